@@ -1,0 +1,69 @@
+"""What a session is told: identities, credentials, proposals, selectors, timing. Pure values.
+
+Shapes follow RFC 7296; times are seconds. Secrets never show in a repr.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from .events import Configuration
+from .payloads.identity import Identity
+from .payloads.sa import Proposal
+from .payloads.selector import TrafficSelector
+from .proposals import DEFAULT_ESP, DEFAULT_IKE
+
+#: Returns n fresh random octets; `os.urandom` in production, a seeded generator in simulations.
+RandomBytes = Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """Retransmission, lifetimes and liveness. The defaults follow what gateways in the field expect."""
+
+    retransmit_s: float = 2.0  # before the first retransmission
+    retransmit_factor: float = 1.6
+    retransmit_tries: int = 6  # sent 1 + tries times in all; about 56 s to the last
+    liveness_s: float = 30.0  # of silence before we ask; 0 never asks
+    keepalive_s: float = 20.0  # NAT keepalives when we are behind one; 0 sends none
+    ike_lifetime_s: float = 4 * 3600.0  # soft; the hard edge is 10 % later
+    child_lifetime_s: float = 3600.0
+    lifetime_jitter: float = 0.1  # rekey this fraction earlier at random, so that two sides rarely collide
+    retire_s: float = 5.0  # an old inbound SA still accepts late packets for so long
+    busy_retry_s: float = 3.0  # after TEMPORARY_FAILURE, plus jitter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionConfig:
+    """One connection as either role sees it."""
+
+    local_id: Identity
+    remote_id: Identity | None  # None accepts any identity that authenticates
+    psk: bytes = field(repr=False)
+    ike_proposals: tuple[Proposal, ...] = DEFAULT_IKE
+    esp_proposals: tuple[Proposal, ...] = DEFAULT_ESP
+    local_ts: tuple[TrafficSelector, ...]
+    remote_ts: tuple[TrafficSelector, ...]
+    request_ipv4: bool = True  # initiator: ask for a virtual address
+    request_ipv6: bool = True
+    force_encapsulation: bool = True
+    timing: Timing = Timing()
+    export_keys: bool = False  # emit KeysExported; for diagnosis with an outside decoder only
+
+
+class GatewayPolicy(Protocol):
+    """What a responder asks about its peers. Calls are quick and pure of IO."""
+
+    def init_proposals(self) -> tuple[Proposal, ...]:
+        """IKE proposals acceptable from anyone, before identities are known."""
+
+    def find(self, id_i: Identity, id_r: Identity | None) -> SessionConfig | None:
+        """The configuration for a peer that says it is `id_i`, or None to refuse it."""
+
+    def lease(self, id_i: Identity, *, ipv4: bool, ipv6: bool) -> Configuration | None:
+        """Addresses and DNS for the peer, or None when the pools are exhausted."""
+
+    def release(self, configuration: Configuration) -> None:
+        """Take back what `lease` gave."""

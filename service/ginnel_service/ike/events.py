@@ -1,0 +1,201 @@
+"""What a session tells its driver: frozen facts, in the order in which they happened.
+
+The `Inbound…` and `Outbound…` events drive the packet path; the rest is for people and for policy.
+Key material is in `ChildKeys` only and never shows in a repr.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
+from typing import NamedTuple
+
+from .errors import IkeError
+from .payloads.identity import Identity
+from .payloads.selector import TrafficSelector
+
+
+class Endpoint(NamedTuple):
+    """A numeric host and a UDP port."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """Where a datagram came from or goes to; `encapsulated` puts the non-ESP marker before it (RFC 3948)."""
+
+    local: Endpoint
+    remote: Endpoint
+    encapsulated: bool
+
+
+class State(Enum):
+    """The life of a session as its driver sees it; `session.MOVES` holds the legal moves."""
+
+    IDLE = "idle"
+    INIT = "init"  # IKE_SA_INIT under way
+    AUTH = "auth"  # IKE_AUTH under way
+    ESTABLISHED = "established"
+    CLOSING = "closing"  # our Delete awaits its answer
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class ChildKeys:
+    """Keys of one direction; `encr` of an AEAD ends in its salt."""
+
+    encr: bytes = field(repr=False)
+    integ: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EspSuite:
+    """The negotiated ESP transforms, as IANA's IKEv2 transform ids."""
+
+    encr: int
+    key_bits: int
+    integ: int = 0
+    esn: bool = False
+
+    @property
+    def name(self) -> str:
+        """strongSwan's keyword for the suite, such as `aes128gcm16`."""
+        from .proposals import esp_suite_name  # noqa: PLC0415  (proposals needs this module's types)
+
+        return esp_suite_name(self)
+
+
+@dataclass(frozen=True, slots=True)
+class ChildSa:
+    """A pair of ESP SAs. SPIs are 4 octets; `spi_in` is ours, `spi_out` the peer's."""
+
+    spi_in: bytes
+    spi_out: bytes
+    suite: EspSuite
+    keys_in: ChildKeys
+    keys_out: ChildKeys
+    local_ts: tuple[TrafficSelector, ...]
+    remote_ts: tuple[TrafficSelector, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What a configuration payload gave (RFC 7296 section 3.15)."""
+
+    addresses: tuple[IPv4Interface | IPv6Interface, ...] = ()
+    dns: tuple[IPv4Address | IPv6Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged:
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class IkeEstablished:
+    """Both sides are authenticated. `suite` reads like `aes256gcm16-prfsha384-ecp384`."""
+
+    spi_i: bytes
+    spi_r: bytes
+    peer: Identity
+    suite: str
+    path: Path
+    nat_local: bool
+    nat_remote: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationReceived:
+    """Initiator: the gateway's addresses and DNS. Responder: what was leased to this peer."""
+
+    configuration: Configuration
+
+
+@dataclass(frozen=True, slots=True)
+class InboundReady:
+    """Install the inbound SA of `child` now; the peer may send on it as soon as our message leaves."""
+
+    child: ChildSa
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundReady:
+    """From now on send with the outbound SA of `child`."""
+
+    child: ChildSa
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundRetired:
+    child: ChildSa
+
+
+@dataclass(frozen=True, slots=True)
+class InboundRetired:
+    """Remove the inbound SA of `child`; late packets had their time already."""
+
+    child: ChildSa
+
+
+@dataclass(frozen=True, slots=True)
+class ChildRekeyed:
+    old: ChildSa
+    new: ChildSa
+    by_us: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IkeRekeyed:
+    spi_i: bytes
+    spi_r: bytes
+    by_us: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PathChanged:
+    """IKE and ESP go to `path` from now on."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTrip:
+    """The peer answered a request that was sent once: a fresh measure of the path."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class KeysExported:
+    """Keys for an outside decoder, produced only when the session was asked to: `line` in `format`'s table."""
+
+    format: str  # "ikev2_decryption_table" or "esp_sa"
+    line: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The session is over; `error` is None when one side closed it on purpose."""
+
+    error: IkeError | None
+    by_peer: bool = False
+
+
+Event = (
+    StateChanged
+    | IkeEstablished
+    | ConfigurationReceived
+    | InboundReady
+    | OutboundReady
+    | OutboundRetired
+    | InboundRetired
+    | ChildRekeyed
+    | IkeRekeyed
+    | PathChanged
+    | RoundTrip
+    | KeysExported
+    | Closed
+)

@@ -1,0 +1,85 @@
+"""The seam between a tunnel and the machine's network: what is wanted, and who makes it so.
+
+Knows nothing of IKE, of the packet path or of profiles. Implementations: `linux.network.LinuxNetwork`;
+`FakeNetwork` here serves tests of whatever stands above.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
+from typing import Protocol
+
+Address = IPv4Address | IPv6Address
+Interface = IPv4Interface | IPv6Interface
+Network = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """All that one tunnel wants of the machine. An empty `Wanted` is a tunnel that wants nothing."""
+
+    device: str
+    mtu: int
+    addresses: tuple[Interface, ...] = ()
+    routes: tuple[Network, ...] = ()  # through the device, in the tunnels' own table
+    bypass: tuple[Network, ...] = ()  # that keep to the main table although a route covers them
+    link_routes: tuple[Network, ...] = ()  # through the device, in the main table (a gateway's pools)
+    forwarding: bool = False  # a gateway forwards between the device and its networks
+
+
+class NetworkError(Exception):
+    """The OS refused a step. `step` says which in words, `errno` why, `code` is a stable identifier."""
+
+    def __init__(self, code: str, step: str, errno: int = 0) -> None:
+        super().__init__(f"{step}: {code}")
+        self.code = code
+        self.step = step
+        self.errno = errno
+
+
+class MachineNetwork(Protocol):
+    """Makes the machine match what its tunnels want, and as it was before when they want nothing.
+
+    Calls block (netlink); a driver runs them through one executor thread. `owner` names a tunnel.
+    """
+
+    #: The mark that keeps a socket's packets out of every tunnel (Linux), 0 where sockets are bound instead.
+    socket_mark: int
+
+    def apply(self, owner: str, wanted: Wanted) -> None:
+        """Bring the machine from what `owner` had to `wanted`. Raises NetworkError and leaves nothing half done."""
+
+    def withdraw(self, owner: str) -> None:
+        """Undo all that `owner` had, as far as the machine still has it. Idempotent, never raises for what is gone."""
+
+    def recover(self) -> list[str]:
+        """Undo what a crashed predecessor left, by its journal. Returns what was undone, in words."""
+
+    def close(self) -> None:
+        """Withdraw every owner and release the OS handles."""
+
+
+class FakeNetwork:
+    """Remembers what each owner wants; `fail_with` makes the next `apply` raise."""
+
+    socket_mark = 0
+
+    def __init__(self) -> None:
+        self.owners: dict[str, Wanted] = {}
+        self.fail_with: NetworkError | None = None
+
+    def apply(self, owner: str, wanted: Wanted) -> None:
+        if self.fail_with is not None:
+            error, self.fail_with = self.fail_with, None
+            raise error
+        self.owners[owner] = wanted
+
+    def withdraw(self, owner: str) -> None:
+        self.owners.pop(owner, None)
+
+    def recover(self) -> list[str]:
+        return []
+
+    def close(self) -> None:
+        self.owners.clear()

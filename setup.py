@@ -1,0 +1,83 @@
+"""Builds the Cython extensions of the packet path; everything else stands in pyproject.toml.
+
+`GINNEL_DEBUG=1` makes the checked build: bounds checks, assertions, AddressSanitizer and UBSan.
+`GINNEL_OPENSSL=DIR` builds against another libcrypto than the system's.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+
+PACKAGE = Path("core/ginnel_core")
+DEBUG = os.environ.get("GINNEL_DEBUG") == "1"
+OPENSSL = os.environ.get("GINNEL_OPENSSL")
+
+compile_args = ["-std=c11", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Wno-missing-field-initializers"]
+link_args: list[str] = []
+if DEBUG:
+    compile_args += ["-O1", "-g", "-UNDEBUG", "-fsanitize=address,undefined", "-fno-omit-frame-pointer"]
+    link_args += ["-fsanitize=address,undefined"]
+else:
+    compile_args += ["-O3", "-fno-plt"]
+
+include_dirs = [str(PACKAGE / "csrc")]
+library_dirs: list[str] = []
+if OPENSSL:
+    include_dirs.append(f"{OPENSSL}/include")
+    library_dirs.append(f"{OPENSSL}/lib")
+
+#: Modules that only one operating system compiles; every other .pyx is portable.
+PLATFORM_SUFFIXES = {"linux": "_linux", "darwin": "_darwin", "freebsd": "_freebsd"}
+
+
+def wanted(source: Path) -> bool:
+    """Whether this operating system compiles `source`."""
+    for platform, suffix in PLATFORM_SUFFIXES.items():
+        if source.stem.endswith(suffix):
+            return sys.platform.startswith(platform)
+    if source.stem.endswith("_bsd"):
+        return sys.platform == "darwin" or sys.platform.startswith("freebsd")
+    return True
+
+
+extensions = [
+    Extension(
+        f"ginnel_core.{source.stem}",
+        [str(source)],
+        include_dirs=include_dirs,
+        library_dirs=library_dirs,
+        libraries=["crypto"],
+        extra_compile_args=compile_args,
+        extra_link_args=link_args,
+    )
+    for source in sorted(PACKAGE.glob("*.pyx"))
+    if wanted(source)
+]
+
+setup(
+    ext_modules=cythonize(
+        extensions,
+        include_path=["core"],
+        compiler_directives={
+            "language_level": 3,
+            "boundscheck": DEBUG,
+            "wraparound": False,
+            "initializedcheck": DEBUG,
+            "cdivision": True,
+            "embedsignature": True,
+            "binding": True,
+        },
+    ),
+    packages=[
+        "ginnel_core",
+        *sorted(
+            ".".join(path.parent.relative_to("service").parts)
+            for path in Path("service/ginnel_service").rglob("__init__.py")
+        ),
+    ],
+)
