@@ -1,0 +1,278 @@
+"""Every message that crosses the unix socket, as types: JSON-RPC 2.0, one message a line.
+
+A request always has an id; batches are not accepted. An error's `message` is a stable identifier out of
+ERROR_IDS and its `data` holds parameters; the words for a person live in the clients. Parameters refuse
+unknown fields; results tolerate them, so that an older client can read a newer service.
+
+`up` returns as soon as the attempt has begun; a client that wants to see it through subscribes first and
+follows the `state` notifications. `subscribe` returns a snapshot taken together with the subscription.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from ginnel_service.profiles.model import Profile
+from ginnel_service.profiles.secrets import Secrets
+
+PROTOCOL_VERSION = 1
+MAX_MESSAGE_OCTETS = 1 << 20
+
+State = Literal["down", "connecting", "up", "reconnecting", "disconnecting", "failed"]
+#: Where a connecting one is: name resolution, IKE_SA_INIT, IKE_AUTH, then device, addresses and routes.
+Step = Literal["", "resolve", "init", "auth", "network"]
+STEPS: tuple[Step, ...] = ("resolve", "init", "auth", "network")
+Topic = Literal["state", "statistics", "log"]
+What = Literal["ike", "child"]
+Level = Literal["debug", "info", "warning", "error"]
+Role = Literal["admin", "user"]
+
+#: Every identifier that an error may carry, with the parameters that it may have.
+ERROR_IDS: dict[str, tuple[str, ...]] = {
+    # a session's end (ginnel_service.ike.errors.SESSION_CODES)
+    "authentication_failed": ("name", "detail"),
+    "no_proposal_chosen": ("name", "detail"),
+    "ts_unacceptable": ("name", "detail"),
+    "internal_address_failure": ("name", "detail"),
+    "unreachable": ("name", "server", "detail"),
+    "peer_vanished": ("name", "server", "detail"),
+    "invalid_peer_message": ("name", "detail"),
+    "peer_error": ("name", "detail"),
+    "expired": ("name", "detail"),
+    # profiles
+    "unknown_profile": ("name",),
+    "profile_invalid": ("name", "problems"),
+    "profile_corrupt": ("name", "file", "cause"),
+    "profile_exists": ("name",),
+    # the machine
+    "tun_not_permitted": ("name", "errno"),
+    "tun_unavailable": ("name", "errno"),
+    "port_busy": ("name", "port"),
+    "name_not_resolved": ("name", "server", "detail"),
+    "network_refused": ("name", "step", "errno"),
+    # the service
+    "not_permitted": ("action", "name"),
+    "already_up": ("name",),
+    "not_up": ("name",),
+    "service_stopping": (),
+    "bad_request": ("detail",),
+    "unknown_method": ("method",),
+    "too_large": ("limit",),
+    "internal_error": ("detail",),
+}
+
+
+class _Params(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    pass
+
+
+class _Result(Struct, frozen=True, kw_only=True):
+    pass
+
+
+class ErrorInfo(_Result, frozen=True, kw_only=True):
+    """Why something failed: a key of ERROR_IDS and its parameters."""
+
+    code: str
+    params: dict[str, Any] = {}
+
+
+class PathStatus(_Result, frozen=True, kw_only=True):
+    """Where IKE and ESP go: `host:port` or `[host]:port`."""
+
+    local: str
+    remote: str
+    encapsulated: bool = False
+
+
+class Nat(_Result, frozen=True, kw_only=True):
+    """Which side is behind a NAT."""
+
+    local: bool = False
+    remote: bool = False
+
+
+class Rekeys(_Result, frozen=True, kw_only=True):
+    """How often each kind of SA was replaced since the connection came up."""
+
+    ike: int = 0
+    child: int = 0
+
+
+class ConnectionStatus(_Result, frozen=True, kw_only=True):
+    """All that may be known of a connection by anyone on the machine. Counters are of the inner packets."""
+
+    name: str
+    state: State = "down"
+    step: Step = ""
+    server: str = ""
+    addresses: tuple[str, ...] = ()  # virtual ones, with their prefix length
+    dns: tuple[str, ...] = ()
+    routes: tuple[str, ...] = ()
+    ike_suite: str = ""
+    esp_suite: str = ""
+    peer: str = ""  # the identity that the gateway proved
+    path: PathStatus | None = None
+    nat: Nat | None = None
+    device: str = ""
+    established_at: float | None = None  # seconds since the epoch
+    rekeys: Rekeys = Rekeys()
+    octets_in: int = 0
+    octets_out: int = 0
+    packets_in: int = 0
+    packets_out: int = 0
+    rtt_ms: float | None = None
+    error: ErrorInfo | None = None  # why it is failed, or is being tried again
+    next_try_s: float | None = None  # until the next attempt, as of this status
+
+
+class Statistics(_Result, frozen=True, kw_only=True):
+    """The part of a status that changes all the time."""
+
+    name: str
+    octets_in: int = 0
+    octets_out: int = 0
+    packets_in: int = 0
+    packets_out: int = 0
+    rtt_ms: float | None = None
+
+
+class LogEntry(_Result, frozen=True, kw_only=True):
+    """One line of the log; `connection` is empty for what concerns the service as a whole."""
+
+    at: float  # seconds since the epoch
+    level: Level
+    logger: str
+    message: str
+    connection: str = ""
+
+
+class ProfileSummary(_Result, frozen=True, kw_only=True):
+    """One line of a list. A file that cannot be read has its `error` and little else."""
+
+    name: str
+    server: str = ""
+    owner_uid: int = 0
+    state: State = "down"
+    error: ErrorInfo | None = None
+
+
+class HelloParams(_Params, frozen=True, kw_only=True):
+    protocol: int = PROTOCOL_VERSION
+    client: Annotated[str, Meta(max_length=64)] = ""
+
+
+class HelloResult(_Result, frozen=True, kw_only=True):
+    protocol: int
+    version: str  # of the software
+    role: Role
+
+
+class NoParams(_Params, frozen=True, kw_only=True):
+    pass
+
+
+class Snapshot(_Result, frozen=True, kw_only=True):
+    """Everything that is true now: one status a profile that is not down, and every profile's summary."""
+
+    connections: tuple[ConnectionStatus, ...] = ()
+    profiles: tuple[ProfileSummary, ...] = ()
+
+
+class SubscribeParams(_Params, frozen=True, kw_only=True):
+    """A later call replaces what an earlier one of the same connection chose."""
+
+    topics: Annotated[tuple[Topic, ...], Meta(max_length=3)] = ("state",)
+    statistics_interval_s: Annotated[float, Meta(ge=0.1, le=3600)] = 1.0
+
+
+class ProfileCreateParams(_Params, frozen=True, kw_only=True):
+    """`profile.owner_uid` is ignored: the owner is whom the kernel says the caller is."""
+
+    profile: Profile
+    secrets: Secrets = Secrets()
+    replace: bool = False
+
+
+class NameParams(_Params, frozen=True, kw_only=True):
+    name: Annotated[str, Meta(max_length=256)]
+
+
+class RekeyParams(_Params, frozen=True, kw_only=True):
+    name: Annotated[str, Meta(max_length=256)]
+    what: What = "child"
+
+
+class LogTailParams(_Params, frozen=True, kw_only=True):
+    lines: Annotated[int, Meta(ge=1, le=5000)] = 100
+
+
+class ProfileListResult(_Result, frozen=True, kw_only=True):
+    profiles: tuple[ProfileSummary, ...]
+
+
+class LogTailResult(_Result, frozen=True, kw_only=True):
+    entries: tuple[LogEntry, ...]
+
+
+class Done(_Result, frozen=True, kw_only=True):
+    """There is nothing more to say."""
+
+
+#: method -> (parameters, result)
+METHODS: dict[str, tuple[type[Struct], type[Struct]]] = {
+    "hello": (HelloParams, HelloResult),
+    "snapshot": (NoParams, Snapshot),
+    "subscribe": (SubscribeParams, Snapshot),
+    "profile.create": (ProfileCreateParams, Done),
+    "profile.list": (NoParams, ProfileListResult),
+    "profile.show": (NameParams, Profile),
+    "profile.remove": (NameParams, Done),
+    "connection.up": (NameParams, ConnectionStatus),
+    "connection.down": (NameParams, ConnectionStatus),
+    "connection.rekey": (RekeyParams, ConnectionStatus),
+    "log.tail": (LogTailParams, LogTailResult),
+}
+
+#: method of a notification -> its parameters
+NOTIFICATIONS: dict[str, type[Struct]] = {
+    "state": ConnectionStatus,
+    "statistics": Statistics,
+    "log": LogEntry,
+}
+
+Event = ConnectionStatus | Statistics | LogEntry
+
+
+class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    jsonrpc: Literal["2.0"]
+    id: Annotated[int, Meta(ge=0, le=2**53)]
+    method: Annotated[str, Meta(max_length=64)]
+    params: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+class RpcError(Struct, frozen=True):
+    """JSON-RPC section 5.1; `message` is the stable identifier, `data` its parameters."""
+
+    code: int
+    message: str
+    data: dict[str, Any] = {}
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """What a client reads: a response (id, and result or error) or a notification (method and params)."""
+
+    jsonrpc: Literal["2.0"] = "2.0"
+    id: int | UnsetType | None = UNSET
+    result: msgspec.Raw | UnsetType = UNSET
+    error: RpcError | UnsetType = UNSET
+    method: str | UnsetType = UNSET
+    params: msgspec.Raw | UnsetType = UNSET
+
+
+def rpc_code(error_id: str) -> int:
+    """JSON-RPC's number for an error: its own where it has one, else one of the implementation's range."""
+    return {"bad_request": -32600, "unknown_method": -32601, "internal_error": -32603}.get(error_id, -32000)

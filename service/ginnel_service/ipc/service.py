@@ -1,0 +1,101 @@
+"""What the IPC server asks of whoever runs the tunnels, and how news comes back.
+
+The server has checked the caller's rights (`access.may`) and the parameters' types before it calls; the
+service checks meaning. Every call may raise ServiceError, ProfileError or, for what it failed to foresee,
+anything else, which the caller sees as `internal_error` and the log as a traceback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from ginnel_service.profiles.model import Profile
+from ginnel_service.profiles.secrets import Secrets
+
+from .schema import (
+    ConnectionStatus,
+    ErrorInfo,
+    Event,
+    LogEntry,
+    ProfileSummary,
+    Snapshot,
+    Statistics,
+    What,
+)
+
+Sink = Callable[[Event], None]
+
+
+class ServiceError(Exception):
+    """A call is refused: `code` is a key of `schema.ERROR_IDS`, `params` hold no secret."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+    @property
+    def info(self) -> ErrorInfo:
+        return ErrorInfo(code=self.code, params=self.params)
+
+
+class Service(Protocol):
+    """The daemon as its clients know it. Names are those of profiles."""
+
+    def owner_of(self, name: str) -> int:
+        """The uid that owns the profile; 0 for a corrupt file. Raises `unknown_profile`."""
+
+    def snapshot(self) -> Snapshot:
+        """What is true now. Does not wait, so that it and a subscription begin at one moment."""
+
+    def statistics(self) -> tuple[Statistics, ...]:
+        """Fresh counters of every connection that is up. Cheap: called once a subscriber's interval."""
+
+    def attach(self, sink: Sink) -> Callable[[], None]:
+        """Call `sink` with every change of state and log line from now on; returns what ends it.
+
+        `sink` neither blocks nor raises, and is called in the event loop's thread.
+        """
+
+    async def create_profile(self, profile: Profile, secrets: Secrets, *, replace: bool) -> None:
+        """Validate and store. `profile.owner_uid` is right. Raises `profile_invalid`, `profile_exists`."""
+
+    async def list_profiles(self) -> tuple[ProfileSummary, ...]:
+        """Every profile by name, the broken ones among them."""
+
+    async def show_profile(self, name: str) -> Profile:
+        """Raises `unknown_profile`, `profile_corrupt`, `profile_invalid`."""
+
+    async def remove_profile(self, name: str) -> None:
+        """The profile and its secrets. Raises `already_up` while its connection is not down."""
+
+    async def up(self, name: str) -> ConnectionStatus:
+        """Begin to connect and return. Raises what is known at once, such as `already_up`; news is in `state`."""
+
+    async def down(self, name: str) -> ConnectionStatus:
+        """Disconnect, undo everything on the machine, then return. Raises `not_up`."""
+
+    async def rekey(self, name: str, what: What) -> ConnectionStatus:
+        """Begin a rekey and return; `rekeys` of a later status counts it. Raises `not_up`."""
+
+    async def tail_log(self, lines: int) -> tuple[LogEntry, ...]:
+        """The last lines of the log, oldest first."""
+
+
+class EventFeed:
+    """A set of sinks: what `Service.attach` is usually made of."""
+
+    def __init__(self) -> None:
+        self._sinks: dict[int, Sink] = {}
+        self._next = 0
+
+    def attach(self, sink: Sink) -> Callable[[], None]:
+        key = self._next
+        self._next += 1
+        self._sinks[key] = sink
+        return lambda: self._sinks.pop(key, None) and None
+
+    def publish(self, event: Event) -> None:
+        for sink in tuple(self._sinks.values()):
+            sink(event)

@@ -1,0 +1,191 @@
+"""What a profile holds, and what is wrong with one: typed values of a TOML file, `version = 1`.
+
+Knows nothing of IKE: identities and proposals are checked for shape here, for meaning by the tunnel.
+A profile holds no secret; those are in `secrets`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Annotated, Any, Literal, get_type_hints
+
+import msgspec
+import tomli_w
+from msgspec import Meta, Struct
+
+VERSION = 1
+NAME_PATTERN = r"\A[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?\Z"
+ANY_IDENTITY = "%any"
+MAX_FILE_OCTETS = 256 * 1024
+
+Text = Annotated[str, Meta(max_length=256)]
+Texts = Annotated[tuple[Text, ...], Meta(max_length=256)]
+
+
+class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    pass
+
+
+class Local(_Table, frozen=True, kw_only=True):
+    """Who we say we are: an address, a host name, `user@host`, or `@#hex` for a key id."""
+
+    id: Text = ""
+
+
+class Remote(_Table, frozen=True, kw_only=True):
+    """Who the gateway must prove to be. Empty: the server as it is written; `%any`: whoever authenticates."""
+
+    id: Text = ""
+
+
+class Authentication(_Table, frozen=True, kw_only=True):
+    method: Literal["psk"] = "psk"
+
+
+class Ike(_Table, frozen=True, kw_only=True):
+    """Proposals are keywords such as `aes256gcm16-prfsha384-ecp384`; none means the built-in list."""
+
+    proposals: Texts = ()
+    lifetime_s: float = 4 * 3600.0
+
+
+class Esp(_Table, frozen=True, kw_only=True):
+    """Proposals are keywords such as `aes128gcm16`; none means the built-in list."""
+
+    proposals: Texts = ()
+    lifetime_s: float = 3600.0
+
+
+class Network(_Table, frozen=True, kw_only=True):
+    """What goes through the tunnel (`subnets`) and what does not although a subnet covers it (`bypass`)."""
+
+    subnets: Texts = ("0.0.0.0/0", "::/0")
+    bypass: Texts = ()
+    ipv4: bool = True  # ask for a virtual address of this family
+    ipv6: bool = True
+    mtu: int = 0  # of the tunnel device; 0: computed
+
+
+class Timing(_Table, frozen=True, kw_only=True):
+    liveness_s: float = 30.0  # of silence before the gateway is asked; 0 never asks
+    keepalive_s: float = 20.0  # between NAT keepalives; 0 sends none
+    retransmit_s: float = 2.0  # before the first retransmission
+    retransmit_tries: int = 6
+
+
+class Profile(_Table, frozen=True, kw_only=True):
+    """One connection as a person describes it."""
+
+    version: int = VERSION
+    name: Text
+    server: Text
+    port: int = 500
+    owner_uid: int = 0  # set by the service from the kernel's word, never by a client
+    local: Local = Local()
+    remote: Remote = Remote()
+    authentication: Authentication = Authentication()
+    ike: Ike = Ike()
+    esp: Esp = Esp()
+    network: Network = Network()
+    timing: Timing = Timing()
+
+    @property
+    def remote_identity(self) -> str | None:
+        """The identity that the gateway must prove, or None when any that authenticates will do."""
+        if self.remote.id == ANY_IDENTITY:
+            return None
+        return self.remote.id or self.server
+
+
+class Problem(Struct, frozen=True):
+    """One thing wrong with one field (dotted, such as `network.mtu`), and what to do about it."""
+
+    field: str
+    message: str
+    remedy: str
+
+
+class ProfileError(Exception):
+    """A profile cannot be used. `code` is stable; `cause` is technical and holds no secret."""
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        name: str = "",
+        file: str = "",
+        cause: str = "",
+        problems: tuple[Problem, ...] = (),
+    ) -> None:
+        super().__init__(": ".join(part for part in (code, file or name, cause) if part))
+        self.code = code
+        self.name = name
+        self.file = file
+        self.cause = cause
+        self.problems = problems
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """What an IPC error carries beside the code."""
+        found: dict[str, Any] = {"name": self.name} if self.name else {}
+        if self.file:
+            found["file"] = self.file
+        if self.cause:
+            found["cause"] = self.cause
+        if self.problems:
+            found["problems"] = [msgspec.to_builtins(problem) for problem in self.problems]
+        return found
+
+
+def parse_profile(data: bytes) -> Profile:
+    """The profile in a TOML file's octets, well-typed but not yet validated.
+
+    Raises ProfileError `profile_corrupt` (not TOML; the cause names line and column) or `profile_invalid`
+    (unknown or ill-typed fields, every one of them in `problems`).
+    """
+    if len(data) > MAX_FILE_OCTETS:
+        raise ProfileError("profile_corrupt", cause=f"larger than {MAX_FILE_OCTETS} octets")
+    try:
+        table = tomllib.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise ProfileError("profile_corrupt", cause=_printable(str(error))) from None
+    if table.get("version", VERSION) != VERSION:
+        problem = Problem("version", "this version of the format is not known", f"write version = {VERSION}")
+        raise ProfileError("profile_invalid", problems=(problem,))
+    problems = tuple(_shape_problems(Profile, table, ""))
+    if problems:
+        raise ProfileError("profile_invalid", problems=problems)
+    return msgspec.convert(table, Profile)
+
+
+def serialise_profile(profile: Profile) -> bytes:
+    """The TOML file of `profile`; `parse_profile` undoes it."""
+    return tomli_w.dumps(msgspec.to_builtins(profile)).encode()
+
+
+def _shape_problems(kind: type[Struct], table: dict[str, Any], prefix: str) -> list[Problem]:
+    """Every unknown, missing and ill-typed field of `table`, where msgspec would stop at the first."""
+    problems = []
+    hints = get_type_hints(kind, include_extras=True)
+    for key in table.keys() - hints.keys():
+        known = "known here: " + ", ".join(sorted(hints))
+        problems.append(Problem(_printable(prefix + key), "is not a field of a profile", known))
+    for field in msgspec.structs.fields(kind):
+        name, hint = prefix + field.name, hints[field.name]
+        if field.name not in table:
+            if field.required:
+                problems.append(Problem(name, "is missing", f"add a line: {field.name} = ..."))
+            continue
+        value = table[field.name]
+        if isinstance(hint, type) and issubclass(hint, Struct) and isinstance(value, dict):
+            problems += _shape_problems(hint, value, name + ".")
+            continue
+        try:
+            msgspec.convert(value, hint)
+        except msgspec.ValidationError as error:
+            problems.append(Problem(name, _printable(str(error)), "write a value of the expected kind"))
+    return sorted(problems, key=lambda problem: problem.field)
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
