@@ -225,7 +225,7 @@ class AuthMethod(IntEnum):
     """RFC 7296 section 3.8."""
 
     RSA_SIGNATURE = 1
-    SHARED_KEY_MIC = 2
+    SHARED_KEY = 2
     DSS_SIGNATURE = 3
     ECDSA_SHA256_P256 = 9  # RFC 4754
     ECDSA_SHA384_P384 = 10

@@ -23,10 +23,10 @@ _GENERIC = struct.Struct("!BBH")
 _VERSION = 0x20
 _CRITICAL = 0x80
 
-P = TypeVar("P", bound=Payload)
+P = TypeVar("P")
 
 
-class UnsupportedVersion(PeerError):
+class UnsupportedVersion(PeerError):  # noqa: N818  (named as its neighbours in `errors`)
     """Not IKEv2. A higher version is told so (RFC 7296 section 2.5); a lower one gets silence."""
 
     code = "invalid_major_version"

@@ -147,7 +147,7 @@ def choose(offered: Sequence[Proposal], ours: Sequence[Proposal]) -> Proposal | 
 
 
 def answers(offered: Sequence[Proposal], chosen: Proposal) -> bool:
-    """Whether `chosen` is a legal answer to our offer: one transform of each type, all out of one proposal."""
+    """Whether `chosen` legally answers our offer: one transform of each type, all out of one proposal."""
     picked = _by_type(chosen.transforms)
     if not _spi_fits(chosen) or any(len(transforms) != 1 for transforms in picked.values()):
         return False
@@ -162,7 +162,7 @@ def answers(offered: Sequence[Proposal], chosen: Proposal) -> bool:
 
 
 def _match(types: _ByType, own: _ByType) -> tuple[Transform, ...] | None:
-    """One transform of each offered type, or None; a type that only one side has spoils it (section 3.3.6)."""
+    """One transform of each offered type, or None; a type only one side has spoils it (section 3.3.6)."""
     result: list[Transform] = []
     for kind in sorted(types.keys() | own.keys()):
         mine = own.get(kind) or [Transform(kind, 0)]

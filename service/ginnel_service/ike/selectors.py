@@ -33,7 +33,7 @@ def everything() -> tuple[TrafficSelector, TrafficSelector]:
     return TrafficSelector.from_network("0.0.0.0/0"), TrafficSelector.from_network("::/0")
 
 
-def hosts(addresses: Iterable[IPv4Address | IPv6Address]) -> tuple[TrafficSelector, ...]:
+def to_hosts(addresses: Iterable[IPv4Address | IPv6Address]) -> tuple[TrafficSelector, ...]:
     """One selector an address, of all its traffic."""
     return tuple(TrafficSelector(0, 0, 65535, address, address) for address in addresses)
 

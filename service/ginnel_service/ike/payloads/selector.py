@@ -54,7 +54,6 @@ class TrafficSelector:
     def type(self) -> int:
         return TsType.IPV4 if self.start.version == 4 else TsType.IPV6
 
-    @property
     def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """The fewest networks that cover exactly the address range."""
         if isinstance(self.start, IPv4Address):
@@ -99,7 +98,7 @@ class TrafficSelector:
 
     def __str__(self) -> str:
         """Such as `10.0.0.0/8`, `10.0.0.1-10.0.0.9[6/443]` or `::/0[17]`."""
-        networks = self.networks
+        networks = self.networks()
         text = str(networks[0]) if len(networks) == 1 else f"{self.start}-{self.end}"
         ports = ""
         if self._ports == OPAQUE:
@@ -198,7 +197,7 @@ def _parse_one(kind: int, protocol: int, rest: memoryview) -> TrafficSelector | 
         raise InvalidSyntax("selector of a wrong length")
     else:
         return RawSelector(kind, bytes((protocol,)) + bytes(rest))
-    ports = struct.unpack_from("!HH", rest)
-    if int(start) > int(end) or (ports[0] > ports[1] and ports != OPAQUE):
+    first, last = struct.unpack_from("!HH", rest)
+    if int(start) > int(end) or (first > last and (first, last) != OPAQUE):
         raise InvalidSyntax("selector that ends before it starts")
-    return TrafficSelector(protocol, *ports, start, end)
+    return TrafficSelector(protocol, first, last, start, end)
