@@ -61,6 +61,7 @@ ERROR_IDS: dict[str, tuple[str, ...]] = {
     "bad_request": ("detail",),
     "unknown_method": ("method",),
     "too_large": ("limit",),
+    "busy": ("limit",),
     "internal_error": ("detail",),
 }
 

@@ -2,7 +2,8 @@
 
 The server has checked the caller's rights (`access.may`) and the parameters' types before it calls; the
 service checks meaning. Every call may raise ServiceError, ProfileError or, for what it failed to foresee,
-anything else, which the caller sees as `internal_error` and the log as a traceback.
+anything else, which the caller sees as `internal_error` and the log as a traceback. A call goes on when
+its caller leaves; it is cancelled only when the server closes.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ class Service(Protocol):
         """The profile and its secrets. Raises `already_up` while its connection is not down."""
 
     async def up(self, name: str) -> ConnectionStatus:
-        """Begin to connect and return. Raises what is known at once, such as `already_up`; news is in `state`."""
+        """Begin to connect and return. Raises what is known at once, such as `already_up`."""
 
     async def down(self, name: str) -> ConnectionStatus:
         """Disconnect, undo everything on the machine, then return. Raises `not_up`."""

@@ -97,6 +97,11 @@ class Profile(_Table, frozen=True, kw_only=True):
         return self.remote.id or self.server
 
 
+def printable(text: str) -> str:
+    """`text` with control and invisible characters escaped, fit for a terminal or a log."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
 class Problem(Struct, frozen=True):
     """One thing wrong with one field (dotted, such as `network.mtu`), and what to do about it."""
 
@@ -148,7 +153,7 @@ def parse_profile(data: bytes) -> Profile:
     try:
         table = tomllib.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise ProfileError("profile_corrupt", cause=_printable(str(error))) from None
+        raise ProfileError("profile_corrupt", cause=printable(str(error))) from None
     if table.get("version", VERSION) != VERSION:
         problem = Problem("version", "this version of the format is not known", f"write version = {VERSION}")
         raise ProfileError("profile_invalid", problems=(problem,))
@@ -169,7 +174,7 @@ def _shape_problems(kind: type[Struct], table: dict[str, Any], prefix: str) -> l
     hints = get_type_hints(kind, include_extras=True)
     for key in table.keys() - hints.keys():
         known = "known here: " + ", ".join(sorted(hints))
-        problems.append(Problem(_printable(prefix + key), "is not a field of a profile", known))
+        problems.append(Problem(printable(prefix + key), "is not a field of a profile", known))
     for field in msgspec.structs.fields(kind):
         name, hint = prefix + field.name, hints[field.name]
         if field.name not in table:
@@ -183,9 +188,5 @@ def _shape_problems(kind: type[Struct], table: dict[str, Any], prefix: str) -> l
         try:
             msgspec.convert(value, hint)
         except msgspec.ValidationError as error:
-            problems.append(Problem(name, _printable(str(error)), "write a value of the expected kind"))
+            problems.append(Problem(name, printable(str(error)), "write a value of the expected kind"))
     return sorted(problems, key=lambda problem: problem.field)
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

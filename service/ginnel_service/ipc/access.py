@@ -1,0 +1,49 @@
+"""Who may do what. Pure decisions about a peer whose identity the kernel vouches for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from .schema import Role
+
+
+class Action(Enum):
+    """What a caller may want, as the error `not_permitted` names it."""
+
+    READ_STATUS = "read_status"
+    CREATE_PROFILE = "create_profile"
+    READ_PROFILE = "read_profile"
+    CHANGE_PROFILE = "change_profile"
+    USE_CONNECTION = "use_connection"
+    READ_LOG = "read_log"
+
+
+#: What anyone on the machine may do: secrets are in none of it.
+_ANYONE = {Action.READ_STATUS, Action.CREATE_PROFILE}
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """The process at the other end of a connection, as it was when it connected."""
+
+    uid: int
+    gid: int
+    pid: int
+    groups: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Who administers: these uids, and members of these groups."""
+
+    admin_uids: frozenset[int] = field(default_factory=lambda: frozenset({0}))
+    admin_gids: frozenset[int] = frozenset()
+
+    def role(self, peer: Peer) -> Role:
+        groups = peer.groups | {peer.gid}
+        return "admin" if peer.uid in self.admin_uids or groups & self.admin_gids else "user"
+
+    def may(self, peer: Peer, action: Action, owner_uid: int | None = None) -> bool:
+        """`owner_uid` owns what is acted on; None is the service as a whole, which administrators own."""
+        return action in _ANYONE or self.role(peer) == "admin" or peer.uid == owner_uid

@@ -1,0 +1,195 @@
+"""One client of the server: its requests in, answers and news out."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
+
+import msgspec
+from .access import Peer
+from .dispatch import Dispatcher
+from .framing import Splitter, TooLargeError
+from .schema import (
+    METHODS,
+    Answer,
+    ConnectionStatus,
+    ErrorInfo,
+    Event,
+    LogEntry,
+    Request,
+    RpcError,
+    Snapshot,
+    Statistics,
+    SubscribeParams,
+    rpc_code,
+)
+from .service import ServiceError
+
+if TYPE_CHECKING:
+    from .server import Server
+
+log = logging.getLogger("ginnel.ipc")
+
+_ENCODER = msgspec.json.Encoder(enc_hook=str)
+_REQUESTS = msgspec.json.Decoder(Request)
+_TOPICS = {ConnectionStatus: "state", Statistics: "statistics", LogEntry: "log"}
+_MALFORMED = (msgspec.MsgspecError, ValueError, RecursionError)
+
+
+class Connection(asyncio.Protocol):
+    """Created by the server for each caller; ends by itself when the caller leaves or is dropped."""
+
+    def __init__(self, server: Server) -> None:
+        self.peer: Peer | None = None
+        self._server = server
+        self._limits = server.limits
+        self._splitter = Splitter(server.limits.message_octets)
+        self._waiting: deque[bytes] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._detach: Callable[[], None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    # asyncio.Protocol
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._transport.set_write_buffer_limits(high=self._limits.pending_octets)
+        self.peer = self._server.admit(self, transport.get_extra_info("socket"))
+        if self.peer is None:
+            self._refuse(ServiceError("busy", limit=self._limits.connections_per_uid).info)
+            return
+        self._dispatcher = Dispatcher(self._server.service, self._server.policy, self.peer, self._subscribe)
+
+    def data_received(self, data: bytes) -> None:
+        if self._transport.is_closing():
+            return
+        try:
+            self._waiting.extend(self._splitter.feed(data))
+        except TooLargeError:
+            self._refuse(ServiceError("too_large", limit=self._limits.message_octets).info)
+            return
+        self._pump()
+
+    def pause_writing(self) -> None:
+        """The client does not read what it asked for."""
+        self._drop()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """What was begun goes on, and counts against the caller until it is done."""
+        self._unsubscribe()
+        self._waiting.clear()
+        if not self._tasks:
+            self._server.forget(self)
+
+    async def end(self) -> None:
+        """Cancel and await everything that was under way, and close."""
+        self._unsubscribe()
+        self._waiting.clear()
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._transport.get_write_buffer_size():
+            self._transport.abort()
+        self._transport.close()
+
+    # requests
+
+    def _pump(self) -> None:
+        """Start what may start; while more waits, read no further."""
+        while self._waiting and len(self._tasks) < self._limits.requests:
+            task = asyncio.create_task(self._serve(self._waiting.popleft()))
+            self._tasks.add(task)
+            task.add_done_callback(self._finished)
+        if self._waiting:
+            self._transport.pause_reading()
+        else:
+            self._transport.resume_reading()
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not self._transport.is_closing():
+            self._pump()
+        elif not self._tasks:
+            self._server.forget(self)
+
+    async def _serve(self, line: bytes) -> None:
+        request_id = None
+        try:
+            request = _REQUESTS.decode(line)
+            request_id = request.id
+            if request.method not in METHODS:
+                raise ServiceError("unknown_method", method=request.method)
+            params = msgspec.json.decode(request.params, type=METHODS[request.method][0])
+            result = await self._dispatcher.call(request.method, params)
+            self._send(Answer(id=request_id, result=msgspec.Raw(_ENCODER.encode(result))))
+        except ServiceError as error:
+            self._send(_refusal(request_id, error.info))
+        except _MALFORMED as error:
+            # msgspec names the field, never its value
+            self._send(_refusal(request_id, ErrorInfo(code="bad_request", params={"detail": str(error)})))
+
+    # news
+
+    def _subscribe(self, params: SubscribeParams) -> Snapshot:
+        """Without an await between the two, the snapshot and the feed meet without a gap."""
+        self._unsubscribe()
+        wanted = frozenset(params.topics)
+
+        def sink(event: Event) -> None:
+            if _TOPICS[type(event)] in wanted and self._dispatcher.may_see(event):
+                self._notify(event)
+
+        if wanted:
+            self._detach = self._server.service.attach(sink)
+        if "statistics" in wanted:
+            interval_s = params.statistics_interval_s
+            self._timer = asyncio.get_running_loop().call_later(interval_s, self._tick, interval_s)
+        return self._server.service.snapshot()
+
+    def _unsubscribe(self) -> None:
+        if self._detach is not None:
+            self._detach()
+            self._detach = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _tick(self, interval_s: float) -> None:
+        self._timer = asyncio.get_running_loop().call_later(interval_s, self._tick, interval_s)
+        for statistics in self._server.service.statistics():
+            self._notify(statistics)
+
+    def _notify(self, event: Event) -> None:
+        self._send(Answer(method=_TOPICS[type(event)], params=msgspec.Raw(_ENCODER.encode(event))))
+
+    # output
+
+    def _send(self, answer: Answer) -> None:
+        if self._transport.is_closing():
+            return
+        line = _ENCODER.encode(answer) + b"\n"
+        if len(line) > self._limits.message_octets:
+            if answer.id is msgspec.UNSET:
+                return
+            info = ServiceError("too_large", limit=self._limits.message_octets).info
+            line = _ENCODER.encode(_refusal(answer.id, info)) + b"\n"
+        self._transport.write(line)
+
+    def _refuse(self, error: ErrorInfo) -> None:
+        """Say why, and close."""
+        self._send(_refusal(None, error))
+        self._waiting.clear()
+        self._transport.close()
+
+    def _drop(self) -> None:
+        if self.peer is not None:
+            log.warning("uid %d (pid %d) does not read: dropped", self.peer.uid, self.peer.pid)
+        self._transport.abort()
+
+
+def _refusal(request_id: int | msgspec.UnsetType | None, error: ErrorInfo) -> Answer:
+    return Answer(id=request_id, error=RpcError(rpc_code(error.code), error.code, error.params))

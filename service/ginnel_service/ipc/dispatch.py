@@ -1,0 +1,149 @@
+"""From a method's name to a call of the service, once the caller's rights are known."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from ginnel_service import __version__
+from ginnel_service.logs import protect
+from ginnel_service.profiles.model import ProfileError
+
+from .access import Action, Peer, Policy
+from .schema import (
+    MAX_MESSAGE_OCTETS,
+    PROTOCOL_VERSION,
+    Done,
+    Event,
+    HelloParams,
+    HelloResult,
+    LogEntry,
+    LogTailParams,
+    LogTailResult,
+    NameParams,
+    NoParams,
+    ProfileCreateParams,
+    ProfileListResult,
+    RekeyParams,
+    Snapshot,
+    SubscribeParams,
+)
+from .service import Service, ServiceError
+
+log = logging.getLogger("ginnel.ipc")
+
+
+class Dispatcher:
+    """The service as one peer may use it."""
+
+    def __init__(
+        self, service: Service, policy: Policy, peer: Peer, subscribe: Callable[[SubscribeParams], Snapshot]
+    ) -> None:
+        self._service = service
+        self._policy = policy
+        self._peer = peer
+        self._subscriber = subscribe
+        self._calls: dict[str, Callable[[Any], Awaitable[Struct]]] = {
+            "hello": self._hello,
+            "snapshot": self._snapshot,
+            "subscribe": self._subscribe,
+            "profile.create": self._create,
+            "profile.list": self._list,
+            "profile.show": self._show,
+            "profile.remove": self._remove,
+            "connection.up": self._up,
+            "connection.down": self._down,
+            "connection.rekey": self._rekey,
+            "log.tail": self._tail,
+        }
+
+    async def call(self, method: str, params: Struct) -> Struct:
+        """Raises ServiceError alone."""
+        try:
+            return await self._calls[method](params)
+        except ServiceError:
+            raise
+        except ProfileError as error:
+            raise ServiceError(error.code, **error.params) from None
+        except Exception as error:
+            log.exception("%s failed", method)
+            raise ServiceError("internal_error", detail=type(error).__name__) from None
+
+    def may_see(self, event: Event) -> bool:
+        """Log lines are for who may read that connection's log; the rest is for everyone."""
+        if not isinstance(event, LogEntry):
+            return True
+        owner = None
+        if event.connection:
+            try:
+                owner = self._service.owner_of(event.connection)
+            except (ServiceError, ProfileError):
+                owner = None
+        return self._policy.may(self._peer, Action.READ_LOG, owner)
+
+    def _require(self, action: Action, name: str) -> None:
+        owner = self._service.owner_of(name)
+        if not self._policy.may(self._peer, action, owner):
+            raise ServiceError("not_permitted", action=action.value, name=name)
+
+    async def _hello(self, params: HelloParams) -> HelloResult:
+        role = self._policy.role(self._peer)
+        return HelloResult(protocol=PROTOCOL_VERSION, version=__version__, role=role)
+
+    async def _snapshot(self, params: NoParams) -> Struct:
+        return self._service.snapshot()
+
+    async def _subscribe(self, params: SubscribeParams) -> Snapshot:
+        return self._subscriber(params)
+
+    async def _create(self, params: ProfileCreateParams) -> Done:
+        protect(params.secrets.psk)
+        if params.replace:
+            try:
+                self._require(Action.CHANGE_PROFILE, params.profile.name)
+            except (ServiceError, ProfileError) as error:
+                if error.code != "unknown_profile":
+                    raise
+        profile = msgspec.structs.replace(params.profile, owner_uid=self._peer.uid)
+        await self._service.create_profile(profile, params.secrets, replace=params.replace)
+        return Done()
+
+    async def _list(self, params: NoParams) -> ProfileListResult:
+        return ProfileListResult(profiles=await self._service.list_profiles())
+
+    async def _show(self, params: NameParams) -> Struct:
+        self._require(Action.READ_PROFILE, params.name)
+        return await self._service.show_profile(params.name)
+
+    async def _remove(self, params: NameParams) -> Done:
+        self._require(Action.CHANGE_PROFILE, params.name)
+        await self._service.remove_profile(params.name)
+        return Done()
+
+    async def _up(self, params: NameParams) -> Struct:
+        self._require(Action.USE_CONNECTION, params.name)
+        return await self._service.up(params.name)
+
+    async def _down(self, params: NameParams) -> Struct:
+        self._require(Action.USE_CONNECTION, params.name)
+        return await self._service.down(params.name)
+
+    async def _rekey(self, params: RekeyParams) -> Struct:
+        self._require(Action.USE_CONNECTION, params.name)
+        return await self._service.rekey(params.name, params.what)
+
+    async def _tail(self, params: LogTailParams) -> LogTailResult:
+        """The newest lines that the caller may see and one message can carry."""
+        entries = [entry for entry in await self._service.tail_log(params.lines) if self.may_see(entry)]
+        room = MAX_MESSAGE_OCTETS // 2
+        kept = 0
+        for entry in reversed(entries):
+            room -= len(msgspec.json.encode(entry))
+            if room < 0:
+                break
+            kept += 1
+        return LogTailResult(entries=tuple(entries[len(entries) - kept :]))

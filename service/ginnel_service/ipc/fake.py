@@ -1,0 +1,155 @@
+"""A service without tunnels, for tests and for trying a client: it holds profiles and does as it is told."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ginnel_service.profiles.model import Profile, ProfileError
+from ginnel_service.profiles.secrets import Secrets, validate_secrets
+from ginnel_service.profiles.validation import validate
+
+from .schema import (
+    STEPS,
+    ConnectionStatus,
+    ErrorInfo,
+    LogEntry,
+    PathStatus,
+    ProfileSummary,
+    Rekeys,
+    Snapshot,
+    Statistics,
+    What,
+)
+from .service import EventFeed, ServiceError
+
+
+class FakeService(EventFeed):
+    """`fail_up[name]` makes the attempt end in that error; `refuse[call]` makes a call raise it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.profiles: dict[str, Profile] = {}
+        self.secrets: dict[str, Secrets] = {}
+        self.broken: dict[str, ErrorInfo] = {}
+        self.connections: dict[str, ConnectionStatus] = {}
+        self.fail_up: dict[str, ErrorInfo] = {}
+        self.refuse: dict[str, Exception] = {}
+        self.entries: list[LogEntry] = []
+        self.stall_at = ""  # a step of connecting that never ends
+
+    def owner_of(self, name: str) -> int:
+        if name in self.broken:
+            return 0
+        if name not in self.profiles:
+            raise ServiceError("unknown_profile", name=name)
+        return self.profiles[name].owner_uid
+
+    def snapshot(self) -> Snapshot:
+        return Snapshot(connections=tuple(self.connections.values()), profiles=self._summaries())
+
+    def statistics(self) -> tuple[Statistics, ...]:
+        return tuple(
+            Statistics(name=each.name, octets_in=each.octets_in, octets_out=each.octets_out)
+            for each in self.connections.values()
+        )
+
+    async def create_profile(self, profile: Profile, secrets: Secrets, *, replace: bool) -> None:
+        self._refuse("create_profile")
+        if problems := validate(profile) + validate_secrets(secrets):
+            raise ProfileError("profile_invalid", name=profile.name, problems=tuple(problems))
+        if profile.name in self.profiles and not replace:
+            raise ServiceError("profile_exists", name=profile.name)
+        self.profiles[profile.name] = profile
+        self.secrets[profile.name] = secrets
+
+    async def list_profiles(self) -> tuple[ProfileSummary, ...]:
+        self._refuse("list_profiles")
+        return self._summaries()
+
+    async def show_profile(self, name: str) -> Profile:
+        self.owner_of(name)
+        if name in self.broken:
+            raise ServiceError(self.broken[name].code, **self.broken[name].params)
+        return self.profiles[name]
+
+    async def remove_profile(self, name: str) -> None:
+        self.owner_of(name)
+        if name in self.connections:
+            raise ServiceError("already_up", name=name)
+        self.profiles.pop(name, None)
+        self.broken.pop(name, None)
+
+    async def up(self, name: str) -> ConnectionStatus:
+        self._refuse("up")
+        self.owner_of(name)
+        if name in self.connections:
+            raise ServiceError("already_up", name=name)
+        status = ConnectionStatus(name=name, server=self.profiles[name].server, state="connecting")
+        for step in STEPS:
+            status = msgspec.structs.replace(status, step=step)
+            self._change(status)
+            if step == self.stall_at:
+                return status
+        if error := self.fail_up.get(name):
+            del self.connections[name]
+            self.publish(msgspec.structs.replace(status, state="failed", step="", error=error))
+            return status
+        self._change(
+            ConnectionStatus(
+                name=name,
+                server=status.server,
+                state="up",
+                addresses=("10.9.0.1/32",),
+                dns=("10.9.0.53",),
+                routes=self.profiles[name].network.subnets,
+                ike_suite="aes256gcm16-prfsha384-ecp384",
+                esp_suite="aes128gcm16",
+                peer=self.profiles[name].server,
+                path=PathStatus(local="192.0.2.1:4500", remote="192.0.2.9:4500", encapsulated=True),
+                device="ginnel0",
+                established_at=1_700_000_000.0,
+            )
+        )
+        return status
+
+    async def down(self, name: str) -> ConnectionStatus:
+        self.owner_of(name)
+        if name not in self.connections:
+            raise ServiceError("not_up", name=name)
+        del self.connections[name]
+        status = ConnectionStatus(name=name, server=self.profiles[name].server)
+        self.publish(status)
+        return status
+
+    async def rekey(self, name: str, what: What) -> ConnectionStatus:
+        self.owner_of(name)
+        if name not in self.connections:
+            raise ServiceError("not_up", name=name)
+        old = self.connections[name]
+        rekeys = Rekeys(ike=old.rekeys.ike + (what == "ike"), child=old.rekeys.child + (what == "child"))
+        self._change(msgspec.structs.replace(old, rekeys=rekeys))
+        return self.connections[name]
+
+    async def tail_log(self, lines: int) -> tuple[LogEntry, ...]:
+        return tuple(self.entries[-lines:])
+
+    def _summaries(self) -> tuple[ProfileSummary, ...]:
+        good = [
+            ProfileSummary(
+                name=name,
+                server=profile.server,
+                owner_uid=profile.owner_uid,
+                state=self.connections[name].state if name in self.connections else "down",
+            )
+            for name, profile in self.profiles.items()
+        ]
+        broken = [ProfileSummary(name=name, error=error) for name, error in self.broken.items()]
+        return tuple(sorted(good + broken, key=lambda summary: summary.name))
+
+    def _change(self, status: ConnectionStatus) -> None:
+        self.connections[status.name] = status
+        self.publish(status)
+
+    def _refuse(self, call: str) -> None:
+        if call in self.refuse:
+            raise self.refuse[call]

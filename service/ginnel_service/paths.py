@@ -1,0 +1,44 @@
+"""Where the service keeps its things; `ginneld`'s flags override both roots."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_RUNTIME = Path("/run/ginnel")
+DEFAULT_STATE = Path("/var/lib/ginnel")
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimePaths:
+    """What need not survive a reboot: a directory that everyone may enter and only the service may write."""
+
+    root: Path = DEFAULT_RUNTIME
+
+    @property
+    def socket(self) -> Path:
+        return self.root / "ginneld.sock"
+
+    @property
+    def lock(self) -> Path:
+        return self.root / "ginneld.lock"
+
+
+@dataclass(frozen=True, slots=True)
+class StatePaths:
+    """What survives a reboot: for the service's eyes only."""
+
+    root: Path = DEFAULT_STATE
+
+    @property
+    def profiles(self) -> Path:
+        return self.root / "profiles"
+
+    @property
+    def secrets(self) -> Path:
+        return self.root / "secrets"
+
+    @property
+    def journal(self) -> Path:
+        """The undo journal of the machine's network."""
+        return self.root / "journal"

@@ -1,0 +1,92 @@
+"""Small files that only the service's user may read: no links followed, replaced whole or not at all.
+
+Every call works relative to a descriptor of the directory (openat(2)), whose owner and mode are checked
+first, so that nobody else can put a link or another file in the way.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+DIRECTORY_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+class UnsafeFileError(OSError):
+    """A file or directory is not what the service wrote: wrong kind, owner, mode or size."""
+
+
+class PrivateDirectory:
+    """`path` is made with mode 0700 when it is missing. It must belong to us, and be writable by us alone."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def names(self) -> list[str]:
+        """Sorted names of what is inside, our unfinished writes left out."""
+        with self._open() as directory:
+            return sorted(name for name in os.listdir(directory) if not name.startswith("."))
+
+    def read(self, name: str, limit: int) -> bytes:
+        """The file's octets. Raises FileNotFoundError, UnsafeFileError or another OSError."""
+        with self._open() as directory:
+            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+            descriptor = os.open(name, flags, dir_fd=directory)
+            with os.fdopen(descriptor, "rb") as file:
+                found = os.fstat(descriptor)
+                if not stat.S_ISREG(found.st_mode):
+                    raise UnsafeFileError("not a regular file")
+                _check_owner(found)
+                data = file.read(limit + 1)
+        if len(data) > limit:
+            raise UnsafeFileError(f"larger than {limit} octets")
+        return data
+
+    def write(self, name: str, data: bytes, *, replace: bool) -> None:
+        """Put `data` there, on disk before it shows. Raises FileExistsError unless `replace`."""
+        temporary = f".{name}.tmp"
+        with self._open() as directory:
+            with suppress(FileNotFoundError):
+                os.unlink(temporary, dir_fd=directory)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+            descriptor = os.open(temporary, flags, 0o600, dir_fd=directory)
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(descriptor)
+                if replace:
+                    os.rename(temporary, name, src_dir_fd=directory, dst_dir_fd=directory)
+                else:
+                    os.link(temporary, name, src_dir_fd=directory, dst_dir_fd=directory)
+            finally:
+                with suppress(FileNotFoundError):
+                    os.unlink(temporary, dir_fd=directory)
+            os.fsync(directory)
+
+    def remove(self, name: str) -> None:
+        """Raises FileNotFoundError. A link is removed, never what it names."""
+        with self._open() as directory:
+            os.unlink(name, dir_fd=directory)
+            os.fsync(directory)
+
+    @contextmanager
+    def _open(self) -> Iterator[int]:
+        with suppress(FileExistsError):
+            self.path.mkdir(mode=0o700, parents=True)
+        descriptor = os.open(self.path, DIRECTORY_FLAGS)
+        try:
+            _check_owner(os.fstat(descriptor))
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+
+def _check_owner(found: os.stat_result) -> None:
+    if found.st_uid not in (0, os.geteuid()):
+        raise UnsafeFileError(f"owned by uid {found.st_uid}")
+    if found.st_mode & 0o022:
+        raise UnsafeFileError("writable by others")

@@ -1,0 +1,137 @@
+"""What is wrong with a well-typed profile: everything at once, each with its remedy.
+
+Knows no IKE: a proposal or an identity is checked for shape here and for meaning by the tunnel.
+"""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address, ip_network
+
+import msgspec
+
+from .model import NAME_PATTERN, Problem, Profile, printable
+
+_DAY_S = 86400.0
+
+
+def validate(profile: Profile) -> list[Problem]:
+    """Every problem of `profile`, in the order of its fields; none means that it can be stored."""
+    found = [
+        Problem(field, "holds a control or invisible character", "write it without that character")
+        for field, text in _texts("", msgspec.to_builtins(profile))
+        if not text.isprintable()
+    ]
+    if found:
+        return found
+    _check_who(profile, found)
+    _check_proposals(profile, found)
+    _check_network(profile, found)
+    _check_times(profile, found)
+    return found
+
+
+def _check_who(profile: Profile, found: list[Problem]) -> None:
+    if not re.match(NAME_PATTERN, profile.name):
+        remedy = (
+            "use up to 64 letters, digits, dots, hyphens and underscores, with a letter or digit at both ends"
+        )
+        found.append(Problem("name", "cannot name a profile", remedy))
+    if not _is_host(profile.server):
+        remedy = "write the gateway's name or address, such as vpn.example.org"
+        found.append(
+            Problem("server", "is not a host name or an address" if profile.server else "is missing", remedy)
+        )
+    _check_range(found, "port", profile.port, 1, 65535)
+    _check_range(found, "owner_uid", profile.owner_uid, 0, 2**32 - 2)
+    if not profile.local.id:
+        remedy = "write who you are to the gateway, such as alice@example.org"
+        found.append(Problem("local.id", "is missing", remedy))
+    for field, text in (("local.id", profile.local.id), ("remote.id", profile.remote.id)):
+        if text != text.strip():
+            found.append(Problem(field, "begins or ends with a space", "write it without the space"))
+
+
+def _check_proposals(profile: Profile, found: list[Problem]) -> None:
+    for field, keywords, example in (
+        ("ike.proposals", profile.ike.proposals, "aes256gcm16-prfsha384-ecp384"),
+        ("esp.proposals", profile.esp.proposals, "aes128gcm16"),
+    ):
+        for keyword in keywords:
+            if not re.match(r"\A[a-z0-9_]+(-[a-z0-9_]+)*\Z", keyword):
+                found.append(
+                    Problem(
+                        field, f"`{printable(keyword)}` is no proposal", f"write keywords such as {example}"
+                    )
+                )
+
+
+def _check_network(profile: Profile, found: list[Problem]) -> None:
+    network = profile.network
+    if not network.subnets:
+        remedy = 'write "0.0.0.0/0" and "::/0" for everything'
+        found.append(Problem("network.subnets", "nothing would go through the tunnel", remedy))
+    for field, subnets in (("network.subnets", network.subnets), ("network.bypass", network.bypass)):
+        for subnet in subnets:
+            try:
+                ip_network(subnet)
+            except ValueError:
+                found.append(Problem(field, f"`{subnet}` is no network", _network_remedy(subnet)))
+    if not (network.ipv4 or network.ipv6):
+        remedy = "set network.ipv4 or network.ipv6 to true"
+        found.append(Problem("network.ipv4", "the tunnel would have neither IPv4 nor IPv6", remedy))
+    if network.mtu:
+        _check_range(found, "network.mtu", network.mtu, 1280 if network.ipv6 else 576, 65535, zero=True)
+
+
+def _check_times(profile: Profile, found: list[Problem]) -> None:
+    _check_range(found, "ike.lifetime_s", profile.ike.lifetime_s, 60, 30 * _DAY_S)
+    _check_range(found, "esp.lifetime_s", profile.esp.lifetime_s, 60, 30 * _DAY_S)
+    timing = profile.timing
+    _check_range(found, "timing.liveness_s", timing.liveness_s, 1, _DAY_S, zero=True)
+    _check_range(found, "timing.keepalive_s", timing.keepalive_s, 1, _DAY_S, zero=True)
+    _check_range(found, "timing.retransmit_s", timing.retransmit_s, 0.1, 60)
+    _check_range(found, "timing.retransmit_tries", timing.retransmit_tries, 1, 30)
+
+
+def _check_range(
+    found: list[Problem], field: str, value: float, low: float, high: float, *, zero: bool = False
+) -> None:
+    """NaN is in no range."""
+    if (zero and value == 0) or low <= value <= high:
+        return
+    remedy = f"write a number from {low:.15g} to {high:.15g}" + (", or 0" if zero else "")
+    found.append(Problem(field, f"{value} is out of range", remedy))
+
+
+def _is_host(text: str) -> bool:
+    """A literal address, or a host name: labels of letters, digits, hyphens; the last no number."""
+    try:
+        ip_address(text)
+    except ValueError:
+        labels = text.removesuffix(".").split(".")
+        shaped = all(re.match(r"\A\w(?:[\w-]{0,61}\w)?\Z", label) for label in labels)
+        return shaped and len(text) <= 253 and not labels[-1].isdigit()
+    return True
+
+
+def _network_remedy(text: str) -> str:
+    try:
+        return f"write {ip_network(text, strict=False)}"
+    except ValueError:
+        return "write a network such as 10.0.0.0/8 or 2001:db8::/32"
+
+
+def _texts(prefix: str, value: object) -> list[tuple[str, str]]:
+    """Every string in a tree of built-in values, with its dotted field."""
+    if isinstance(value, str):
+        return [(prefix, value)]
+    if isinstance(value, dict):
+        return [
+            pair
+            for key, inner in value.items()
+            for pair in _texts(f"{prefix}.{key}" if prefix else key, inner)
+        ]
+    if isinstance(value, list | tuple):
+        return [pair for inner in value for pair in _texts(prefix, inner)]
+    return []
