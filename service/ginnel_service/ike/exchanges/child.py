@@ -1,0 +1,118 @@
+"""Negotiating a CHILD SA inside IKE_AUTH and CREATE_CHILD_SA (RFC 7296 sections 1.3.1, 2.9 and 2.17)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from .. import keys
+from ..codes import NotifyType, ProtocolId, TransformType
+from ..errors import InvalidSyntax
+from ..events import ChildSa, EspSuite
+from ..message import Message
+from ..payloads import Payload
+from ..payloads.sa import Proposal, SaPayload
+from ..payloads.selector import TrafficSelector, TsiPayload, TsrPayload
+from ..proposals import answers, choose, pick
+from ..proposals import offer as offered_with
+from ..selectors import narrow
+from .base import required
+
+if TYPE_CHECKING:
+    from ..sa import IkeSa
+    from ..session import Session
+
+Selectors = tuple[TrafficSelector, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused(Exception):
+    """The other side's offer cannot be taken; `notify` says so."""
+
+    notify: int
+
+
+def offer(
+    proposals: tuple[Proposal, ...], spi_in: bytes, local_ts: Selectors, remote_ts: Selectors
+) -> tuple[Payload, Payload, Payload]:
+    """SA, TSi and TSr of a request of ours."""
+    return SaPayload(offered_with(proposals, spi_in)), TsiPayload(local_ts), TsrPayload(remote_ts)
+
+
+def take_answer(
+    message: Message,
+    offered: tuple[Proposal, ...],
+    local_ts: Selectors,
+    remote_ts: Selectors,
+) -> tuple[Proposal, Selectors, Selectors]:
+    """(chosen proposal, our selectors, the peer's) of the peer's answer. Raises InvalidSyntax."""
+    proposals = required(message, SaPayload).proposals
+    if len(proposals) != 1 or not answers(offered, proposals[0]):
+        raise InvalidSyntax("the peer chose an ESP proposal that was not offered")
+    ours = _typed(required(message, TsiPayload).selectors)
+    theirs = _typed(required(message, TsrPayload).selectors)
+    if not _within(ours, local_ts) or not _within(theirs, remote_ts):
+        raise InvalidSyntax("the peer widened the traffic selectors")
+    return proposals[0], ours, theirs
+
+
+def answer(
+    message: Message, proposals: tuple[Proposal, ...], local_ts: Selectors, remote_ts: Selectors
+) -> tuple[Proposal, Selectors, Selectors]:
+    """(chosen proposal, our selectors, the peer's) for a request of the peer. Raises Refused."""
+    chosen = choose(required(message, SaPayload).proposals, proposals)
+    if chosen is None:
+        raise Refused(NotifyType.NO_PROPOSAL_CHOSEN)
+    theirs = narrow(_typed(required(message, TsiPayload).selectors), remote_ts)
+    ours = narrow(_typed(required(message, TsrPayload).selectors), local_ts)
+    if not ours or not theirs:
+        raise Refused(NotifyType.TS_UNACCEPTABLE)
+    return chosen, ours, theirs
+
+
+def build(
+    session: Session,
+    sa: IkeSa,
+    chosen: Proposal,
+    spis: tuple[bytes, bytes],
+    selectors: tuple[Selectors, Selectors],
+    nonces: tuple[bytes, bytes],
+    *,
+    we_asked: bool,
+    shared: bytes = b"",
+) -> ChildSa:
+    """The pair of SAs. `spis`: (in, out); `selectors`: (ours, the peer's); `nonces`: (Ni, Nr)."""
+    assert sa.suite is not None
+    assert sa.keys is not None
+    suite = esp_suite(chosen)
+    from_i, from_r = keys.child_keys(sa.suite.prf, sa.keys.d, suite, *nonces, shared)
+    keys_in, keys_out = (from_r, from_i) if we_asked else (from_i, from_r)
+    child = ChildSa(*spis, suite, keys_in, keys_out, *selectors)
+    session.export_child(child)
+    return child
+
+
+def esp_suite(chosen: Proposal) -> EspSuite:
+    """The suite of an answered ESP proposal. Raises InvalidSyntax when a transform is missing."""
+    encr, integ = pick(chosen, TransformType.ENCR), pick(chosen, TransformType.INTEG)
+    esn = pick(chosen, TransformType.ESN)
+    if encr is None or chosen.protocol != ProtocolId.ESP or len(chosen.spi) != 4:
+        raise InvalidSyntax("unusable ESP proposal")
+    return EspSuite(encr.id, encr.key_bits or 0, integ.id if integ else 0, bool(esn and esn.id))
+
+
+def _typed(selectors: tuple[object, ...]) -> Selectors:
+    return tuple(s for s in selectors if isinstance(s, TrafficSelector))
+
+
+def _within(selectors: Selectors, bounds: Selectors) -> bool:
+    return bool(selectors) and all(any(bound.contains(s) for bound in bounds) for s in selectors)
+
+
+def with_spi(chosen: Proposal, spi: bytes) -> Proposal:
+    """The chosen proposal as an answer carries it: with the responder's SPI."""
+    return replace(chosen, spi=spi)
+
+
+def selector_payloads(initiator: Selectors, responder: Selectors) -> tuple[Payload, Payload]:
+    return TsiPayload(initiator), TsrPayload(responder)

@@ -1,0 +1,69 @@
+"""Deleting CHILD and IKE SAs (RFC 7296 sections 1.4.1 and 2.25)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..codes import ExchangeType, ProtocolId
+from ..message import Message
+from ..payloads import Payload
+from ..payloads.delete import DeletePayload
+from ..sa import ChildRecord, ChildState, SaState
+from .base import Exchange
+
+if TYPE_CHECKING:
+    from ..sa import IkeSa
+    from ..session import Session
+
+
+class DeleteChild(Exchange):
+    """Close one pair of ESP SAs; we name the one that we receive on."""
+
+    type = ExchangeType.INFORMATIONAL
+
+    def __init__(self, record: ChildRecord) -> None:
+        self.record = record
+        record.state = ChildState.DELETING
+
+    def request(self, session: Session, sa: IkeSa, now: float) -> tuple[Payload, ...] | None:
+        if not session.children.knows(self.record):
+            return None
+        return (DeletePayload(ProtocolId.ESP, (self.record.sa.spi_in,)),)
+
+    def response(self, session: Session, sa: IkeSa, message: Message, now: float) -> None:
+        session.children.retire(self.record, now)
+
+
+class DeleteIke(Exchange):
+    """Close an IKE SA. Closing the current one ends the session."""
+
+    type = ExchangeType.INFORMATIONAL
+
+    def request(self, session: Session, sa: IkeSa, now: float) -> tuple[Payload, ...]:
+        sa.state = SaState.CLOSING
+        return (DeletePayload(ProtocolId.IKE),)
+
+    def response(self, session: Session, sa: IkeSa, message: Message, now: float) -> None:
+        session.drop_sa(sa)
+        if sa is session.current:
+            session.finish(None)
+
+
+def handle(session: Session, sa: IkeSa, delete: DeletePayload, now: float) -> tuple[Payload, ...]:
+    """Answer one Delete payload of the peer."""
+    if delete.protocol == ProtocolId.IKE:
+        session.peer_deleted(sa)
+        return ()
+    if delete.protocol != ProtocolId.ESP:
+        return ()
+    ours = []
+    for spi in delete.spis:
+        record = session.children.by_spi_out(spi)
+        if record is None:
+            continue
+        # Both sides delete at once: "it SHOULD NOT include delete payloads" of that pair (section 1.4.1)
+        if record.state is not ChildState.DELETING:
+            ours.append(record.sa.spi_in)
+        session.children.retire(record, now)
+    session.after_children_deleted(now)
+    return (DeletePayload(ProtocolId.ESP, tuple(ours)),) if ours else ()

@@ -1,0 +1,30 @@
+"""The peer's INFORMATIONAL requests (RFC 7296 section 1.4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..codes import NotifyType
+from ..message import Message
+from ..payloads import Payload
+from ..payloads.delete import DeletePayload
+from .base import first_error, session_error
+from .delete import handle as handle_delete
+
+if TYPE_CHECKING:
+    from ..sa import IkeSa
+    from ..session import Session
+
+#: Errors that end the session when the peer reports them on their own (section 2.21.2 and 2.21.3).
+_FATAL = {NotifyType.AUTHENTICATION_FAILED, NotifyType.INVALID_SYNTAX}
+
+
+def handle(session: Session, sa: IkeSa, message: Message, now: float) -> tuple[Payload, ...]:
+    """Answer an INFORMATIONAL request; an empty one is a liveness check."""
+    answer: list[Payload] = []
+    for delete in message.all(DeletePayload):
+        answer += handle_delete(session, sa, delete, now)
+    error = first_error(message)
+    if error is not None and error.notify in _FATAL:
+        session.fail_after_answer(session_error(error))
+    return tuple(answer)

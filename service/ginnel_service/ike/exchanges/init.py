@@ -1,0 +1,193 @@
+"""IKE_SA_INIT (RFC 7296 sections 1.2, 2.6, 2.7, 2.14, 2.23): keys agreed, NATs found, nobody authenticated yet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .. import exchange_keys, keys, natt
+from ..codes import ExchangeType, NotifyType, ProtocolId, TransformType
+from ..errors import InvalidSyntax, SessionError
+from ..events import Endpoint
+from ..message import Message
+from ..payloads import Payload
+from ..payloads.ke import KePayload
+from ..payloads.nonce import NoncePayload
+from ..payloads.notify import NotifyPayload
+from ..payloads.sa import Proposal, SaPayload
+from ..proposals import answers, choose, keywords, offer, pick
+from .base import Exchange, first_error, required, session_error
+
+if TYPE_CHECKING:
+    from ..sa import IkeSa
+    from ..session import Session
+
+NONCE_OCTETS = 32
+MAX_RETRIES = 5  # cookies and other key exchange methods together
+FLOAT_PORT = 4500
+
+
+class InitExchange(Exchange):
+    """The initiator's side; starts over with a cookie or another method as the responder asks."""
+
+    type = ExchangeType.IKE_SA_INIT
+
+    def __init__(self, session: Session) -> None:
+        self.nonce = session.random(NONCE_OCTETS)
+        self.method = first_method(session.config.ike_proposals)
+        self.pair = exchange_keys.generate(self.method, session.random)
+        self.cookie: bytes | None = None
+        self.retries = 0
+
+    def request(self, session: Session, sa: IkeSa, now: float) -> tuple[Payload, ...]:
+        payloads: list[Payload] = []
+        if self.cookie is not None:
+            payloads.append(NotifyPayload(NotifyType.COOKIE, self.cookie))
+        payloads += [
+            SaPayload(offer(session.config.ike_proposals)),
+            KePayload(self.method, self.pair.public),
+            NoncePayload(self.nonce),
+            *natt.detection_notifies(
+                sa.spi_i,
+                sa.spi_r,
+                session.path,
+                force=session.config.force_encapsulation,
+                random=session.random,
+            ),
+        ]
+        return tuple(payloads)
+
+    def response(self, session: Session, sa: IkeSa, message: Message, now: float) -> None:
+        if self._starts_over(session, sa, message, now):
+            return
+        error = first_error(message)
+        if error is not None:
+            session.finish(session_error(error))
+            return
+        chosen = _single(required(message, SaPayload))
+        if not answers(offer(session.config.ike_proposals), chosen):
+            session.finish(SessionError("invalid_peer_message", "the gateway chose what was not offered"))
+            return
+        ke, nonce = required(message, KePayload), required(message, NoncePayload)
+        _check_nonce(nonce)
+        suite = suite_of(chosen)
+        if ke.method != self.method or suite.ke != self.method:
+            raise InvalidSyntax("key exchange of another method than chosen")
+        shared = self.pair.shared(ke.data)
+        supported, nat_local, nat_remote = natt.detect(
+            message.all(NotifyPayload), sa.spi_i, message.spi_r, session.arrival
+        )
+        if not supported:
+            session.finish(SessionError("peer_error", "the gateway does not support UDP encapsulation"))
+            return
+        sa.spi_r = message.spi_r
+        sa.nonce_i, sa.nonce_r = self.nonce, nonce.data
+        derive(session, sa, suite, shared)
+        session.nat_local, session.nat_remote = nat_local, nat_remote
+        session.path = session.floated()
+        session.begin_auth(sa)
+
+    def _starts_over(self, session: Session, sa: IkeSa, message: Message, now: float) -> bool:
+        cookie = message.notify(NotifyType.COOKIE)
+        wrong_method = message.notify(NotifyType.INVALID_KE_PAYLOAD)
+        if cookie is None and wrong_method is None:
+            return False
+        self.retries += 1
+        if self.retries > MAX_RETRIES:
+            session.finish(SessionError("invalid_peer_message", "the gateway keeps asking to start over"))
+            return True
+        if cookie is not None:
+            if not 1 <= len(cookie.data) <= 64:
+                raise InvalidSyntax("cookie of a wrong length")
+            self.cookie = cookie.data
+        elif wrong_method is not None:
+            wanted = int.from_bytes(wrong_method.data, "big") if len(wrong_method.data) == 2 else 0
+            offered = methods(session.config.ike_proposals)
+            if wanted not in offered or wanted == self.method:
+                session.finish(
+                    SessionError("no_proposal_chosen", f"the gateway wants key exchange method {wanted}")
+                )
+                return True
+            self.method = wanted
+            self.pair = exchange_keys.generate(wanted, session.random)
+        session.restart(sa, self, now)
+        return True
+
+
+def answer(
+    session: Session, sa: IkeSa, message: Message, proposals: tuple[Proposal, ...]
+) -> tuple[tuple[Payload, ...], bool]:
+    """The responder's payloads, and whether the IKE SA goes on. Raises PeerError."""
+    offered = required(message, SaPayload)
+    ke, nonce = required(message, KePayload), required(message, NoncePayload)
+    _check_nonce(nonce)
+    chosen = choose(offered.proposals, proposals)
+    if chosen is None:
+        return (NotifyPayload(NotifyType.NO_PROPOSAL_CHOSEN),), False
+    suite = suite_of(chosen)
+    if suite.ke != ke.method:
+        return (NotifyPayload(NotifyType.INVALID_KE_PAYLOAD, suite.ke.to_bytes(2, "big")),), False
+    pair = exchange_keys.generate(suite.ke, session.random)
+    shared = pair.shared(ke.data)
+    _, session.nat_local, session.nat_remote = natt.detect(
+        message.all(NotifyPayload), sa.spi_i, bytes(8), session.path
+    )
+    sa.nonce_i, sa.nonce_r = nonce.data, session.random(NONCE_OCTETS)
+    derive(session, sa, suite, shared)
+    return (
+        SaPayload((chosen,)),
+        KePayload(suite.ke, pair.public),
+        NoncePayload(sa.nonce_r),
+        *natt.detection_notifies(
+            sa.spi_i,
+            sa.spi_r,
+            session.path,
+            force=session.config.force_encapsulation,
+            random=session.random,
+        ),
+    ), True
+
+
+def derive(session: Session, sa: IkeSa, suite: keys.IkeSuite, shared: bytes) -> None:
+    """SK_* of a first IKE SA (section 2.14)."""
+    seed = keys.initial_skeyseed(suite.prf, sa.nonce_i, sa.nonce_r, shared)
+    sa.use(
+        suite,
+        keys.ike_keys(suite, seed, sa.nonce_i, sa.nonce_r, sa.spi_i, sa.spi_r),
+        session.random,
+    )
+    session.export_ike(sa)
+
+
+def suite_of(chosen: Proposal) -> keys.IkeSuite:
+    """The suite of an answered IKE proposal. Raises InvalidSyntax when a transform is missing."""
+    encr, prf = pick(chosen, TransformType.ENCR), pick(chosen, TransformType.PRF)
+    ke, integ = pick(chosen, TransformType.KE), pick(chosen, TransformType.INTEG)
+    if encr is None or prf is None or ke is None:
+        raise InvalidSyntax("IKE proposal without cipher, PRF or key exchange")
+    return keys.IkeSuite(encr.id, encr.key_bits or 0, integ.id if integ else 0, prf.id, ke.id, keywords(chosen))
+
+
+def methods(proposals: tuple[Proposal, ...]) -> list[int]:
+    """Key exchange methods of `proposals`, in order of preference."""
+    found = [t.id for p in proposals for t in p.transforms if t.type == TransformType.KE]
+    return list(dict.fromkeys(found))
+
+
+def first_method(proposals: tuple[Proposal, ...]) -> int:
+    return methods(proposals)[0]
+
+
+def _single(payload: SaPayload) -> Proposal:
+    if len(payload.proposals) != 1 or payload.proposals[0].protocol != ProtocolId.IKE:
+        raise InvalidSyntax("an answer holds exactly one IKE proposal")
+    return payload.proposals[0]
+
+
+def _check_nonce(nonce: NoncePayload) -> None:
+    if not 16 <= len(nonce.data) <= 256:  # section 3.9
+        raise InvalidSyntax("nonce of a wrong length")
+
+
+def float_endpoint(remote: Endpoint) -> Endpoint:
+    """Where IKE goes after IKE_SA_INIT: port 4500 when it began at 500, else the same port."""
+    return Endpoint(remote.host, FLOAT_PORT) if remote.port == 500 else remote

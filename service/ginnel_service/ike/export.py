@@ -1,0 +1,51 @@
+"""Keys written for an outside decoder: lines of Wireshark's `ikev2_decryption_table` and `esp_sa` tables.
+
+For diagnosis only; nothing calls this unless a session was asked to export its keys.
+"""
+
+from __future__ import annotations
+
+from .codes import Encr, Integ
+from .events import ChildSa, KeysExported, Path
+from .sa import IkeSa
+
+_IKE_INTEG = {
+    0: "NONE [RFC4306]",
+    Integ.HMAC_SHA2_256_128: "HMAC_SHA2_256_128 [RFC4868]",
+    Integ.HMAC_SHA2_384_192: "HMAC_SHA2_384_192 [RFC4868]",
+    Integ.HMAC_SHA2_512_256: "HMAC_SHA2_512_256 [RFC4868]",
+}
+_ESP_ENCR = {Encr.AES_GCM_16: "AES-GCM [RFC4106]", Encr.AES_CBC: "AES-CBC [RFC3602]"}
+_ESP_INTEG = {0: "NULL", Integ.HMAC_SHA2_256_128: "HMAC-SHA-256-128 [RFC4868]"}
+
+
+def ike_line(sa: IkeSa) -> KeysExported:
+    """One row of `ikev2_decryption_table`."""
+    assert sa.suite is not None
+    assert sa.keys is not None
+    bits = sa.suite.key_bits
+    encr = (
+        f"AES-GCM-{bits} with 16 octet ICV [RFC5282]"
+        if sa.suite.encr == Encr.AES_GCM_16
+        else f"AES-CBC-{bits} [RFC3602]"
+    )
+    fields = [sa.spi_i.hex(), sa.spi_r.hex(), sa.keys.ei.hex(), sa.keys.er.hex()]
+    line = ",".join(fields) + f',"{encr}",{sa.keys.ai.hex()},{sa.keys.ar.hex()},'
+    return KeysExported("ikev2_decryption_table", line + f'"{_IKE_INTEG[sa.suite.integ]}"')
+
+
+def esp_lines(child: ChildSa, path: Path) -> list[KeysExported]:
+    """One row of `esp_sa` for each direction."""
+    family = "IPv6" if ":" in path.local.host else "IPv4"
+    here, there = path.local.host, path.remote.host
+    rows = ((there, here, child.spi_in, child.keys_in), (here, there, child.spi_out, child.keys_out))
+    return [
+        KeysExported(
+            "esp_sa",
+            f'"{family}","{source}","{target}","0x{spi.hex()}","{_ESP_ENCR[Encr(child.suite.encr)]}",'
+            f'"0x{keys.encr.hex()}","{_ESP_INTEG[child.suite.integ]}","'
+            + (f"0x{keys.integ.hex()}" if keys.integ else "")
+            + '","32-bit"',
+        )
+        for source, target, spi, keys in rows
+    ]

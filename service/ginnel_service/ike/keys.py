@@ -1,0 +1,125 @@
+"""Key derivation (RFC 7296 sections 2.13 to 2.18).
+
+Knows transforms by their IANA ids; holds no state. Every returned secret is `bytes` that the caller owns.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+
+from .codes import Encr, Integ, Prf
+from .errors import LocalError
+from .events import ChildKeys, EspSuite
+
+_PRF_HASH = {
+    Prf.HMAC_SHA2_256: "sha256",
+    Prf.HMAC_SHA2_384: "sha384",
+    Prf.HMAC_SHA2_512: "sha512",
+}
+#: Integrity key lengths in octets (RFC 4868 section 2.1.1).
+_INTEG_KEY = {Integ.HMAC_SHA2_256_128: 32, Integ.HMAC_SHA2_384_192: 48, Integ.HMAC_SHA2_512_256: 64}
+#: Octets of salt after the key of an AEAD (RFC 5282, RFC 4106).
+_SALT = {Encr.AES_GCM_16: 4}
+
+
+@dataclass(frozen=True, slots=True)
+class IkeSuite:
+    """The negotiated IKE transforms, as IANA ids."""
+
+    encr: int
+    key_bits: int
+    integ: int  # 0 with an AEAD
+    prf: int
+    ke: int
+    name: str  # its keywords, such as aes256gcm16-prfsha384-ecp384
+
+
+@dataclass(frozen=True, slots=True)
+class IkeKeys:
+    """SK_* of RFC 7296 section 2.14."""
+
+    d: bytes = field(repr=False)
+    ai: bytes = field(repr=False)
+    ar: bytes = field(repr=False)
+    ei: bytes = field(repr=False)
+    er: bytes = field(repr=False)
+    pi: bytes = field(repr=False)
+    pr: bytes = field(repr=False)
+
+
+def prf(algorithm: int, key: bytes, data: bytes) -> bytes:
+    """prf(key, data) (section 2.13)."""
+    return hmac.digest(key, data, _hash(algorithm))
+
+
+def prf_plus(algorithm: int, key: bytes, seed: bytes, length: int) -> bytes:
+    """The first `length` octets of prf+(key, seed); at most 255 blocks (section 2.13)."""
+    stream, block = b"", b""
+    for counter in range(1, 256):
+        if len(stream) >= length:
+            break
+        block = prf(algorithm, key, block + seed + bytes([counter]))
+        stream += block
+    if len(stream) < length:
+        raise LocalError("prf+ cannot give so many octets")
+    return stream[:length]
+
+
+def prf_length(algorithm: int) -> int:
+    """Preferred key and output length in octets."""
+    return hashlib.new(_hash(algorithm)).digest_size
+
+
+def encr_length(encr: int, key_bits: int) -> int:
+    """Octets of key material, salt included."""
+    return key_bits // 8 + _SALT.get(Encr(encr), 0)
+
+
+def integ_length(integ: int) -> int:
+    return _INTEG_KEY[Integ(integ)] if integ else 0
+
+
+def initial_skeyseed(algorithm: int, nonce_i: bytes, nonce_r: bytes, shared: bytes) -> bytes:
+    """SKEYSEED = prf(Ni | Nr, g^ir) (section 2.14)."""
+    return prf(algorithm, nonce_i + nonce_r, shared)
+
+
+def rekey_skeyseed(old_prf: int, old_sk_d: bytes, nonce_i: bytes, nonce_r: bytes, shared: bytes) -> bytes:
+    """SKEYSEED = prf(SK_d(old), g^ir(new) | Ni | Nr), with the old SA's prf (section 2.18)."""
+    return prf(old_prf, old_sk_d, shared + nonce_i + nonce_r)
+
+
+def ike_keys(
+    suite: IkeSuite, skeyseed: bytes, nonce_i: bytes, nonce_r: bytes, spi_i: bytes, spi_r: bytes
+) -> IkeKeys:
+    """All SK_* of an IKE SA (section 2.14)."""
+    prf_octets, integ_octets = prf_length(suite.prf), integ_length(suite.integ)
+    encr_octets = encr_length(suite.encr, suite.key_bits)
+    lengths = (prf_octets, integ_octets, integ_octets, encr_octets, encr_octets, prf_octets, prf_octets)
+    stream = prf_plus(suite.prf, skeyseed, nonce_i + nonce_r + spi_i + spi_r, sum(lengths))
+    parts, offset = [], 0
+    for length in lengths:
+        parts.append(stream[offset : offset + length])
+        offset += length
+    return IkeKeys(*parts)
+
+
+def child_keys(
+    algorithm: int, sk_d: bytes, suite: EspSuite, nonce_i: bytes, nonce_r: bytes, shared: bytes = b""
+) -> tuple[ChildKeys, ChildKeys]:
+    """(initiator to responder, responder to initiator) keys of a CHILD SA (section 2.17)."""
+    encr_octets, integ_octets = encr_length(suite.encr, suite.key_bits), integ_length(suite.integ)
+    one = encr_octets + integ_octets
+    keymat = prf_plus(algorithm, sk_d, shared + nonce_i + nonce_r, 2 * one)
+    halves = keymat[:one], keymat[one:]
+    first, second = (ChildKeys(half[:encr_octets], half[encr_octets:]) for half in halves)
+    return first, second
+
+
+def _hash(algorithm: int) -> str:
+    try:
+        return _PRF_HASH[Prf(algorithm)]
+    except (KeyError, ValueError):
+        raise LocalError(f"PRF {algorithm} is not implemented") from None

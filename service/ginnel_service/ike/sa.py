@@ -1,0 +1,94 @@
+"""The records a session keeps: IKE SAs and the CHILD SAs that they made. State only; the exchanges act."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from .codes import Flags
+from .events import ChildSa
+from .keys import IkeKeys, IkeSuite
+from .protect import Protector
+from .window import RequestWindow, ResponseWindow
+
+if TYPE_CHECKING:
+    from .config import RandomBytes
+    from .exchanges.base import Exchange
+
+
+class SaState(Enum):
+    """The life of one IKE SA."""
+
+    NEGOTIATING = "negotiating"  # before IKE_AUTH is done
+    ALIVE = "alive"
+    UNDECIDED = "undecided"  # made by the peer's half of a simultaneous rekey, not yet won or lost
+    REPLACED = "replaced"  # awaits the Delete of whoever has to send it
+    CLOSING = "closing"  # we sent, or are about to send, its Delete
+
+
+class ChildState(Enum):
+    """The life of one CHILD SA."""
+
+    INSTALLED = "installed"
+    REPLACED = "replaced"  # the peer rekeyed it and has to delete it
+    DELETING = "deleting"  # we sent, or are about to send, its Delete
+
+
+@dataclass(slots=True, eq=False)
+class ChildRecord:
+    """A CHILD SA and its timers. `successor` sends in its place once the peer deletes it."""
+
+    sa: ChildSa
+    rekey_at: float
+    hard_at: float
+    state: ChildState = ChildState.INSTALLED
+    outbound: bool = False
+    successor: ChildRecord | None = None
+
+
+@dataclass(slots=True, eq=False)
+class IkeSa:
+    """One IKE SA. `spi_r` is zero and `keys` None until IKE_SA_INIT is through.
+
+    `initiated`: we are this SA's original initiator (RFC 7296 section 2.2), which sets the I flag and the
+    direction of the keys; after a rekey it is whoever began that rekey.
+    """
+
+    spi_i: bytes
+    spi_r: bytes
+    initiated: bool
+    state: SaState = SaState.NEGOTIATING
+    suite: IkeSuite | None = None
+    keys: IkeKeys | None = None
+    sealer: Protector | None = None
+    opener: Protector | None = None
+    requests: RequestWindow = field(default_factory=RequestWindow)
+    responses: ResponseWindow = field(default_factory=ResponseWindow)
+    queue: deque[Exchange] = field(default_factory=deque)
+    rekey_at: float = math.inf
+    hard_at: float = math.inf
+    gone_at: float = math.inf  # dropped without a word: the peer should have deleted it by then
+    # The raw IKE_SA_INIT messages and nonces, which IKE_AUTH signs (section 2.15)
+    init_request: bytes = b""
+    init_response: bytes = b""
+    nonce_i: bytes = b""
+    nonce_r: bytes = b""
+
+    @property
+    def our_spi(self) -> bytes:
+        return self.spi_i if self.initiated else self.spi_r
+
+    def use(self, suite: IkeSuite, keys: IkeKeys, random: RandomBytes) -> None:
+        """Take the negotiated keys into use."""
+        self.suite, self.keys = suite, keys
+        from_initiator = Protector(suite, keys.ei, keys.ai, random)
+        from_responder = Protector(suite, keys.er, keys.ar, random)
+        self.sealer, self.opener = (
+            (from_initiator, from_responder) if self.initiated else (from_responder, from_initiator)
+        )
+
+    def flags(self, *, response: bool) -> int:
+        return (Flags.INITIATOR if self.initiated else 0) | (Flags.RESPONSE if response else 0)
