@@ -121,11 +121,11 @@ def without_ke(proposals: Iterable[Proposal]) -> tuple[Proposal, ...]:
     return tuple(replace(p, transforms=tuple(t for t in p.transforms if t.type != _KE)) for p in proposals)
 
 
-def with_ke(proposals: Iterable[Proposal], method: int) -> tuple[Proposal, ...]:
-    """With `method` as the only key exchange of each, for CREATE_CHILD_SA with a KE payload (section 1.3)."""
-    ke = Transform(_KE, method)
+def with_ke(proposals: Iterable[Proposal], *methods: int) -> tuple[Proposal, ...]:
+    """With `methods` as the only key exchanges, for CREATE_CHILD_SA with a KE payload (section 1.3)."""
+    ke = [Transform(_KE, method) for method in methods]
     return tuple(
-        replace(p, transforms=tuple(sorted((*p.transforms, ke), key=lambda t: t.type)))
+        replace(p, transforms=tuple(sorted((*p.transforms, *ke), key=lambda t: t.type)))
         for p in without_ke(proposals)
     )
 

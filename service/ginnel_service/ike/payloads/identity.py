@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import ClassVar, Self
 
-from cryptography import x509
-
 from ..codes import IdType, PayloadType
 from ..errors import LocalError
 from ..wire import Reader
+from . import dn
 
 _RAW = re.compile(r"\{(\d{1,3})\}:#([0-9a-fA-F]*)")
 
@@ -49,7 +48,7 @@ class Identity:
             if "%" not in text:
                 return cls(IdType.IPV4_ADDR if address.version == 4 else IdType.IPV6_ADDR, address.packed)
         if "=" in text:
-            return cls(IdType.DER_ASN1_DN, _name_from_text(text))
+            return cls(IdType.DER_ASN1_DN, dn.encode(text))
         return cls(IdType.RFC822_ADDR if "@" in text else IdType.FQDN, text.encode())
 
     def serialise(self) -> bytes:
@@ -63,8 +62,10 @@ class Identity:
         return cls(kind, bytes(reader.rest()))
 
     def __str__(self) -> str:
-        """Text that `parse_text` takes back; always printable, whatever a peer sent."""
+        """Always printable, whatever a peer sent. `parse_text` takes it back, but for the string types in a name."""
         text = self._readable()
+        if self.type == IdType.DER_ASN1_DN and text.isprintable() and text:
+            return text
         for candidate in (text, f"@{text}"):
             try:
                 if text and Identity.parse_text(candidate) == self:
@@ -84,7 +85,7 @@ class Identity:
             case IdType.KEY_ID if self.data:
                 return f"@#{self.data.hex()}"
             case IdType.DER_ASN1_DN:
-                return _name_to_text(self.data)
+                return dn.decode(self.data)
         return ""
 
 
@@ -123,17 +124,3 @@ def _unhex(text: str) -> bytes:
         return bytes.fromhex(text)
     except ValueError:
         raise LocalError("a key id is written in hex digits") from None
-
-
-def _name_from_text(text: str) -> bytes:
-    """DER of a name in encoded order, which is the reverse of RFC 4514's."""
-    try:
-        name = x509.Name.from_rfc4514_string(re.sub(r"(?<!\\),\s+", ",", text))
-        return x509.Name(reversed(name.rdns)).public_bytes()
-    except ValueError:
-        raise LocalError("not a distinguished name such as 'C=CH, O=Example, CN=vpn'") from None
-
-
-def _name_to_text(der: bytes) -> str:
-    """The names inside a DER Name, or nothing: certificates are judged elsewhere, this is for display."""
-    return ""

@@ -1,0 +1,75 @@
+"""Distinguished names of identities as a line of text, in encoded order: `C=CH, O=Example, CN=vpn`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
+from ..errors import InvalidSyntax, LocalError
+from ..wire import Reader
+
+_EMAIL = {"E": NameOID.EMAIL_ADDRESS}
+_SEQUENCE, _SET, _OID = 0x30, 0x31, 0x06
+_STRINGS = (0x0C, 0x13, 0x14, 0x16)  # UTF8String, PrintableString, TeletexString, IA5String
+#: Contents of the object identifiers under 2.5.4 and friends that names are made of.
+_NAMES = {
+    b"\x55\x04\x03": "CN",
+    b"\x55\x04\x06": "C",
+    b"\x55\x04\x07": "L",
+    b"\x55\x04\x08": "ST",
+    b"\x55\x04\x09": "STREET",
+    b"\x55\x04\x0a": "O",
+    b"\x55\x04\x0b": "OU",
+    bytes.fromhex("0992268993f22c640101"): "UID",
+    bytes.fromhex("0992268993f22c640119"): "DC",
+    bytes.fromhex("2a864886f70d010901"): "E",
+}
+
+
+def encode(text: str) -> bytes:
+    """DER of a name. Raises LocalError."""
+    try:
+        name = x509.Name.from_rfc4514_string(re.sub(r"(?<!\\),\s+", ",", text), _EMAIL)
+        return x509.Name(reversed(name.rdns)).public_bytes()  # RFC 4514 writes the last part first
+    except ValueError:
+        raise LocalError(f"{text!r} is no distinguished name such as 'C=CH, O=Example, CN=vpn'") from None
+
+
+def decode(der: bytes) -> str:
+    """The text of a DER name, for people to read; empty when it is broken or holds unusual parts."""
+    try:
+        (name,) = _elements(der, _SEQUENCE)
+        return ", ".join(
+            "+".join(_attribute(pair) for pair in _elements(part, _SEQUENCE))
+            for part in _elements(name, _SET)
+        )
+    except (InvalidSyntax, ValueError, KeyError):
+        return ""
+
+
+def _attribute(pair: memoryview) -> str:
+    reader = Reader(pair)
+    kind, oid = _element(reader)
+    tag, value = _element(reader)
+    if kind != _OID or tag not in _STRINGS or len(reader):
+        raise InvalidSyntax("not an attribute of text")
+    return f"{_NAMES[bytes(oid)]}={re.sub(r'([,+\\])', r'\\\1', str(value, 'utf-8'))}"
+
+
+def _elements(data: bytes | memoryview, tag: int) -> Iterator[memoryview]:
+    reader = Reader(memoryview(data))
+    while len(reader):
+        found, body = _element(reader)
+        if found != tag:
+            raise InvalidSyntax(f"DER tag {found}")
+        yield body
+
+
+def _element(reader: Reader) -> tuple[int, memoryview]:
+    tag, length = reader.u8(), reader.u8()
+    if length > 0x80:
+        length = int.from_bytes(reader.take(length - 0x80), "big")
+    return tag, reader.take(length)
