@@ -56,7 +56,8 @@ def _attribute(pair: memoryview) -> str:
     tag, value = _element(reader)
     if kind != _OID or tag not in _STRINGS or len(reader):
         raise InvalidSyntax("not an attribute of text")
-    return f"{_NAMES[bytes(oid)]}={re.sub(r'([,+\\])', r'\\\1', str(value, 'utf-8'))}"
+    text = re.sub(r'([,+\\"<>;])', r"\\\1", str(value, "utf-8"))
+    return f"{_NAMES[bytes(oid)]}={text}"
 
 
 def _elements(data: bytes | memoryview, tag: int) -> Iterator[memoryview]:

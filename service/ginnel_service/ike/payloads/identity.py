@@ -62,7 +62,7 @@ class Identity:
         return cls(kind, bytes(reader.rest()))
 
     def __str__(self) -> str:
-        """Always printable, whatever a peer sent. `parse_text` takes it back, but for the string types in a name."""
+        """Always printable, whatever a peer sent; `parse_text` takes all but some DNs back."""
         text = self._readable()
         if self.type == IdType.DER_ASN1_DN and text.isprintable() and text:
             return text
