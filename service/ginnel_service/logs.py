@@ -76,9 +76,8 @@ class SafeFormatter(logging.Formatter):
         )
         lines = [f"{stamp}{record.levelname.lower()} {record.name}: {format_line(record.getMessage())}"]
         if record.exc_info:
-            lines += [
-                "    " + format_line(line) for line in self.formatException(record.exc_info).split("\n")
-            ]
+            trace = redact(self.formatException(record.exc_info))
+            lines += ["    " + format_line(line) for line in trace.split("\n")]
         return "\n".join(lines)
 
 
@@ -131,7 +130,6 @@ def set_up(level: str = "info", file: Path | None = None) -> RingHandler:
     root.addHandler(ring)
     root.setLevel(level.upper())
     root.propagate = False
-    logging.raiseExceptions = False
     return ring
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 import msgspec
+
 from .access import Peer
 from .dispatch import Dispatcher
 from .framing import Splitter, TooLargeError

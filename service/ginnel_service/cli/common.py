@@ -1,0 +1,95 @@
+"""What every command shares: the socket, --json, help with an example, and how it ends."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import click
+import msgspec
+from rich.console import Console
+
+from ginnel_service.paths import RuntimePaths
+from ginnel_service.profiles.model import printable
+
+from .exits import exit_of
+from .wire import CliError, Wire
+from .words import explain
+
+
+@dataclass(slots=True)
+class Settings:
+    """Of one run. `click.get_current_context().obj`."""
+
+    socket: str
+    json: bool = False
+
+    def connect(self, *, timeout_s: float = 30.0) -> Wire:
+        """Raises CliError `service_not_running` or `socket_not_permitted`."""
+        return Wire(self.socket, timeout_s=timeout_s)
+
+
+def default_socket() -> str:
+    return os.environ.get("GINNEL_SOCKET") or str(RuntimePaths().socket)
+
+
+def command(*, example: str, **attributes: Any) -> Callable[[Callable[..., None]], click.Command]:
+    """A click command whose function takes Settings first, that knows --json and ends by `exits`."""
+
+    def wrap(function: Callable[..., None]) -> click.Command:
+        @functools.wraps(function)
+        def run(*, as_json: bool, **arguments: Any) -> None:
+            context = click.get_current_context()
+            found = context.find_object(Settings)
+            settings = found if found is not None else Settings(default_socket())
+            settings.json = settings.json or as_json
+            try:
+                function(settings, **arguments)
+            except CliError as error:
+                fail(settings, error)
+            except BrokenPipeError:
+                sys.stderr.close()
+                context.exit(1)
+
+        lines = "\n".join("  " + line for line in example.splitlines())
+        decorated = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(run)
+        made: click.Command = click.command(epilog="\b\nExample:\n" + lines, **attributes)(decorated)
+        return made
+
+    return wrap
+
+
+def fail(settings: Settings, error: CliError) -> NoReturn:
+    """Say the cause and the remedy, and end with the error's exit code."""
+    words = explain(error.code, error.params)
+    if settings.json:
+        body = {"code": error.code, "params": error.params, "cause": words.cause, "remedy": words.remedy}
+        print_json({"error": body})
+    else:
+        for detail in words.details:
+            click.echo(f"  {detail}", err=True)
+        click.echo(f"Error: {words.cause}", err=True)
+        click.echo(words.remedy, err=True)
+    click.get_current_context().exit(int(exit_of(error.code)))
+
+
+def print_json(value: Any) -> None:
+    """One line of JSON: structs by their fields. Octets outside ASCII are escaped."""
+    click.echo(json.dumps(msgspec.to_builtins(value, enc_hook=str), ensure_ascii=True))
+
+
+def console(*, err: bool = False) -> Console:
+    """Rich on the current stdout (or stderr): colour on a terminal, plain text elsewhere."""
+    stream = sys.stderr if err else sys.stdout
+    wide = None if stream.isatty() else 200
+    return Console(file=stream, highlight=False, markup=False, soft_wrap=True, width=wide)
+
+
+def plain(text: object) -> str:
+    """What the service says, fit for a terminal."""
+    return printable(str(text))

@@ -1,0 +1,223 @@
+"""Connections: up, down, status, rekey."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext
+
+import click
+from rich.live import Live
+from rich.status import Status
+
+from ginnel_service.ipc.schema import (
+    ConnectionStatus,
+    NameParams,
+    ProfileSummary,
+    RekeyParams,
+    Snapshot,
+    Statistics,
+    SubscribeParams,
+    What,
+)
+
+from .common import Settings, command, console, plain, print_json
+from .tables import details, overview, with_counters
+from .wire import CliError, Wire
+from .words import STEPS, explain
+
+
+@command(example="ginnel up office\nginnel up office --timeout 20 && ssh host.office.example")
+@click.argument("name")
+@click.option("--wait/--no-wait", default=True, help="Return when connected, or at once.  [default: --wait]")
+@click.option(
+    "--timeout",
+    "timeout_s",
+    type=click.FloatRange(min=0.1),
+    default=90.0,
+    show_default=True,
+    help="Seconds to wait.",
+)
+def up(settings: Settings, *, name: str, wait: bool, timeout_s: float) -> None:
+    """Connect the profile NAME."""
+    with settings.connect() as wire:
+        if wait:
+            wire.call("subscribe", SubscribeParams(topics=("state",)))
+        try:
+            status: ConnectionStatus = wire.call("connection.up", NameParams(name=name))
+        except CliError as error:
+            if error.code != "already_up":
+                raise
+            status = _find(wire.call("snapshot"), name)
+            if status.state in ("disconnecting", "down"):
+                raise
+        if wait and status.state != "up":
+            status = _follow(settings, wire, status, timeout_s)
+    if settings.json:
+        print_json(status)
+    elif status.state == "up":
+        console().print(details(status))
+    else:
+        click.echo(f"Connecting {plain(name)}. Follow it with: ginnel status --watch")
+
+
+@command(example="ginnel down office")
+@click.argument("name")
+def down(settings: Settings, *, name: str) -> None:
+    """Disconnect the profile NAME and undo its routes and addresses. Fine if it is not connected."""
+    with settings.connect() as wire:
+        try:
+            status = wire.call("connection.down", NameParams(name=name))
+            text = f"Disconnected {plain(name)}."
+        except CliError as error:
+            if error.code != "not_up":
+                raise
+            status = ConnectionStatus(name=name)
+            text = f"{plain(name)} was not connected."
+    if settings.json:
+        print_json(status)
+    else:
+        click.echo(text)
+
+
+@command(example="ginnel rekey office\nginnel rekey office --what ike")
+@click.argument("name")
+@click.option(
+    "--what", type=click.Choice(["child", "ike"]), default="child", show_default=True, help="Which keys."
+)
+def rekey(settings: Settings, *, name: str, what: What) -> None:
+    """Replace the keys of NAME's connection now; traffic goes on."""
+    with settings.connect() as wire:
+        status = wire.call("connection.rekey", RekeyParams(name=name, what=what))
+    if settings.json:
+        print_json(status)
+    else:
+        kind = "IKE" if what == "ike" else "traffic"
+        click.echo(f"New {kind} keys for {plain(name)} are being agreed on; `ginnel status` counts them.")
+
+
+@command(example="ginnel status\nginnel status office\nginnel status --watch")
+@click.argument("name", required=False)
+@click.option("--watch", is_flag=True, help="Keep showing it, until interrupted.")
+@click.option(
+    "--interval",
+    "interval_s",
+    type=click.FloatRange(0.1, 3600),
+    default=1.0,
+    show_default=True,
+    help="Seconds between counters.",
+)
+def status(settings: Settings, *, name: str | None, watch: bool, interval_s: float) -> None:
+    """Show how the connections stand, or all about NAME's."""
+    with settings.connect() as wire:
+        if watch:
+            _watch(settings, wire, name, interval_s)
+            return
+        snapshot: Snapshot = wire.call("snapshot")
+    if name is not None:
+        found = _find(snapshot, name)
+        if settings.json:
+            print_json(found)
+        else:
+            console().print(details(found))
+    elif settings.json:
+        print_json({"connections": _all(snapshot)})
+    else:
+        console().print(overview(_all(snapshot)))
+
+
+def _follow(settings: Settings, wire: Wire, status: ConnectionStatus, timeout_s: float) -> ConnectionStatus:
+    """Show the steps until the connection is up. Raises CliError with why it is not."""
+    name = status.name
+    shown = console(err=True)
+    lively = shown.is_terminal and not settings.json
+    spinner = Status(f"{plain(name)}: connecting", console=shown) if lively else None
+    last = ""
+    with spinner or nullcontext():
+        for event in wire.events(timeout_s):
+            if not isinstance(event, ConnectionStatus) or event.name != name:
+                continue
+            if event.state == "up":
+                return event
+            if event.state in ("failed", "down") or (event.state == "reconnecting" and event.error):
+                if event.error is None:
+                    raise CliError("not_up", name=name)
+                if event.next_try_s is not None and not settings.json:
+                    click.echo(
+                        f"The service goes on trying; stop it with: ginnel down {plain(name)}", err=True
+                    )
+                raise CliError(
+                    event.error.code, **{"name": name, "server": event.server, **event.error.params}
+                )
+            text = f"{plain(name)}: {STEPS.get(event.step, 'connecting')}"
+            if spinner is not None:
+                spinner.update(text)
+            elif text != last and not settings.json:
+                click.echo(text, err=True)
+            last = text
+    raise CliError("timeout", what="Connecting", seconds=f"{timeout_s:g}", name=name)
+
+
+def _watch(settings: Settings, wire: Wire, name: str | None, interval_s: float) -> None:
+    """A live table on a terminal; elsewhere a line for every change."""
+    topics = SubscribeParams(topics=("state", "statistics"), statistics_interval_s=interval_s)
+    snapshot: Snapshot = wire.call("subscribe", topics)
+    known = {each.name: each for each in _all(snapshot)}
+    if name is not None:
+        known = {name: _find(snapshot, name)}
+    screen = console()
+    if settings.json or not screen.is_terminal:
+        for each in known.values():
+            _print_line(settings, each)
+        for event in wire.events(None):
+            if name is None or getattr(event, "name", name) == name:
+                _print_line(settings, event)
+        return
+    with Live(overview(known.values()), console=screen, auto_refresh=False) as live:
+        try:
+            for event in wire.events(None):
+                if name is not None and getattr(event, "name", name) != name:
+                    continue
+                _take_in(known, event)
+                live.update(overview(known.values()), refresh=True)
+        except KeyboardInterrupt:
+            return
+
+
+def _take_in(known: dict[str, ConnectionStatus], event: object) -> None:
+    if isinstance(event, ConnectionStatus):
+        known[event.name] = event
+    elif isinstance(event, Statistics) and event.name in known:
+        known[event.name] = with_counters(known[event.name], event)
+
+
+def _print_line(settings: Settings, event: object) -> None:
+    if settings.json:
+        kind = "state" if isinstance(event, ConnectionStatus) else "statistics"
+        print_json({"event": kind, "params": event})
+    elif isinstance(event, ConnectionStatus):
+        line = f"{plain(event.name)}: {STEPS.get(event.step, plain(event.state))}"
+        if event.error is not None:
+            line += ": " + explain(event.error.code, event.error.params).cause
+        click.echo(line)
+    sys.stdout.flush()
+
+
+def _all(snapshot: Snapshot) -> list[ConnectionStatus]:
+    """One status a profile, also where nothing is connected."""
+    known = {each.name: each for each in snapshot.connections}
+    for summary in snapshot.profiles:
+        known.setdefault(summary.name, _idle(summary))
+    return sorted(known.values(), key=lambda each: each.name)
+
+
+def _idle(summary: ProfileSummary) -> ConnectionStatus:
+    return ConnectionStatus(
+        name=summary.name, server=summary.server, state=summary.state, error=summary.error
+    )
+
+
+def _find(snapshot: Snapshot, name: str) -> ConnectionStatus:
+    for each in _all(snapshot):
+        if each.name == name:
+            return each
+    raise CliError("unknown_profile", name=name)

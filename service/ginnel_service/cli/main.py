@@ -1,0 +1,74 @@
+"""`ginnel`: the command line of the service."""
+
+from __future__ import annotations
+
+import importlib
+from typing import cast
+
+import click
+
+from ginnel_service import __version__
+
+from .common import Settings, default_socket
+from .exits import MEANINGS
+
+#: command -> the module that holds it, as an attribute of the same name
+COMMANDS: dict[str, str] = {
+    "create": "profiles",
+    "list": "profiles",
+    "show": "profiles",
+    "remove": "profiles",
+    "up": "connection",
+    "down": "connection",
+    "status": "connection",
+    "rekey": "connection",
+    "log": "log",
+    "gateway": "gateway",
+    "demo": "demo",
+}
+#: where a command's name is a Python builtin, the attribute is another
+ATTRIBUTES = {"list": "list_profiles"}
+
+
+class LazyCommands(click.Group):
+    """Imports a command's module when it is asked for, so that `ginnel up` does not pay for the rest."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        name = f"ginnel_service.cli.{COMMANDS[cmd_name]}"
+        try:
+            module = importlib.import_module(name)
+        except ModuleNotFoundError as error:
+            if error.name != name:
+                raise
+            return None
+        return cast("click.Command", getattr(module, ATTRIBUTES.get(cmd_name, cmd_name)))
+
+
+_CODES = "\n".join(f"  {int(code):>2}  {meaning}" for code, meaning in MEANINGS.items())
+
+
+@click.command(
+    cls=LazyCommands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=f"\b\nExample:\n  ginnel create office --server vpn.example.org --id alice@example.org\n"
+    f"  ginnel up office\n\n\b\nExit codes:\n{_CODES}",
+)
+@click.option("--socket", metavar="PATH", envvar="GINNEL_SOCKET", help="The service's socket.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+@click.version_option(__version__, prog_name="ginnel")
+@click.pass_context
+def main(context: click.Context, socket: str | None, as_json: bool) -> None:
+    """Connect to IKEv2/IPsec VPNs in user space.
+
+    A profile says where to connect and as whom; the service, ginneld, does the work.
+    """
+    context.obj = Settings(socket or default_socket(), as_json)
+
+
+if __name__ == "__main__":
+    main(prog_name="ginnel")

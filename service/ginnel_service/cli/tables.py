@@ -1,0 +1,122 @@
+"""Statuses as tables."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+import msgspec
+from rich.table import Table
+from rich.text import Text
+
+from ginnel_service.ipc.schema import ConnectionStatus, Statistics
+
+from .common import plain
+from .words import STATES, STEPS, explain
+
+_COLOURS = {"up": "green", "failed": "red", "down": "dim"}
+
+
+def overview(statuses: Iterable[ConnectionStatus]) -> Table:
+    """One line a connection."""
+    table = Table("NAME", "STATE", "SERVER", "ADDRESS", "IN", "OUT", "RTT", box=None, pad_edge=False)
+    for status in sorted(statuses, key=lambda each: each.name):
+        table.add_row(
+            plain(status.name),
+            _state(status),
+            plain(status.server),
+            plain(", ".join(status.addresses)),
+            octets(status.octets_in),
+            octets(status.octets_out),
+            "" if status.rtt_ms is None else f"{status.rtt_ms:.1f} ms",
+        )
+    return table
+
+
+def details(status: ConnectionStatus) -> Table:
+    """Everything that is known of one connection."""
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_row("name", plain(status.name))
+    table.add_row("state", _state(status))
+    for name, value in (
+        ("server", status.server),
+        ("gateway", status.peer),
+        ("addresses", ", ".join(status.addresses)),
+        ("DNS", ", ".join(status.dns)),
+        ("routes", ", ".join(status.routes)),
+        ("device", status.device),
+        ("path", _path(status)),
+        ("NAT", _nat(status)),
+        ("IKE", status.ike_suite),
+        ("ESP", status.esp_suite),
+    ):
+        if value:
+            table.add_row(name, plain(value))
+    if status.state == "up":
+        if status.established_at is not None:
+            when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(status.established_at))
+            table.add_row("since", when)
+        table.add_row("rekeys", f"{status.rekeys.child} of the traffic's keys, {status.rekeys.ike} of IKE's")
+        table.add_row("in", f"{octets(status.octets_in)} in {status.packets_in} packets")
+        table.add_row("out", f"{octets(status.octets_out)} in {status.packets_out} packets")
+        if status.rtt_ms is not None:
+            table.add_row("round trip", f"{status.rtt_ms:.1f} ms")
+    if status.error is not None:
+        words = explain(
+            status.error.code, {"name": status.name, "server": status.server, **status.error.params}
+        )
+        table.add_row("error", words.cause)
+        table.add_row("remedy", words.remedy)
+    return table
+
+
+def octets(count: int) -> str:
+    """A size that a person can read: `1.5 MiB`."""
+    if count < 1024:
+        return f"{count} B"
+    size = float(count)
+    for unit in ("KiB", "MiB", "GiB", "TiB"):
+        size /= 1024
+        if size < 1024 or unit == "TiB":
+            break
+    return f"{size:.1f} {unit}"
+
+
+def with_counters(status: ConnectionStatus, statistics: Statistics) -> ConnectionStatus:
+    """`status` with the fresher counters."""
+    return msgspec.structs.replace(
+        status,
+        octets_in=statistics.octets_in,
+        octets_out=statistics.octets_out,
+        packets_in=statistics.packets_in,
+        packets_out=statistics.packets_out,
+        rtt_ms=statistics.rtt_ms,
+    )
+
+
+def _state(status: ConnectionStatus) -> Text:
+    words = STATES.get(status.state, plain(status.state))
+    if status.step:
+        words += ": " + STEPS.get(status.step, plain(status.step))
+    if status.next_try_s is not None:
+        words += f", again in {status.next_try_s:.0f} s"
+    if status.state == "down" and status.error is not None:
+        words = "broken"
+    return Text(words, style=_COLOURS.get(status.state, "yellow"))
+
+
+def _path(status: ConnectionStatus) -> str:
+    if status.path is None:
+        return ""
+    return f"{status.path.local} to {status.path.remote}" + (", in UDP" if status.path.encapsulated else "")
+
+
+def _nat(status: ConnectionStatus) -> str:
+    if status.nat is None:
+        return ""
+    behind = [
+        who
+        for who, is_behind in (("this machine", status.nat.local), ("the gateway", status.nat.remote))
+        if is_behind
+    ]
+    return f"in front of {' and '.join(behind)}" if behind else "none"

@@ -1,0 +1,215 @@
+"""Words for what the service names by identifier: every error's cause and remedy, every state and step."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ginnel_service.profiles.model import printable
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Why it failed, and what to do about it. `details` are further lines, one a fact."""
+
+    cause: str
+    remedy: str
+    details: tuple[str, ...] = ()
+
+
+#: error id -> (cause, remedy); braces take the error's parameters.
+ERRORS: dict[str, tuple[str, str]] = {
+    "authentication_failed": (
+        "The gateway and this profile do not agree on who is who.",
+        "Check the pre-shared key and both identities (`ginnel show {name}`), then create the profile anew "
+        "with --replace.",
+    ),
+    "no_proposal_chosen": (
+        "The gateway accepts none of the cryptographic proposals that were offered.",
+        "Ask its administrator which it accepts, and set them with --ike-proposal and --esp-proposal.",
+    ),
+    "ts_unacceptable": (
+        "The gateway refused the subnets that this profile asks for.",
+        "Ask its administrator which subnets it serves, and set them with --subnet.",
+    ),
+    "internal_address_failure": (
+        "The gateway has no address for this connection.",
+        "Its pool may be used up, or lack IPv4 or IPv6: try again later, or with --no-ipv6 or --no-ipv4.",
+    ),
+    "unreachable": (
+        "{server} does not answer.",
+        "Check the network and the server's name, and that no firewall blocks UDP ports 500 and 4500.",
+    ),
+    "peer_vanished": (
+        "{server} stopped answering.",
+        "Check the network, then connect again with `ginnel up {name}`.",
+    ),
+    "invalid_peer_message": (
+        "The gateway sent something that breaks the IKEv2 protocol.",
+        "Look at `ginnel log`, and report it to the gateway's administrator.",
+    ),
+    "peer_error": (
+        "The gateway reported an error of its own.",
+        "Look at `ginnel log` for its number, and ask the gateway's administrator.",
+    ),
+    "expired": (
+        "The keys reached the end of their life before the gateway agreed to new ones.",
+        "Connect again with `ginnel up {name}`.",
+    ),
+    "unknown_profile": (
+        "There is no profile named {name}.",
+        "See which there are with `ginnel list`, or make it with `ginnel create {name}`.",
+    ),
+    "profile_invalid": (
+        "The profile cannot be used as it is written.",
+        "Correct what is listed above.",
+    ),
+    "profile_corrupt": (
+        "The profile's file cannot be read: {file}: {cause}.",
+        "Repair the file, or remove the profile with `ginnel remove {name}` and create it anew.",
+    ),
+    "profile_exists": (
+        "There is a profile named {name} already.",
+        "Choose another name, or overwrite it with --replace.",
+    ),
+    "tun_not_permitted": (
+        "The service may not open the TUN device.",
+        "Run ginneld as root or with CAP_NET_ADMIN, and give its container access to /dev/net/tun.",
+    ),
+    "tun_unavailable": (
+        "This machine offers no TUN device.",
+        "Load the kernel's module with `modprobe tun`.",
+    ),
+    "port_busy": (
+        "UDP port {port} is used by another program.",
+        "Stop the other IPsec program (such as strongSwan's charon), then try again.",
+    ),
+    "name_not_resolved": (
+        "The name {server} does not resolve to an address.",
+        "Check its spelling, and that this machine's DNS works.",
+    ),
+    "network_refused": (
+        "The system refused to change its network: {step} ({errno}).",
+        "Look at `ginnel log`; another VPN or network manager may be in the way.",
+    ),
+    "not_permitted": (
+        "You may not do that ({action}) with this profile.",
+        "Use your own profile, or ask an administrator of this machine.",
+    ),
+    "already_up": (
+        "{name} is connected already, or about to be.",
+        "Disconnect it first with `ginnel down {name}`.",
+    ),
+    "not_up": (
+        "{name} is not connected.",
+        "Connect it with `ginnel up {name}`.",
+    ),
+    "service_stopping": (
+        "The service is shutting down.",
+        "Wait until it has been started again.",
+    ),
+    "bad_request": (
+        "The service did not understand the request: {detail}.",
+        "ginnel and ginneld may be of different versions: restart the service after an upgrade.",
+    ),
+    "unknown_method": (
+        "The service does not know this command.",
+        "ginnel and ginneld are of different versions: restart the service after an upgrade.",
+    ),
+    "too_large": (
+        "The message is larger than the service accepts or can send ({limit} octets).",
+        "Ask for less, or shorten the profile.",
+    ),
+    "busy": (
+        "The service has too many connections open.",
+        "Close some of the programs that watch it, then try again.",
+    ),
+    "internal_error": (
+        "The service failed in a way that nobody foresaw ({detail}).",
+        "Look at `ginnel log`, and report it.",
+    ),
+    # of the command line itself
+    "service_not_running": (
+        "The service does not answer at {socket}.",
+        "Start it, for example with `systemctl start ginneld`, or `ginneld` as root.",
+    ),
+    "socket_not_permitted": (
+        "You may not open the service's socket {socket}.",
+        "Check the rights of its directory, or which socket GINNEL_SOCKET names.",
+    ),
+    "connection_lost": (
+        "The service closed the connection.",
+        "Check that it still runs, and look at its log.",
+    ),
+    "timeout": (
+        "{what} took longer than {seconds} s.",
+        "See how it stands with `ginnel status`, or allow more with --timeout.",
+    ),
+}
+
+_UNKNOWN = (
+    "The service reported `{code}`, which this version of ginnel does not know.",
+    "Bring ginnel and ginneld to the same version.",
+)
+
+#: What to say for a parameter that an error came without.
+_MISSING = {
+    "name": "the profile",
+    "server": "The gateway",
+    "port": "500 or 4500",
+    "file": "the file",
+    "cause": "unknown cause",
+    "step": "a step",
+    "errno": "no reason given",
+    "detail": "no detail",
+    "action": "that",
+    "socket": "its socket",
+    "what": "It",
+}
+
+STATES: dict[str, str] = {
+    "down": "not connected",
+    "connecting": "connecting",
+    "up": "connected",
+    "reconnecting": "reconnecting",
+    "disconnecting": "disconnecting",
+    "failed": "failed",
+}
+
+STEPS: dict[str, str] = {
+    "resolve": "resolving the gateway's name",
+    "init": "agreeing on keys with the gateway",
+    "auth": "authenticating",
+    "network": "setting up device, addresses and routes",
+}
+
+
+class _Params(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return _MISSING.get(key, "?")
+
+
+def explain(code: str, params: Mapping[str, Any]) -> Words:
+    """Plain English for an error; a parameter's value never brings control characters along."""
+    cause, remedy = ERRORS.get(code, _UNKNOWN)
+    values = _Params({key: _value(key, value) for key, value in params.items() if key != "problems"})
+    values["code"] = printable(code)
+    details = []
+    problems = params.get("problems")
+    for problem in problems if isinstance(problems, list) else []:
+        if isinstance(problem, dict):
+            field, message, advice = (
+                printable(str(problem.get(key, "?"))) for key in ("field", "message", "remedy")
+            )
+            details.append(f"{field}: {message}; {advice}")
+    if code not in ("profile_corrupt", "bad_request", "internal_error") and params.get("detail"):
+        details.append(printable(str(params["detail"])))
+    return Words(cause.format_map(values), remedy.format_map(values), tuple(details))
+
+
+def _value(key: str, value: Any) -> str:
+    if key == "errno" and isinstance(value, int) and value:
+        return os.strerror(value)
+    return printable(str(value))
