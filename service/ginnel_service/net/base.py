@@ -48,10 +48,10 @@ class MachineNetwork(Protocol):
     socket_mark: int
 
     def apply(self, owner: str, wanted: Wanted) -> None:
-        """Bring the machine from what `owner` had to `wanted`. Raises NetworkError and leaves nothing half done."""
+        """Bring the machine from what `owner` had to `wanted`. All of it or nothing: raises NetworkError."""
 
     def withdraw(self, owner: str) -> None:
-        """Undo all that `owner` had, as far as the machine still has it. Idempotent, never raises for what is gone."""
+        """Undo all that `owner` had. Idempotent; what is gone already is undone, what will not go raises."""
 
     def recover(self) -> list[str]:
         """Undo what a crashed predecessor left, by its journal. Returns what was undone, in words."""

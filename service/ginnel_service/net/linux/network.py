@@ -1,0 +1,227 @@
+"""Linux's `MachineNetwork`: does plans, remembers who holds what, and keeps the journal ahead of the machine.
+
+Knows which step belongs to which owners, not how a step is done. A step that several owners hold is done for
+the first and undone for the last. Each call opens its own netlink socket, so calls may come from any thread
+that runs no event loop; they exclude one another.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from ..base import NetworkError, Wanted
+from ..journal import Before, Entry, Journal
+from ..plan import MARK, AddRoute, AddThrow, Do, SetLink, SetSysctl, Step, make_plan
+from . import facts, steps
+from .netlink import find_link, rtnetlink
+
+log = logging.getLogger("ginnel.net")
+
+
+@dataclass(slots=True)
+class _Held:
+    entry: Entry
+    owners: set[str] = field(default_factory=set)
+
+
+class LinuxNetwork:
+    """`state_dir` belongs to the service's user alone; one process at a time holds it.
+
+    `checkpoint` is called with "journalled", "done", "undone" and "struck" around each step: the places where
+    a process can die. The first call also raises what `Journal.open` does.
+    """
+
+    socket_mark = MARK
+
+    def __init__(self, state_dir: Path, *, checkpoint: Callable[[str], None] = lambda _: None) -> None:
+        self._state_dir = state_dir
+        self._checkpoint = checkpoint
+        self._lock = threading.Lock()
+        self._journal: Journal | None = None
+        self._held: dict[Step, _Held] = {}  # in the order they were done
+        self._stale: list[Entry] = []  # of a predecessor, not undone yet
+
+    def apply(self, owner: str, wanted: Wanted) -> None:
+        with self._call("change the network") as (socket, journal):
+            self._recover(socket, journal)
+            try:
+                self._forget_lost(socket, journal, owner)
+                held = [step for step, it in self._held.items() if owner in it.owners]
+                plan = make_plan(tuple(held), wanted, facts.learn(socket, self._held))
+            except ValueError as error:
+                raise NetworkError("invalid", str(error)) from error
+            self._do_all(socket, journal, owner, plan.do)
+            for left in self._undo_all(socket, journal, owner, plan.undo):
+                log.warning("%s: could not undo: %s", owner, left)
+
+    def withdraw(self, owner: str) -> None:
+        with self._lock:
+            if not any(owner in it.owners for it in self._held.values()):
+                return
+        with self._call("undo changes to the network") as (socket, journal):
+            held = [step for step, it in self._held.items() if owner in it.owners]
+            errors = self._undo_all(socket, journal, owner, held[::-1])
+        if errors:
+            raise errors[0]
+
+    def recover(self) -> list[str]:
+        with self._call("undo what was left behind") as (socket, journal):
+            return self._recover(socket, journal)
+
+    def close(self) -> None:
+        owners = sorted({owner for it in self._held.values() for owner in it.owners})
+        for owner in owners:
+            try:
+                self.withdraw(owner)
+            except NetworkError as error:
+                log.error("%s: could not undo: %s", owner, error)
+        with self._lock:
+            if self._journal is not None:
+                self._journal.close()
+                self._journal = None
+            self._held.clear()
+            self._stale.clear()
+
+    @contextmanager
+    def _call(self, purpose: str) -> Iterator[tuple[Any, Journal]]:
+        """One call at a time, with the journal open and a netlink socket of its own."""
+        with self._lock:
+            try:
+                if self._journal is None:
+                    journal = Journal(self._state_dir, facts.era())
+                    journal.open()
+                    self._journal, self._stale = journal, list(journal.live)
+                with rtnetlink() as socket:
+                    yield socket, self._journal
+            except OSError as error:
+                raise NetworkError("os_refused", purpose, error.errno or 0) from error
+
+    def _recover(self, socket: Any, journal: Journal) -> list[str]:
+        words: list[str] = []
+        if journal.damaged:
+            log.warning("the undo log had %d damaged lines", journal.damaged)
+            words.append(f"passed over {journal.damaged} damaged lines of the undo log")
+            journal.damaged = 0
+        for entry in self._stale[::-1]:
+            try:
+                if steps.undo(socket, entry.step, entry.before):
+                    words.append(f"undone: {entry.step}")
+            except OSError as error:
+                log.error("could not undo: %s: errno %s", entry.step, error.errno)
+                words.append(f"could not undo: {entry.step}")
+                continue
+            self._checkpoint("undone")
+            journal.undone([entry])
+            self._stale.remove(entry)
+            self._checkpoint("struck")
+        return words
+
+    def _forget_lost(self, socket: Any, journal: Journal, owner: str) -> None:
+        """A device that has vanished took addresses, routes and settings along, even if its name is back."""
+        indices: dict[int, str | None] = {}
+        for step, it in list(self._held.items()):
+            index = it.entry.before.ifindex
+            if owner not in it.owners or not index:
+                continue
+            if index not in indices:
+                link = find_link(socket, index=index)
+                indices[index] = link.name if link else None
+            if indices[index] != getattr(step, "device", None):
+                del self._held[step]
+                journal.undone([it.entry])
+
+    def _do_all(self, socket: Any, journal: Journal, owner: str, todo: Sequence[Do]) -> None:
+        """All of `todo`, or none of it. Runs of routes share one write to the disk."""
+        made: list[Do] = []
+        try:
+            for together, run in groupby(todo, lambda item: isinstance(item.step, AddRoute | AddThrow)):
+                items = list(run)
+                for group in [items] if together else [[item] for item in items]:
+                    self._do_group(socket, journal, owner, group, made)
+        except NetworkError:
+            for item in reversed(made):
+                self._take_back(socket, journal, owner, item)
+            raise
+
+    def _do_group(
+        self, socket: Any, journal: Journal, owner: str, group: Sequence[Do], made: list[Do]
+    ) -> None:
+        new: list[tuple[Do, Before]] = []
+        for item in group:
+            if item.step in self._held:  # done for another owner already
+                self._held[item.step].owners.add(owner)
+                made.append(item)
+            else:
+                new.append((item, self._look(socket, owner, item)))
+        if not new:
+            return
+        entries = journal.write([(item.step, before) for item, before in new])
+        for number, ((item, before), entry) in enumerate(zip(new, entries, strict=True)):
+            self._checkpoint("journalled")
+            old = self._held.get(item.instead_of) if item.instead_of is not None else None
+            try:
+                steps.do(socket, item.step, before, (old.entry.step, old.entry.before) if old else None)
+            except OSError as error:
+                journal.undone(entries[number:])
+                raise steps.refusal(item.step, error.errno or 0) from error
+            self._checkpoint("done")
+            self._held[item.step] = _Held(entry, {owner})
+            made.append(item)
+            if old is not None:
+                del self._held[old.entry.step]
+                journal.undone([old.entry])
+                self._checkpoint("struck")
+
+    def _look(self, socket: Any, owner: str, item: Do) -> Before:
+        """What undoing `item` will need: of replaced settings, what was there before the first of ours."""
+        old = self._held.get(item.instead_of) if item.instead_of is not None else None
+        rivals = [it for step, it in self._held.items() if step.key == item.step.key]
+        if any(it.owners != {owner} for it in rivals):
+            raise NetworkError(steps.in_use(item.step), str(item.step))
+        try:
+            before = steps.look(socket, item.step)
+        except OSError as error:
+            raise steps.refusal(item.step, error.errno or 0) from error
+        keeps = isinstance(item.step, SetSysctl | SetLink)
+        if old is not None and keeps and old.entry.before.ifindex == before.ifindex:
+            return old.entry.before
+        return before
+
+    def _take_back(self, socket: Any, journal: Journal, owner: str, item: Do) -> None:
+        """Undo one step of a call that failed, or put back what it replaced. What resists stays `owner`'s."""
+        try:
+            if item.instead_of is not None:
+                self._do_group(socket, journal, owner, [Do(item.instead_of, item.step)], [])
+            else:
+                for left in self._undo_all(socket, journal, owner, [item.step]):
+                    log.warning("%s: could not roll back: %s", owner, left)
+        except NetworkError as error:
+            log.warning("%s: could not roll back: %s", owner, error)
+
+    def _undo_all(
+        self, socket: Any, journal: Journal, owner: str, undo: Sequence[Step]
+    ) -> list[NetworkError]:
+        """Let `owner` go of every step; what the OS refuses to undo stays held, and is returned as errors."""
+        errors: list[NetworkError] = []
+        for step in undo:
+            it = self._held[step]
+            if it.owners - {owner}:
+                it.owners.discard(owner)
+                continue
+            try:
+                steps.undo(socket, step, it.entry.before)
+            except OSError as error:
+                errors.append(steps.refusal(step, error.errno or 0))
+                continue
+            self._checkpoint("undone")
+            journal.undone([it.entry])
+            del self._held[step]
+            self._checkpoint("struck")
+        return errors

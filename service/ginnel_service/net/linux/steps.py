@@ -1,0 +1,94 @@
+"""One step: look at what it will change, do it, undo it."""
+
+from __future__ import annotations
+
+import errno
+from typing import Any, assert_never
+
+from ..base import NetworkError
+from ..journal import Before
+from ..plan import AddAddress, AddRoute, AddRule, AddThrow, LinkUp, SetLink, SetSysctl, Step
+from . import links, routes
+from .netlink import need_link
+
+
+def look(socket: Any, step: Step) -> Before:
+    """What undoing will need. Raises OSError."""
+    match step:
+        case SetSysctl():
+            return links.look_at_sysctl(socket, step)
+        case SetLink() | LinkUp():
+            return links.look_at_link(socket, step.device)
+        case AddAddress() | AddRoute():
+            return Before(ifindex=need_link(socket, step.device).index)
+        case AddThrow() | AddRule():
+            return Before()
+        case _:
+            assert_never(step)
+
+
+def do(socket: Any, step: Step, before: Before, instead_of: tuple[Step, Before] | None = None) -> None:
+    """Do `step`, in place of one with the same key where there is one. Raises OSError."""
+    match step:
+        case SetSysctl():
+            links.set_sysctl(socket, step, before)
+        case SetLink():
+            links.set_link(socket, step)
+        case LinkUp():
+            links.bring_up(socket, step)
+        case AddAddress():
+            if instead_of is not None:
+                undo(socket, *instead_of)
+            links.add_address(socket, step, before)
+        case AddRoute() | AddThrow():
+            routes.add_route(socket, step, before, replace=instead_of is not None)
+        case AddRule():
+            routes.add_rule(socket, step)
+        case _:
+            assert_never(step)
+
+
+def undo(socket: Any, step: Step, before: Before) -> bool:
+    """Whether there was anything to undo. Raises OSError for what is there and will not go."""
+    match step:
+        case SetSysctl():
+            return links.undo_sysctl(socket, step, before)
+        case SetLink():
+            return links.undo_link(socket, step, before)
+        case LinkUp():
+            return links.undo_up(socket, step, before)
+        case AddAddress():
+            return links.undo_address(socket, step, before)
+        case AddRoute() | AddThrow():
+            return routes.undo_route(socket, step, before)
+        case AddRule():
+            return routes.undo_rule(socket, step)
+        case _:
+            assert_never(step)
+
+
+def refusal(step: Step, number: int) -> NetworkError:
+    """The OS's errno for `step` as a stable identifier."""
+    match number:
+        case errno.EPERM | errno.EACCES | errno.EROFS:
+            code = "not_permitted"
+        case errno.EEXIST:
+            code = in_use(step)
+        case errno.ENODEV | errno.ENXIO:
+            code = "no_such_device"
+        case errno.ENOENT | errno.EAFNOSUPPORT | errno.EOPNOTSUPP:
+            code = "not_supported"
+        case _:
+            code = "os_refused"
+    return NetworkError(code, str(step), number)
+
+
+def in_use(step: Step) -> str:
+    """The identifier for a step in whose place something else stands."""
+    match step:
+        case AddAddress():
+            return "address_in_use"
+        case AddRoute() | AddThrow():
+            return "route_in_use"
+        case _:
+            return "in_use"
