@@ -68,7 +68,7 @@ def undo_sysctl(socket: Any, step: SetSysctl, before: Before) -> bool:
 
 
 def _write(socket: Any, step: SetSysctl, value: str, ifindex: int) -> None:
-    """The kernel makes a link-local address at once when addr_gen_mode is written as a file, but not by netlink."""
+    """Written as a file, addr_gen_mode makes a link-local address at once; by netlink it does not."""
     if not step.path.endswith("/addr_gen_mode"):
         sysctl.write(step.path, value)
         return

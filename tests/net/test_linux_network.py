@@ -1,0 +1,79 @@
+"""LinuxNetwork on a real kernel: every scenario of `scenarios.py`, each in a network namespace of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+SCENARIOS = Path(__file__).with_name("scenarios.py")
+
+pytestmark = pytest.mark.netns
+
+
+@cache
+def namespace_command() -> tuple[str, ...] | None:
+    """How to start a program in a new network (and mount) namespace here, or None."""
+    if not shutil.which("unshare") or not shutil.which("ip"):
+        return None
+    for command in (("unshare", "--mount", "--net"), ("unshare", "--map-root-user", "--mount", "--net")):
+        attempt = [*command, "ip", "tuntap", "add", "probe0", "mode", "tun"]
+        if subprocess.run(attempt, check=False, capture_output=True).returncode == 0:
+            return command
+    return None
+
+
+def play(scenario: str, state_dir: Path) -> None:
+    command = namespace_command()
+    if command is None:
+        pytest.skip("needs root or unprivileged user namespaces, iproute2 and /dev/net/tun")
+    result = subprocess.run(
+        [*command, sys.executable, "-W", "error", "-X", "dev", str(SCENARIOS), scenario, str(state_dir)],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=110,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        "applied_and_withdrawn_leaves_nothing",
+        "gateway_restores_forwarding_exactly",
+        "traffic_takes_the_tunnel_unless_marked_or_bypassed",
+        "longest_prefix_decides_within_the_tunnels",
+        "strict_filter_lets_the_gateway_answer",
+        "changed_wish_changes_only_the_difference",
+        "owners_share_what_is_equal",
+        "refusal_rolls_back",
+        "recover_says_what_it_undid",
+        "first_apply_recovers_by_itself",
+        "lost_journal_does_not_stop_the_next_tunnel",
+        "foreign_rule_and_setting_are_left_alone",
+        "device_that_came_back_is_set_up_anew",
+        "ipv6_switched_off_is_on_for_the_device_alone",
+        "refused_undo_is_tried_again",
+        "second_process_is_refused",
+        "works_from_executor_threads",
+        "many_routes_are_one_write",
+    ],
+)
+def test_scenario(scenario: str, tmp_path: Path) -> None:
+    play(scenario, tmp_path / "state")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "scenario",
+    ["kill_at_every_step_device_dies", "kill_at_every_step_device_survives", "kill_while_recovering"],
+)
+def test_killed_service_leaves_nothing_after_recovery(scenario: str, tmp_path: Path) -> None:
+    play(scenario, tmp_path / "state")
