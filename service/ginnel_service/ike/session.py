@@ -187,8 +187,6 @@ class Session:
             self._rekey_due(now)
             self._ask_if_silent(now)
             self._keep_mapping(now)
-        if self.state is State.CLOSED:
-            return
         for sa in tuple(self._sas.values()):
             self._pump(sa, now)
 
@@ -575,19 +573,19 @@ class Session:
         sa.hard_at = now + lifetime * HARD_AFTER
 
     def _rekey_due(self, now: float) -> None:
-        if self.current.hard_at <= now:
-            error = SessionError("expired", "no rekey succeeded within the IKE SA's lifetime")
+        lapsed = [record for record in self.children if record.hard_at <= now]
+        if self.current.hard_at <= now or any(r.state is ChildState.INSTALLED for r in lapsed):
+            error = SessionError("expired", "no rekey succeeded within the SA's lifetime")
             self.fail_with_delete(self.current, error, now)
             return
         if self.current.rekey_at <= now:
             self.rekey_ike(now)
         for record in self.children.due_for_rekey(now):
             self.rekey_child(record.sa.spi_in, now)
-        for record in self.children:
-            if record.hard_at <= now:
-                record.hard_at = math.inf
-                if record.state is not ChildState.DELETING:
-                    self.enqueue(self.current, DeleteChild(record), now)
+        for record in lapsed:  # replaced, and the peer never deleted it
+            record.hard_at = math.inf
+            if record.state is ChildState.REPLACED:
+                self.enqueue(self.current, DeleteChild(record), now)
         if self._recreate_at <= now:
             self._recreate_at = math.inf
             self.enqueue(self.current, CreateChild(self, None), now)

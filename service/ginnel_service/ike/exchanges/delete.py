@@ -32,6 +32,7 @@ class DeleteChild(Exchange):
 
     def response(self, session: Session, sa: IkeSa, message: Message, now: float) -> None:
         session.children.retire(self.record, now)
+        session.after_children_deleted(now)
 
 
 class DeleteIke(Exchange):

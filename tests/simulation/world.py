@@ -1,0 +1,318 @@
+"""Two sessions under a virtual clock: a heap of events, a clock that only it moves, and a bad network.
+
+    client (192.0.2.10) ---[ NAT 198.51.100.1, optional ]--- gateway (203.0.113.1)
+
+Loss, duplication and delay come from one seed, so that every run replays. ESP is modelled by its SPIs: each
+side sends a packet every `ESP_EVERY_S` on the SA it was last told to use, ESP itself is never lost by the
+network, and a packet that arrives at a side without that inbound SA counts as lost by us.
+"""
+
+from __future__ import annotations
+
+import heapq
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
+from itertools import count
+
+from ginnel_service.ike.config import SessionConfig, Timing
+from ginnel_service.ike.events import (
+    ChildSa,
+    Closed,
+    Configuration,
+    Endpoint,
+    Event,
+    InboundReady,
+    InboundRetired,
+    OutboundReady,
+    OutboundRetired,
+    Path,
+    State,
+)
+from ginnel_service.ike.payloads.identity import Identity
+from ginnel_service.ike.payloads.sa import Proposal
+from ginnel_service.ike.proposals import DEFAULT_ESP, DEFAULT_IKE
+from ginnel_service.ike.responder import Responder
+from ginnel_service.ike.selectors import everything
+from ginnel_service.ike.session import Session
+
+ESP_EVERY_S = 0.05
+CLIENT, GATEWAY, NAT = "192.0.2.10", "203.0.113.1", "198.51.100.1"
+CLIENT_ID, GATEWAY_ID = Identity.parse_text("alice@example.org"), Identity.parse_text("gw.example.org")
+
+#: Patient enough for three datagrams in ten lost in each direction, and never rekeying of its own accord.
+PATIENT = Timing(
+    retransmit_s=1.0,
+    retransmit_factor=1.1,
+    retransmit_tries=30,
+    liveness_s=0,
+    ike_lifetime_s=1e6,
+    child_lifetime_s=1e6,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """What the network does to IKE datagrams; probabilities and seconds."""
+
+    loss: float = 0.0
+    duplication: float = 0.0
+    delay_s: tuple[float, float] = (0.02, 0.02)
+
+
+CALM = Weather()
+STORM = Weather(loss=0.3, duplication=0.2, delay_s=(0.01, 0.5))
+
+
+@dataclass
+class PacketPath:
+    """What a side's data plane has been told."""
+
+    inbound: dict[bytes, ChildSa] = field(default_factory=dict)
+    outbound: list[ChildSa] = field(default_factory=list)
+
+    def take(self, event: Event) -> None:
+        match event:
+            case InboundReady(child):
+                assert child.spi_in not in self.inbound
+                self.inbound[child.spi_in] = child
+            case InboundRetired(child):
+                del self.inbound[child.spi_in]
+            case OutboundReady(child):
+                self.outbound.append(child)
+            case OutboundRetired(child):
+                self.outbound.remove(child)
+            case _:
+                pass
+
+
+class Policy:
+    """A gateway policy that knows one client."""
+
+    def __init__(self, config: SessionConfig) -> None:
+        self.config = config
+        self.leased = 0
+
+    def init_proposals(self) -> tuple[Proposal, ...]:
+        return self.config.ike_proposals
+
+    def find(self, id_i: Identity, id_r: Identity | None) -> SessionConfig | None:
+        return self.config if id_i == CLIENT_ID else None
+
+    def lease(self, id_i: Identity, *, ipv4: bool, ipv6: bool) -> Configuration | None:
+        self.leased += 1
+        return Configuration(
+            (IPv4Interface("10.9.0.2/32"), IPv6Interface("fd00:9::2/128")), (IPv4Address("10.9.0.1"),)
+        )
+
+    def release(self, configuration: Configuration) -> None:
+        self.leased -= 1
+
+
+class World:
+    """The heap, the clock, the network and both sides."""
+
+    def __init__(
+        self,
+        seed: int,
+        *,
+        nat: bool = False,
+        weather: Weather = CALM,
+        timing: Timing = PATIENT,
+        client_psk: bytes = b"simulated",
+        ike: tuple[tuple[Proposal, ...], tuple[Proposal, ...]] = (DEFAULT_IKE, DEFAULT_IKE),
+        esp: tuple[tuple[Proposal, ...], tuple[Proposal, ...]] = (DEFAULT_ESP, DEFAULT_ESP),
+    ) -> None:
+        self.rng = random.Random(seed)
+        self.now = 0.0
+        self.weather = weather
+        self.nat = nat
+        self.lost_esp = self.delivered_esp = 0
+        self.events: list[tuple[str, Event]] = []
+        self.tap: Callable[[str, bytes], bool] = lambda sender, datagram: True
+        self._heap: list[tuple[float, int, Callable[[], None]]] = []
+        self._order = count()
+        self._woken: dict[str, float] = {}
+        self._esp_on = False
+        sides = (CLIENT_ID, None, client_psk), (GATEWAY_ID, CLIENT_ID, b"simulated")
+        client_config, gateway_config = (
+            SessionConfig(
+                local_id=local,
+                remote_id=remote,
+                psk=psk,
+                ike_proposals=ike[index],
+                esp_proposals=esp[index],
+                local_ts=everything(),
+                remote_ts=everything(),
+                timing=timing,
+            )
+            for index, (local, remote, psk) in enumerate(sides)
+        )
+        self.policy = Policy(gateway_config)
+        self.client = Session(
+            client_config,
+            Path(Endpoint(CLIENT, 500), Endpoint(GATEWAY, 500), False),
+            random=self.rng.randbytes,
+            now=0.0,
+            float_local=Endpoint(CLIENT, 40500),
+        )
+        self.gateway = Responder(self.policy, random=self.rng.randbytes, now=0.0, timing=timing)
+        self.paths = {"client": PacketPath(), "gateway": PacketPath()}
+
+    # The sides
+
+    @property
+    def peer(self) -> Session:
+        """The gateway's session with the client."""
+        (session,) = self.gateway.sessions
+        return session
+
+    def side(self, name: str) -> Session:
+        return self.client if name == "client" else self.peer
+
+    def act(self, name: str, act: Callable[[Session], None]) -> None:
+        """Call a command of one side's session, if it still has one, and let what it says out."""
+        session = self.side(name) if self.gateway.sessions else self.client
+        if name == "gateway" and session is self.client:
+            return
+        act(session)
+        if name == "gateway":
+            self.gateway.touch(session)
+        self.flush()
+
+    def rekey_child(self, name: str) -> None:
+        def act(session: Session) -> None:
+            for record in session.children:
+                session.rekey_child(record.sa.spi_in, self.now)
+
+        self.act(name, act)
+
+    def rekey_ike(self, name: str) -> None:
+        self.act(name, lambda s: s.rekey_ike(self.now))
+
+    def errors(self) -> list[str]:
+        return [e.error.code for _, e in self.events if isinstance(e, Closed) and e.error is not None]
+
+    # Time
+
+    def at(self, when: float, action: Callable[[], None]) -> None:
+        heapq.heappush(self._heap, (when, next(self._order), action))
+
+    def run(self, until: float) -> None:
+        """Let time pass up to `until`."""
+        self.flush()
+        while self._heap and self._heap[0][0] <= until:
+            self.now, _, action = heapq.heappop(self._heap)
+            action()
+            self.flush()
+        self.now = until
+
+    def connect(self, within: float = 400.0) -> None:
+        """Bring the tunnel up; ESP flows both ways from then on."""
+        self.client.connect(self.now)
+        deadline = self.now + within
+        while self.client.state is not State.ESTABLISHED and self.now < deadline:
+            self.run(self.now + 0.25)
+            assert self.client.state is not State.CLOSED, self.errors()
+        assert self.client.state is State.ESTABLISHED
+        self.run(self.now + 1.0)
+        self._esp_on = True
+        for name in ("client", "gateway"):
+            self._send_esp(name)
+
+    def stop_esp(self) -> None:
+        self._esp_on = False
+
+    # The network
+
+    def flush(self) -> None:
+        """Carry out what both sides have to say, until they are silent."""
+        for event in self.client.events():
+            self.events.append(("client", event))
+            self.paths["client"].take(event)
+        for _, gateway_event in self.gateway.events():
+            self.events.append(("gateway", gateway_event))
+            self.paths["gateway"].take(gateway_event)
+        for datagram, path in self.client.datagrams():
+            self._send("client", datagram, path)
+        for datagram, path in self.gateway.datagrams():
+            self._send("gateway", datagram, path)
+        self._arm("client", self.client.deadline(), self._wake_client)
+        self._arm("gateway", self.gateway.deadline(), self._wake_gateway)
+
+    def _wake_client(self) -> None:
+        self.client.advance(self.now)
+
+    def _wake_gateway(self) -> None:
+        self.gateway.advance(self.now)
+
+    def _arm(self, name: str, due: float | None, wake: Callable[[], None]) -> None:
+        if due is None or self._woken.get(name) == due:
+            return
+        self._woken[name] = due
+
+        def fire() -> None:
+            if self._woken.get(name) == due:
+                del self._woken[name]
+            wake()
+
+        self.at(max(due, self.now), fire)
+
+    def _send(self, sender: str, datagram: bytes, path: Path) -> None:
+        if not self.tap(sender, datagram):
+            return
+        for _ in range(2 if self.rng.random() < self.weather.duplication else 1):
+            if self.rng.random() >= self.weather.loss:
+                self.deliver_after(self.rng.uniform(*self.weather.delay_s), sender, datagram, path)
+
+    def deliver_after(self, delay: float, sender: str, datagram: bytes, path: Path) -> None:
+        arrival = self._translate(sender, path)
+        receive = self.gateway.receive if sender == "client" else self.client.receive
+        self.at(self.now + delay, lambda: receive(datagram, arrival, self.now))
+
+    def _translate(self, sender: str, path: Path) -> Path:
+        """The path as the receiver sees it, through the NAT if there is one."""
+        local, remote = path.remote, path.local
+        if self.nat and sender == "client":
+            remote = Endpoint(NAT, 20000 + path.local.port % 10000)
+        elif self.nat:
+            local = Endpoint(CLIENT, 500 if path.remote.port == 20500 and not path.encapsulated else 40500)
+        return Path(local, remote, path.encapsulated)
+
+    def _send_esp(self, sender: str) -> None:
+        if not self._esp_on:
+            return
+        outbound = self.paths[sender].outbound
+        if outbound:
+            spi = outbound[-1].spi_out
+            receiver = "gateway" if sender == "client" else "client"
+            self.at(self.now + self.rng.uniform(*self.weather.delay_s), lambda: self._take_esp(receiver, spi))
+        else:
+            self.lost_esp += 1
+        self.at(self.now + ESP_EVERY_S, lambda: self._send_esp(sender))
+
+    def _take_esp(self, receiver: str, spi: bytes) -> None:
+        if spi in self.paths[receiver].inbound:
+            self.delivered_esp += 1
+        else:
+            self.lost_esp += 1
+
+    # What must hold in the end
+
+    def assert_settled(self) -> None:
+        """Exactly one IKE SA and one pair of ESP SAs, the same on both sides, and no ESP packet lost."""
+        client, gateway = self.client, self.peer
+        assert len(client.ike_sas) == len(gateway.ike_sas) == 1
+        ours, theirs = client.current, gateway.current
+        assert (ours.spi_i, ours.spi_r) == (theirs.spi_i, theirs.spi_r)
+        (near,), (far,) = client.children, gateway.children
+        assert (near.sa.spi_in, near.sa.spi_out) == (far.sa.spi_out, far.sa.spi_in)
+        assert near.sa.keys_in == far.sa.keys_out
+        assert near.sa.keys_out == far.sa.keys_in
+        assert [c.spi_out for c in self.paths["client"].outbound] == [near.sa.spi_out]
+        assert [c.spi_out for c in self.paths["gateway"].outbound] == [far.sa.spi_out]
+        assert set(self.paths["client"].inbound) == {near.sa.spi_in}
+        assert set(self.paths["gateway"].inbound) == {far.sa.spi_in}
+        assert self.lost_esp == 0
+        assert self.delivered_esp > 0
