@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from cryptography.hazmat.primitives.asymmetric import dh, ec, x25519
+from cryptography.hazmat.primitives.asymmetric import ec, x25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from .codes import KeMethod
@@ -78,29 +78,26 @@ class _Ecp:
 
 
 class _Modp:
+    """Integer arithmetic of our own: `cryptography` is dropping finite-field Diffie-Hellman.
+
+    Python's `pow` is not constant-time; each exponent is random, serves one exchange and is forgotten, so
+    that an observer of timings has nothing to average over.
+    """
+
     def __init__(self, prime: int, random: RandomBytes) -> None:
         self._octets = (prime.bit_length() + 7) // 8
-        self._numbers = dh.DHParameterNumbers(prime, 2)
-        exponent = int.from_bytes(random(64), "big") | 1
-        self._public = pow(2, exponent, prime)
-        self._private = dh.DHPrivateNumbers(
-            exponent, dh.DHPublicNumbers(self._public, self._numbers)
-        ).private_key()
         self._prime = prime
+        self._exponent = int.from_bytes(random(64), "big") | 1 << 511
 
     @property
     def public(self) -> bytes:
-        return self._public.to_bytes(self._octets, "big")
+        return pow(2, self._exponent, self._prime).to_bytes(self._octets, "big")
 
     def shared(self, peer_public: bytes) -> bytes:
         value = int.from_bytes(peer_public, "big")
         if len(peer_public) != self._octets or not 1 < value < self._prime - 1:  # RFC 6989 section 2.1
             raise InvalidSyntax("unusable MODP public value")
-        try:
-            peer = dh.DHPublicNumbers(value, self._numbers).public_key()
-            return self._private.exchange(peer).rjust(self._octets, b"\0")
-        except ValueError as error:
-            raise InvalidSyntax("unusable MODP public value") from error
+        return pow(value, self._exponent, self._prime).to_bytes(self._octets, "big")
 
 
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
