@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv6Address
 
+from hypothesis import strategies as st
+
 from ginnel_service.ike.codes import PayloadType
 from ginnel_service.ike.message import Message
 from ginnel_service.ike.payloads import (
@@ -35,7 +37,6 @@ from ginnel_service.ike.payloads import (
     VendorPayload,
 )
 from ginnel_service.ike.payloads.selector import OPAQUE
-from hypothesis import strategies as st
 
 u8, u16, u32 = st.integers(0, 0xFF), st.integers(0, 0xFFFF), st.integers(0, 0xFFFFFFFF)
 blobs = st.binary(max_size=64)

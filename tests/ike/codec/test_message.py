@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 
 import pytest
+
 from ginnel_service.ike.codes import NotifyType, PayloadType, TransformType, is_error, name_of
 from ginnel_service.ike.errors import InvalidSyntax, LocalError, PeerError, UnsupportedCritical
 from ginnel_service.ike.message import (

@@ -8,6 +8,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
+
 from ginnel_service.ike.codes import (
     AuthMethod,
     CfgAttribute,

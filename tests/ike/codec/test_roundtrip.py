@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+
 from ginnel_service.ike.message import Message, parse_message, serialise_message
 from ginnel_service.ike.payloads import (
     PARSERS,
@@ -11,8 +13,6 @@ from ginnel_service.ike.payloads import (
     Payload,
     UnknownPayload,
 )
-from hypothesis import given, settings
-
 from ike.codec.strategies import clear_payloads, messages
 
 
