@@ -182,12 +182,6 @@ class Esn(IntEnum):
     ESN = 1
 
 
-class AttributeType(IntEnum):
-    """Transform attributes (RFC 7296 section 3.3.5)."""
-
-    KEY_LENGTH = 14
-
-
 class IdType(IntEnum):
     """RFC 7296 section 3.5."""
 
@@ -387,18 +381,8 @@ class NotifyType(IntEnum):
 
 #: The AEAD ciphers, which take no integrity transform (RFC 5282 section 8).
 AEAD = frozenset(
-    {
-        Encr.AES_CCM_8,
-        Encr.AES_CCM_12,
-        Encr.AES_CCM_16,
-        Encr.AES_GCM_8,
-        Encr.AES_GCM_12,
-        Encr.AES_GCM_16,
-        Encr.CAMELLIA_CCM_8,
-        Encr.CAMELLIA_CCM_12,
-        Encr.CAMELLIA_CCM_16,
-        Encr.CHACHA20_POLY1305,
-    }
+    {Encr.AES_CCM_8, Encr.AES_CCM_12, Encr.AES_CCM_16, Encr.AES_GCM_8, Encr.AES_GCM_12, Encr.AES_GCM_16}
+    | {Encr.CAMELLIA_CCM_8, Encr.CAMELLIA_CCM_12, Encr.CAMELLIA_CCM_16, Encr.CHACHA20_POLY1305}
 )
 
 

@@ -6,7 +6,7 @@ import struct
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from ..codes import AttributeType, PayloadType
+from ..codes import PayloadType
 from ..errors import InvalidSyntax, LocalError
 from ..wire import Reader
 
@@ -14,7 +14,7 @@ MAX_PROPOSALS = 64
 MAX_ATTRIBUTES = 16
 
 _FIXED_LENGTH = 0x8000  # AF bit: the value stands in the length field (section 3.3.5)
-_KEY_LENGTH = _FIXED_LENGTH | AttributeType.KEY_LENGTH
+_KEY_LENGTH = _FIXED_LENGTH | 14
 _MORE_PROPOSALS, _MORE_TRANSFORMS = 2, 3
 
 
