@@ -38,7 +38,7 @@ def default_socket() -> str:
     return os.environ.get("GINNEL_SOCKET") or str(RuntimePaths().socket)
 
 
-def command(*, example: str, **attributes: Any) -> Callable[[Callable[..., None]], click.Command]:
+def command(*, example: str, name: str | None = None) -> Callable[[Callable[..., None]], click.Command]:
     """A click command whose function takes Settings first, that knows --json and ends by `exits`."""
 
     def wrap(function: Callable[..., None]) -> click.Command:
@@ -58,7 +58,7 @@ def command(*, example: str, **attributes: Any) -> Callable[[Callable[..., None]
 
         lines = "\n".join("  " + line for line in example.splitlines())
         decorated = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(run)
-        made: click.Command = click.command(epilog="\b\nExample:\n" + lines, **attributes)(decorated)
+        made: click.Command = click.command(name, epilog="\b\nExample:\n" + lines)(decorated)
         return made
 
     return wrap

@@ -39,14 +39,22 @@ class LazyCommands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        name = f"ginnel_service.cli.{COMMANDS[cmd_name]}"
         try:
-            module = importlib.import_module(name)
+            module = importlib.import_module(f"ginnel_service.cli.{COMMANDS[cmd_name]}")
         except ModuleNotFoundError as error:
-            if error.name != name:
-                raise
-            return None
+            return _unavailable(cmd_name, error.name or "")
         return cast("click.Command", getattr(module, ATTRIBUTES.get(cmd_name, cmd_name)))
+
+
+def _unavailable(command: str, module: str) -> click.Command:
+    """Stands for a command whose modules are not all installed; the others go on without it."""
+
+    def refuse(arguments: tuple[str, ...]) -> None:
+        raise click.ClickException(f"`{command}` cannot run here: the module {module} is not installed.")
+
+    swallow = click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED)
+    settings = {"ignore_unknown_options": True}
+    return click.Command(command, callback=refuse, params=[swallow], hidden=True, context_settings=settings)
 
 
 _CODES = "\n".join(f"  {int(code):>2}  {meaning}" for code, meaning in MEANINGS.items())
