@@ -1,0 +1,66 @@
+"""What `ginneld` is told on its command line. Pure."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import __version__
+from .paths import DEFAULT_RUNTIME, DEFAULT_STATE, RuntimePaths, StatePaths
+
+LEVELS = ("debug", "info", "warning", "error")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaemonConfig:
+    runtime: RuntimePaths = field(default_factory=RuntimePaths)
+    state: StatePaths = field(default_factory=StatePaths)
+    log_level: str = "info"
+    log_file: Path | None = None
+    export_keys: Path | None = None
+
+
+def parse_arguments(arguments: list[str] | None = None) -> DaemonConfig:
+    """Raises SystemExit, with words on stderr, for what it does not know."""
+    parser = argparse.ArgumentParser(
+        prog="ginneld",
+        description="The Ginnel service: IKEv2/IPsec tunnels in user space. Runs in the foreground.",
+        epilog="Example: ginneld --log-level debug",
+    )
+    parser.add_argument("--version", action="version", version=f"ginneld {__version__}")
+    parser.add_argument(
+        "--runtime-dir",
+        type=Path,
+        default=DEFAULT_RUNTIME,
+        metavar="DIR",
+        help="holds the socket [%(default)s]",
+    )
+    parser.add_argument(
+        "--state-dir",
+        type=Path,
+        default=DEFAULT_STATE,
+        metavar="DIR",
+        help="holds profiles, secrets and the undo journal [%(default)s]",
+    )
+    parser.add_argument("--log-level", choices=LEVELS, default="info", help="[%(default)s]")
+    parser.add_argument("--log-file", type=Path, metavar="FILE", help="append the log here, not to stderr")
+    parser.add_argument(
+        "--foreground",
+        action="store_true",
+        help="stay in the foreground: it always does; for unit files that say it",
+    )
+    parser.add_argument(
+        "--export-keys",
+        type=Path,
+        metavar="FILE",
+        help="for diagnosis: append every session's keys, as tshark's -o takes them; they open all traffic",
+    )
+    found = parser.parse_args(arguments)
+    return DaemonConfig(
+        runtime=RuntimePaths(found.runtime_dir),
+        state=StatePaths(found.state_dir),
+        log_level=found.log_level,
+        log_file=found.log_file,
+        export_keys=found.export_keys,
+    )

@@ -1,0 +1,323 @@
+"""`ginneld`: the service. It owns the tunnels, the profiles and the socket, and sees everything.
+
+Started as root, or as root of a user namespace. SIGTERM and SIGINT close every tunnel and leave the machine
+as it was; after a SIGKILL the next start does that, by the network's journal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import fcntl
+import logging
+import os
+import resource
+import signal
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Final
+
+from . import __version__, logs
+from .config import DaemonConfig, parse_arguments
+from .ike.events import KeysExported
+from .ipc.schema import (
+    ConnectionStatus,
+    ErrorInfo,
+    LogEntry,
+    ProfileSummary,
+    Snapshot,
+    Statistics,
+    What,
+)
+from .ipc.server import Server
+from .ipc.service import EventFeed, ServiceError
+from .net.linux.network import LinuxNetwork
+from .profiles.model import Problem, Profile, ProfileError
+from .profiles.secrets import Secrets, SecretStore, validate_secrets
+from .profiles.store import Listed, ProfileStore
+from .profiles.validation import validate
+from .status import connection_status
+from .tunnel.convert import session_config
+from .tunnel.driver import Observer, Tunnel
+from .tunnel.errors import TunnelError, as_tunnel_error
+from .tunnel.host import Host, SystemHost
+
+log = logging.getLogger("ginnel.daemon")
+
+#: capabilities(7)
+CAP_NET_ADMIN: Final = 12
+
+
+class Daemon(EventFeed):
+    """An `ipc.service.Service` over real tunnels."""
+
+    def __init__(
+        self,
+        host: Host,
+        profiles: ProfileStore,
+        secrets: SecretStore,
+        ring: logs.RingHandler,
+        *,
+        key_file: Path | None = None,
+    ) -> None:
+        super().__init__()
+        self._host = host
+        self._profiles = profiles
+        self._secrets = secrets
+        self._ring = ring
+        self._key_file = key_file
+        self._tunnels: dict[str, Tunnel] = {}
+        self._stopping = False
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
+        ring.listener = self._logged
+
+    async def close(self) -> None:
+        """Disconnect everything; a gateway that stays silent is not waited for long. No `up` from now on."""
+        self._stopping = True
+        await asyncio.gather(*(tunnel.down() for tunnel in self._tunnels.values()))
+        self._ring.listener = None
+
+    # ipc.service.Service
+
+    def owner_of(self, name: str) -> int:
+        try:
+            return self._profiles.get(name).owner_uid
+        except ProfileError as error:
+            if error.code == "unknown_profile":
+                raise
+            return 0
+
+    def snapshot(self) -> Snapshot:
+        active = (tunnel for tunnel in self._tunnels.values() if connection_status(tunnel).state != "down")
+        return Snapshot(
+            connections=tuple(connection_status(tunnel) for tunnel in active), profiles=self._summaries()
+        )
+
+    def statistics(self) -> tuple[Statistics, ...]:
+        found = []
+        for tunnel in self._tunnels.values():
+            status = connection_status(tunnel)
+            if status.state == "up":
+                found.append(
+                    Statistics(
+                        name=status.name,
+                        octets_in=status.octets_in,
+                        octets_out=status.octets_out,
+                        packets_in=status.packets_in,
+                        packets_out=status.packets_out,
+                        rtt_ms=status.rtt_ms,
+                    )
+                )
+        return tuple(found)
+
+    async def create_profile(self, profile: Profile, secrets: Secrets, *, replace: bool) -> None:
+        problems = _problems(profile, secrets)
+        if problems:
+            raise ProfileError("profile_invalid", name=profile.name, problems=tuple(problems))
+        self._profiles.put(profile, replace=replace)
+        self._secrets.put(profile.name, secrets)
+        log.info("profile %s stored", profile.name, extra={"connection": profile.name})
+
+    async def list_profiles(self) -> tuple[ProfileSummary, ...]:
+        return self._summaries()
+
+    async def show_profile(self, name: str) -> Profile:
+        return self._profiles.get(name)
+
+    async def remove_profile(self, name: str) -> None:
+        tunnel = self._tunnels.get(name)
+        if tunnel is not None and tunnel.state.active:
+            raise ServiceError("already_up", name=name)
+        self._profiles.remove(name)
+        with suppress(ProfileError):
+            self._secrets.remove(name)
+        self._tunnels.pop(name, None)
+        log.info("profile %s removed", name, extra={"connection": name})
+
+    async def up(self, name: str) -> ConnectionStatus:
+        if self._stopping:
+            raise ServiceError("service_stopping")
+        before = self._tunnels.get(name)
+        if before is not None and before.state.active:
+            raise ServiceError("already_up", name=name)
+        profile = self._profiles.get(name)
+        config = session_config(profile, self._secrets.get(name), export_keys=self._key_file is not None)
+        observer = Observer(changed=self._changed, keys=self._export)
+        tunnel = self._tunnels[name] = Tunnel(profile, config, self._host, observer=observer)
+        tunnel.up()
+        return connection_status(tunnel)
+
+    async def down(self, name: str) -> ConnectionStatus:
+        tunnel = self._tunnels.get(name)
+        if tunnel is None:
+            self._profiles.get(name)
+            raise ServiceError("not_up", name=name)
+        await tunnel.down()
+        if self._tunnels.get(name) is tunnel and not tunnel.state.active:
+            del self._tunnels[name]
+        return connection_status(tunnel)
+
+    async def rekey(self, name: str, what: What) -> ConnectionStatus:
+        tunnel = self._tunnels.get(name)
+        if tunnel is None:
+            raise ServiceError("not_up", name=name)
+        try:
+            tunnel.rekey(what)
+        except TunnelError as error:
+            raise ServiceError(error.code, name=name, **error.params) from None
+        return connection_status(tunnel)
+
+    async def tail_log(self, lines: int) -> tuple[LogEntry, ...]:
+        return self._ring.tail(lines)
+
+    # News
+
+    def _changed(self, tunnel: Tunnel) -> None:
+        self.publish(connection_status(tunnel))
+
+    def _logged(self, entry: LogEntry) -> None:
+        if threading.get_ident() == self._thread:
+            self.publish(entry)
+        elif not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self.publish, entry)
+
+    def _export(self, event: KeysExported) -> None:
+        """Append in the form of tshark's -o option (wireshark-user-access-table)."""
+        if self._key_file is None:
+            return
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            with os.fdopen(os.open(self._key_file, flags, 0o600), "a") as file:
+                file.write(f"uat:{event.format}:{event.line}\n")
+        except OSError as error:
+            log.error("keys were not exported: %s", error.strerror)
+
+    def _summaries(self) -> tuple[ProfileSummary, ...]:
+        return tuple(self._summary(listed) for listed in self._profiles.list())
+
+    def _summary(self, listed: Listed) -> ProfileSummary:
+        tunnel = self._tunnels.get(listed.name)
+        status = None if tunnel is None else connection_status(tunnel)
+        error = None
+        if listed.error is not None:
+            error = ErrorInfo(code=listed.error.code, params=listed.error.params)
+        elif status is not None:
+            error = status.error
+        return ProfileSummary(
+            name=listed.name,
+            server=listed.profile.server if listed.profile is not None else "",
+            owner_uid=listed.profile.owner_uid if listed.profile is not None else 0,
+            state="down" if status is None else status.state,
+            error=error,
+        )
+
+
+def _problems(profile: Profile, secrets: Secrets) -> list[Problem]:
+    problems = validate(profile) + validate_secrets(secrets)
+    if not problems:
+        try:
+            session_config(profile, secrets)
+        except ProfileError as error:
+            problems = list(error.problems)
+    return problems
+
+
+# The program
+
+
+class StartError(Exception):
+    """Why the service does not start, in words that name the remedy."""
+
+
+def why_not_permitted() -> str | None:
+    """Why this process may not change the machine's network, or None (capabilities(7))."""
+    effective = 0
+    with suppress(OSError):
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith("CapEff:"):
+                effective = int(line.split()[1], 16)
+    if effective >> CAP_NET_ADMIN & 1:
+        return None
+    return "ginneld changes the machine's network: start it as root, or with CAP_NET_ADMIN."
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Exit status: 0 stopped, 1 failed to start, 2 wrong command line, 6 not permitted, 12 runs already."""
+    config = parse_arguments(arguments)
+    os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    refusal = why_not_permitted()
+    if refusal is None and config.export_keys is not None and os.geteuid() != 0:
+        refusal = "--export-keys hands out the keys of everyone's traffic: only root may ask for it."
+    if refusal is not None:
+        print(f"ginneld: {refusal}", file=sys.stderr)
+        sys.exit(6)
+    try:
+        ring = logs.set_up(config.log_level, config.log_file)
+        with ExitStack() as stack:
+            _lock(config, stack)
+            network = LinuxNetwork(config.state.journal)
+            executor = stack.enter_context(ThreadPoolExecutor(1, "ginnel-net"))
+            asyncio.run(_serve(config, network, executor, ring))
+    except StartError as error:
+        print(f"ginneld: {error}", file=sys.stderr)
+        sys.exit(12)
+    except OSError as error:
+        print(f"ginneld: {error.strerror}: {error.filename}", file=sys.stderr)
+        sys.exit(12 if error.errno == errno.EADDRINUSE else 1)
+    sys.exit(0)
+
+
+def _lock(config: DaemonConfig, stack: ExitStack) -> None:
+    """One service per runtime directory and one per journal, held as long as the process lives (flock(2))."""
+    config.runtime.root.mkdir(mode=0o755, parents=True, exist_ok=True)
+    config.runtime.root.chmod(0o755)
+    config.state.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for path in (config.runtime.lock, config.state.root / "lock"):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        stack.callback(os.close, descriptor)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StartError(f"another ginneld holds {path}: stop it first.") from None
+
+
+async def _serve(
+    config: DaemonConfig, network: LinuxNetwork, executor: ThreadPoolExecutor, ring: logs.RingHandler
+) -> None:
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        for line in await loop.run_in_executor(executor, network.recover):
+            log.warning("undone after a crash: %s", line)
+    except Exception as error:
+        log.error("the network could not be restored after a crash: %s", as_tunnel_error(error))
+    if config.export_keys is not None:
+        log.warning("keys are written to %s: whoever reads it reads the traffic", config.export_keys)
+    daemon = Daemon(
+        SystemHost(network, executor),
+        ProfileStore(config.state.profiles),
+        SecretStore(config.state.secrets, notice=logs.protect),
+        ring,
+        key_file=config.export_keys,
+    )
+    server = Server(daemon, config.runtime.socket)
+    try:
+        await server.start()
+        log.info("ginneld %s listens at %s", __version__, config.runtime.socket)
+        await stop.wait()
+        log.info("stopping")
+    finally:
+        await daemon.close()
+        await loop.run_in_executor(executor, network.close)
+        await server.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,250 @@
+"""A gateway's TOML file: typed, validated whole, read only when nobody else can."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+import tomllib
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from pathlib import Path
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta, Struct
+
+from ..ike.codes import ProtocolId
+from ..ike.config import Timing
+from ..ike.errors import LocalError
+from ..ike.payloads.identity import Identity
+from ..ike.payloads.sa import Proposal
+from ..ike.proposals import DEFAULT_ESP, DEFAULT_IKE
+from ..profiles.model import Problem
+from ..tunnel.convert import proposals
+from .errors import GatewayError
+
+MAX_FILE_OCTETS: Final = 1 << 20
+#: Octets of randomness in the key that `example` makes.
+PSK_OCTETS: Final = 32
+
+Port = Annotated[int, Meta(ge=1, le=65535)]
+Texts = tuple[str, ...]
+
+
+class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    pass
+
+
+class User(_Table, frozen=True, kw_only=True):
+    """Who may connect."""
+
+    id: str
+    psk: Annotated[str, Meta(min_length=1, max_length=1024)]
+
+    def __repr__(self) -> str:
+        return f"User(id={self.id!r})"
+
+
+class _Timing(_Table, frozen=True, kw_only=True):
+    liveness_s: Annotated[float, Meta(ge=0)] = 30.0
+    ike_lifetime_s: Annotated[float, Meta(ge=10)] = 4 * 3600.0
+    child_lifetime_s: Annotated[float, Meta(ge=10)] = 3600.0
+    retransmit_s: Annotated[float, Meta(ge=0.1, le=60)] = 2.0
+    retransmit_tries: Annotated[int, Meta(ge=1, le=30)] = 6
+
+
+class _File(_Table, frozen=True, kw_only=True):
+    identity: str
+    listen: Texts = ()
+    ike_port: Port = 500
+    natt_port: Port = 4500
+    device: Annotated[str, Meta(min_length=1, max_length=15)] = "ginnelgw%d"
+    mtu: Annotated[int, Meta(ge=1280, le=9000)] = 1400
+    pool_ipv4: str = ""
+    pool_ipv6: str = ""
+    dns: Texts = ()
+    subnets: Texts = ("0.0.0.0/0", "::/0")
+    ike_proposals: Texts = ()
+    esp_proposals: Texts = ()
+    timing: _Timing = _Timing()
+    users: tuple[User, ...] = ()
+
+
+class GatewayConfig(Struct, frozen=True, kw_only=True):
+    """What a gateway runs with; every value has been checked."""
+
+    identity: Identity
+    listen: tuple[str, ...]  # empty: every address of both families
+    ike_port: int
+    natt_port: int
+    device: str
+    mtu: int
+    pool_ipv4: IPv4Network | None
+    pool_ipv6: IPv6Network | None
+    dns: tuple[IPv4Address | IPv6Address, ...]
+    subnets: tuple[IPv4Network | IPv6Network, ...]
+    ike_proposals: tuple[Proposal, ...]
+    esp_proposals: tuple[Proposal, ...]
+    timing: Timing
+    users: dict[Identity, bytes]
+
+    def __repr__(self) -> str:
+        return f"GatewayConfig(identity={str(self.identity)!r}, users={len(self.users)})"
+
+
+def load(path: Path) -> GatewayConfig:
+    """Read `path`, which must be a regular file that no other user can read. Raises GatewayError."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise GatewayError("config_unreadable", file=str(path), cause=error.strerror or "") from None
+    with os.fdopen(descriptor, "rb") as file:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise GatewayError("config_unreadable", file=str(path), cause="not a regular file")
+        if found.st_mode & 0o077:
+            raise GatewayError("config_unsafe", file=str(path), mode=f"{stat.S_IMODE(found.st_mode):04o}")
+        data = file.read(MAX_FILE_OCTETS + 1)
+    try:
+        return parse(data)
+    except GatewayError as error:
+        raise GatewayError(error.code, file=str(path), **error.params) from None
+
+
+def parse(data: bytes) -> GatewayConfig:
+    """Raises GatewayError `config_invalid` whose `cause` names every problem, and no secret."""
+    if len(data) > MAX_FILE_OCTETS:
+        raise GatewayError("config_invalid", cause=f"larger than {MAX_FILE_OCTETS} octets")
+    try:
+        file = msgspec.convert(tomllib.loads(data.decode()), _File)
+    except msgspec.ValidationError as error:
+        raise GatewayError("config_invalid", cause=str(error)) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        # A decoder's message may quote the file: its place alone is safe.
+        place = str(error).rpartition("(")[2].rstrip(")") if "(at " in str(error) else "not UTF-8"
+        raise GatewayError("config_invalid", cause=f"not TOML: {place}") from None
+    return _check(file)
+
+
+def example(identity: str, user: str) -> str:
+    """A commented file that runs as it is, with a fresh random key."""
+    psk = secrets.token_urlsafe(PSK_OCTETS)
+    return _EXAMPLE.format(identity=_quoted(identity), user=_quoted(user), psk=psk)
+
+
+def _check(file: _File) -> GatewayConfig:
+    problems: list[Problem] = []
+    identity = _identity("identity", file.identity, problems)
+    users: dict[Identity, bytes] = {}
+    for number, user in enumerate(file.users, 1):
+        who = _identity(f"users[{number}].id", user.id, problems)
+        if who is not None and who in users:
+            problems.append(Problem(f"users[{number}].id", f"{who} is there twice", "remove one"))
+        if who is not None:
+            users[who] = user.psk.encode()
+    if not file.users:
+        problems.append(Problem("users", "nobody could connect", "add a [[users]] table with id and psk"))
+    pools = [
+        _network(field, text, version, problems)
+        for field, text, version in (("pool_ipv4", file.pool_ipv4, 4), ("pool_ipv6", file.pool_ipv6, 6))
+    ]
+    if not file.pool_ipv4 and not file.pool_ipv6:
+        problems.append(Problem("pool_ipv4", "there is no address to give", "write pool_ipv4 or pool_ipv6"))
+    config = GatewayConfig(
+        identity=identity or Identity(0, b""),
+        listen=tuple(str(found) for found in _addresses("listen", file.listen, problems)),
+        ike_port=file.ike_port,
+        natt_port=file.natt_port,
+        device=file.device,
+        mtu=file.mtu,
+        pool_ipv4=pools[0] if isinstance(pools[0], IPv4Network) else None,
+        pool_ipv6=pools[1] if isinstance(pools[1], IPv6Network) else None,
+        dns=_addresses("dns", file.dns, problems),
+        subnets=tuple(
+            found for text in file.subnets if (found := _network("subnets", text, 0, problems)) is not None
+        ),
+        ike_proposals=proposals("ike_proposals", file.ike_proposals, ProtocolId.IKE, problems) or DEFAULT_IKE,
+        esp_proposals=proposals("esp_proposals", file.esp_proposals, ProtocolId.ESP, problems) or DEFAULT_ESP,
+        timing=Timing(**msgspec.structs.asdict(file.timing)),
+        users=users,
+    )
+    if not config.subnets:
+        problems.append(Problem("subnets", "nothing is offered", 'write "0.0.0.0/0" for everything'))
+    versions = [":" in host for host in config.listen]
+    if len(set(versions)) != len(versions):
+        problems.append(Problem("listen", "more than one address of a family", "write one of each, or none"))
+    if problems:
+        cause = "; ".join(f"{found.field} {found.message} ({found.remedy})" for found in problems)
+        raise GatewayError("config_invalid", cause=cause)
+    return config
+
+
+def _identity(field: str, text: str, problems: list[Problem]) -> Identity | None:
+    try:
+        return Identity.parse_text(text)
+    except LocalError as error:
+        problems.append(Problem(field, str(error), "write an address, a host name or user@host"))
+        return None
+
+
+def _network(
+    field: str, text: str, version: int, problems: list[Problem]
+) -> IPv4Network | IPv6Network | None:
+    """`version` 0 takes either family; a pool (4 or 6) has room for us and one peer at least."""
+    if not text:
+        return None
+    try:
+        network = ip_network(text)
+    except ValueError as error:
+        problems.append(Problem(field, str(error), "write a network such as 10.77.0.0/24 or fd77::/112"))
+        return None
+    if version and network.version != version:
+        problems.append(Problem(field, f"{text} is not IPv{version}", f"write an IPv{version} network"))
+    if version and network.num_addresses < 4:
+        problems.append(Problem(field, f"{text} is too small", "write a larger network"))
+    return network
+
+
+def _addresses(field: str, texts: Texts, problems: list[Problem]) -> tuple[IPv4Address | IPv6Address, ...]:
+    found = []
+    for text in texts:
+        try:
+            found.append(ip_address(text))
+        except ValueError as error:
+            problems.append(Problem(field, str(error), "write an address such as 192.0.2.1 or 2001:db8::1"))
+    return tuple(found)
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string; JSON's quoting is a part of it."""
+    return msgspec.json.encode(text).decode()
+
+
+_EXAMPLE: Final = """\
+# A Ginnel gateway. Start it with: ginnel gateway run --config THIS-FILE
+# This file holds keys: keep its mode 0600.
+
+# Who the gateway is to its peers: a host name, an address, or user@host.
+identity = {identity}
+
+# One address of each family to listen on; none listens on all.
+listen = []
+ike_port = 500
+natt_port = 4500
+
+# Each peer gets one address of each pool; the first of a pool is the gateway's own.
+pool_ipv4 = "10.77.0.0/24"
+pool_ipv6 = "fd77:6769:6e6e::/112"
+
+# What peers may reach through the gateway, and the name servers they are told.
+subnets = ["0.0.0.0/0", "::/0"]
+dns = []
+
+# Proposals in strongSwan's words; none accepts the built-in list.
+ike_proposals = []
+esp_proposals = []
+
+[[users]]
+id = {user}
+psk = "{psk}"
+"""

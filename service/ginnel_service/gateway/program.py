@@ -1,0 +1,89 @@
+"""The gateway as a process: signals, the machine's network, and a line for each event."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+import signal
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ..clock import utc_s
+from ..net.linux.network import LinuxNetwork
+from ..tunnel.errors import TunnelError, as_tunnel_error
+from .config import GatewayConfig
+from .server import Gateway, Report
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """An event for a person and for a program."""
+
+    text: str
+    fields: dict[str, Any]
+
+
+def run_gateway(
+    config: GatewayConfig, state_dir: Path, tell: Callable[[EventLine], None]
+) -> TunnelError | None:
+    """Serve until SIGTERM or SIGINT (None), or until it cannot go on (why). Leaves nothing behind."""
+    os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        network = LinuxNetwork(state_dir)
+        with ThreadPoolExecutor(1, "ginnel-net") as executor:
+            try:
+                return asyncio.run(_serve(config, network, executor, tell))
+            finally:
+                executor.submit(network.close).result()
+    except OSError as error:
+        return TunnelError("network_refused", step=f"use {state_dir}", errno=error.errno or 0)
+    except TunnelError as error:
+        return error
+
+
+async def _serve(
+    config: GatewayConfig,
+    network: LinuxNetwork,
+    executor: ThreadPoolExecutor,
+    tell: Callable[[EventLine], None],
+) -> TunnelError | None:
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        await loop.run_in_executor(executor, network.recover)
+    except Exception as error:
+        raise as_tunnel_error(error) from error
+    gateway = Gateway(config, network, executor, report=lambda report: tell(line_of(report)), failed=stop.set)
+    await gateway.start()
+    try:
+        await stop.wait()
+        return gateway.failure
+    finally:
+        await gateway.close()
+
+
+def line_of(report: Report) -> EventLine:
+    """Fields without a value are left out."""
+    fields = {key: value for key, value in asdict(report).items() if value not in ("", (), 0)}
+    addresses = ", ".join(report.addresses)
+    match report.kind:
+        case "listening":
+            text = f"listening on {addresses}; device {report.detail}"
+        case "established":
+            text = f"{report.peer} from {report.remote} established: {addresses} ({report.suite})"
+        case "rekeyed":
+            text = f"{report.peer} rekeyed its {report.what.upper()} SA, begun by the {report.by}"
+        case "moved":
+            text = f"{report.peer} moved to {report.remote}"
+        case _:
+            why = f" ({report.code}: {report.detail})" if report.code else f" by the {report.by}"
+            octets = f"in {report.octets_in}, out {report.octets_out} octets"
+            text = f"{report.peer or report.remote} closed{why}: {octets}"
+    return EventLine(text, {"event": fields.pop("kind"), "at": utc_s(), **fields})

@@ -1,0 +1,306 @@
+"""A running gateway: one responder, one packet path, one device, sockets of both address families.
+
+asyncio; the responder itself does no IO. Whatever peers send costs them their own session at most.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import os
+from collections.abc import Callable
+from concurrent.futures import Executor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from ipaddress import ip_interface
+from typing import Final
+
+from ginnel_core import DataPlane, DeviceLost, PeerMoved, SaExpiring, UdpSocket
+from ginnel_core import Event as PlaneEvent
+
+from ..ike.events import (
+    ChildRekeyed,
+    Closed,
+    ConfigurationReceived,
+    Endpoint,
+    Event,
+    IkeEstablished,
+    IkeRekeyed,
+    InboundReady,
+    InboundRetired,
+    OutboundReady,
+    OutboundRetired,
+    Path,
+    PathChanged,
+)
+from ..ike.responder import Responder
+from ..ike.session import Session
+from ..net.base import MachineNetwork, Wanted
+from ..tunnel.dataplane import Associations, Traffic
+from ..tunnel.errors import TunnelError, as_tunnel_error
+from ..tunnel.host import open_plain, open_tun, open_udp
+from ..tunnel.sockets import PlainSocket
+from ..tunnel.wire import Wire
+from .config import GatewayConfig
+from .policy import Policy
+from .pools import Pools
+
+log = logging.getLogger("ginnel.gateway")
+
+OWNER: Final = "gateway"
+CLOSE_TIMEOUT_S: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One thing that happened. `kind`: listening, established, rekeyed, moved, closed."""
+
+    kind: str
+    peer: str = ""
+    remote: str = ""
+    addresses: tuple[str, ...] = ()
+    suite: str = ""
+    what: str = ""  # rekeyed: "ike" or "child"
+    by: str = ""  # rekeyed, closed: "gateway" or "peer"
+    code: str = ""  # closed: why, when it was an error
+    detail: str = ""
+    octets_in: int = 0
+    octets_out: int = 0
+
+
+@dataclass(slots=True)
+class _Peer:
+    sas: Associations
+    path: Path
+    who: str = ""
+    addresses: tuple[str, ...] = ()
+    suite: str = ""
+    esp_suite: str = ""
+    last: Traffic = field(default_factory=Traffic)
+
+
+class Gateway:
+    """`start`, later `close`. Owns its device and sockets. Calls `failed` when `failure` ends its work."""
+
+    def __init__(
+        self,
+        config: GatewayConfig,
+        network: MachineNetwork,
+        executor: Executor,
+        *,
+        report: Callable[[Report], None] = lambda report: None,
+        failed: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.failure: TunnelError | None = None
+        self._failed = failed
+        self._config = config
+        self._network = network
+        self._executor = executor
+        self._report = report
+        self._pools = Pools((config.pool_ipv4, config.pool_ipv6))
+        self._peers: dict[Session, _Peer] = {}
+        self._stack = ExitStack()
+        self._timer: asyncio.TimerHandle | None = None
+        self._applied = False
+        self._empty = asyncio.Event()
+
+    async def start(self) -> None:
+        """Raises TunnelError (`tun_not_permitted`, `port_busy`, ...); nothing is left then."""
+        self._loop = asyncio.get_running_loop()
+        try:
+            self._open()
+            self._applied = True
+            await self._loop.run_in_executor(self._executor, self._network.apply, OWNER, self._wanted())
+        except Exception as error:
+            await self.close()
+            raise as_tunnel_error(error) from error
+        self._responder = Responder(
+            Policy(self._config, self._pools),
+            random=os.urandom,
+            now=self._loop.time(),
+            timing=self._config.timing,
+        )
+        self._wire.start(self._received, self._happened)
+        self._report(Report(kind="listening", addresses=self.listening, detail=self._tun.name, remote=""))
+
+    async def close(self) -> None:
+        """Delete every session, undo all on the machine, close everything. Idempotent."""
+        if self._peers:
+            self._responder.close(self._loop.time())
+            self._pump()
+            try:
+                async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                    await self._empty.wait()
+            except TimeoutError:
+                log.info("%d peers did not answer our goodbye", len(self._peers))
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._applied:
+            self._applied = False
+            await self._loop.run_in_executor(self._executor, self._network.withdraw, OWNER)
+        self._stack.close()
+
+    @property
+    def listening(self) -> tuple[str, ...]:
+        """`host:port` of every socket."""
+        return tuple(
+            f"[{at.host}]:{at.port}" if ":" in at.host else f"{at.host}:{at.port}" for at in self._bound
+        )
+
+    @property
+    def peers(self) -> int:
+        return len(self._peers)
+
+    # Opening
+
+    def _open(self) -> None:
+        tun = self._tun = open_tun(self._config.device)
+        self._stack.callback(tun.close)
+        udp: list[UdpSocket] = []
+        plain: list[PlainSocket] = []
+        mark = self._network.socket_mark
+        for host in self._config.listen or ("0.0.0.0", "::"):  # noqa: S104  (a gateway listens)
+            try:
+                plain.append(open_plain(host, self._config.ike_port, mark))
+            except TunnelError as error:
+                if host == "::" and error.params.get("errno") in {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL}:
+                    continue  # a machine without IPv6
+                raise
+            self._stack.callback(plain[-1].close)
+            udp.append(open_udp(host, self._config.natt_port, mark))
+            self._stack.callback(udp[-1].close)
+        plane = self._plane = DataPlane(tun, udp)
+        self._stack.callback(plane.stop)
+        plane.start()
+        self._wire = Wire(plane, udp, plain)
+        self._stack.callback(self._wire.close)
+        self._bound = [opened.local for opened in plain] + [Endpoint(*opened.local) for opened in udp]
+
+    def _wanted(self) -> Wanted:
+        return Wanted(
+            device=self._tun.name,
+            mtu=self._config.mtu,
+            addresses=tuple(ip_interface(pool.own) for pool in self._pools.all),
+            link_routes=tuple(pool.network for pool in self._pools.all),
+            forwarding=True,
+        )
+
+    # Stimuli
+
+    def _received(self, data: bytes, path: Path) -> None:
+        self._responder.receive(data, path, self._loop.time())
+        self._pump()
+
+    def _happened(self, events: list[PlaneEvent]) -> None:
+        now = self._loop.time()
+        for event in events:
+            match event:
+                case DeviceLost():
+                    self.failure = TunnelError("tun_unavailable", errno=event.errno)
+                    self._failed()
+                case SaExpiring():
+                    for session, peer in tuple(self._peers.items()):
+                        child = peer.sas.owner_of(event.direction, event.spi)
+                        if child is not None:
+                            session.rekey_child(child.spi_in, now)
+                            self._responder.touch(session)
+                case PeerMoved():
+                    self._follow(event, now)
+        self._pump()
+
+    def _follow(self, event: PeerMoved, now: float) -> None:
+        """A NAT gave the peer another address or port (RFC 7296 section 2.23)."""
+        for session, peer in tuple(self._peers.items()):
+            if peer.sas.owner_of("in", event.spi) is not None and session.nat_remote:
+                session.move(Path(peer.path.local, Endpoint(*event.remote), True), now)
+                self._responder.touch(session)
+
+    def _tick(self) -> None:
+        for session, peer in self._peers.items():
+            heard = peer.sas.last_inbound_s()
+            if heard:
+                session.note_inbound(heard)
+        self._responder.advance(self._loop.time())
+        self._pump()
+
+    def _pump(self) -> None:
+        """Events before datagrams: an SA stands before the message that tells of it leaves."""
+        busy = True
+        while busy:
+            events = self._responder.events()
+            for session, event in events:
+                try:
+                    self._handle(session, event)
+                except Exception:
+                    log.exception("an event was not carried out")
+                    session.close(self._loop.time())
+                    self._responder.touch(session)
+            datagrams = self._responder.datagrams()
+            for data, path in datagrams:
+                self._wire.send(data, path)
+            busy = bool(events or datagrams)
+        if self._timer is not None:
+            self._timer.cancel()
+        deadline = self._responder.deadline()
+        self._timer = None if deadline is None else self._loop.call_at(deadline, self._tick)
+
+    # Events
+
+    def _handle(self, session: Session, event: Event) -> None:
+        if isinstance(event, Closed):
+            self._closed(session, event)
+            return
+        peer = self._peers.get(session)
+        if peer is None:
+            self._empty.clear()
+            peer = self._peers[session] = _Peer(Associations(self._plane), session.path)
+        match event:
+            case IkeEstablished():
+                peer.who, peer.suite, peer.path = str(event.peer), event.suite, event.path
+            case ConfigurationReceived():
+                peer.addresses = tuple(str(address.ip) for address in event.configuration.addresses)
+            case InboundReady():
+                peer.sas.install_inbound(event.child)
+            case OutboundReady():
+                peer.sas.install_outbound(event.child, peer.path)
+                if not peer.esp_suite:
+                    peer.esp_suite = event.child.suite.name
+                    self._tell("established", peer, suite=f"{peer.suite}/{peer.esp_suite}")
+            case OutboundRetired():
+                peer.sas.retire_outbound(event.child)
+            case InboundRetired():
+                peer.sas.retire_inbound(event.child)
+            case PathChanged():
+                peer.path = event.path
+                peer.sas.move(event.path)
+                self._tell("moved", peer)
+            case ChildRekeyed() | IkeRekeyed():
+                what = "ike" if isinstance(event, IkeRekeyed) else "child"
+                self._tell("rekeyed", peer, what=what, by="gateway" if event.by_us else "peer")
+
+    def _closed(self, session: Session, event: Closed) -> None:
+        peer = self._peers.pop(session, None)
+        if peer is None:
+            return
+        traffic = peer.sas.traffic()
+        peer.sas.clear()
+        if peer.who or event.error is not None:
+            self._tell(
+                "closed",
+                peer,
+                by="peer" if event.by_peer else "gateway",
+                code=event.error.code if event.error is not None else "",
+                detail=str(event.error) if event.error is not None else "",
+                octets_in=traffic.octets_in,
+                octets_out=traffic.octets_out,
+            )
+        if not self._peers:
+            self._empty.set()
+
+    def _tell(self, kind: str, peer: _Peer, **more: str | int) -> None:
+        remote = peer.path.remote
+        where = f"[{remote.host}]:{remote.port}" if ":" in remote.host else f"{remote.host}:{remote.port}"
+        self._report(
+            Report(kind=kind, peer=peer.who, remote=where, addresses=peer.addresses, **more)  # type: ignore[arg-type]
+        )

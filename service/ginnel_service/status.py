@@ -1,0 +1,87 @@
+"""A tunnel's state in the words of the IPC. Pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from .ike.events import Endpoint
+from .ipc.schema import ConnectionStatus, ErrorInfo, Nat, PathStatus, Rekeys, State, Step
+from .tunnel import states
+from .tunnel.driver import Tunnel, TunnelStatus
+from .tunnel.errors import TunnelError
+
+_STATES: Final[dict[states.ConnectionState, State]] = {
+    states.ConnectionState.DISCONNECTED: "down",
+    states.ConnectionState.RESOLVING: "connecting",
+    states.ConnectionState.CONNECTING: "connecting",
+    states.ConnectionState.CONNECTED: "up",
+    states.ConnectionState.RECONNECTING: "reconnecting",
+    states.ConnectionState.DISCONNECTING: "disconnecting",
+    states.ConnectionState.FAILED: "failed",
+}
+_STEPS: Final[dict[states.Step, Step]] = {
+    states.Step.INIT: "init",
+    states.Step.AUTH: "auth",
+    states.Step.CONFIGURING: "network",
+}
+
+
+def connection_status(tunnel: Tunnel) -> ConnectionStatus:
+    found = tunnel.status()
+    state = _STATES[found.state]
+    step: Step = _STEPS[found.step] if found.step is not None else ""
+    if found.state is states.ConnectionState.RESOLVING:
+        step = "resolve"
+    about = ConnectionStatus(
+        name=found.name,
+        state=state,
+        step=step,
+        server=found.server,
+        octets_in=found.traffic.octets_in,
+        octets_out=found.traffic.octets_out,
+        packets_in=found.traffic.packets_in,
+        packets_out=found.traffic.packets_out,
+        error=None if found.error is None else error_info(found.error, found.name, found.server),
+        next_try_s=found.next_try_s,
+    )
+    if state not in {"connecting", "up", "disconnecting"}:
+        return about
+    return _with_facts(about, found)
+
+
+def error_info(error: TunnelError, name: str, server: str) -> ErrorInfo:
+    return ErrorInfo(code=error.code, params={"name": name, "server": server, **error.params})
+
+
+def text_of(endpoint: Endpoint) -> str:
+    return (
+        f"[{endpoint.host}]:{endpoint.port}" if ":" in endpoint.host else f"{endpoint.host}:{endpoint.port}"
+    )
+
+
+def _with_facts(about: ConnectionStatus, found: TunnelStatus) -> ConnectionStatus:
+    facts, wanted = found.facts, found.facts.wanted
+    path = None
+    if facts.path is not None:
+        path = PathStatus(
+            local=text_of(facts.path.local),
+            remote=text_of(facts.path.remote),
+            encapsulated=facts.path.encapsulated,
+        )
+    return msgspec.structs.replace(
+        about,
+        addresses=() if wanted is None else tuple(str(address) for address in wanted.addresses),
+        dns=tuple(str(address) for address in facts.configuration.dns),
+        routes=() if wanted is None else tuple(str(network) for network in wanted.routes),
+        ike_suite=facts.ike_suite,
+        esp_suite=facts.esp_suite,
+        peer=facts.peer,
+        path=path,
+        nat=Nat(local=facts.nat_local, remote=facts.nat_remote) if facts.ike_suite else None,
+        device=facts.device,
+        established_at=found.established_at,
+        rekeys=Rekeys(ike=facts.ike_rekeys, child=facts.child_rekeys),
+        rtt_ms=None if facts.rtt_s is None else facts.rtt_s * 1000,
+    )

@@ -1,0 +1,319 @@
+"""One session from its first datagram to its last, with everything that it opens on the machine.
+
+Whatever way `run` ends (success, error, cancellation) nothing of the attempt is left: the peer was told,
+the machine's network is as it was, the packet path has stopped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from ginnel_core import DeviceLost, SaExpiring
+from ginnel_core import Event as PlaneEvent
+
+from ..ike.config import SessionConfig
+from ..ike.events import (
+    ChildRekeyed,
+    Closed,
+    Configuration,
+    ConfigurationReceived,
+    Endpoint,
+    Event,
+    IkeEstablished,
+    IkeRekeyed,
+    InboundReady,
+    InboundRetired,
+    KeysExported,
+    OutboundReady,
+    OutboundRetired,
+    Path,
+    PathChanged,
+    RoundTrip,
+    State,
+    StateChanged,
+)
+from ..ike.session import Session
+from ..net.base import Wanted
+from ..profiles.model import Profile
+from .convert import wanted_network
+from .dataplane import Associations, Traffic
+from .errors import TunnelError, as_tunnel_error
+from .host import Host, Link
+from .states import Step
+
+#: How long a peer may take to answer our Delete before we leave without it.
+CLOSE_TIMEOUT_S: Final = 2.0
+
+
+@dataclass(slots=True)
+class Facts:
+    """What is known of an attempt, for people; grows as it goes on."""
+
+    remote: Endpoint | None = None
+    path: Path | None = None
+    device: str = ""
+    ike_suite: str = ""
+    esp_suite: str = ""
+    peer: str = ""
+    nat_local: bool = False
+    nat_remote: bool = False
+    configuration: Configuration = field(default_factory=Configuration)
+    wanted: Wanted | None = None
+    ike_rekeys: int = 0
+    child_rekeys: int = 0
+    rtt_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watcher:
+    """Whom an attempt tells. No call may raise; all come in the loop's thread."""
+
+    stepped: Callable[[Step], None]
+    configured: Callable[[], None]  # the machine's network is as the tunnel needs it
+    changed: Callable[[], None]  # some fact is new
+    keys: Callable[[KeysExported], None]
+
+
+class Attempt:
+    """Call `run` once. `facts` and `traffic` may be read at any time, also after the end."""
+
+    def __init__(self, profile: Profile, config: SessionConfig, host: Host, watcher: Watcher, turn: int = 0):
+        self.facts = Facts()
+        self._profile = profile
+        self._config = config
+        self._host = host
+        self._watcher = watcher
+        self._turn = turn  # which of several addresses to try
+        self._log = logging.LoggerAdapter(logging.getLogger("ginnel.tunnel"), {"connection": profile.name})
+        self._loop = asyncio.get_running_loop()
+        self._ended: asyncio.Future[TunnelError | None] = self._loop.create_future()
+        self._session_closed = asyncio.Event()
+        self._session: Session | None = None
+        self._link: Link | None = None
+        self._sas: Associations | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._configuring: asyncio.Task[None] | None = None
+        self._heard_s = 0.0
+
+    async def run(self) -> TunnelError | None:
+        """Until the session is over: why, or None when the peer closed it. Raises only when cancelled."""
+        try:
+            try:
+                remotes = await self._host.resolve(self._profile.server, self._profile.port)
+                self._open(remotes)
+                return await self._ended
+            finally:
+                await self._tear_down()
+        except Exception as error:
+            found = as_tunnel_error(error)
+            if found.code == "internal_error":
+                self._log.error("an attempt broke off", exc_info=error)
+            return found
+
+    def rekey_ike(self) -> None:
+        session = self._need_session()
+        session.rekey_ike(self._loop.time())
+        self._pump()
+
+    def rekey_children(self) -> None:
+        session = self._need_session()
+        for child in self._sas.children if self._sas is not None else ():
+            session.rekey_child(child.spi_in, self._loop.time())
+        self._pump()
+
+    def traffic(self) -> Traffic:
+        return self._sas.traffic() if self._sas is not None else Traffic()
+
+    # The beginning
+
+    def _open(self, remotes: tuple[Endpoint, ...]) -> None:
+        """Open the link to the first address, from ours in turn, that there is a way to."""
+        start = self._turn % len(remotes)
+        failure: TunnelError | None = None
+        for remote in remotes[start:] + remotes[:start]:
+            try:
+                self._link = link = self._host.open_link(remote)
+                break
+            except TunnelError as error:
+                if error.code != "unreachable":
+                    raise
+                failure = failure or error
+        else:
+            assert failure is not None
+            raise failure
+        now = self._loop.time()
+        self.facts.remote, self.facts.path, self.facts.device = remote, link.path, link.device
+        self._sas = Associations(link.plane)
+        self._session = Session(
+            self._config, link.path, random=self._host.random, now=now, float_local=link.float_local
+        )
+        link.start(self._received, self._happened)
+        self._watcher.stepped(Step.INIT)
+        self._session.connect(now)
+        self._pump()
+
+    # Stimuli: a datagram, the packet path's news, time
+
+    def _received(self, data: bytes, path: Path) -> None:
+        session = self._need_session()
+        session.receive(data, path, self._loop.time())
+        self._pump()
+
+    def _happened(self, events: list[PlaneEvent]) -> None:
+        session = self._need_session()
+        assert self._sas is not None
+        for event in events:
+            match event:
+                case SaExpiring():
+                    child = self._sas.owner_of(event.direction, event.spi)
+                    if child is not None:
+                        session.rekey_child(child.spi_in, self._loop.time())
+                case DeviceLost():
+                    self._end(TunnelError("tun_unavailable", errno=event.errno))
+                case _:  # the gateway's own address changes only with our leave (MOBIKE)
+                    pass
+        self._pump()
+
+    def _tick(self) -> None:
+        session = self._need_session()
+        assert self._sas is not None
+        heard = self._sas.last_inbound_s()
+        if heard > self._heard_s:
+            self._heard_s = heard
+            session.note_inbound(heard)
+        session.advance(self._loop.time())
+        self._pump()
+
+    def _pump(self) -> None:
+        """Carry out what the session decided. Events first: an SA stands before its message leaves."""
+        session, link = self._need_session(), self._link
+        assert link is not None
+        try:
+            busy = True
+            while busy:
+                events = session.events()
+                for event in events:
+                    self._handle(event)
+                datagrams = session.datagrams()
+                for data, path in datagrams:
+                    link.send(data, path)
+                busy = bool(events or datagrams)
+        except Exception as error:
+            self._log.error("a session's event was not carried out", exc_info=error)
+            self._end(as_tunnel_error(error))
+        self._arm(session.deadline())
+
+    def _arm(self, deadline: float | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None if deadline is None else self._loop.call_at(deadline, self._tick)
+
+    # The session's events
+
+    def _handle(self, event: Event) -> None:
+        facts, sas = self.facts, self._sas
+        assert sas is not None
+        match event:
+            case StateChanged(state=State.AUTH):
+                self._watcher.stepped(Step.AUTH)
+            case IkeEstablished():
+                facts.ike_suite, facts.peer, facts.path = event.suite, str(event.peer), event.path
+                facts.nat_local, facts.nat_remote = event.nat_local, event.nat_remote
+                self._log.info("established with %s (%s)", facts.peer, facts.ike_suite)
+            case ConfigurationReceived():
+                facts.configuration = event.configuration
+            case InboundReady():
+                sas.install_inbound(event.child)
+            case OutboundReady():
+                self._outbound_ready(event)
+            case OutboundRetired():
+                sas.retire_outbound(event.child)
+            case InboundRetired():
+                sas.retire_inbound(event.child)
+            case PathChanged():
+                facts.path = event.path
+                sas.move(event.path)
+            case ChildRekeyed():
+                facts.child_rekeys += 1
+                self._log.info("CHILD SA rekeyed by %s", "us" if event.by_us else "the gateway")
+            case IkeRekeyed():
+                facts.ike_rekeys += 1
+                self._log.info("IKE SA rekeyed by %s", "us" if event.by_us else "the gateway")
+            case RoundTrip():
+                facts.rtt_s = event.seconds
+            case KeysExported():
+                self._watcher.keys(event)
+            case Closed():
+                self._session_closed.set()
+                self._end(None if event.error is None else as_tunnel_error(event.error))
+            case StateChanged():
+                pass
+        if not isinstance(event, StateChanged | KeysExported | InboundReady):
+            self._watcher.changed()
+
+    def _outbound_ready(self, event: OutboundReady) -> None:
+        assert self._sas is not None
+        assert self.facts.path is not None
+        self._sas.install_outbound(event.child, self.facts.path)
+        self.facts.esp_suite = event.child.suite.name
+        if self._configuring is None:
+            wanted = wanted_network(
+                self.facts.device, self._profile, self.facts.configuration, event.child, self.facts.path
+            )
+            self._watcher.stepped(Step.CONFIGURING)
+            self._configuring = self._loop.create_task(self._configure(wanted))
+
+    async def _configure(self, wanted: Wanted) -> None:
+        try:
+            await self._loop.run_in_executor(
+                self._host.executor, self._host.network.apply, self._profile.name, wanted
+            )
+        except Exception as error:
+            self._end(as_tunnel_error(error))
+            return
+        self.facts.wanted = wanted
+        self._watcher.configured()
+
+    # The end
+
+    def _end(self, error: TunnelError | None) -> None:
+        if not self._ended.done():
+            self._ended.set_result(error)
+
+    async def _tear_down(self) -> None:
+        await self._say_goodbye()
+        if self._configuring is not None:
+            self._configuring.cancel()
+            await asyncio.wait({self._configuring})
+            # After a cancelled `apply` too: the executor's one thread does them in order.
+            try:
+                await self._loop.run_in_executor(
+                    self._host.executor, self._host.network.withdraw, self._profile.name
+                )
+            except Exception as error:
+                self._log.error("the machine's network was not fully restored", exc_info=error)
+        self._arm(None)
+        if self._sas is not None and self._link is not None:
+            self._sas.clear()
+            self._link.close()
+
+    async def _say_goodbye(self) -> None:
+        """Tell the peer with a Delete (RFC 7296 section 1.4.1), and wait a little for its answer."""
+        session = self._session
+        if session is None or session.state is State.CLOSED:
+            return
+        session.close(self._loop.time())
+        self._pump()
+        try:
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                await self._session_closed.wait()
+        except TimeoutError:
+            self._log.info("the gateway did not answer our goodbye")
+
+    def _need_session(self) -> Session:
+        assert self._session is not None
+        return self._session

@@ -1,0 +1,121 @@
+"""From what a person wrote to what a session takes, and from its answer to what the machine needs. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import IPv4Network, IPv6Network, ip_interface, ip_network
+from typing import Final
+
+from ..ike.codes import AEAD, ProtocolId
+from ..ike.config import SessionConfig, Timing
+from ..ike.errors import LocalError
+from ..ike.events import ChildSa, Configuration, EspSuite, Path
+from ..ike.payloads.identity import Identity
+from ..ike.payloads.sa import Proposal
+from ..ike.payloads.selector import TrafficSelector
+from ..ike.proposals import DEFAULT_ESP, DEFAULT_IKE, offer, parse
+from ..net.base import Network, Wanted
+from ..profiles.model import Problem, Profile, ProfileError
+from ..profiles.secrets import Secrets
+
+OUTER_MTU: Final = 1500
+#: Room for peers that add headers we do not, and for PPPoE on the way.
+SAFE_MTU: Final = 1400
+
+
+def session_config(profile: Profile, secrets: Secrets, *, export_keys: bool = False) -> SessionConfig:
+    """Raises ProfileError `profile_invalid` with every field that means nothing to IKE."""
+    problems: list[Problem] = []
+    if not secrets.psk:
+        problems.append(Problem("psk", "is missing", "give the connection its pre-shared key"))
+    local_id = _identity("local.id", profile.local.id, problems)
+    remote_text = profile.remote_identity
+    remote_id = None if remote_text is None else _identity("remote.id", remote_text, problems)
+    ike = proposals("ike.proposals", profile.ike.proposals, ProtocolId.IKE, problems)
+    esp = proposals("esp.proposals", profile.esp.proposals, ProtocolId.ESP, problems)
+    if problems or local_id is None:
+        raise ProfileError("profile_invalid", name=profile.name, problems=tuple(problems))
+    network = profile.network
+    return SessionConfig(
+        local_id=local_id,
+        remote_id=remote_id,
+        psk=secrets.psk,
+        ike_proposals=ike or DEFAULT_IKE,
+        esp_proposals=esp or DEFAULT_ESP,
+        local_ts=everything(ipv4=network.ipv4, ipv6=network.ipv6),
+        remote_ts=tuple(TrafficSelector.from_network(subnet) for subnet in network.subnets),
+        request_ipv4=network.ipv4,
+        request_ipv6=network.ipv6,
+        timing=Timing(
+            retransmit_s=profile.timing.retransmit_s,
+            retransmit_tries=profile.timing.retransmit_tries,
+            liveness_s=profile.timing.liveness_s,
+            keepalive_s=profile.timing.keepalive_s,
+            ike_lifetime_s=profile.ike.lifetime_s,
+            child_lifetime_s=profile.esp.lifetime_s,
+        ),
+        export_keys=export_keys,
+    )
+
+
+def proposals(
+    field: str, texts: Iterable[str], protocol: ProtocolId, problems: list[Problem]
+) -> tuple[Proposal, ...]:
+    """Keywords as numbered proposals; what cannot be read is added to `problems`."""
+    parsed = []
+    for text in texts:
+        try:
+            parsed.append(parse(text, protocol))
+        except LocalError as error:
+            example = "aes256gcm16-prfsha384-ecp384" if protocol == ProtocolId.IKE else "aes128gcm16"
+            problems.append(Problem(field, str(error), f"write keywords such as {example}"))
+    return offer(parsed)
+
+
+def everything(*, ipv4: bool = True, ipv6: bool = True) -> tuple[TrafficSelector, ...]:
+    """Selectors of all traffic; a gateway narrows them to the addresses that it leases."""
+    wanted = ("0.0.0.0/0",) * ipv4 + ("::/0",) * ipv6
+    return tuple(TrafficSelector.from_network(network) for network in wanted)
+
+
+def wanted_network(
+    device: str, profile: Profile, configuration: Configuration, child: ChildSa, path: Path
+) -> Wanted:
+    """What a connected tunnel asks of the machine."""
+    # The prefix that a gateway names tells of its network, not of a link of ours: the host address alone.
+    addresses = tuple(ip_interface(address.ip) for address in configuration.addresses)
+    return Wanted(
+        device=device,
+        mtu=inner_mtu(child.suite, path, profile.network.mtu),
+        addresses=addresses,
+        routes=routes(child, {address.version for address in addresses}),
+        bypass=tuple(ip_network(subnet) for subnet in profile.network.bypass),
+    )
+
+
+def routes(child: ChildSa, versions: set[int]) -> tuple[Network, ...]:
+    """The networks behind the peer, of the families that the tunnel has an address of (else all)."""
+    found: dict[IPv4Network | IPv6Network, None] = {}
+    for selector in child.remote_ts:
+        for network in selector.networks():
+            if not versions or network.version in versions:
+                found[network] = None
+    return tuple(found)
+
+
+def inner_mtu(suite: EspSuite, path: Path, asked: int = 0) -> int:
+    """The largest inner packet that fits an outer one (RFC 4303 section 2); `asked` is capped by it."""
+    outer_header = 40 if ":" in path.remote.host else 20
+    iv, icv, block = (8, 16, 4) if suite.encr in AEAD else (16, 16, 16)
+    room = OUTER_MTU - outer_header - 8 - 8 - iv - icv  # UDP, then SPI and sequence number
+    largest = room // block * block - 2  # pad length and next header
+    return min(asked or SAFE_MTU, largest)
+
+
+def _identity(field: str, text: str, problems: list[Problem]) -> Identity | None:
+    try:
+        return Identity.parse_text(text)
+    except LocalError as error:
+        remedy = "write an address, a host name, user@host, or @#hex for a key id"
+        problems.append(Problem(field, str(error), remedy))
+        return None

@@ -1,0 +1,201 @@
+"""One connection: its state, its attempts one after the other, and the waits between them.
+
+`up` begins, `down` ends, `status` tells; both act at once and news comes through `Observer`. A connection
+whose first attempt fails has failed; one that worked before is tried again (see `reconnect`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..clock import utc_s
+from ..ike.config import SessionConfig
+from ..ike.events import KeysExported
+from ..profiles.model import Profile
+from .attempt import Attempt, Facts, Watcher
+from .dataplane import Traffic
+from .errors import TunnelError
+from .host import Host
+from .reconnect import BackOff, may_retry
+from .states import MOVES, ConnectionState, Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TunnelStatus:
+    """A snapshot. `facts` are those of the current or last attempt and not to be changed."""
+
+    name: str
+    state: ConnectionState
+    step: Step | None
+    server: str
+    facts: Facts
+    traffic: Traffic
+    established_at: float | None  # seconds since the epoch
+    error: TunnelError | None
+    next_try_s: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observer:
+    """Whom a tunnel tells. No call may raise or wait."""
+
+    changed: Callable[[Tunnel], None] = lambda tunnel: None
+    keys: Callable[[KeysExported], None] = lambda event: None
+
+
+class Tunnel:
+    """Lives in one event loop. After `down` nothing of it is left on the machine, and `up` may follow."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        config: SessionConfig,
+        host: Host,
+        *,
+        observer: Observer | None = None,
+        back_off: BackOff | None = None,
+    ) -> None:
+        self.profile = profile
+        self.state = ConnectionState.DISCONNECTED
+        self._config = config
+        self._host = host
+        self._observer = observer or Observer()
+        self._back_off = back_off or BackOff()
+        self._log = logging.LoggerAdapter(logging.getLogger("ginnel.tunnel"), {"connection": profile.name})
+        self._step: Step | None = None
+        self._error: TunnelError | None = None
+        self._established_at: float | None = None
+        self._connected_s = 0.0
+        self._next_try: float | None = None
+        self._past = Traffic()
+        self._attempt: Attempt | None = None
+        self._life: asyncio.Task[None] | None = None
+
+    @property
+    def name(self) -> str:
+        return self.profile.name
+
+    def up(self) -> None:
+        """Begin. Raises TunnelError `already_up`."""
+        if self.state.active:
+            raise TunnelError("already_up")
+        self._error = None
+        self._past, self._attempt = Traffic(), None
+        self._move(ConnectionState.RESOLVING)
+        self._life = asyncio.get_running_loop().create_task(self._live(), name=f"tunnel {self.name}")
+
+    async def down(self) -> None:
+        """End whatever is under way; returns when nothing is left. From `failed` it forgets the cause."""
+        life = self._life
+        if self.state is ConnectionState.FAILED:
+            self._error = None
+            self._move(ConnectionState.DISCONNECTED)
+        elif self.state.active and self.state is not ConnectionState.DISCONNECTING:
+            self._error = None
+            self._move(ConnectionState.DISCONNECTING)
+            assert life is not None
+            life.cancel()
+        if life is not None:
+            await asyncio.wait({life})
+
+    def rekey(self, what: str) -> None:
+        """Begin a rekey of "ike" or "child". Raises TunnelError `not_up`."""
+        if self._attempt is None or self.state is not ConnectionState.CONNECTED:
+            raise TunnelError("not_up")
+        if what == "ike":
+            self._attempt.rekey_ike()
+        else:
+            self._attempt.rekey_children()
+
+    def traffic(self) -> Traffic:
+        """Since `up`, over all attempts."""
+        return self._past if self._attempt is None else self._past.plus(self._attempt.traffic())
+
+    def status(self) -> TunnelStatus:
+        loop_time = asyncio.get_running_loop().time
+        return TunnelStatus(
+            name=self.name,
+            state=self.state,
+            step=self._step,
+            server=self.profile.server,
+            facts=self._attempt.facts if self._attempt is not None else Facts(),
+            traffic=self.traffic(),
+            established_at=self._established_at,
+            error=self._error,
+            next_try_s=None if self._next_try is None else max(0.0, self._next_try - loop_time()),
+        )
+
+    # The life between `up` and `down`
+
+    async def _live(self) -> None:
+        was_connected = False
+        retries = turn = 0
+        loop = asyncio.get_running_loop()
+        try:
+            while True:
+                error = await self._try(turn)
+                turn += 1
+                if self._established_at is not None:
+                    was_connected = True
+                    if loop.time() - self._connected_s >= self._back_off.settled_s:
+                        retries = 0
+                self._established_at = None
+                self._error = error
+                if error is not None:
+                    self._log.warning("connection ended: %s", error)
+                if not may_retry(error.code if error else "", was_connected=was_connected):
+                    self._error = error or TunnelError("peer_error", detail="closed by the gateway")
+                    self._move(ConnectionState.FAILED)
+                    return
+                chance = int.from_bytes(self._host.random(2), "big") / 0x10000
+                delay_s = self._back_off.delay_s(retries, chance)
+                retries += 1
+                self._next_try = loop.time() + delay_s
+                self._move(ConnectionState.RECONNECTING)
+                await asyncio.sleep(delay_s)
+                self._next_try = None
+                self._move(ConnectionState.RESOLVING)
+        finally:
+            if self.state is ConnectionState.DISCONNECTING:
+                self._next_try = self._established_at = None
+                self._move(ConnectionState.DISCONNECTED)
+
+    async def _try(self, turn: int) -> TunnelError | None:
+        watcher = Watcher(
+            stepped=self._stepped,
+            configured=self._configured,
+            changed=self._tell,
+            keys=self._observer.keys,
+        )
+        if self._attempt is not None:
+            self._past = self.traffic()
+        self._attempt = Attempt(self.profile, self._config, self._host, watcher, turn)
+        return await self._attempt.run()
+
+    def _stepped(self, step: Step) -> None:
+        if self.state in {ConnectionState.RESOLVING, ConnectionState.CONNECTING}:
+            self._move(ConnectionState.CONNECTING, step)
+
+    def _configured(self) -> None:
+        if self.state is ConnectionState.CONNECTING:
+            self._connected_s = asyncio.get_running_loop().time()
+            self._established_at = utc_s()
+            self._error = None
+            self._move(ConnectionState.CONNECTED)
+
+    def _move(self, state: ConnectionState, step: Step | None = None) -> None:
+        assert state in MOVES[self.state], f"{self.state} to {state}"
+        self.state, self._step = state, step
+        self._log.log(
+            logging.INFO if step is None else logging.DEBUG,
+            "%s%s",
+            state.value,
+            f": {step.value}" if step else "",
+        )
+        self._tell()
+
+    def _tell(self) -> None:
+        self._observer.changed(self)

@@ -1,0 +1,175 @@
+"""What a connection needs of the machine it runs on: names, ways, a device, sockets and the packet path.
+
+`Host` is the seam that tests replace; `SystemHost` is the real one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor
+from contextlib import ExitStack
+from typing import Final, Protocol
+
+from ginnel_core import DataPlane, Tun, UdpSocket
+from ginnel_core import Event as PlaneEvent
+
+from ..ike.config import RandomBytes
+from ..ike.events import Endpoint, Path
+from ..net.base import MachineNetwork
+from .dataplane import Plane
+from .errors import TunnelError, socket_error, tun_error
+from .sockets import PlainSocket, family_of, local_address
+from .wire import Wire
+
+#: RFC 3948's port; a path to it begins with the marker from the first datagram on.
+NATT_PORT: Final = 4500
+RESOLVE_TIMEOUT_S: Final = 10.0
+DEVICE: Final = "ginnel%d"
+
+
+class Link(Protocol):
+    """A device, its packet path and its sockets, open until `close`."""
+
+    device: str
+    plane: Plane
+    path: Path  # for the first datagram
+    float_local: Endpoint  # where encapsulated datagrams leave from
+
+    def start(
+        self, received: Callable[[bytes, Path], None], happened: Callable[[list[PlaneEvent]], None]
+    ) -> None: ...
+    def send(self, data: bytes, path: Path) -> None: ...
+    def close(self) -> None:
+        """Stop the threads, wipe the keys, remove the device. Idempotent."""
+
+
+class Host(Protocol):
+    network: MachineNetwork
+    executor: Executor  # of one thread: every call of `network` goes through it, in order
+    random: RandomBytes
+
+    async def resolve(self, name: str, port: int) -> tuple[Endpoint, ...]:
+        """The addresses of `name` in the system's order. Raises TunnelError `name_not_resolved`."""
+
+    def open_link(self, remote: Endpoint) -> Link:
+        """Raises TunnelError: `unreachable`, `tun_not_permitted`, `tun_unavailable`, `network_refused`."""
+
+
+class SystemHost:
+    """The machine itself."""
+
+    def __init__(self, network: MachineNetwork, executor: Executor) -> None:
+        self.network = network
+        self.executor = executor
+        self.random: RandomBytes = os.urandom
+
+    async def resolve(self, name: str, port: int) -> tuple[Endpoint, ...]:
+        try:
+            family_of(name)
+        except ValueError:
+            return await resolve_name(name, port)
+        return (Endpoint(name, port),)
+
+    def open_link(self, remote: Endpoint) -> Link:
+        return SystemLink(remote, self.network.socket_mark)
+
+
+class SystemLink:
+    """A device with one data-plane socket and one plain socket, both of the gateway's address family."""
+
+    def __init__(self, remote: Endpoint, mark: int) -> None:
+        try:
+            host = local_address(remote, mark)
+        except OSError as error:
+            raise TunnelError("unreachable", server=remote.host, detail=error.strerror or "") from None
+        wildcard = "::" if ":" in remote.host else "0.0.0.0"  # noqa: S104  (outlives a change of address)
+        with ExitStack() as stack:
+            tun = open_tun(DEVICE)
+            stack.callback(tun.close)
+            udp = open_udp(wildcard, 0, mark)
+            stack.callback(udp.close)
+            plain = open_plain(wildcard, 0, mark)
+            stack.callback(plain.close)
+            plane = DataPlane(tun, [udp])
+            stack.callback(plane.stop)
+            plane.start()
+            self._wire = Wire(plane, [udp], [plain])
+            stack.callback(self._wire.close)
+            self._stack = stack.pop_all()
+        self.device = tun.name
+        self.plane: Plane = plane
+        self.float_local = Endpoint(host, udp.local.port)
+        marked = remote.port == NATT_PORT
+        first = self.float_local if marked else Endpoint(host, plain.local.port)
+        self.path = Path(first, remote, marked)
+
+    def start(
+        self, received: Callable[[bytes, Path], None], happened: Callable[[list[PlaneEvent]], None]
+    ) -> None:
+        self._wire.start(received, happened)
+
+    def send(self, data: bytes, path: Path) -> None:
+        self._wire.send(data, path)
+
+    def close(self) -> None:
+        self._stack.close()
+
+
+def open_tun(name: str) -> Tun:
+    """Raises TunnelError `tun_not_permitted` or `tun_unavailable`."""
+    try:
+        return Tun(name)
+    except OSError as error:
+        raise tun_error(error) from None
+
+
+def open_udp(host: str, port: int, mark: int) -> UdpSocket:
+    """Raises TunnelError `port_busy` or `network_refused`."""
+    try:
+        return UdpSocket(host, port, mark=mark)
+    except OSError as error:
+        raise socket_error(error, port) from None
+
+
+def open_plain(host: str, port: int, mark: int) -> PlainSocket:
+    """Raises TunnelError `port_busy` or `network_refused`."""
+    try:
+        return PlainSocket(host, port, mark=mark)
+    except OSError as error:
+        raise socket_error(error, port) from None
+
+
+async def resolve_name(name: str, port: int, *, timeout_s: float = RESOLVE_TIMEOUT_S) -> tuple[Endpoint, ...]:
+    """getaddrinfo(3) in a thread of its own, which a stopping service need not wait for."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[tuple[Endpoint, ...]] = loop.create_future()
+
+    def settle(found: tuple[Endpoint, ...], error: OSError | UnicodeError | None) -> None:
+        if answer.done():
+            return
+        if error is None and found:
+            answer.set_result(found)
+        else:
+            detail = getattr(error, "strerror", None) or "no address"
+            answer.set_exception(TunnelError("name_not_resolved", server=name, detail=detail))
+
+    def work() -> None:
+        found: tuple[Endpoint, ...] = ()
+        failure: OSError | UnicodeError | None = None
+        try:
+            infos = socket.getaddrinfo(name, port, type=socket.SOCK_DGRAM)
+            found = tuple(dict.fromkeys(Endpoint(str(info[4][0]), int(info[4][1])) for info in infos))
+        except (OSError, UnicodeError) as error:
+            failure = error
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(settle, found, failure)
+
+    threading.Thread(target=work, name="ginnel-resolve", daemon=True).start()
+    try:
+        return await asyncio.wait_for(answer, timeout_s)
+    except TimeoutError:
+        raise TunnelError("name_not_resolved", server=name, detail="no answer") from None

@@ -1,0 +1,41 @@
+"""When a lost connection is tried again. Pure: no clock, no randomness of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+#: Causes that another attempt cannot cure: a person has to change something first.
+PERMANENT: Final = frozenset(
+    {
+        "authentication_failed",
+        "no_proposal_chosen",
+        "ts_unacceptable",
+        "profile_invalid",
+        "tun_not_permitted",
+        "network_refused",
+        "internal_error",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackOff:
+    """Waits grow from `base_s` by `factor` to `limit_s`; `jitter` spreads many clients of one gateway."""
+
+    base_s: float = 5.0
+    factor: float = 2.0
+    limit_s: float = 120.0
+    jitter: float = 0.2
+    settled_s: float = 60.0  # a connection that held so long starts the waits afresh
+
+    def delay_s(self, attempt: int, chance: float) -> float:
+        """The wait before attempt number `attempt` (0 is the first retry); `chance` is uniform in [0, 1)."""
+        # The exponent is bounded too: a float overflows after a thousand attempts.
+        wait = min(self.limit_s, self.base_s * self.factor ** min(attempt, 64))
+        return wait * (1 + self.jitter * (2 * chance - 1))
+
+
+def may_retry(code: str, *, was_connected: bool) -> bool:
+    """Whether a connection that ended with `code` is tried again: only one that worked before."""
+    return was_connected and code not in PERMANENT
