@@ -1,0 +1,69 @@
+# The project's commands; `make` lists them. Everything runs from a fresh clone and repeats safely.
+SHELL := /bin/sh
+BIN := .venv/bin
+OS := $(shell uname -s)
+UV_VERSION := 0.13.9
+PYTEST := $(BIN)/python -m pytest
+# Extra words for pytest, and how often `make soak` repeats the network tests.
+PYTEST_ARGS ?=
+RUNS ?= 20
+
+NETWORK := netns or interop or slow
+LINUX_ONLY = @[ "$(OS)" = Linux ] || { echo "make $@: the packet path runs on Linux only so far (see docs/platforms.md)"; exit 1; }
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test unit network bench lint soak lock clean setup setup-run
+
+help: ## list the commands
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+
+demo: setup-run ## a tunnel between two namespaces, with traffic through it: what Ginnel does, in half a minute
+	$(LINUX_ONLY)
+	$(BIN)/ginnel demo
+
+test: lint unit network ## lint, then every test; the quick ones first
+
+unit: setup ## the tests that need no network of their own
+	$(PYTEST) -m "not ($(NETWORK))" $(PYTEST_ARGS)
+
+network: setup ## the tests in network namespaces and against strongSwan (Linux)
+ifeq ($(OS),Linux)
+	$(PYTEST) -m "$(NETWORK)" $(PYTEST_ARGS)
+else
+	@echo "make network: skipped; network namespaces and the packet path are Linux's (see docs/platforms.md)"
+endif
+
+lint: setup ## ruff, mypy, the import contracts, shellcheck
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@if command -v shellcheck >/dev/null; then shellcheck packaging/*.sh .ci/run; \
+	else echo "shellcheck is not installed: the shell scripts went unchecked"; fi
+
+bench: setup-run ## measure the packet path on this machine
+	@set -- core/benchmarks/*.py; \
+	if [ ! -e "$$1" ]; then echo "make bench: there is no benchmark yet"; exit 1; fi; \
+	for script; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+
+soak: setup ## repeat the network tests RUNS times (20), and stop at the first failure
+	$(LINUX_ONLY)
+	@i=1; while [ $$i -le $(RUNS) ]; do echo "== soak $$i of $(RUNS)"; \
+	$(PYTEST) -q -x -m "$(NETWORK)" $(PYTEST_ARGS) || exit 1; i=$$((i + 1)); done
+
+lock: setup-run ## pin the newest dependencies that pyproject.toml admits, with their hashes
+	$(BIN)/python -m venv build/lock
+	build/lock/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	packaging/lock.sh build/lock/bin/uv --upgrade
+
+clean: ## remove whatever a build or a test made, .venv too
+	rm -rf .venv build dist bench-results .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf ./*.egg-info core/*.egg-info service/*.egg-info
+	rm -f core/ginnel_core/*.so core/ginnel_core/*.c core/ginnel_core/*.html
+	find core service tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+setup:
+	@packaging/bootstrap.sh test
+
+setup-run:
+	@packaging/bootstrap.sh run

@@ -1,0 +1,231 @@
+#!/bin/sh
+# Makes a clone ready to run: system packages, .venv with the locked dependencies, the built extensions.
+#
+#   packaging/bootstrap.sh [run|test]
+#
+# `run` brings what the program and its demo need; `test` (the default) adds the real peers and the tools of
+# the tests. Safe to repeat: what is there stays, and a run that finds nothing to do takes about a second.
+# PYTHON names the interpreter to use; GINNEL_DEBUG=1 builds the checked extensions.
+set -eu
+
+LEVEL=${1:-test}
+case $LEVEL in
+run | test) ;;
+*)
+    echo "usage: packaging/bootstrap.sh [run|test]" >&2
+    exit 64
+    ;;
+esac
+
+cd "$(dirname "$0")/.."
+VENV=.venv
+OS=$(uname -s)
+
+say() { printf '%s\n' "bootstrap: $*"; }
+fail() {
+    printf '%s\n' "bootstrap: $*" >&2
+    exit 1
+}
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# ---- rights ---------------------------------------------------------------------------------------------
+
+# as_root COMMAND...: runs it as root, or says what a person has to do.
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif have sudo && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
+        sudo "$@"
+    else
+        fail "this needs root, and sudo cannot be used here. As root, run:
+    $*
+then repeat the command."
+    fi
+}
+
+# ---- Python ---------------------------------------------------------------------------------------------
+
+# Prints the real path of the first interpreter that is new enough (of a pyenv shim or a .venv: what stands behind it).
+find_python() {
+    for candidate in ${PYTHON:+"$PYTHON"} python3 python3.11 python3.12 python3.13 /usr/bin/python3; do
+        have "$candidate" || continue
+        "$candidate" -c 'import sys; sys.version_info >= (3, 11) or sys.exit(1); print(sys._base_executable)' \
+            2>/dev/null && return 0
+    done
+    return 1
+}
+
+# ---- system packages ------------------------------------------------------------------------------------
+
+# The packages of $* that dpkg does not have installed.
+dpkg_missing() {
+    for package in "$@"; do
+        case $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) in
+        installed) ;;
+        *) printf '%s ' "$package" ;;
+        esac
+    done
+}
+
+charon_runs() { pidof charon starter >/dev/null 2>&1; }
+
+install_debian() {
+    # What Python itself needs depends on where it came from: pyenv's has its headers and ensurepip.
+    wanted="libc6-dev libssl-dev make iproute2 iputils-ping nftables procps util-linux"
+    have cc || have gcc || wanted="$wanted gcc"
+    if [ -z "$BASE_PYTHON" ]; then
+        wanted="$wanted python3 python3-dev python3-venv"
+    else
+        prefix=$("$BASE_PYTHON" -c 'import sys; print(sys.base_prefix)')
+        version=$("$BASE_PYTHON" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+        include=$("$BASE_PYTHON" -c 'import sysconfig; print(sysconfig.get_path("include"))')
+        if [ ! -e "$include/Python.h" ]; then
+            [ "$prefix" = /usr ] || fail "$BASE_PYTHON has no Python.h; use another one: PYTHON=/usr/bin/python3 make ..."
+            wanted="$wanted python$version-dev"
+        fi
+        if ! "$BASE_PYTHON" -c 'import ensurepip' 2>/dev/null; then
+            [ "$prefix" = /usr ] || fail "$BASE_PYTHON has no ensurepip; use another one: PYTHON=/usr/bin/python3 make ..."
+            wanted="$wanted python$version-venv"
+        fi
+    fi
+    if [ "$LEVEL" = test ]; then
+        wanted="$wanted tshark tcpdump iperf3 shellcheck strongswan-charon strongswan-swanctl strongswan-pki
+            libcharon-extra-plugins libcharon-extauth-plugins libstrongswan-extra-plugins"
+    fi
+    # shellcheck disable=SC2086  # a list of words
+    missing=$(dpkg_missing $wanted)
+    [ -n "$missing" ] || return 0
+
+    say "installing system packages: $missing"
+    charon_before=no
+    if charon_runs; then charon_before=yes; fi
+    as_root apt-get update -qq || say "the package lists could not be refreshed; trying with the old ones"
+    # shellcheck disable=SC2086
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        -o Dpkg::Use-Pty=0 $missing </dev/null || fail "apt-get could not install: $missing"
+
+    # strongSwan's package starts its daemon, which would hold the IKE ports; the tests start their own.
+    case " $missing " in
+    *" strongswan-charon "*)
+        if [ "$charon_before" = no ]; then
+            if [ -d /run/systemd/system ]; then
+                as_root systemctl disable --quiet --now strongswan-starter.service || true
+            else
+                as_root update-rc.d ipsec disable >/dev/null 2>&1 || true
+            fi
+            if charon_runs; then as_root ipsec stop || true; fi
+        fi
+        ;;
+    esac
+}
+
+install_macos() {
+    say "macOS: builds and runs the portable parts; the packet path is Linux-only so far, so no demo and no tunnel here"
+    have cc || fail "no C compiler; run: xcode-select --install"
+    have brew || fail "Homebrew is missing (https://brew.sh); it brings openssl@3 and python@3.12"
+    missing=
+    for formula in openssl@3 ${BASE_PYTHON:-python@3.12}; do
+        case $formula in /*) continue ;; esac
+        brew list --formula "$formula" >/dev/null 2>&1 || missing="$missing $formula"
+    done
+    # shellcheck disable=SC2086
+    [ -z "$missing" ] || { say "installing with brew:$missing" && brew install --quiet $missing; }
+    GINNEL_OPENSSL=$(brew --prefix openssl@3)
+    export GINNEL_OPENSSL
+}
+
+install_freebsd() {
+    say "FreeBSD: builds and runs the portable parts; the packet path is Linux-only so far, so no demo and no tunnel here"
+    # No wheels exist for FreeBSD: cryptography and msgspec are built here, which takes a Rust compiler.
+    wanted="gmake pkgconf rust"
+    [ -n "$BASE_PYTHON" ] || wanted="$wanted python311"
+    missing=
+    for package in $wanted; do
+        pkg info -e "$package" || missing="$missing $package"
+    done
+    [ -n "$missing" ] || return 0
+    say "installing with pkg:$missing"
+    # shellcheck disable=SC2086
+    as_root pkg install -y $missing
+}
+
+# ---- the environment ------------------------------------------------------------------------------------
+
+# A checksum of what decides the environment's content; a moved clone needs a new one too.
+environment_key() {
+    { pwd && "$BASE_PYTHON" -c 'import sys; print(sys.version)' && cat requirements/run.txt requirements/dev.txt; } | cksum
+}
+
+make_environment() {
+    key=$(environment_key)
+    if [ "$(cat $VENV/.ginnel-environment 2>/dev/null)" = "$key" ]; then return 0; fi
+    say "making $VENV with $BASE_PYTHON"
+    "$BASE_PYTHON" -m venv --clear $VENV
+    $VENV/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+        -r requirements/run.txt -r requirements/dev.txt
+    printf '%s\n' "$key" >$VENV/.ginnel-environment
+}
+
+# ---- the extensions -------------------------------------------------------------------------------------
+
+built_stamp=$VENV/.ginnel-built
+
+# Whether the extensions are as their sources and the build's options want them.
+is_built() {
+    [ "$(cat $built_stamp 2>/dev/null)" = "debug=${GINNEL_DEBUG:-0} openssl=${GINNEL_OPENSSL:-}" ] || return 1
+    [ -z "$(find core/ginnel_core setup.py pyproject.toml -type f \
+        \( -name '*.pyx' -o -name '*.pxd' -o -name '*.h' -o -name setup.py -o -name pyproject.toml \) \
+        -newer $built_stamp)" ] || return 1
+    for source in core/ginnel_core/*.pyx; do
+        [ -e "$source" ] || continue
+        case $source in # of another system
+        *_linux.pyx) [ "$OS" = Linux ] || continue ;;
+        *_darwin.pyx) [ "$OS" = Darwin ] || continue ;;
+        *_freebsd.pyx) [ "$OS" = FreeBSD ] || continue ;;
+        *_bsd.pyx) [ "$OS" != Linux ] || continue ;;
+        esac
+        set -- "${source%.pyx}".*.so
+        [ -e "$1" ] || return 1
+    done
+}
+
+build_project() {
+    if is_built; then return 0; fi
+    say "building the extensions"
+    stamp_before=$(mktemp "$VENV/.ginnel-building.XXXXXX") # sources changed during the build are newer than it
+    # Other options leave the same file names: everything is built anew then.
+    if [ -e $built_stamp ] && [ "$(cat $built_stamp)" != "debug=${GINNEL_DEBUG:-0} openssl=${GINNEL_OPENSSL:-}" ]; then
+        rm -rf build core/ginnel_core/*.so
+    fi
+    log=$VENV/build.log
+    if ! $VENV/bin/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation \
+        --verbose -e . >$log 2>&1; then
+        rm -f "$stamp_before"
+        tail -n 60 $log >&2
+        fail "the build failed; the whole output is in $log"
+    fi
+    printf '%s\n' "debug=${GINNEL_DEBUG:-0} openssl=${GINNEL_OPENSSL:-}" >"$stamp_before.text"
+    touch -r "$stamp_before" "$stamp_before.text"
+    mv "$stamp_before.text" $built_stamp
+    rm -f "$stamp_before"
+}
+
+# ---------------------------------------------------------------------------------------------------------
+
+BASE_PYTHON=$(find_python) || BASE_PYTHON=
+case $OS in
+Linux)
+    if have apt-get && have dpkg-query; then
+        install_debian
+    else
+        say "not Debian or Ubuntu: install these yourself: OpenSSL and Python headers, a C compiler, iproute2, ping, nftables"
+        [ "$LEVEL" = run ] || say "and for the tests: tshark, tcpdump, iperf3, strongSwan with kernel-libipsec, swanctl and pki"
+    fi
+    ;;
+Darwin) install_macos ;;
+FreeBSD) install_freebsd ;;
+*) fail "$OS is not supported; see docs/platforms.md" ;;
+esac
+[ -n "$BASE_PYTHON" ] || BASE_PYTHON=$(find_python) || fail "no Python 3.11 or newer was found; name one: PYTHON=/path/to/python3 make ..."
+make_environment
+build_project
