@@ -98,13 +98,15 @@ def load(path: Path) -> GatewayConfig:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise GatewayError("config_unreadable", file=str(path), cause=error.strerror or "") from None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             raise GatewayError("config_unreadable", file=str(path), cause="not a regular file")
         if found.st_mode & 0o077:
             raise GatewayError("config_unsafe", file=str(path), mode=f"{stat.S_IMODE(found.st_mode):04o}")
-        data = file.read(MAX_FILE_OCTETS + 1)
+        data = os.read(descriptor, MAX_FILE_OCTETS + 1)
+    finally:
+        os.close(descriptor)
     try:
         return parse(data)
     except GatewayError as error:

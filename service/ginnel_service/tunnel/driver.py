@@ -100,6 +100,9 @@ class Tunnel:
             life.cancel()
         if life is not None:
             await asyncio.wait({life})
+        if self.state is ConnectionState.DISCONNECTING:
+            self._next_try = self._established_at = None
+            self._move(ConnectionState.DISCONNECTED)
 
     def rekey(self, what: str) -> None:
         """Begin a rekey of "ike" or "child". Raises TunnelError `not_up`."""
@@ -134,34 +137,29 @@ class Tunnel:
         was_connected = False
         retries = turn = 0
         loop = asyncio.get_running_loop()
-        try:
-            while True:
-                error = await self._try(turn)
-                turn += 1
-                if self._established_at is not None:
-                    was_connected = True
-                    if loop.time() - self._connected_s >= self._back_off.settled_s:
-                        retries = 0
-                self._established_at = None
-                self._error = error
-                if error is not None:
-                    self._log.warning("connection ended: %s", error)
-                if not may_retry(error.code if error else "", was_connected=was_connected):
-                    self._error = error or TunnelError("peer_error", detail="closed by the gateway")
-                    self._move(ConnectionState.FAILED)
-                    return
-                chance = int.from_bytes(self._host.random(2), "big") / 0x10000
-                delay_s = self._back_off.delay_s(retries, chance)
-                retries += 1
-                self._next_try = loop.time() + delay_s
-                self._move(ConnectionState.RECONNECTING)
-                await asyncio.sleep(delay_s)
-                self._next_try = None
-                self._move(ConnectionState.RESOLVING)
-        finally:
-            if self.state is ConnectionState.DISCONNECTING:
-                self._next_try = self._established_at = None
-                self._move(ConnectionState.DISCONNECTED)
+        while True:
+            error = await self._try(turn)
+            turn += 1
+            if self._established_at is not None:
+                was_connected = True
+                if loop.time() - self._connected_s >= self._back_off.settled_s:
+                    retries = 0
+            self._established_at = None
+            self._error = error
+            if error is not None:
+                self._log.warning("connection ended: %s", error)
+            if not may_retry(error.code if error else "", was_connected=was_connected):
+                self._error = error or TunnelError("peer_error", detail="closed by the gateway")
+                self._move(ConnectionState.FAILED)
+                return
+            chance = int.from_bytes(self._host.random(2), "big") / 0x10000
+            delay_s = self._back_off.delay_s(retries, chance)
+            retries += 1
+            self._next_try = loop.time() + delay_s
+            self._move(ConnectionState.RECONNECTING)
+            await asyncio.sleep(delay_s)
+            self._next_try = None
+            self._move(ConnectionState.RESOLVING)
 
     async def _try(self, turn: int) -> TunnelError | None:
         watcher = Watcher(

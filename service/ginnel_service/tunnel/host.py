@@ -34,10 +34,17 @@ DEVICE: Final = "ginnel%d"
 class Link(Protocol):
     """A device, its packet path and its sockets, open until `close`."""
 
-    device: str
-    plane: Plane
-    path: Path  # for the first datagram
-    float_local: Endpoint  # where encapsulated datagrams leave from
+    @property
+    def device(self) -> str: ...
+    @property
+    def plane(self) -> Plane: ...
+    @property
+    def path(self) -> Path:
+        """For the first datagram."""
+
+    @property
+    def float_local(self) -> Endpoint:
+        """Where encapsulated datagrams leave from."""
 
     def start(
         self, received: Callable[[bytes, Path], None], happened: Callable[[list[PlaneEvent]], None]
@@ -48,9 +55,14 @@ class Link(Protocol):
 
 
 class Host(Protocol):
-    network: MachineNetwork
-    executor: Executor  # of one thread: every call of `network` goes through it, in order
-    random: RandomBytes
+    @property
+    def network(self) -> MachineNetwork: ...
+    @property
+    def executor(self) -> Executor:
+        """Of one thread: every call of `network` goes through it, in order."""
+
+    @property
+    def random(self) -> RandomBytes: ...
 
     async def resolve(self, name: str, port: int) -> tuple[Endpoint, ...]:
         """The addresses of `name` in the system's order. Raises TunnelError `name_not_resolved`."""

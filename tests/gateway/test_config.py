@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ginnel_service.gateway.config import example, load, parse
+from ginnel_service.gateway.errors import GatewayError
+from ginnel_service.ike.payloads.identity import Identity
+
+GOOD = 'identity = "gw"\npool_ipv4 = "10.0.0.0/24"\nusers = [{ id = "a@b", psk = "hush-hush" }]\n'
+
+
+def test_the_example_runs_as_it_is_and_its_key_is_fresh() -> None:
+    first, second = example("gw.example.org", "a@b"), example("gw.example.org", "a@b")
+    assert first != second
+    config = parse(first.encode())
+    assert str(config.identity) == "gw.example.org"
+    assert len(config.users[Identity.parse_text("a@b")]) >= 32
+
+
+def test_names_in_the_example_are_quoted() -> None:
+    assert len(parse(example('g"w', "a\\b").encode()).users) == 1
+
+
+def test_a_readable_file_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "gateway.toml"
+    file.write_text(GOOD)
+    file.chmod(0o640)
+    with pytest.raises(GatewayError, match="config_unsafe"):
+        load(file)
+    file.chmod(0o600)
+    assert len(load(file).users) == 1
+
+
+def test_a_missing_file_and_a_link_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    for name in ("none", "link", "."):
+        with pytest.raises(GatewayError, match="config_unreadable"):
+            load(tmp_path / name)
+
+
+def test_secrets_never_show() -> None:
+    config = parse(GOOD.encode())
+    assert "hush" not in repr(config)
+    for broken in (
+        GOOD + "psk = hush-hush",
+        GOOD.replace('"hush-hush"', "hush-hush"),
+        GOOD + "[[users]]\nhush = 1",
+    ):
+        with pytest.raises(GatewayError) as caught:
+            parse(broken.encode())
+        assert "hush-hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        ("listen = ['nowhere']", "listen"),
+        ("listen = ['0.0.0.0', '127.0.0.1']", "listen"),
+        ("ike_port = 0", "ike_port"),
+        ("pool_ipv6 = '10.1.0.0/24'", "pool_ipv6"),
+        ("pool_ipv6 = 'fd00::/127'", "pool_ipv6"),
+        ("dns = ['x']", "dns"),
+        ("subnets = ['10.0.0.1/8']", "subnets"),
+        ("subnets = []", "subnets"),
+        ("ike_proposals = ['rot13']", "ike_proposals"),
+        ("colour = 'red'", "colour"),
+        ("=", "TOML"),
+    ],
+)
+def test_every_mistake_is_named(line: str, word: str) -> None:
+    with pytest.raises(GatewayError, match=word) as caught:
+        parse((line + "\n" + GOOD).encode())
+    assert caught.value.code == "config_invalid"
+
+
+def test_a_gateway_without_users_or_pools_is_refused() -> None:
+    with pytest.raises(GatewayError, match=r"users.*pool_ipv4"):
+        parse(b'identity = "gw"')
+
+
+def test_a_user_twice_is_refused() -> None:
+    user = '{ id = "a@b", psk = "x" }'
+    with pytest.raises(GatewayError, match="twice"):
+        parse(f'identity = "gw"\npool_ipv4 = "10.0.0.0/24"\nusers = [{user}, {user}]'.encode())

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from ginnel_service.gateway.config import parse
+from ginnel_service.gateway.policy import Policy
+from ginnel_service.gateway.pools import Pools
+from ginnel_service.ike.payloads.identity import Identity
+
+CONFIG = parse(
+    b'identity = "gw"\npool_ipv4 = "10.0.0.0/30"\ndns = ["10.0.0.1"]\nusers = [{ id = "a@b", psk = "x" }]'
+)
+
+
+def policy() -> Policy:
+    return Policy(CONFIG, Pools((CONFIG.pool_ipv4, CONFIG.pool_ipv6)))
+
+
+def test_a_user_is_found_by_identity_alone_and_strangers_are_not() -> None:
+    found = policy().find(Identity.parse_text("a@b"), None)
+    assert found is not None
+    assert found.psk == b"x"
+    assert policy().find(Identity.parse_text("b@a"), None) is None
+
+
+def test_a_peer_that_wants_another_gateway_is_refused() -> None:
+    assert policy().find(Identity.parse_text("a@b"), Identity.parse_text("other")) is None
+    assert policy().find(Identity.parse_text("a@b"), Identity.parse_text("gw")) is not None
+
+
+def test_a_peer_without_a_lease_may_speak_for_no_address() -> None:
+    found = policy().find(Identity.parse_text("a@b"), None)
+    assert found is not None
+    assert found.remote_ts == ()
+
+
+def test_a_lease_has_host_addresses_and_dns_and_can_be_given_back() -> None:
+    it = policy()
+    who = Identity.parse_text("a@b")
+    lease = it.lease(who, ipv4=True, ipv6=True)
+    assert lease is not None
+    assert [str(address) for address in lease.addresses] == ["10.0.0.2/32"]
+    assert [str(address) for address in lease.dns] == ["10.0.0.1"]
+    assert it.lease(who, ipv4=True, ipv6=False) is None
+    it.release(lease)
+    assert it.lease(who, ipv4=True, ipv6=False) == lease

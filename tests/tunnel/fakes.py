@@ -1,0 +1,219 @@
+"""A world for one tunnel: a loop whose clock only it moves, a machine that remembers, a gateway in memory.
+
+The gateway is the real responder; datagrams take `delay_s` each way, or are lost while `silent`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import selectors as system_selectors
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Executor, Future
+from typing import Any, TypeVar
+
+from ginnel_core import DeviceLost, SaCounters
+from ginnel_core import Event as PlaneEvent
+from ginnel_service.gateway.config import GatewayConfig
+from ginnel_service.gateway.policy import Policy
+from ginnel_service.gateway.pools import Pools
+from ginnel_service.ike.events import Endpoint, Event, Path
+from ginnel_service.ike.responder import Responder
+from ginnel_service.net.base import FakeNetwork
+from ginnel_service.tunnel.errors import TunnelError
+
+T = TypeVar("T")
+
+CLIENT = Endpoint("192.0.2.10", 40500)
+CLIENT_FLOAT = Endpoint("192.0.2.10", 44500)
+
+
+class _Instant(system_selectors.SelectSelector):
+    """Never waits: the loop's clock jumps to the next timer instead."""
+
+    jump: Callable[[float], None] = staticmethod(lambda seconds: None)
+
+    def select(self, timeout: float | None = None) -> Any:
+        ready = super().select(0)
+        if not ready and timeout is None:
+            raise AssertionError("everything waits for something that will never come")
+        if not ready and timeout:
+            self.jump(timeout)
+        return ready
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    def __init__(self) -> None:
+        self._now = 1000.0
+        selector = _Instant()
+        selector.jump = self._jump  # type: ignore[method-assign]
+        super().__init__(selector)
+
+    def time(self) -> float:
+        return self._now
+
+    def _jump(self, seconds: float) -> None:
+        self._now += seconds
+
+
+def play(scene: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run `scene` in a virtual loop, in no time."""
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        return runner.run(scene())
+
+
+class InlineExecutor(Executor):
+    """Does everything at once, in the caller's thread."""
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        future: Future[T] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+class FakePlane:
+    """The SAs that a packet path would have."""
+
+    def __init__(self) -> None:
+        self.inbound_sas: dict[int, dict[str, Any]] = {}
+        self.outbound_sas: dict[int, dict[str, Any]] = {}
+        self.last_used_s = 0.0
+        self.moves: list[tuple[int, Any]] = []
+        self._handle = 0
+
+    def install_inbound(self, **parameters: Any) -> None:
+        if parameters["spi"] in self.inbound_sas:
+            raise ValueError("the SPI is in use")
+        self.inbound_sas[parameters["spi"]] = parameters
+
+    def install_outbound(self, **parameters: Any) -> int:
+        self._handle += 1
+        self.outbound_sas[self._handle] = parameters
+        return self._handle
+
+    def move_outbound(self, handle: int, peer: Any, source: Any = None) -> None:
+        self.moves.append((handle, peer))
+
+    def retire_inbound(self, spi: int) -> None:
+        del self.inbound_sas[spi]
+
+    def retire_outbound(self, handle: int) -> None:
+        del self.outbound_sas[handle]
+
+    def inbound(self, spi: int) -> SaCounters:
+        return SaCounters(self.inbound_sas[spi]["spi"], 3, 300, self.last_used_s)
+
+    def outbound(self, handle: int) -> SaCounters:
+        return SaCounters(self.outbound_sas[handle]["spi"], 2, 200, self.last_used_s)
+
+
+class FakeGateway:
+    """The real responder behind a network of its own."""
+
+    def __init__(self, config: GatewayConfig, seed: int = 1) -> None:
+        generator = random.Random(seed)
+        self.random = generator.randbytes
+        self.delay_s = 0.01
+        self.silent = False
+        self.events: list[Event] = []
+        self.links: list[FakeLink] = []
+        pools = Pools((config.pool_ipv4, config.pool_ipv6))
+        now = asyncio.get_running_loop().time()
+        self.responder = Responder(Policy(config, pools), random=self.random, now=now, timing=config.timing)
+
+    def take(self, data: bytes, path: Path) -> None:
+        """From the client, after the way."""
+        if not self.silent and data != b"\xff":
+            mirrored = Path(path.remote, path.local, path.encapsulated)
+            asyncio.get_running_loop().call_later(self.delay_s, self._arrive, data, mirrored)
+
+    def close(self) -> None:
+        self.responder.close(asyncio.get_running_loop().time())
+        self._pump()
+
+    def _arrive(self, data: bytes, path: Path) -> None:
+        self.responder.receive(data, path, asyncio.get_running_loop().time())
+        self._pump()
+
+    def _pump(self) -> None:
+        self.events += [event for _, event in self.responder.events()]
+        for data, path in self.responder.datagrams():
+            back = Path(path.remote, path.local, path.encapsulated)
+            asyncio.get_running_loop().call_later(self.delay_s, self._return, data, back)
+
+    def _return(self, data: bytes, path: Path) -> None:
+        for link in self.links:
+            if not link.closed and not self.silent:
+                link.received(data, path)
+
+
+class FakeLink:
+    def __init__(self, gateway: FakeGateway, remote: Endpoint) -> None:
+        self.device = "ginnel0"
+        self.plane = FakePlane()
+        self.path = Path(CLIENT, remote, False)
+        self.float_local = CLIENT_FLOAT
+        self.closed = False
+        self.received: Callable[[bytes, Path], None] = lambda data, path: None
+        self._happened: Callable[[list[PlaneEvent]], None] = lambda events: None
+        self._gateway = gateway
+        gateway.links.append(self)
+
+    def start(
+        self, received: Callable[[bytes, Path], None], happened: Callable[[list[PlaneEvent]], None]
+    ) -> None:
+        self.received, self._happened = received, happened
+
+    def send(self, data: bytes, path: Path) -> None:
+        assert not self.closed
+        self._gateway.take(data, path)
+
+    def happen(self, *events: PlaneEvent) -> None:
+        self._happened(list(events))
+
+    def lose_device(self) -> None:
+        self.happen(DeviceLost("tun", 77))
+
+    def close(self) -> None:
+        assert not self.plane.inbound_sas
+        assert not self.plane.outbound_sas
+        self.closed = True
+
+
+class FakeHost:
+    """`refuse` makes `open_link` raise; `names` is the DNS."""
+
+    def __init__(self, gateway: FakeGateway) -> None:
+        self.network = FakeNetwork()
+        self.executor: Executor = InlineExecutor()
+        self.random = random.Random(2).randbytes
+        self.names: dict[str, tuple[Endpoint, ...]] = {"vpn.example.org": (Endpoint("198.51.100.2", 500),)}
+        self.refuse: TunnelError | None = None
+        self.unreachable: set[str] = set()
+        self._gateway = gateway
+
+    async def resolve(self, name: str, port: int) -> tuple[Endpoint, ...]:
+        await asyncio.sleep(0.001)
+        if name not in self.names:
+            raise TunnelError("name_not_resolved", server=name)
+        return self.names[name]
+
+    def open_link(self, remote: Endpoint) -> FakeLink:
+        if self.refuse is not None:
+            raise self.refuse
+        if remote.host in self.unreachable:
+            raise TunnelError("unreachable", server=remote.host)
+        return FakeLink(self._gateway, remote)
+
+    @property
+    def link(self) -> FakeLink:
+        """The newest."""
+        return self._gateway.links[-1]
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing that was opened or asked of the machine is left."""
+        return not self.network.owners and all(link.closed for link in self._gateway.links)

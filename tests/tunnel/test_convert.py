@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import errno
+from ipaddress import ip_network
+
+import pytest
+
+from ginnel_service.ike.errors import SessionError
+from ginnel_service.ike.events import ChildKeys, ChildSa, Endpoint, EspSuite, Path
+from ginnel_service.ike.payloads.selector import TrafficSelector
+from ginnel_service.net.base import NetworkError
+from ginnel_service.profiles.model import Esp, Ike, Local, Profile, ProfileError, Remote
+from ginnel_service.profiles.secrets import Secrets
+from ginnel_service.tunnel.convert import inner_mtu, routes, session_config
+from ginnel_service.tunnel.errors import as_tunnel_error, socket_error, tun_error
+
+GCM = EspSuite(20, 256)
+CBC = EspSuite(12, 256, 12)
+V4 = Path(Endpoint("192.0.2.1", 4500), Endpoint("192.0.2.2", 4500), True)
+V6 = Path(Endpoint("2001:db8::1", 4500), Endpoint("2001:db8::2", 4500), True)
+
+
+@pytest.mark.parametrize(
+    ("suite", "path", "mtu"), [(GCM, V4, 1438), (CBC, V4, 1422), (GCM, V6, 1418), (CBC, V6, 1406)]
+)
+def test_the_inner_mtu_fills_an_outer_packet_and_no_more(suite: EspSuite, path: Path, mtu: int) -> None:
+    assert inner_mtu(suite, path, 9000) == mtu
+    assert inner_mtu(suite, path) == 1400
+    assert inner_mtu(suite, path, 1280) == 1280
+
+
+def test_routes_are_of_the_families_that_have_an_address() -> None:
+    anything = tuple(TrafficSelector.from_network(text) for text in ("10.0.0.0/8", "::/0"))
+    keys = ChildKeys(b"", b"")
+    child = ChildSa(b"1234", b"5678", GCM, keys, keys, (), anything)
+    assert routes(child, {4}) == (ip_network("10.0.0.0/8"),)
+    assert routes(child, {4, 6}) == (ip_network("10.0.0.0/8"), ip_network("::/0"))
+    assert routes(child, set()) == (ip_network("10.0.0.0/8"), ip_network("::/0"))
+
+
+def test_a_profile_becomes_a_session() -> None:
+    profile = Profile(
+        name="a",
+        server="vpn.example.org",
+        local=Local(id="alice@example.org"),
+        esp=Esp(proposals=("aes128gcm16",)),
+    )
+    config = session_config(profile, Secrets(psk=b"a secret"))
+    assert str(config.remote_id) == "vpn.example.org"
+    assert len(config.esp_proposals) == 1
+    assert "a secret" not in repr(config)
+
+
+def test_any_identity_is_accepted_only_when_asked_for() -> None:
+    profile = Profile(name="a", server="192.0.2.1", local=Local(id="alice"), remote=Remote(id="%any"))
+    assert session_config(profile, Secrets(psk=b"x")).remote_id is None
+
+
+def test_every_problem_is_named_at_once_and_no_secret() -> None:
+    profile = Profile(
+        name="a",
+        server="x.example",
+        local=Local(id="@#zz"),
+        ike=Ike(proposals=("rot13-md5",)),
+        esp=Esp(proposals=("null",)),
+    )
+    with pytest.raises(ProfileError) as caught:
+        session_config(profile, Secrets())
+    assert [problem.field for problem in caught.value.problems] == [
+        "psk",
+        "local.id",
+        "ike.proposals",
+        "esp.proposals",
+    ]
+
+
+def test_errors_keep_their_identifier_and_cause() -> None:
+    assert tun_error(PermissionError(errno.EPERM, "no")).code == "tun_not_permitted"
+    assert tun_error(FileNotFoundError(errno.ENOENT, "no")).code == "tun_unavailable"
+    assert socket_error(OSError(errno.EADDRINUSE, "no"), 4500).params == {"port": 4500}
+    assert as_tunnel_error(SessionError("unreachable", "no answer")).params == {"detail": "no answer"}
+    assert as_tunnel_error(NetworkError("refused", "add a rule", 1)).params == {
+        "step": "add a rule",
+        "errno": 1,
+    }
+    assert as_tunnel_error(KeyError("a secret")).params == {"detail": "KeyError"}

@@ -1,0 +1,371 @@
+"""A connection from `up` to `down` against the real responder, in virtual time, with nothing left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from ipaddress import ip_interface, ip_network
+
+import msgspec
+import pytest
+
+from ginnel_core import SaExpiring
+from ginnel_service.gateway.config import parse
+from ginnel_service.ike.events import Endpoint
+from ginnel_service.net.base import NetworkError
+from ginnel_service.profiles.model import Local, Network, Profile, Remote, Timing
+from ginnel_service.profiles.secrets import Secrets
+from ginnel_service.tunnel.convert import session_config
+from ginnel_service.tunnel.driver import Observer, Tunnel
+from ginnel_service.tunnel.errors import TunnelError
+from ginnel_service.tunnel.states import MOVES, ConnectionState, Step
+from tunnel.fakes import FakeGateway, FakeHost, play
+
+S = ConnectionState
+GATEWAY = """
+identity = "vpn.example.org"
+pool_ipv4 = "10.77.0.0/29"
+pool_ipv6 = "fd77::/112"
+dns = ["10.77.0.1"]
+users = [{ id = "alice@example.org", psk = "correct horse" }]
+"""
+PROFILE = Profile(
+    name="office",
+    server="vpn.example.org",
+    local=Local(id="alice@example.org"),
+    remote=Remote(id="vpn.example.org"),
+    network=Network(bypass=("192.0.2.0/24",)),
+    timing=Timing(retransmit_s=0.5, retransmit_tries=2),
+)
+
+
+@dataclass
+class Scene:
+    gateway: FakeGateway
+    host: FakeHost
+    tunnel: Tunnel
+    seen: list[tuple[ConnectionState, Step | None]] = field(default_factory=list)
+
+    async def until(self, *states: ConnectionState) -> None:
+        while self.tunnel.state not in states:  # noqa: ASYNC110  (virtual time)
+            await asyncio.sleep(0.01)
+
+    @property
+    def states(self) -> list[ConnectionState]:
+        return list(dict.fromkeys(state for state, _ in self.seen))
+
+
+def scene(
+    act: Callable[[Scene], Awaitable[None]],
+    *,
+    psk: bytes = b"correct horse",
+    profile: Profile = PROFILE,
+    gateway: str = GATEWAY,
+) -> None:
+    """Play `act`, then check that `down` leaves nothing, whatever state the act ended in."""
+
+    async def run() -> None:
+        peer = FakeGateway(parse(gateway.encode()))
+        host = FakeHost(peer)
+        config = session_config(profile, Secrets(psk=psk))
+        seen: list[tuple[ConnectionState, Step | None]] = []
+
+        def changed(tunnel: Tunnel) -> None:
+            status = tunnel.status()
+            seen.append((status.state, status.step))
+
+        tunnel = Tunnel(profile, config, host, observer=Observer(changed=changed))
+        await act(Scene(peer, host, tunnel, seen))
+        await tunnel.down()
+        assert tunnel.state is S.DISCONNECTED
+        assert host.clean
+        for (before, _), (after, _) in itertools.pairwise(seen):
+            assert after is before or after in MOVES[before]
+
+    play(run)
+
+
+def test_up_goes_through_every_step_and_configures_the_machine() -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.CONNECTED, S.FAILED)
+        assert it.states == [S.RESOLVING, S.CONNECTING, S.CONNECTED]
+        steps = list(dict.fromkeys(step for state, step in it.seen if state is S.CONNECTING))
+        assert steps == [Step.INIT, Step.AUTH, Step.CONFIGURING]
+        wanted = it.host.network.owners["office"]
+        assert wanted.device == "ginnel0"
+        assert wanted.addresses == (ip_interface("10.77.0.2/32"), ip_interface("fd77::2/128"))
+        assert wanted.routes == (ip_network("0.0.0.0/0"), ip_network("::/0"))
+        assert wanted.bypass == (ip_network("192.0.2.0/24"),)
+        assert wanted.mtu == 1400
+        plane = it.host.link.plane
+        assert len(plane.inbound_sas) == len(plane.outbound_sas) == 1
+        (outbound,) = plane.outbound_sas.values()
+        assert tuple(outbound["peer"]) == ("198.51.100.2", 4500)
+        status = it.tunnel.status()
+        assert status.facts.peer == "vpn.example.org"
+        assert status.established_at is not None
+        assert status.traffic.octets_in == 300
+
+    scene(act)
+
+
+def test_down_tells_the_gateway_and_takes_everything_back() -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.CONNECTED)
+        await it.tunnel.down()
+        assert it.host.clean
+        assert it.gateway.responder.sessions == ()
+
+    scene(act)
+
+
+def test_down_does_not_wait_long_for_a_silent_gateway() -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.CONNECTED)
+        it.gateway.silent = True
+        before = asyncio.get_running_loop().time()
+        await it.tunnel.down()
+        assert asyncio.get_running_loop().time() - before <= 2.1
+
+    scene(act)
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.0005, 0.005, 0.015, 0.025, 0.035, 0.041])
+def test_down_at_any_moment_leaves_nothing(after_s: float) -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await asyncio.sleep(after_s)
+
+    scene(act)
+
+
+def test_a_wrong_key_fails_at_once_and_for_good() -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.FAILED)
+        error = it.tunnel.status().error
+        assert error is not None
+        assert error.code == "authentication_failed"
+        assert it.host.clean
+
+    scene(act, psk=b"wrong battery")
+
+
+def test_no_common_proposal_fails() -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.FAILED)
+        error = it.tunnel.status().error
+        assert error is not None
+        assert error.code == "no_proposal_chosen"
+
+    scene(
+        act,
+        gateway='ike_proposals = ["aes256-sha512-ecp384"]\n' + GATEWAY,
+        profile=_offering("aes128gcm16-prfsha256-x25519"),
+    )
+
+
+def test_a_silent_gateway_is_unreachable() -> None:
+    async def act(it: Scene) -> None:
+        it.gateway.silent = True
+        it.tunnel.up()
+        await it.until(S.FAILED)
+        error = it.tunnel.status().error
+        assert error is not None
+        assert error.code == "unreachable"
+        assert it.host.clean
+
+    scene(act)
+
+
+def test_an_unknown_name_fails() -> None:
+    async def act(it: Scene) -> None:
+        it.host.names.clear()
+        it.tunnel.up()
+        await it.until(S.FAILED)
+        error = it.tunnel.status().error
+        assert error is not None
+        assert error.code == "name_not_resolved"
+
+    scene(act)
+
+
+@pytest.mark.parametrize("code", ["tun_not_permitted", "tun_unavailable", "port_busy", "network_refused"])
+def test_what_the_machine_refuses_is_named(code: str) -> None:
+    async def act(it: Scene) -> None:
+        it.host.refuse = TunnelError(code)
+        it.tunnel.up()
+        await it.until(S.FAILED)
+        error = it.tunnel.status().error
+        assert error is not None
+        assert error.code == code
+
+    scene(act)
+
+
+def test_a_refused_route_ends_the_session_with_a_goodbye() -> None:
+    async def act(it: Scene) -> None:
+        it.host.network.fail_with = NetworkError("refused", "add a route", 17)
+        it.tunnel.up()
+        await it.until(S.FAILED)
+        error = it.tunnel.status().error
+        assert error is not None
+        assert (error.code, error.params["errno"]) == ("network_refused", 17)
+        assert it.gateway.responder.sessions == ()
+        assert it.host.clean
+
+    scene(act)
+
+
+def test_up_works_again_after_a_failure() -> None:
+    async def act(it: Scene) -> None:
+        it.host.refuse = TunnelError("port_busy", port=4500)
+        it.tunnel.up()
+        await it.until(S.FAILED)
+        it.host.refuse = None
+        it.tunnel.up()
+        await it.until(S.CONNECTED)
+        assert it.tunnel.status().error is None
+
+    scene(act)
+
+
+def test_up_twice_is_refused() -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        with pytest.raises(TunnelError, match="already_up"):
+            it.tunnel.up()
+
+    scene(act)
+
+
+def test_the_second_address_is_tried_when_there_is_no_way_to_the_first() -> None:
+    async def act(it: Scene) -> None:
+        it.host.names["vpn.example.org"] = (Endpoint("2001:db8::2", 500), Endpoint("198.51.100.2", 500))
+        it.host.unreachable.add("2001:db8::2")
+        it.tunnel.up()
+        await it.until(S.CONNECTED)
+
+    scene(act)
+
+
+def test_a_vanished_gateway_is_noticed_and_reached_again() -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.CONNECTED)
+        it.gateway.silent = True
+        await it.until(S.RECONNECTING)
+        status = it.tunnel.status()
+        assert status.error is not None
+        assert status.error.code == "peer_vanished"
+        assert status.next_try_s is not None
+        assert 4 <= status.next_try_s <= 6
+        assert it.host.clean
+        it.gateway.silent = False
+        await it.until(S.CONNECTED)
+        assert it.tunnel.status().error is None
+        assert len(it.gateway.links) == 2
+
+    scene(act)
+
+
+def test_traffic_keeps_a_silent_ike_alive_without_questions() -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.CONNECTED)
+        it.gateway.silent = True
+        loop = asyncio.get_running_loop()
+        end = loop.time() + 120
+        while loop.time() < end:
+            it.host.link.plane.last_used_s = loop.time()
+            await asyncio.sleep(5)
+        assert it.tunnel.state is S.CONNECTED
+
+    scene(act)
+
+
+def test_a_gateway_that_closes_is_connected_to_again() -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.CONNECTED)
+        it.gateway.close()
+        await it.until(S.RECONNECTING)
+        await it.until(S.CONNECTED)
+
+    scene(act)
+
+
+def test_a_lost_device_is_made_again() -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.CONNECTED)
+        it.host.link.lose_device()
+        await it.until(S.RECONNECTING)
+        await it.until(S.CONNECTED)
+
+    scene(act)
+
+
+def test_waits_grow_while_the_gateway_stays_away() -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.CONNECTED)
+        it.gateway.silent = True
+        waits = []
+        for _ in range(3):
+            await it.until(S.RECONNECTING)
+            waits.append(it.tunnel.status().next_try_s or 0)
+            await it.until(S.RESOLVING)
+        assert waits == sorted(waits)
+        assert waits[2] > 2 * waits[0]
+
+    scene(act)
+
+
+def test_an_sa_near_its_limit_is_rekeyed() -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.CONNECTED)
+        (spi,) = it.host.link.plane.inbound_sas
+        it.host.link.happen(SaExpiring("in", spi, "octets"))
+        await asyncio.sleep(1)
+        assert it.tunnel.status().facts.child_rekeys == 1
+        await asyncio.sleep(10)
+        assert spi not in it.host.link.plane.inbound_sas
+        assert len(it.host.link.plane.inbound_sas) == 1
+        assert it.tunnel.traffic().octets_in == 600
+
+    scene(act)
+
+
+@pytest.mark.parametrize("what", ["ike", "child"])
+def test_a_rekey_on_demand_keeps_the_connection(what: str) -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.CONNECTED)
+        it.tunnel.rekey(what)
+        await asyncio.sleep(15)
+        facts = it.tunnel.status().facts
+        assert (facts.ike_rekeys, facts.child_rekeys) == ((1, 0) if what == "ike" else (0, 1))
+        assert it.tunnel.state is S.CONNECTED
+        assert len(it.host.link.plane.outbound_sas) == 1
+
+    scene(act)
+
+
+def test_a_rekey_needs_a_connection() -> None:
+    async def act(it: Scene) -> None:
+        with pytest.raises(TunnelError, match="not_up"):
+            it.tunnel.rekey("ike")
+
+    scene(act)
+
+
+def _offering(proposal: str) -> Profile:
+    return msgspec.structs.replace(PROFILE, ike=msgspec.structs.replace(PROFILE.ike, proposals=(proposal,)))
