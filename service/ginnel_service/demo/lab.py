@@ -26,6 +26,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,7 +129,11 @@ class Host:
                 stdout=output,
                 stderr=output,
                 env=environment(env),
+                start_new_session=True,  # a terminal's Ctrl-C is for us alone
             )
+        # Until setpriv has done its work the process would outlive us.
+        while popen.poll() is None and _name_of(popen.pid) in {"nsenter", "setpriv"}:
+            time.sleep(0.001)
         process = Process(label, popen, log)
         self.lab.processes.append(process)
         return process
@@ -294,7 +299,12 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 def hold(argv: Sequence[str]) -> subprocess.Popen[bytes]:
     """Start a holder that ends in `cat`, and wait until it has its namespaces."""
     holder = subprocess.Popen(
-        argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
+        argv,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+        start_new_session=True,
     )
     stdin, stdout, stderr = _pipes(holder)
     try:
@@ -315,6 +325,14 @@ def hold(argv: Sequence[str]) -> subprocess.Popen[bytes]:
     stdout.close()
     holder.wait()
     raise LabUnavailableError(f"cannot make a namespace: {words}")
+
+
+def _name_of(pid: int) -> str:
+    """The name of a program that runs (proc_pid_comm(5)), empty when it does not."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""
 
 
 def _pipes(popen: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes], IO[bytes]]:

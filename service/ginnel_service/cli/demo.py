@@ -1,0 +1,144 @@
+"""`ginnel demo`: a whole VPN on this machine, in network namespaces of its own."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from dataclasses import asdict
+from types import FrameType
+
+import click
+from rich.status import Status
+from rich.table import Table
+
+from ginnel_service.demo.lab import Lab, LabError, LabUnavailableError
+from ginnel_service.demo.play import Demo, Step, Summary
+
+from .common import Settings, command, console, print_json
+from .exits import Exit
+
+INTERRUPTED = 130
+LOG_LINES = 12
+
+
+@command(example="ginnel demo\nginnel demo --megabytes 500\nginnel demo --keep")
+@click.option(
+    "--megabytes",
+    type=click.IntRange(1, 10_000),
+    default=100,
+    show_default=True,
+    help="Size of the download.",
+)
+@click.option("--keep", is_flag=True, help="Leave the tunnel up to look at, until Ctrl-C.")
+def demo(settings: Settings, *, megabytes: int, keep: bool) -> None:
+    """Show a tunnel at work: client, NAT, gateway and web server, all on this machine.
+
+    Needs no other software and, where user namespaces are open to everyone, no root. Nothing outside its own
+    network namespaces is touched, and nothing is left when it ends.
+    """
+    previous = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        status = _run(settings, megabytes, keep)
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+    click.get_current_context().exit(status)
+
+
+def _run(settings: Settings, megabytes: int, keep: bool) -> int:
+    """The exit status."""
+    screen = Screen(settings.json)
+    try:
+        with Lab() as lab:
+            story = Demo(lab, screen.tell, megabytes=megabytes)
+            try:
+                story.play()
+                if keep:
+                    screen.keep(str(story.service.socket))
+                story.disconnect()
+            except LabError as error:
+                screen.failed(str(error), lab.report(LOG_LINES))
+                return Exit.FAILED
+            except KeyboardInterrupt:
+                screen.close()
+                click.echo("Interrupted; everything is cleaned up.", err=True)
+                return INTERRUPTED
+    except LabUnavailableError as error:
+        screen.failed(f"the demo cannot run here: {error}", "")
+        return Exit.NOT_PERMITTED
+    finally:
+        screen.close()
+    screen.finish(story.summary)
+    return Exit.OK
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+class Screen:
+    """Shows the steps: a spinner and colours on a terminal, plain lines elsewhere, nothing with --json."""
+
+    def __init__(self, as_json: bool) -> None:
+        self._json = as_json
+        self._steps: list[Step] = []
+        self._console = console()
+        self._spinner: Status | None = None
+
+    def tell(self, step: Step) -> None:
+        self.close()
+        if step.seconds is None:
+            if self._console.is_terminal and not self._json:
+                self._spinner = Status(step.title, console=self._console)
+                self._spinner.start()
+            return
+        self._steps.append(step)
+        if not self._json:
+            self._console.print(f"{step.seconds:7.2f} s  {step.title:<32} {step.detail}")
+            sys.stdout.flush()
+
+    def close(self) -> None:
+        """Stop the spinner."""
+        if self._spinner is not None:
+            self._spinner.stop()
+            self._spinner = None
+
+    def keep(self, socket: str) -> None:
+        """Say how to look at the tunnel, and wait for Ctrl-C."""
+        self.close()
+        if self._json:
+            print_json({"socket": socket})
+        else:
+            self._console.print(
+                "\nThe tunnel stays up. From another terminal:\n"
+                f"  GINNEL_SOCKET={socket} ginnel status --watch\nCtrl-C ends it."
+            )
+        sys.stdout.flush()
+        try:
+            signal.pause()
+        except KeyboardInterrupt:
+            return
+
+    def failed(self, cause: str, logs: str) -> None:
+        self.close()
+        if self._json:
+            print_json({"error": {"cause": cause}, "steps": [asdict(step) for step in self._steps]})
+            return
+        if logs:
+            click.echo(logs, err=True)
+        click.echo(f"Error: {cause}", err=True)
+
+    def finish(self, summary: Summary) -> None:
+        if self._json:
+            print_json({"steps": [asdict(step) for step in self._steps], "summary": asdict(summary)})
+            return
+        table = Table(box=None, show_header=False, pad_edge=False)
+        table.add_row("IKE", summary.ike_suite)
+        table.add_row("ESP", summary.esp_suite)
+        table.add_row("Connected in", f"{summary.connect_s:.2f} s")
+        table.add_row("Throughput", f"{summary.megabits_s:.0f} Mbit/s over {summary.octets / 1e6:.0f} MB")
+        times = ", ".join(f"{ms:.2f} ms over {family}" for family, ms in summary.rtt_ms.items())
+        table.add_row("Round trip", times)
+        lost = f"{summary.lost_during_rekey} of {summary.pings_during_rekey}"
+        table.add_row("Lost in rekeys", f"{lost} pings")
+        self._console.print()
+        self._console.print(table)

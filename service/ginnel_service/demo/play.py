@@ -1,0 +1,171 @@
+"""The demo's story: a tunnel from a client behind a NAT to a gateway with a web server behind it.
+
+Says what happens through `tell` and draws nothing itself. A step succeeds or raises LabError with the cause.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from .lab import Internet, Lab, LabError
+from .rig import (
+    CLIENT_ID,
+    GATEWAY_ID,
+    FileServer,
+    Gateway,
+    Service,
+    Transfer,
+    finish_ping,
+    network_state,
+    ping,
+    start_ping,
+)
+
+PROFILE = "demo"
+PINGS = 200
+REKEY_PINGS = 1500
+
+
+@dataclass(slots=True)
+class Step:
+    """One thing the demo does. `seconds` is None while it is under way."""
+
+    title: str
+    detail: str = ""
+    seconds: float | None = None
+
+
+@dataclass(slots=True)
+class Summary:
+    """What the demo measured."""
+
+    ike_suite: str = ""
+    esp_suite: str = ""
+    connect_s: float = 0.0
+    rtt_ms: dict[str, float] = field(default_factory=dict)  # by "ipv4" and "ipv6"
+    megabits_s: float = 0.0
+    octets: int = 0
+    sha256: str = ""
+    pings_during_rekey: int = 0
+    lost_during_rekey: int = 0
+    rekeys: dict[str, int] = field(default_factory=dict)
+
+
+class Demo:
+    """Plays once in `lab`; `tell` hears of each step when it begins and when it is done."""
+
+    def __init__(self, lab: Lab, tell: Callable[[Step], None], *, megabytes: int = 100) -> None:
+        self.lab = lab
+        self.summary = Summary()
+        self._tell = tell
+        self._megabytes = megabytes
+        self._psk = secrets.token_urlsafe(32)
+
+    def play(self) -> None:
+        """Everything up to, and without, `disconnect`."""
+        self._build()
+        self._connect()
+        for family, address in zip(("ipv4", "ipv6"), Internet.SERVER, strict=True):
+            self._ping(family, address)
+        self._download()
+        self._rekey()
+
+    def disconnect(self) -> None:
+        with self._step("Disconnect") as step:
+            self.service.ginnel("down", PROFILE)
+            if network_state(self.network.client) != self._before:
+                raise LabError(
+                    "the client's network is not as it was before:\n" + network_state(self.network.client)
+                )
+            step.detail = "addresses, routes and device are gone"
+
+    @contextmanager
+    def _step(self, title: str) -> Iterator[Step]:
+        step = Step(title)
+        self._tell(step)
+        begun = time.perf_counter()
+        yield step
+        step.seconds = time.perf_counter() - begun
+        self._tell(step)
+
+    def _build(self) -> None:
+        with self._step("Build the hosts") as step:
+            self.network = Internet(self.lab, nat=True)
+            step.detail = "client, NAT router, gateway, web server, each a network namespace"
+        with self._step("Start the gateway") as step:
+            self.gateway = Gateway(self.network.gateway, self._psk)
+            step.detail = f"ginnel gateway run, as {GATEWAY_ID}"
+        with self._step("Start the web server"):
+            self.files = FileServer(self.network.server, self._megabytes * 1_000_000)
+        with self._step("Start the service") as step:
+            self.service = Service(self.network.client)
+            step.detail = f"ginneld, socket {self.service.socket}"
+        with self._step("Create the profile") as step:
+            self.service.create(
+                {
+                    "name": PROFILE,
+                    "server": Internet.GATEWAY[0],
+                    "local": {"id": CLIENT_ID},
+                    "remote": {"id": GATEWAY_ID},
+                },
+                self._psk,
+            )
+            step.detail = "with a fresh random pre-shared key"
+        self._before = network_state(self.network.client)
+
+    def _connect(self) -> None:
+        with self._step("Connect") as step:
+            begun = time.perf_counter()
+            status = self.service.ginnel("up", PROFILE, "--timeout", "30")
+            self.summary.connect_s = time.perf_counter() - begun
+            self.summary.ike_suite, self.summary.esp_suite = status["ike_suite"], status["esp_suite"]
+            step.detail = f"{', '.join(status['addresses'])} on {status['device']}; {_nat_words(status)}"
+
+    def _ping(self, family: str, address: str) -> None:
+        with self._step(f"Ping {address}") as step:
+            pings = ping(self.network.client, address, PINGS)
+            if pings.lost or pings.rtt_ms is None:
+                raise LabError(f"{pings.lost} of {pings.sent} pings to {address} were lost")
+            self.summary.rtt_ms[family] = pings.rtt_ms
+            step.detail = f"{pings.received} of {pings.sent} answered, {pings.rtt_ms:.2f} ms on average"
+
+    def _download(self) -> None:
+        with self._step(f"Download {self._megabytes} MB") as step:
+            transfer = self.files.download(self.network.client, Internet.SERVER[0])
+            self._check(transfer)
+            self.summary.megabits_s, self.summary.octets = transfer.megabits_s, transfer.octets
+            self.summary.sha256 = transfer.sha256
+            step.detail = f"{transfer.megabits_s:.0f} Mbit/s, SHA-256 {transfer.sha256[:16]}... is right"
+
+    def _check(self, transfer: Transfer) -> None:
+        if transfer.sha256 != self.files.sha256:
+            raise LabError(
+                f"the download's SHA-256 is {transfer.sha256}, not {self.files.sha256} "
+                f"({transfer.octets} octets came)"
+            )
+
+    def _rekey(self) -> None:
+        with self._step("Replace both SAs under traffic") as step:
+            running = [
+                start_ping(self.network.client, address, REKEY_PINGS // 2) for address in Internet.SERVER
+            ]
+            for what in ("child", "ike"):
+                self.service.ginnel("rekey", PROFILE, "--what", what)
+                self.service.wait_for_rekey(PROFILE, what)
+            results = [finish_ping(process) for process in running]
+            sent, lost = sum(r.sent for r in results), sum(r.lost for r in results)
+            self.summary.pings_during_rekey, self.summary.lost_during_rekey = sent, lost
+            self.summary.rekeys = self.service.status(PROFILE)["rekeys"]
+            if lost:
+                raise LabError(f"{lost} of {sent} pings were lost while the keys were replaced")
+            step.detail = f"CHILD and IKE SA rekeyed, none of {sent} pings lost"
+
+
+def _nat_words(status: dict[str, Any]) -> str:
+    nat = status.get("nat") or {}
+    return "found itself behind a NAT" if nat.get("local") else "saw no NAT in front of it"

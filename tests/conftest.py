@@ -1,0 +1,55 @@
+"""What every test shares: labs of namespaces, and why a test that needs one does not run here.
+
+In CI (`CI=true`) nothing that needs namespaces or strongSwan may skip: what is missing is a failure there.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator
+
+import pytest
+
+from ginnel_service.demo.lab import Lab, why_unavailable
+from helpers import strongswan, wireshark
+
+LOG_LINES = 60
+
+
+def why_not(item: pytest.Item) -> str | None:
+    """What of this machine `item` lacks, or None."""
+    if item.get_closest_marker("netns") is not None and (reason := why_unavailable()) is not None:
+        return reason
+    if item.get_closest_marker("interop") is not None:
+        if os.geteuid() != 0:
+            return "charon insists on root's own capabilities; run the interop tests as root"
+        return strongswan.why_missing() or wireshark.why_missing()
+    return None
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    reason = why_not(item)
+    if reason is None:
+        return
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"must not skip in CI: {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show the last words of every process of a failed test's lab."""
+    report = yield
+    lab = getattr(item, "funcargs", {}).get("lab")
+    if report.failed and call.when != "teardown" and isinstance(lab, Lab):
+        report.sections.append(("lab", lab.report(LOG_LINES)))
+    return report
+
+
+@pytest.fixture
+def lab() -> Iterator[Lab]:
+    """An empty lab, gone with the test."""
+    with Lab() as made:
+        yield made

@@ -1,0 +1,64 @@
+"""Capture in a lab's host with tcpdump, and tshark as the judge of what was captured."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from ginnel_service.demo.lab import Host, environment
+from ginnel_service.demo.rig import eventually
+
+
+class Capture:
+    """tcpdump on one device of a host, into a file."""
+
+    def __init__(self, host: Host, device: str, expression: str = "udp") -> None:
+        self.file = host.lab.directory / f"{host.name}-{device}.pcap"
+        self._process = host.popen(
+            # -U: every packet reaches the file at once; -Z root: the lab's directory is ours alone
+            [
+                "tcpdump",
+                "-i",
+                device,
+                "-U",
+                "-Z",
+                "root",
+                "-B",
+                "8192",
+                "-w",
+                str(self.file),
+                *expression.split(),
+            ],
+            label="tcpdump",
+        )
+        eventually(lambda: "listening on" in self._process.tail(), "tcpdump", alive=[self._process])
+
+    def stop(self) -> None:
+        self._process.stop()
+
+
+def fields(capture: Path, display_filter: str, *names: str, keys: Path | None = None) -> list[list[str]]:
+    """The named fields of every packet that passes the filter. `keys` holds a `uat:` line per SA."""
+    options = [
+        argument
+        for line in (keys.read_text().splitlines() if keys is not None else [])
+        for argument in ("-o", line)
+    ]
+    wanted = [argument for name in names for argument in ("-e", name)]
+    done = subprocess.run(
+        [
+            *("tshark", "-n", "-r", str(capture), "-Y", display_filter, "-T", "fields", *wanted),
+            *("-o", "esp.enable_encryption_decode:TRUE", "-o", "esp.enable_authentication_check:TRUE"),
+            *options,
+        ],
+        capture_output=True, text=True, check=True, timeout=60, env=environment(),
+    )  # fmt: skip
+    return [line.split("\t") for line in done.stdout.splitlines()]
+
+
+def why_missing() -> str | None:
+    """Which of the tools is not installed, or None."""
+    path = environment()["PATH"]
+    missing = [tool for tool in ("tshark", "tcpdump") if shutil.which(tool, path=path) is None]
+    return f"{', '.join(missing)} missing; apt-get install tshark tcpdump" if missing else None

@@ -1,0 +1,84 @@
+"""Either side replaces IKE and CHILD SAs while pings run at 500 a second in each family; none may be lost."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from ginnel_service.demo.lab import Lab
+from ginnel_service.demo.rig import GatewayOptions
+from helpers.peers import PROFILE, X25519, CharonToGinnel, GinnelToCharon, Suite
+from helpers.traffic import Pinging, no_ping_is_lost
+
+pytestmark = [pytest.mark.interop, pytest.mark.netns]
+
+kinds = pytest.mark.parametrize("what", ["child", "ike"])
+suites = pytest.mark.parametrize(
+    "suite", [X25519, Suite("aes256gcm16-prfsha384-ecp384", "aes256gcm16-ecp384")], ids=["plain", "pfs"]
+)
+SECONDS = 5.0
+
+
+@suites
+@kinds
+def test_our_initiator_rekeys(lab: Lab, what: str, suite: Suite) -> None:
+    pair = GinnelToCharon(lab, suite=suite)
+    pair.up()
+    with Pinging(pair.net.client, seconds=SECONDS):
+        for count in (1, 2, 3):
+            pair.service.ginnel("rekey", PROFILE, "--what", what)
+            pair.service.wait_for_rekey(PROFILE, what, count=count)
+    assert pair.charon.sas().count("state=INSTALLED") == 1
+
+
+@suites
+@kinds
+def test_strongswans_gateway_rekeys(lab: Lab, what: str, suite: Suite) -> None:
+    pair = GinnelToCharon(lab, suite=suite)
+    pair.up()
+    with Pinging(pair.net.client, seconds=SECONDS):
+        for count in (1, 2, 3):
+            pair.charon.rekey_ike() if what == "ike" else pair.charon.rekey_child()
+            pair.service.wait_for_rekey(PROFILE, what, count=count)
+    assert pair.charon.sas().count("state=INSTALLED") == 1
+
+
+@suites
+@kinds
+def test_strongswans_initiator_rekeys(lab: Lab, what: str, suite: Suite) -> None:
+    pair = CharonToGinnel(lab, suite=suite)
+    pair.up()
+    with Pinging(pair.net.client, seconds=SECONDS):
+        for count in (1, 2, 3):
+            pair.charon.rekey_ike() if what == "ike" else pair.charon.rekey_child()
+            pair.gateway.wait_for("rekeyed", count=count)
+    assert {(event["what"], event["by"]) for event in pair.gateway.events("rekeyed")} == {(what, "peer")}
+
+
+@pytest.mark.slow
+def test_our_gateway_rekeys_before_its_lifetimes_end(lab: Lab) -> None:
+    options = GatewayOptions(timing={"child_lifetime_s": 10, "ike_lifetime_s": 10})
+    pair = CharonToGinnel(lab, options=options)
+    pair.up()
+    with Pinging(pair.net.client, seconds=14):
+        pair.gateway.wait_for("rekeyed", count=2)
+    assert {("child", "gateway"), ("ike", "gateway")} <= {
+        (event["what"], event["by"]) for event in pair.gateway.events("rekeyed")
+    }
+
+
+@kinds
+def test_both_sides_rekey_at_once(lab: Lab, what: str) -> None:
+    pair = GinnelToCharon(lab)
+    pair.up()
+    theirs = threading.Thread(
+        target=pair.charon.rekey_ike if what == "ike" else pair.charon.rekey_child, name="theirs"
+    )
+    with Pinging(pair.net.client, seconds=SECONDS):
+        theirs.start()
+        pair.service.ginnel("rekey", PROFILE, "--what", what)
+        theirs.join()
+        pair.service.wait_for_rekey(PROFILE, what)
+    no_ping_is_lost(pair.net.client, count=100)
+    assert pair.status()["state"] == "up"
