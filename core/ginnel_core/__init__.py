@@ -1,0 +1,37 @@
+"""The packet path: a TUN device, UDP sockets, and the native loops that carry ESP between them. Knows no IKE."""
+
+from __future__ import annotations
+
+import sys
+
+from ginnel_core.dataplane import DataPlane
+from ginnel_core.live import live_objects
+from ginnel_core.values import (
+    DeviceLost,
+    Endpoint,
+    Event,
+    IkeDatagram,
+    PeerMoved,
+    SaCounters,
+    SaExpiring,
+    Selector,
+)
+
+if sys.platform == "linux":
+    from ginnel_core.tun_linux import Tun
+    from ginnel_core.udp_linux import UdpSocket
+
+__all__ = [
+    "DataPlane",
+    "DeviceLost",
+    "Endpoint",
+    "Event",
+    "IkeDatagram",
+    "PeerMoved",
+    "SaCounters",
+    "SaExpiring",
+    "Selector",
+    "Tun",
+    "UdpSocket",
+    "live_objects",
+]

@@ -1,0 +1,2 @@
+def live_objects() -> dict[str, int]:
+    """Live native objects by kind, for leak tests."""

@@ -1,0 +1,151 @@
+"""The packet path's leaves one by one, for tests, fuzzing and benchmarks. No program uses this module."""
+
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc, free
+from libc.string cimport memcpy
+
+from ginnel_core import reasons
+from ginnel_core.esp cimport Opened, esp_open, esp_overhead, esp_seal
+from ginnel_core.ip cimport Flow, parse_flow
+from ginnel_core.packet cimport CAPACITY, HEAD_ROOM, Arena
+from ginnel_core.reasons cimport Reason
+from ginnel_core.replay cimport ReplayWindow, replay_blocks, replay_check, replay_infer, replay_update
+from ginnel_core.sa cimport Inbound, Outbound, OutboundTableOwner, Rule, find_outbound
+
+
+cdef str reason_name(Reason reason):
+    return reasons.Reason(<int>reason).name.lower()
+
+
+cdef class Window:
+    """A replay window."""
+
+    cdef ReplayWindow window
+
+    def __cinit__(self, uint32_t size, uint64_t top=0):
+        self.window.size = size
+        self.window.top = top
+        self.window.mask = replay_blocks(size) - 1
+        self.window.blocks = <uint64_t *>calloc(self.window.mask + 1, sizeof(uint64_t))
+        if self.window.blocks == NULL:
+            raise MemoryError
+
+    def __dealloc__(self):
+        free(self.window.blocks)
+
+    @property
+    def top(self) -> int:
+        return self.window.top
+
+    def infer(self, uint32_t low) -> int:
+        return replay_infer(&self.window, low)
+
+    def take(self, uint64_t sequence) -> str:
+        """Check, and mark when the answer is "ok"."""
+        cdef Reason reason = replay_check(&self.window, sequence)
+        if reason == Reason.OK:
+            replay_update(&self.window, sequence)
+        return reason_name(reason)
+
+
+def flow(bytes packet) -> tuple | None:
+    """(version, protocol, source port, target port, length) of an IP packet, None for what is unknown."""
+    cdef Flow found
+    # a block of its own size, so that a checked build sees a read beyond it
+    cdef size_t length = len(packet)
+    cdef uint8_t *copy = <uint8_t *>calloc(length or 1, 1)
+    if copy == NULL:
+        raise MemoryError
+    memcpy(copy, <const char *>packet, length)
+    good = parse_flow(copy, length, &found)
+    free(copy)
+    if not good:
+        return None
+    return (
+        found.version,
+        found.protocol if found.protocol_known else None,
+        found.source_port if found.ports_known else None,
+        found.target_port if found.ports_known else None,
+        found.length,
+    )
+
+
+cdef class Sealer:
+    """An outbound SA alone."""
+
+    cdef Outbound outbound
+    cdef Arena arena
+
+    def __init__(self, *, spi, encr, encr_key, integ=0, integ_key=b"", local, remote, esn=False, sequence=0):
+        self.outbound = Outbound(spi, encr, encr_key, integ, integ_key, local, remote, esn)
+        self.outbound.sa.sequence = sequence
+        self.arena = Arena(2)
+
+    def seal(self, bytes inner, bint in_place=True) -> bytes:
+        """The ESP packet of an IP packet. Raises ValueError with the drop's reason."""
+        cdef uint8_t *source = self.arena.batch.packets[0].slot + HEAD_ROOM
+        cdef uint8_t *out = source - esp_overhead(&self.outbound.sa)
+        cdef uint32_t length = 0
+        cdef Reason reason
+        if not in_place:
+            out = self.arena.batch.packets[1].slot
+        if len(inner) > CAPACITY or not inner:
+            raise ValueError("length")
+        memcpy(source, <const char *>inner, len(inner))
+        reason = esp_seal(&self.outbound.sa, source, len(inner), inner[0] >> 4, out, &length)
+        if reason != Reason.OK:
+            raise ValueError(reason_name(reason))
+        return out[:length]
+
+    def repeat(self, bytes inner, uint32_t times) -> None:
+        """Seal the same packet many times, for a benchmark."""
+        cdef uint8_t *source = self.arena.batch.packets[0].slot + HEAD_ROOM
+        cdef uint32_t length = 0
+        cdef uint32_t size = len(inner)
+        cdef uint32_t index
+        memcpy(source, <const char *>inner, size)
+        with nogil:
+            for index in range(times):
+                esp_seal(&self.outbound.sa, source, size, 4, self.arena.batch.packets[1].slot, &length)
+
+
+cdef class Opener:
+    """An inbound SA alone."""
+
+    cdef Inbound inbound
+
+    def __init__(
+        self, *, spi, encr, encr_key, integ=0, integ_key=b"", local, remote, replay_window=4096, esn=False, top=0
+    ):
+        self.inbound = Inbound(spi, encr, encr_key, integ, integ_key, local, remote, replay_window, esn)
+        self.inbound.sa.window.top = top
+
+    def open(self, bytes packet) -> tuple[str, bytes]:
+        """("ok", inner packet), or (reason of the drop, nothing)."""
+        cdef Opened opened
+        cdef Reason reason
+        cdef size_t length = len(packet)
+        cdef uint8_t *copy = <uint8_t *>calloc(length or 1, 1)
+        if copy == NULL:
+            raise MemoryError
+        memcpy(copy, <const char *>packet, length)
+        reason = esp_open(&self.inbound.sa, copy, <uint32_t>length, &opened)
+        inner = opened.inner[:opened.length] if reason == Reason.OK else b""
+        free(copy)
+        return reason_name(reason), inner
+
+
+def choose(sas, bytes packet) -> int | None:
+    """Which of `sas`, (handle, local selectors, remote selectors) each, sends `packet`."""
+    cdef Flow found
+    cdef OutboundTableOwner owner
+    cdef Outbound outbound
+    cdef const Rule *rule
+    outbounds = [(handle, Outbound(256 + handle, 20, bytes(20), 0, b"", local, remote, False)) for handle, local, remote in sas]
+    owner = OutboundTableOwner(outbounds)
+    if not parse_flow(<const uint8_t *><const char *>packet, len(packet), &found):
+        raise ValueError("malformed")
+    rule = find_outbound(&owner.table, &found)
+    if rule == NULL:
+        return None
+    return rule.sa.spi - 256

@@ -1,0 +1,64 @@
+"""The plain values of the packet path's interface. A host is numeric; octet strings are `bytes` in network order."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Selector(NamedTuple):
+    """One traffic selector (RFC 7296 section 3.13.1): inclusive ranges; protocol 0 is any."""
+
+    protocol: int
+    start_port: int
+    end_port: int
+    start: bytes  # 4 or 16 octets
+    end: bytes
+
+
+class Endpoint(NamedTuple):
+    """An address and a port."""
+
+    host: str
+    port: int
+
+
+class IkeDatagram(NamedTuple):
+    """An IKE message that arrived on a data-plane socket; the non-ESP marker is stripped already."""
+
+    data: bytes
+    local: Endpoint
+    remote: Endpoint
+
+
+class PeerMoved(NamedTuple):
+    """An authenticated packet of the inbound SA `spi` came from another address than the last one."""
+
+    spi: int
+    remote: Endpoint
+
+
+class SaExpiring(NamedTuple):
+    """An SA passed a soft edge. direction: "in" or "out"; limit: "octets", "packets" or "sequence"."""
+
+    direction: str
+    spi: int
+    limit: str
+
+
+class DeviceLost(NamedTuple):
+    """The TUN device or a socket ("tun", "udp4", "udp6") failed for good; the loops stopped reading it."""
+
+    what: str
+    errno: int
+
+
+Event = PeerMoved | SaExpiring | DeviceLost
+
+
+class SaCounters(NamedTuple):
+    """What an SA has carried."""
+
+    spi: int
+    packets: int
+    octets: int  # of inner packets
+    last_used_s: float  # CLOCK_MONOTONIC of the last packet, 0.0 when never
