@@ -7,6 +7,8 @@ import json
 import os
 import random
 import stat
+import sys
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -219,6 +221,55 @@ def test_a_service_that_fails_unforeseen_says_so_without_detail(tmp_path: Path, 
 
     serve(tmp_path, scenario)
     assert "profile.list failed" in caplog.text
+
+
+STRANGER = """
+import json, os, socket, sys
+os.setgroups([])
+os.setresgid(65534, 65534, 65534)
+os.setresuid(65534, 65534, 65534)
+with socket.socket(socket.AF_UNIX) as caller:
+    caller.connect(sys.argv[1])
+    stream = caller.makefile("rw")
+    for number, (method, params) in enumerate(json.loads(sys.argv[2])):
+        message = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+        stream.write(json.dumps(message) + "\\n")
+        stream.flush()
+        print(stream.readline(), end="")
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another uid")
+def test_another_uid_gets_a_status_and_no_more() -> None:
+    calls: list[tuple[str, dict[str, Any]]] = [
+        ("hello", {}),
+        ("snapshot", {}),
+        ("profile.show", {"name": "office"}),
+        ("connection.up", {"name": "office"}),
+        (
+            "profile.create",
+            {"profile": {**PROFILE, "name": "own", "owner_uid": 0}, "secrets": {"psk": "MTIzNA=="}},
+        ),
+        ("profile.show", {"name": "own"}),
+    ]
+
+    async def scenario(service: FakeService, path: Path) -> None:
+        service.profiles["office"] = owned_by(0)
+        stranger = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-I", "-c", STRANGER, str(path), json.dumps(calls)),
+            stdout=asyncio.subprocess.PIPE,
+        )
+        output, _ = await asyncio.wait_for(stranger.communicate(), 20)
+        hello, snapshot, show, up, create, own = (json.loads(line) for line in output.splitlines())
+        assert hello["result"]["role"] == "user"
+        assert snapshot["result"]["profiles"][0]["name"] == "office"
+        assert [each["error"]["message"] for each in (show, up)] == ["not_permitted"] * 2
+        assert create["result"] == {}
+        assert own["result"]["owner_uid"] == 65534
+
+    with tempfile.TemporaryDirectory() as directory:
+        os.chmod(directory, 0o755)
+        serve(Path(directory), scenario)
 
 
 BAD_MESSAGES = [

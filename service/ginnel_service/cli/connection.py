@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 
 import click
 from rich.live import Live
@@ -165,22 +165,18 @@ def _watch(settings: Settings, wire: Wire, name: str | None, interval_s: float) 
     if name is not None:
         known = {name: _find(snapshot, name)}
     screen = console()
-    if settings.json or not screen.is_terminal:
-        for each in known.values():
-            _print_line(settings, each)
-        for event in wire.events(None):
-            if name is None or getattr(event, "name", name) == name:
+    mine = (event for event in wire.events(None) if name is None or getattr(event, "name", None) == name)
+    with suppress(KeyboardInterrupt):
+        if settings.json or not screen.is_terminal:
+            for each in known.values():
+                _print_line(settings, each)
+            for event in mine:
                 _print_line(settings, event)
-        return
-    with Live(overview(known.values()), console=screen, auto_refresh=False) as live:
-        try:
-            for event in wire.events(None):
-                if name is not None and getattr(event, "name", name) != name:
-                    continue
+            return
+        with Live(overview(known.values()), console=screen, auto_refresh=False) as live:
+            for event in mine:
                 _take_in(known, event)
                 live.update(overview(known.values()), refresh=True)
-        except KeyboardInterrupt:
-            return
 
 
 def _take_in(known: dict[str, ConnectionStatus], event: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 import click
 
@@ -26,9 +27,10 @@ def log(settings: Settings, *, lines: int, follow: bool) -> None:
         for entry in result.entries:
             _print(settings, entry)
         if follow:
-            for event in wire.events(None):
-                if isinstance(event, LogEntry) and event not in result.entries:
-                    _print(settings, event)
+            with suppress(KeyboardInterrupt):
+                for event in wire.events(None):
+                    if isinstance(event, LogEntry) and event not in result.entries:
+                        _print(settings, event)
 
 
 def _print(settings: Settings, entry: LogEntry) -> None:

@@ -9,7 +9,7 @@ import click
 import msgspec
 from rich.table import Table
 
-from ginnel_service.ipc.schema import NameParams, ProfileCreateParams, ProfileSummary
+from ginnel_service.ipc.schema import HelloParams, NameParams, ProfileCreateParams, ProfileSummary
 from ginnel_service.profiles.model import (
     MAX_FILE_OCTETS,
     Esp,
@@ -83,6 +83,7 @@ def create(
     if problems := validate(profile):
         raise _invalid(ProfileError("profile_invalid", name=name, problems=tuple(problems)))
     with settings.connect() as wire:
+        wire.call("hello", HelloParams(client="ginnel"))  # before a key is asked for in vain
         params = ProfileCreateParams(profile=profile, secrets=Secrets(psk=_psk(psk_stdin)), replace=replace)
         wire.call("profile.create", params)
     if settings.json:

@@ -52,6 +52,7 @@ class Connection(asyncio.Protocol):
         self._tasks: set[asyncio.Task[None]] = set()
         self._detach: Callable[[], None] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._lost = asyncio.Event()
 
     # asyncio.Protocol
 
@@ -80,6 +81,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """What was begun goes on, and counts against the caller until it is done."""
+        self._lost.set()
         self._unsubscribe()
         self._waiting.clear()
         if not self._tasks:
@@ -96,6 +98,7 @@ class Connection(asyncio.Protocol):
         if self._transport.get_write_buffer_size():
             self._transport.abort()
         self._transport.close()
+        await self._lost.wait()
 
     # requests
 
@@ -187,9 +190,9 @@ class Connection(asyncio.Protocol):
         self._transport.close()
 
     def _drop(self) -> None:
+        self._transport.abort()
         if self.peer is not None:
             log.warning("uid %d (pid %d) does not read: dropped", self.peer.uid, self.peer.pid)
-        self._transport.abort()
 
 
 def _refusal(request_id: int | msgspec.UnsetType | None, error: ErrorInfo) -> Answer:

@@ -75,7 +75,7 @@ class Dispatcher:
 
     def may_see(self, event: Event) -> bool:
         """Log lines are for who may read that connection's log; the rest is for everyone."""
-        if not isinstance(event, LogEntry):
+        if not isinstance(event, LogEntry) or self._policy.may(self._peer, Action.READ_LOG):
             return True
         owner = None
         if event.connection:

@@ -72,6 +72,8 @@ class Server:
 
     def admit(self, connection: Connection, client: socket.socket) -> Peer | None:
         """Who it is, or None when it is not to be served."""
+        if self._server is None:
+            return None
         try:
             peer = peer_of(client)
         except OSError as error:
