@@ -74,7 +74,9 @@ class SafeFormatter(logging.Formatter):
         stamp = (
             time.strftime("%Y-%m-%dT%H:%M:%S%z ", time.localtime(record.created)) if self._with_time else ""
         )
-        lines = [f"{stamp}{record.levelname.lower()} {record.name}: {format_line(record.getMessage())}"]
+        connection = getattr(record, "connection", "")
+        about = f"{record.name} [{format_line(connection)}]" if connection else record.name
+        lines = [f"{stamp}{record.levelname.lower()} {about}: {format_line(record.getMessage())}"]
         if record.exc_info:
             trace = redact(self.formatException(record.exc_info))
             lines += ["    " + format_line(line) for line in trace.split("\n")]

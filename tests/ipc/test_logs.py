@@ -70,6 +70,11 @@ def test_the_ring_keeps_the_last_and_tells_its_listener(ring: logs.RingHandler) 
     assert [(entry.level, entry.connection) for entry in heard] == [("info", "office")] * 3
 
 
+def test_a_line_names_its_connection(ring: logs.RingHandler, tmp_path: Path) -> None:
+    logging.getLogger("ginnel.test").info("it is up", extra={"connection": "office"})
+    assert (tmp_path / "log").read_text().endswith("info ginnel.test [office]: it is up\n")
+
+
 def test_a_log_file_is_private_and_no_link(ring: logs.RingHandler, tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "log").stat().st_mode) == 0o600
     (tmp_path / "link").symlink_to(tmp_path / "log")
