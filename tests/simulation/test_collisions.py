@@ -1,4 +1,4 @@
-"""Every collision of RFC 7296 sections 2.8.1, 2.8.2 and 2.25, with each side first, ends with exactly one SA pair."""
+"""Every collision of RFC 7296 sections 2.8.1, 2.8.2 and 2.25, each side first, ends with one SA pair."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Callable
 from itertools import product
 
 import pytest
-from simulation.world import World
 
 from ginnel_service.ike.events import ChildRekeyed, Closed, IkeRekeyed, State
 from ginnel_service.ike.exchanges.delete import DeleteChild
 from ginnel_service.ike.session import Session
+from simulation.world import World
 
 SIDES = ("client", "gateway")
 OTHER = {"client": "gateway", "gateway": "client"}
@@ -34,7 +34,9 @@ def _settle(world: World) -> None:
     assert not world.errors()
 
 
-def _cross(world: World, first: str, one: Callable[[str], None], two: Callable[[str], None], gap: float) -> None:
+def _cross(
+    world: World, first: str, one: Callable[[str], None], two: Callable[[str], None], gap: float
+) -> None:
     world.at(world.now, lambda: one(first))
     world.at(world.now + gap, lambda: two(OTHER[first]))
 
@@ -91,9 +93,7 @@ def test_a_response_to_a_simultaneous_rekey_is_lost_at_first(loser: str, rekey: 
         world = _world(seed)
         dropped: list[bytes] = []
 
-        def drop_first_response(
-            sender: str, datagram: bytes, dropped: list[bytes] = dropped
-        ) -> bool:
+        def drop_first_response(sender: str, datagram: bytes, dropped: list[bytes] = dropped) -> bool:
             if sender != loser and datagram[19] & 0x20 and not dropped:
                 dropped.append(datagram)
                 return False
@@ -108,7 +108,7 @@ def test_a_response_to_a_simultaneous_rekey_is_lost_at_first(loser: str, rekey: 
 def _delete_child(world: World, name: str) -> None:
     def act(session: Session) -> None:
         for record in session.children:
-            session.enqueue(session.current, DeleteChild(record), world.now)
+            session.talk.enqueue(session.talk.current, DeleteChild(record), world.now)
 
     world.act(name, act)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from simulation.world import CLIENT_ID, GATEWAY, NAT, PATIENT, Weather, World
 
 from ginnel_service.ike import proposals
 from ginnel_service.ike.codes import ExchangeType, NotifyType, ProtocolId
@@ -25,6 +24,7 @@ from ginnel_service.ike.payloads.notify import NotifyPayload
 from ginnel_service.ike.payloads.sa import Proposal
 from ginnel_service.ike.responder import COOKIES_FROM, HALF_OPEN_MAX
 from ginnel_service.ike.session import KEEPALIVE
+from simulation.world import CLIENT_ID, GATEWAY, NAT, PATIENT, Weather, World
 
 IMPATIENT = replace(PATIENT, retransmit_tries=3, liveness_s=5.0)
 
@@ -38,7 +38,9 @@ def _esp(*words: str) -> tuple[Proposal, ...]:
 
 
 @pytest.mark.parametrize("ke", ["x25519", "ecp256", "ecp384", "modp2048"])
-@pytest.mark.parametrize("cipher", ["aes256gcm16-prfsha384", "aes128gcm16-prfsha256", "aes256-sha512", "aes128-sha256"])
+@pytest.mark.parametrize(
+    "cipher", ["aes256gcm16-prfsha384", "aes128gcm16-prfsha256", "aes256-sha512", "aes128-sha256"]
+)
 def test_every_suite_connects_and_rekeys(cipher: str, ke: str) -> None:
     suite = _ike(f"{cipher}-{ke}")
     world = World(1, ike=(suite, suite))
@@ -52,7 +54,9 @@ def test_every_suite_connects_and_rekeys(cipher: str, ke: str) -> None:
     world.assert_settled()
 
 
-@pytest.mark.parametrize("words", ["aes256gcm16", "aes128gcm16", "aes256-sha256", "aes256gcm16-ecp256", "aes128gcm16-x25519"])
+@pytest.mark.parametrize(
+    "words", ["aes256gcm16", "aes128gcm16", "aes256-sha256", "aes256gcm16-ecp256", "aes128gcm16-x25519"]
+)
 def test_every_esp_suite_connects_and_rekeys(words: str) -> None:
     suite = _esp(words)
     world = World(1, esp=(suite, suite))
@@ -85,7 +89,9 @@ def test_the_gateway_asks_for_another_key_exchange_method() -> None:
 def test_virtual_addresses_and_dns_arrive_and_are_given_back() -> None:
     world = World(1)
     world.connect()
-    (given,) = (e.configuration for n, e in world.events if n == "client" and isinstance(e, ConfigurationReceived))
+    (given,) = (
+        e.configuration for n, e in world.events if n == "client" and isinstance(e, ConfigurationReceived)
+    )
     assert [str(a) for a in given.addresses] == ["10.9.0.2/32", "fd00:9::2/128"]
     assert [str(a) for a in given.dns] == ["10.9.0.1"]
     assert [str(n) for n in next(iter(world.peer.children)).sa.remote_ts[0].networks()] == ["10.9.0.2/32"]
@@ -196,12 +202,12 @@ def test_lifetimes_bring_rekeys_of_their_own_accord() -> None:
     timing = replace(PATIENT, ike_lifetime_s=300.0, child_lifetime_s=100.0)
     world = World(1, timing=timing)
     world.connect()
-    first = world.client.current.our_spi
+    first = world.client.talk.current.our_spi
     world.run(world.now + 3000)
     world.stop_esp()
     world.run(world.now + 20)
     world.assert_settled()
-    assert world.client.current.our_spi != first
+    assert world.client.talk.current.our_spi != first
 
 
 def test_cookies_are_asked_for_under_load_and_half_open_state_is_bounded() -> None:
@@ -229,7 +235,9 @@ def test_a_forged_answer_to_the_first_request_does_not_stop_the_true_one() -> No
     world = World(1)
     world.client.connect(0.0)
     world.flush()
-    empty = Message(world.client.current.spi_i, b"forgedSP", ExchangeType.IKE_SA_INIT, 0, False, True, ())
+    empty = Message(
+        world.client.talk.current.spi_i, b"forgedSP", ExchangeType.IKE_SA_INIT, 0, False, True, ()
+    )
     world.client.receive(serialise_message(empty), Path(Endpoint("x", 1), Endpoint("y", 1), False), 0.0)
     world.run(10)
     assert world.client.state is State.ESTABLISHED
@@ -241,7 +249,9 @@ def test_a_gateway_that_keeps_asking_for_cookies_is_given_up() -> None:
     world.client.connect(0.0)
     for _ in range(10):
         notify = (NotifyPayload(NotifyType.COOKIE, b"again"),)
-        again = Message(world.client.current.spi_i, bytes(8), ExchangeType.IKE_SA_INIT, 0, False, True, notify)
+        again = Message(
+            world.client.talk.current.spi_i, bytes(8), ExchangeType.IKE_SA_INIT, 0, False, True, notify
+        )
         world.client.receive(serialise_message(again), world.client.path, 0.0)
     world.flush()
     assert world.errors() == ["invalid_peer_message"]

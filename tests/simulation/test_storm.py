@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from simulation.world import CALM, STORM, World
 
 SEEDS = 1000
@@ -23,7 +24,7 @@ def _live(seed: int) -> None:
         side = world.rng.choice(("client", "gateway"))
         rekey = world.rng.choice((world.rekey_child, world.rekey_ike))
         world.at(start + world.rng.uniform(0, 6), lambda rekey=rekey, side=side: rekey(side))  # type: ignore[misc]
-    world.run(start + 60)
+    world.run(start + 40)
     world.weather = CALM
     world.stop_esp()
     world.run(start + 400)

@@ -37,7 +37,7 @@ from ginnel_service.ike.responder import Responder
 from ginnel_service.ike.selectors import everything
 from ginnel_service.ike.session import Session
 
-ESP_EVERY_S = 0.05
+ESP_EVERY_S = 0.1
 CLIENT, GATEWAY, NAT = "192.0.2.10", "203.0.113.1", "198.51.100.1"
 CLIENT_ID, GATEWAY_ID = Identity.parse_text("alice@example.org"), Identity.parse_text("gw.example.org")
 
@@ -303,8 +303,8 @@ class World:
     def assert_settled(self) -> None:
         """Exactly one IKE SA and one pair of ESP SAs, the same on both sides, and no ESP packet lost."""
         client, gateway = self.client, self.peer
-        assert len(client.ike_sas) == len(gateway.ike_sas) == 1
-        ours, theirs = client.current, gateway.current
+        assert len(client.talk.sas) == len(gateway.talk.sas) == 1
+        ours, theirs = client.talk.current, gateway.talk.current
         assert (ours.spi_i, ours.spi_r) == (theirs.spi_i, theirs.spi_r)
         (near,), (far,) = client.children, gateway.children
         assert (near.sa.spi_in, near.sa.spi_out) == (far.sa.spi_out, far.sa.spi_in)

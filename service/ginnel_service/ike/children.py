@@ -54,6 +54,10 @@ class Children:
     def by_spi_out(self, spi: bytes) -> ChildRecord | None:
         return next((r for r in self._records.values() if r.sa.spi_out == spi), None)
 
+    def unconfirmed(self, record: ChildRecord) -> bool:
+        """Whether the peer has yet to show, by deleting the old pair, that it has `record`."""
+        return any(old.successor is record and not record.outbound for old in self._records.values())
+
     @property
     def spis_in(self) -> set[bytes]:
         """Inbound SPIs that the packet path still knows."""

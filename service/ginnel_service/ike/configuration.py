@@ -16,9 +16,15 @@ def request(*, ipv4: bool, ipv6: bool) -> ConfigPayload:
     """CFG_REQUEST for an address and DNS of each family."""
     entries: list[CfgEntry] = []
     if ipv4:
-        entries += [CfgEntry(CfgAttribute.INTERNAL_IP4_ADDRESS, b""), CfgEntry(CfgAttribute.INTERNAL_IP4_DNS, b"")]
+        entries += [
+            CfgEntry(CfgAttribute.INTERNAL_IP4_ADDRESS, b""),
+            CfgEntry(CfgAttribute.INTERNAL_IP4_DNS, b""),
+        ]
     if ipv6:
-        entries += [CfgEntry(CfgAttribute.INTERNAL_IP6_ADDRESS, b""), CfgEntry(CfgAttribute.INTERNAL_IP6_DNS, b"")]
+        entries += [
+            CfgEntry(CfgAttribute.INTERNAL_IP6_ADDRESS, b""),
+            CfgEntry(CfgAttribute.INTERNAL_IP6_DNS, b""),
+        ]
     return ConfigPayload(CfgType.REQUEST, tuple(entries))
 
 

@@ -170,7 +170,7 @@ class RoundTrip:
 
 @dataclass(frozen=True, slots=True)
 class KeysExported:
-    """Keys for an outside decoder, produced only when the session was asked to: `line` in `format`'s table."""
+    """Keys for an outside decoder, only when the session was asked for them: `line` in the table `format`."""
 
     format: str  # "ikev2_decryption_table" or "esp_sa"
     line: str = field(repr=False)

@@ -33,9 +33,7 @@ def detection_notifies(
     )
 
 
-def detect(
-    notifies: list[NotifyPayload], spi_i: bytes, spi_r: bytes, path: Path
-) -> tuple[bool, bool, bool]:
+def detect(notifies: list[NotifyPayload], spi_i: bytes, spi_r: bytes, path: Path) -> tuple[bool, bool, bool]:
     """(peer supports NAT traversal, NAT before us, NAT before the peer), of a message received on `path`."""
     sources = [n.data for n in notifies if n.notify == NotifyType.NAT_DETECTION_SOURCE_IP]
     destinations = [n.data for n in notifies if n.notify == NotifyType.NAT_DETECTION_DESTINATION_IP]

@@ -83,7 +83,7 @@ class Protector:
         return message + hmac.digest(self._integ_key, message, self._hash)[: self._icv]
 
     def open(self, datagram: bytes) -> tuple[Payload, ...]:
-        """The payloads inside. Raises IntegrityFailed when it does not verify, InvalidSyntax when it does but is broken.
+        """The payloads inside. Raises IntegrityFailed when it does not verify, else InvalidSyntax if broken.
 
         Only messages whose one outer payload is SK are accepted.
         """

@@ -108,7 +108,7 @@ class Responder:
             yield until
 
     def _begin(self, datagram: bytes, path: Path, now: float) -> None:
-        """An IKE_SA_INIT request: a repetition, a newcomer, or somebody who has to come back with a cookie."""
+        """An IKE_SA_INIT request: a repetition, a newcomer, or one who has to come back with a cookie."""
         spi_i = datagram[:8]
         key = (spi_i, path.remote.host, path.remote.port)
         known = self._half_open.get(key)
@@ -153,8 +153,8 @@ class Responder:
 
     def _repeat(self, session: Session, datagram: bytes, path: Path) -> None:
         """The same request once more gets the same response."""
-        if datagram == session.current.init_request:
-            self._datagrams.append((session.current.init_response, path))
+        if datagram == session.talk.current.init_request:
+            self._datagrams.append((session.talk.current.init_response, path))
 
     def _ask_for_cookie(self, spi_i: bytes, path: Path, nonce: bytes, now: float) -> None:
         cookie = self._cookies.issue(spi_i, path.remote, nonce, now)
@@ -178,7 +178,7 @@ class Responder:
             for spi in self._sessions.pop(session, ()):
                 self._by_spi.pop(spi, None)
             return
-        spis = session.spis
+        spis = session.talk.spis
         before = self._sessions.get(session, frozenset())
         if spis != before:
             for spi in before - spis:

@@ -92,3 +92,11 @@ class IkeSa:
 
     def flags(self, *, response: bool) -> int:
         return (Flags.INITIATOR if self.initiated else 0) | (Flags.RESPONSE if response else 0)
+
+
+def new_ike_spi(random: RandomBytes) -> bytes:
+    """Eight random octets that are not all zero (RFC 7296 section 3.1)."""
+    spi = bytes(8)
+    while not any(spi):
+        spi = random(8)
+    return spi

@@ -1,4 +1,4 @@
-"""IKE_AUTH (RFC 7296 sections 1.2, 2.15, 2.19): both sides prove who they are; the first CHILD SA comes along."""
+"""IKE_AUTH (RFC 7296 sections 1.2, 2.15, 2.19): both sides prove who they are and make a first CHILD SA."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class AuthExchange(Exchange):
             return
         failed = _check_peer(session.config, sa, idr, auth, from_initiator=False)
         if failed is not None:
-            session.fail_with_notice(sa, failed, NotifyType.AUTHENTICATION_FAILED, now)
+            session.fail_with_notice(sa, failed, NotifyType.AUTHENTICATION_FAILED)
             return
         if error is not None:  # authenticated, but without a CHILD SA
             session.fail_with_delete(sa, session_error(error), now)
@@ -138,9 +138,7 @@ def _first_child(
         session.emit(ConfigurationReceived(lease))
         remote_ts = to_hosts(address.ip for address in lease.addresses)
         extra = [configuration.reply(lease)]
-    chosen, ours, theirs = child.answer(
-        message, without_ke(config.esp_proposals), config.local_ts, remote_ts
-    )
+    chosen, ours, theirs = child.answer(message, without_ke(config.esp_proposals), config.local_ts, remote_ts)
     spi_in = session.new_child_spi()
     made = child.build(
         session,

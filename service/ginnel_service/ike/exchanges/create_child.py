@@ -62,9 +62,7 @@ class CreateChild(Exchange):
         sa_payload, tsi, tsr = child.offer(self.proposals, self.spi_in, self.local_ts, self.remote_ts)
         payloads: list[Payload] = []
         if old is not None:
-            payloads.append(
-                NotifyPayload(NotifyType.REKEY_SA, protocol=ProtocolId.ESP, spi=old.sa.spi_in)
-            )
+            payloads.append(NotifyPayload(NotifyType.REKEY_SA, protocol=ProtocolId.ESP, spi=old.sa.spi_in))
         payloads += [sa_payload, NoncePayload(self.nonce)]
         if self.method:
             self.pair = exchange_keys.generate(self.method, session.random)
@@ -93,12 +91,12 @@ class CreateChild(Exchange):
         if redundant:
             # Ours holds the lowest of the four nonces: we close it, the peer closes the old one (2.8.1)
             self._yield(session)
-            session.enqueue(sa, DeleteChild(record), now)
+            session.talk.enqueue(sa, DeleteChild(record), now)
         elif self.old is not None:
             session.emit(ChildRekeyed(self.old.sa, made, by_us=True))
             if session.children.knows(self.old):
                 self.old.successor = record
-                session.enqueue(sa, DeleteChild(self.old), now)
+                session.talk.enqueue(sa, DeleteChild(self.old), now)
 
     def _shared(self, message: Message, method: int) -> bytes:
         if not method:
@@ -124,11 +122,11 @@ class CreateChild(Exchange):
             self.retries += 1
             if self.retries <= MAX_RETRIES and wanted in methods(session.config.esp_proposals):
                 self.method = wanted
-                session.enqueue(sa, self, now)
+                session.talk.enqueue(sa, self, now)
                 return
         if self.old is None:
             if error.notify == NotifyType.TEMPORARY_FAILURE:
-                session.create_child_later(now)
+                session.upkeep.create_child_later(now)
             else:
                 session.fail_with_delete(sa, SessionError("peer_error", "no new CHILD SA"), now)
         elif error.notify == NotifyType.CHILD_SA_NOT_FOUND and session.children.knows(self.old):
@@ -136,7 +134,7 @@ class CreateChild(Exchange):
             session.children.retire(self.old, now)
             session.after_children_deleted(now, recreate=True)
         else:
-            self.old.rekey_at = session.retry_at(now)
+            self.old.rekey_at = session.upkeep.retry_at(now)
 
 
 def handle(session: Session, sa: IkeSa, message: Message, now: float) -> tuple[Payload, ...]:
@@ -148,9 +146,7 @@ def handle(session: Session, sa: IkeSa, message: Message, now: float) -> tuple[P
     if rekey is not None:
         old = session.children.by_spi_out(rekey.spi)
         if old is None:
-            return (
-                NotifyPayload(NotifyType.CHILD_SA_NOT_FOUND, protocol=ProtocolId.ESP, spi=rekey.spi),
-            )
+            return (NotifyPayload(NotifyType.CHILD_SA_NOT_FOUND, protocol=ProtocolId.ESP, spi=rekey.spi),)
         if old.state is not ChildState.INSTALLED:
             return (NotifyPayload(NotifyType.TEMPORARY_FAILURE),)
     try:
@@ -170,9 +166,7 @@ def _answer(
     acceptable = ours_with_ke
     if offered_ke is not None and not methods(ours_with_ke):
         # Without a wish of our own for a fresh key exchange we go along with the peer's
-        acceptable = tuple(
-            p for m in methods(session.config.ike_proposals) for p in with_ke(ours_with_ke, m)
-        )
+        acceptable = tuple(p for m in methods(session.config.ike_proposals) for p in with_ke(ours_with_ke, m))
     elif offered_ke is None:
         acceptable = without_ke(ours_with_ke)
     chosen, ours, theirs = child.answer(message, acceptable, local_ts, remote_ts)

@@ -45,15 +45,15 @@ class DeleteIke(Exchange):
         return (DeletePayload(ProtocolId.IKE),)
 
     def response(self, session: Session, sa: IkeSa, message: Message, now: float) -> None:
-        session.drop_sa(sa)
-        if sa is session.current:
+        session.talk.drop(sa)
+        if sa is session.talk.current:
             session.finish(None)
 
 
 def handle(session: Session, sa: IkeSa, delete: DeletePayload, now: float) -> tuple[Payload, ...]:
     """Answer one Delete payload of the peer."""
     if delete.protocol == ProtocolId.IKE:
-        session.peer_deleted(sa)
+        session.peer_deleted(sa, now)
         return ()
     if delete.protocol != ProtocolId.ESP:
         return ()

@@ -1,4 +1,4 @@
-"""IKE_SA_INIT (RFC 7296 sections 1.2, 2.6, 2.7, 2.14, 2.23): keys agreed, NATs found, nobody authenticated yet."""
+"""IKE_SA_INIT (RFC 7296 sections 1.2, 2.6, 2.7, 2.14, 2.23): keys and NATs found, nobody proven yet."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class InitExchange(Exchange):
             raise InvalidSyntax("key exchange of another method than chosen")
         shared = self.pair.shared(ke.data)
         supported, nat_local, nat_remote = natt.detect(
-            message.all(NotifyPayload), sa.spi_i, message.spi_r, session.arrival
+            message.all(NotifyPayload), sa.spi_i, message.spi_r, session.talk.arrival
         )
         if not supported:
             session.finish(SessionError("peer_error", "the gateway does not support UDP encapsulation"))
@@ -109,7 +109,7 @@ class InitExchange(Exchange):
                 return True
             self.method = wanted
             self.pair = exchange_keys.generate(wanted, session.random)
-        session.restart(sa, self, now)
+        session.talk.restart(sa, self, now)
         return True
 
 
@@ -164,7 +164,9 @@ def suite_of(chosen: Proposal) -> keys.IkeSuite:
     ke, integ = pick(chosen, TransformType.KE), pick(chosen, TransformType.INTEG)
     if encr is None or prf is None or ke is None:
         raise InvalidSyntax("IKE proposal without cipher, PRF or key exchange")
-    return keys.IkeSuite(encr.id, encr.key_bits or 0, integ.id if integ else 0, prf.id, ke.id, keywords(chosen))
+    return keys.IkeSuite(
+        encr.id, encr.key_bits or 0, integ.id if integ else 0, prf.id, ke.id, keywords(chosen)
+    )
 
 
 def methods(proposals: tuple[Proposal, ...]) -> list[int]:

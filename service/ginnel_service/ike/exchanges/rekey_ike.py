@@ -15,7 +15,7 @@ from ..payloads.nonce import NoncePayload
 from ..payloads.notify import NotifyPayload
 from ..payloads.sa import Proposal, SaPayload
 from ..proposals import answers, choose, offer
-from ..sa import IkeSa, SaState
+from ..sa import IkeSa, SaState, new_ike_spi
 from .base import Exchange, first_error, required
 from .delete import DeleteIke
 from .init import MAX_RETRIES, NONCE_OCTETS, first_method, methods, suite_of
@@ -38,7 +38,7 @@ class RekeyIke(Exchange):
     type = ExchangeType.CREATE_CHILD_SA
 
     def __init__(self, session: Session) -> None:
-        self.spi = session.new_ike_spi()
+        self.spi = new_ike_spi(session.random)
         self.nonce = b""
         self.method = first_method(session.config.ike_proposals)
         self.collision: Collision | None = None
@@ -76,13 +76,13 @@ class RekeyIke(Exchange):
         if collision is not None and min(self.nonce, nonce) < min(collision.nonces):
             # Ours holds the lowest of the four nonces: we close it, the peer closes the old one (2.8.2)
             new.state = SaState.CLOSING
-            session.enqueue(new, DeleteIke(), now)
+            session.talk.enqueue(new, DeleteIke(), now)
             session.inherit(sa, collision.sa, now, by_us=False)
             return
         if collision is not None:
             session.expect_delete(collision.sa, now)
         session.inherit(sa, new, now, by_us=True)
-        session.enqueue(sa, DeleteIke(), now)
+        session.talk.enqueue(sa, DeleteIke(), now)
 
     def _refused(self, session: Session, sa: IkeSa, error: NotifyPayload, now: float) -> None:
         if self.collision is not None:
@@ -93,9 +93,9 @@ class RekeyIke(Exchange):
             self.retries += 1
             if self.retries <= MAX_RETRIES and wanted in methods(session.config.ike_proposals):
                 self.method = wanted
-                session.enqueue(sa, self, now)
+                session.talk.enqueue(sa, self, now)
                 return
-        sa.rekey_at = session.retry_at(now)
+        sa.rekey_at = session.upkeep.retry_at(now)
 
 
 def handle(session: Session, sa: IkeSa, message: Message, now: float) -> tuple[Payload, ...]:
@@ -119,7 +119,7 @@ def handle(session: Session, sa: IkeSa, message: Message, now: float) -> tuple[P
         raise InvalidSyntax("IKE proposal without an SPI")
     pair = exchange_keys.generate(suite.ke, session.random)
     shared = pair.shared(ke.data)
-    nonce_r, spi = session.random(NONCE_OCTETS), session.new_ike_spi()
+    nonce_r, spi = session.random(NONCE_OCTETS), new_ike_spi(session.random)
     new = _successor(
         session, sa, suite, (chosen.spi, spi), (nonce_i, nonce_r), shared, initiated=False, now=now
     )
@@ -152,7 +152,8 @@ def _successor(
     seed = keys.rekey_skeyseed(old.suite.prf, old.keys.d, *nonces, shared)
     new = IkeSa(*spis, initiated=initiated, state=SaState.ALIVE)
     new.use(suite, keys.ike_keys(suite, seed, *nonces, *spis), session.random)
-    session.add_sa(new, now)
+    session.talk.add(new)
+    session.export_ike(new)
     return new
 
 
@@ -161,4 +162,3 @@ def _ike_proposal(message: Message) -> Proposal:
     if len(proposals) != 1 or proposals[0].protocol != ProtocolId.IKE or len(proposals[0].spi) != 8:
         raise InvalidSyntax("an answer holds exactly one IKE proposal with its SPI")
     return proposals[0]
-
