@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 import pytest
 from hypothesis import given
@@ -63,7 +63,7 @@ def test_a_family_that_is_not_offered_is_left_out() -> None:
 def test_no_address_is_leased_twice(actions: list[int]) -> None:
     """Above 20: release the lease of that rank; else lease."""
     pool = Pool(ip_network("10.0.0.0/28"))
-    leased = []
+    leased: list[IPv4Address | IPv6Address] = []
     for action in actions:
         if action > 20 and leased:
             pool.release(leased.pop(action % len(leased)))

@@ -46,7 +46,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self._now = 1000.0
         selector = _Instant()
-        selector.jump = self._jump  # type: ignore[method-assign]
+        selector.jump = self._jump
         super().__init__(selector)
 
     def time(self) -> float:

@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import Executor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import ip_interface
 from typing import Final
 
@@ -37,7 +37,7 @@ from ..ike.events import (
 from ..ike.responder import Responder
 from ..ike.session import Session
 from ..net.base import MachineNetwork, Wanted
-from ..tunnel.dataplane import Associations, Traffic
+from ..tunnel.dataplane import Associations
 from ..tunnel.errors import TunnelError, as_tunnel_error
 from ..tunnel.host import open_plain, open_tun, open_udp
 from ..tunnel.sockets import PlainSocket
@@ -77,7 +77,7 @@ class _Peer:
     addresses: tuple[str, ...] = ()
     suite: str = ""
     esp_suite: str = ""
-    last: Traffic = field(default_factory=Traffic)
+    heard_s: float = 0.0
 
 
 class Gateway:
@@ -219,7 +219,8 @@ class Gateway:
     def _tick(self) -> None:
         for session, peer in self._peers.items():
             heard = peer.sas.last_inbound_s()
-            if heard:
+            if heard > peer.heard_s:
+                peer.heard_s = heard
                 session.note_inbound(heard)
         self._responder.advance(self._loop.time())
         self._pump()

@@ -1,0 +1,163 @@
+"""The real programs in a lab: traffic, every way to fail with its exit code, and what a crash leaves.
+
+   client              router              gateway             server
+[ ginneld ]---------[          ]---------[ gateway ]---------[        ]
+"""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ginnel_service.demo.lab import Host, Internet, Lab
+from ginnel_service.demo.rig import (
+    CLIENT_ID,
+    GATEWAY_ID,
+    CommandError,
+    Gateway,
+    GatewayOptions,
+    Service,
+    eventually,
+    ping,
+)
+
+pytestmark = pytest.mark.netns
+QUICK = {"retransmit_s": 0.2, "retransmit_tries": 2}
+
+
+def profile(**more: Any) -> dict[str, Any]:
+    return {
+        "name": "office",
+        "server": Internet.GATEWAY[0],
+        "local": {"id": CLIENT_ID},
+        "remote": {"id": GATEWAY_ID},
+        "timing": QUICK,
+        **more,
+    }
+
+
+def machine(host: Host) -> str:
+    """All that a tunnel could leave behind, in ip(8)'s words."""
+    return "\n".join(
+        host.run(["ip", *family, *what]).stdout
+        for what in (["rule"], ["route", "show", "table", "all"], ["-br", "address"])
+        for family in ([], ["-6"])
+    )
+
+
+def failing(service: Service, *arguments: str) -> tuple[str, int]:
+    with pytest.raises(CommandError) as caught:
+        service.ginnel(*arguments)
+    return caught.value.code, caught.value.status
+
+
+@pytest.mark.parametrize("nat", [False, True])
+@pytest.mark.parametrize("outside", [0, 1])
+def test_a_connection_carries_traffic_and_leaves_nothing(lab: Lab, outside: int, nat: bool) -> None:
+    net = Internet(lab, nat=nat)
+    psk = secrets.token_urlsafe(16)
+    gateway, service = Gateway(net.gateway, psk), Service(net.client)
+    before, gateway_before = machine(net.client), machine(net.gateway)
+    service.create(profile(server=Internet.GATEWAY[outside]), psk)
+    service.ginnel("up", "office")
+    assert ping(net.client, Internet.SERVER[0], 50).lost == 0
+    assert ping(net.client, Internet.SERVER[1], 50).lost == 0
+    service.ginnel("rekey", "office")
+    service.wait_for_rekey("office", "child")
+    assert ping(net.client, Internet.SERVER[0], 50).lost == 0
+    service.ginnel("down", "office")
+    assert machine(net.client) == before
+    gateway.wait_for("closed")
+    service.ginnel("up", "office")
+    assert service.process.stop() == 0
+    assert machine(net.client) == before
+    assert gateway.process.stop() == 0
+    assert machine(net.gateway) != gateway_before
+    assert "ginnel" not in machine(net.gateway)
+    assert psk not in lab.report(10_000)
+
+
+def test_a_killed_service_leaves_nothing_after_its_next_start(lab: Lab) -> None:
+    net = Internet(lab)
+    psk = secrets.token_urlsafe(16)
+    gateway, service = Gateway(net.gateway, psk), Service(net.client)
+    before = machine(net.client)
+    service.create(profile(network={"bypass": ["203.0.113.0/24"]}), psk)
+    service.ginnel("up", "office")
+    assert machine(net.client) != before
+    service.process.kill()
+    service.start()
+    assert machine(net.client) == before
+    service.ginnel("up", "office")
+    assert ping(net.client, Internet.SERVER[0], 5).lost == 0
+    gateway.process.kill()
+    Gateway(net.gateway, psk)
+
+
+def test_every_failure_has_its_exit_code_and_leaves_nothing(lab: Lab) -> None:
+    net = Internet(lab)
+    psk = secrets.token_urlsafe(16)
+    Gateway(net.gateway, psk, GatewayOptions(ike_proposals=["aes256gcm16-prfsha384-ecp384"]))
+    service = Service(net.client)
+    before = machine(net.client)
+    service.create(profile(), "another key")
+    assert failing(service, "up", "office") == ("authentication_failed", 7)
+    service.create(profile(ike={"proposals": ["aes128gcm16-prfsha256-x25519"]}), psk)
+    assert failing(service, "up", "office") == ("no_proposal_chosen", 8)
+    service.create(profile(server=Internet.SERVER[0]), psk)
+    assert failing(service, "up", "office") == ("unreachable", 9)
+    service.create(profile(server="no-such-name.invalid"), psk)
+    assert failing(service, "up", "office") == ("name_not_resolved", 10)
+    assert failing(service, "up", "home") == ("unknown_profile", 4)
+    service.ginnel("down", "office")
+    assert machine(net.client) == before
+    service.create(profile(), psk)
+    service.ginnel("up", "office")
+    assert psk not in lab.report(10_000)
+
+
+def test_a_gateway_that_cannot_start_says_why(lab: Lab, tmp_path: Path) -> None:
+    net = Internet(lab)
+    running = Gateway(net.gateway, "a key")
+    before = machine(net.gateway)
+    config = next(lab.directory.glob("*/gateway.toml"))
+    start = [sys.executable, "-m", "ginnel_service.cli.main", "gateway", "run", "--config", str(config)]
+    start += ["--state-dir", str(tmp_path / "state")]
+    busy = net.gateway.run(start, check=False)
+    assert (busy.returncode, "port" in busy.stderr) == (12, True)
+    assert machine(net.gateway) == before
+    assert running.process.stop() == 0
+    powerless = ["setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin", "--", *start]
+    assert net.gateway.run(powerless, check=False).returncode == 11
+    config.chmod(0o644)
+    assert net.gateway.run(start, check=False).returncode == 5
+
+
+def test_a_service_without_rights_or_beside_another_says_so(lab: Lab) -> None:
+    host = lab.host("alone")
+    service = Service(host)
+    start = [sys.executable, "-m", "ginnel_service.daemon", "--runtime-dir", str(service.folder / "run")]
+    start += ["--state-dir", str(service.folder / "state")]
+    second = host.run(start, check=False)
+    assert (second.returncode, "another ginneld" in second.stderr) == (12, True)
+    powerless = ["setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin", "--", *start]
+    refused = host.run(powerless, check=False)
+    assert (refused.returncode, "as root" in refused.stderr) == (6, True)
+
+
+def test_keys_are_exported_for_a_decoder_only_when_asked_for(lab: Lab) -> None:
+    net = Internet(lab)
+    psk = secrets.token_urlsafe(16)
+    Gateway(net.gateway, psk)
+    keys = lab.directory / "keys"
+    service = Service(net.client, "--export-keys", str(keys))
+    service.create(profile(), psk)
+    service.ginnel("up", "office")
+    eventually(lambda: keys.exists() and "uat:esp_sa:" in keys.read_text(), "keys in the file")
+    assert "uat:ikev2_decryption_table:" in keys.read_text()
+    assert keys.stat().st_mode & 0o777 == 0o600
+    assert "whoever reads it" in service.process.log.read_text()
