@@ -15,12 +15,12 @@ from ginnel_service.ike.events import Configuration, Endpoint, Path
 from ginnel_service.ike.payloads.config import CfgEntry, ConfigPayload
 
 HERE, THERE = Endpoint("192.0.2.1", 500), Endpoint("2001:db8::2", 500)
-I, R = b"i" * 8, b"r" * 8
+SPI_I, SPI_R = b"i" * 8, b"r" * 8
 
 
 def _seen(sent_on: Path, received_on: Path, *, force: bool) -> tuple[bool, bool, bool]:
-    notifies = natt.detection_notifies(I, R, sent_on, force=force, random=random.Random(1).randbytes)
-    return natt.detect(list(notifies), I, R, received_on)
+    notifies = natt.detection_notifies(SPI_I, SPI_R, sent_on, force=force, random=random.Random(1).randbytes)
+    return natt.detect(list(notifies), SPI_I, SPI_R, received_on)
 
 
 def test_without_a_nat_nothing_is_seen() -> None:
@@ -42,27 +42,27 @@ def test_a_rewritten_destination_is_a_nat_before_us() -> None:
 
 
 def test_a_peer_without_notifies_does_not_support_it() -> None:
-    assert natt.detect([], I, R, Path(HERE, THERE, False)) == (False, False, False)
+    assert natt.detect([], SPI_I, SPI_R, Path(HERE, THERE, False)) == (False, False, False)
 
 
 def test_a_cookie_serves_the_address_and_the_request_it_was_issued_for() -> None:
     jar = CookieJar(random.Random(1).randbytes, 0.0)
-    cookie = jar.issue(I, HERE, b"nonce", 0.0)
-    assert jar.accepts(cookie, I, HERE, b"nonce")
-    assert not jar.accepts(cookie, I, Endpoint(HERE.host, 501), b"nonce")
-    assert not jar.accepts(cookie, I, THERE, b"nonce")
-    assert not jar.accepts(cookie, R, HERE, b"nonce")
-    assert not jar.accepts(cookie, I, HERE, b"other")
-    assert not jar.accepts(b"", I, HERE, b"nonce")
+    cookie = jar.issue(SPI_I, HERE, b"nonce", 0.0)
+    assert jar.accepts(cookie, SPI_I, HERE, b"nonce")
+    assert not jar.accepts(cookie, SPI_I, Endpoint(HERE.host, 501), b"nonce")
+    assert not jar.accepts(cookie, SPI_I, THERE, b"nonce")
+    assert not jar.accepts(cookie, SPI_R, HERE, b"nonce")
+    assert not jar.accepts(cookie, SPI_I, HERE, b"other")
+    assert not jar.accepts(b"", SPI_I, HERE, b"nonce")
 
 
 def test_a_cookie_outlives_one_change_of_the_secret_but_not_two() -> None:
     jar = CookieJar(random.Random(1).randbytes, 0.0)
-    cookie = jar.issue(I, HERE, b"nonce", 0.0)
-    jar.issue(I, HERE, b"x", SECRET_LIFETIME_S + 1)
-    assert jar.accepts(cookie, I, HERE, b"nonce")
-    jar.issue(I, HERE, b"x", 2 * SECRET_LIFETIME_S + 2)
-    assert not jar.accepts(cookie, I, HERE, b"nonce")
+    cookie = jar.issue(SPI_I, HERE, b"nonce", 0.0)
+    jar.issue(SPI_I, HERE, b"x", SECRET_LIFETIME_S + 1)
+    assert jar.accepts(cookie, SPI_I, HERE, b"nonce")
+    jar.issue(SPI_I, HERE, b"x", 2 * SECRET_LIFETIME_S + 2)
+    assert not jar.accepts(cookie, SPI_I, HERE, b"nonce")
 
 
 def test_a_reply_round_trips() -> None:
