@@ -73,6 +73,7 @@ setup(
             "binding": True,
         },
     ),
+    options={"build_ext": {"parallel": os.cpu_count() or 1}},
     packages=[
         "ginnel_core",
         *sorted(

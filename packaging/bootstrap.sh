@@ -172,7 +172,7 @@ built_stamp=$VENV/.ginnel-built
 
 # Whether the extensions are as their sources and the build's options want them.
 is_built() {
-    [ "$(cat $built_stamp 2>/dev/null)" = "debug=${GINNEL_DEBUG:-0} openssl=${GINNEL_OPENSSL:-}" ] || return 1
+    [ "$(cat $built_stamp 2>/dev/null)" = "$options" ] || return 1
     [ -z "$(find core/ginnel_core setup.py pyproject.toml -type f \
         \( -name '*.pyx' -o -name '*.pxd' -o -name '*.h' -o -name setup.py -o -name pyproject.toml \) \
         -newer $built_stamp)" ] || return 1
@@ -189,25 +189,30 @@ is_built() {
     done
 }
 
+# Installs the project into .venv when its metadata changed, else compiles what is out of date.
+build_command() {
+    if [ -e $built_stamp ] && [ -z "$(find pyproject.toml setup.py -newer $built_stamp)" ]; then
+        $VENV/bin/python setup.py build_ext --inplace
+    else
+        $VENV/bin/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation --verbose -e .
+    fi
+}
+
 build_project() {
     if is_built; then return 0; fi
     say "building the extensions"
-    stamp_before=$(mktemp "$VENV/.ginnel-building.XXXXXX") # sources changed during the build are newer than it
     # Other options leave the same file names: everything is built anew then.
-    if [ -e $built_stamp ] && [ "$(cat $built_stamp)" != "debug=${GINNEL_DEBUG:-0} openssl=${GINNEL_OPENSSL:-}" ]; then
-        rm -rf build core/ginnel_core/*.so
+    if [ -e $built_stamp ] && [ "$(cat $built_stamp)" != "$options" ]; then
+        rm -rf build core/ginnel_core/*.so $built_stamp
     fi
+    building=$VENV/.ginnel-building # dated before the build: a source that changes meanwhile is newer
+    printf '%s\n' "$options" >$building
     log=$VENV/build.log
-    if ! $VENV/bin/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation \
-        --verbose -e . >$log 2>&1; then
-        rm -f "$stamp_before"
+    if ! build_command >$log 2>&1; then
         tail -n 60 $log >&2
         fail "the build failed; the whole output is in $log"
     fi
-    printf '%s\n' "debug=${GINNEL_DEBUG:-0} openssl=${GINNEL_OPENSSL:-}" >"$stamp_before.text"
-    touch -r "$stamp_before" "$stamp_before.text"
-    mv "$stamp_before.text" $built_stamp
-    rm -f "$stamp_before"
+    mv $building $built_stamp
 }
 
 # ---------------------------------------------------------------------------------------------------------
@@ -228,4 +233,5 @@ FreeBSD) install_freebsd ;;
 esac
 [ -n "$BASE_PYTHON" ] || BASE_PYTHON=$(find_python) || fail "no Python 3.11 or newer was found; name one: PYTHON=/path/to/python3 make ..."
 make_environment
+options="debug=${GINNEL_DEBUG:-0} openssl=${GINNEL_OPENSSL:-}"
 build_project
