@@ -34,6 +34,7 @@ from ..ike.events import (
     Path,
     PathChanged,
 )
+from ..ike.proposals import esp_suite_name
 from ..ike.responder import Responder
 from ..ike.session import Session
 from ..net.base import MachineNetwork, Wanted
@@ -266,7 +267,7 @@ class Gateway:
             case OutboundReady():
                 peer.sas.install_outbound(event.child, peer.path)
                 if not peer.esp_suite:
-                    peer.esp_suite = event.child.suite.name
+                    peer.esp_suite = esp_suite_name(event.child.suite)
                     self._tell("established", peer, suite=f"{peer.suite}/{peer.esp_suite}")
             case OutboundRetired():
                 peer.sas.retire_outbound(event.child)

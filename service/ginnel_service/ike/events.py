@@ -60,13 +60,6 @@ class EspSuite:
     integ: int = 0
     esn: bool = False
 
-    @property
-    def name(self) -> str:
-        """strongSwan's keyword for the suite, such as `aes128gcm16`."""
-        from .proposals import esp_suite_name  # noqa: PLC0415  (proposals needs this module's types)
-
-        return esp_suite_name(self)
-
 
 @dataclass(frozen=True, slots=True)
 class ChildSa:

@@ -26,7 +26,7 @@ _CRITICAL = 0x80
 P = TypeVar("P")
 
 
-class UnsupportedVersion(PeerError):  # noqa: N818  (named as its neighbours in `errors`)
+class UnsupportedVersion(PeerError):
     """Not IKEv2. A higher version is told so (RFC 7296 section 2.5); a lower one gets silence."""
 
     code = "invalid_major_version"

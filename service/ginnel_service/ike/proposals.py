@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from .codes import AEAD, Encr, Esn, Integ, KeMethod, Prf, ProtocolId, TransformType
 from .errors import LocalError
+from .events import EspSuite
 from .payloads.sa import Proposal, Transform
-
-if TYPE_CHECKING:
-    from .events import EspSuite
 
 _ENCR, _PRF, _INTEG = TransformType.ENCR, TransformType.PRF, TransformType.INTEG
 _KE, _ESN = TransformType.KE, TransformType.ESN

@@ -36,6 +36,7 @@ from ..ike.events import (
     State,
     StateChanged,
 )
+from ..ike.proposals import esp_suite_name
 from ..ike.session import Session
 from ..net.base import Wanted
 from ..profiles.model import Profile
@@ -259,7 +260,7 @@ class Attempt:
         assert self._sas is not None
         assert self.facts.path is not None
         self._sas.install_outbound(event.child, self.facts.path)
-        self.facts.esp_suite = event.child.suite.name
+        self.facts.esp_suite = esp_suite_name(event.child.suite)
         if self._configuring is None:
             wanted = wanted_network(
                 self.facts.device, self._profile, self.facts.configuration, event.child, self.facts.path
