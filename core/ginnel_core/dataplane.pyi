@@ -28,7 +28,9 @@ class DataPlane:
     def receive_ike(self) -> IkeDatagram | None:
         """The next IKE datagram, or None; never blocks."""
 
-    def send_ike(self, data: bytes, remote: Endpoint | tuple[str, int], local: Endpoint | tuple[str, int] | None = None) -> None:
+    def send_ike(
+        self, data: bytes, remote: Endpoint | tuple[str, int], local: Endpoint | tuple[str, int] | None = None
+    ) -> None:
         """Send `data` behind a non-ESP marker; one 0xFF octet, a keepalive, goes without. Raises OSError as sendto does."""
 
     # Security associations
@@ -67,7 +69,9 @@ class DataPlane:
     ) -> int:
         """Send with this SA; returns its handle. Of two SAs that match equally well the newer one sends."""
 
-    def move_outbound(self, handle: int, peer: Endpoint | tuple[str, int], source: Endpoint | tuple[str, int] | None = None) -> None:
+    def move_outbound(
+        self, handle: int, peer: Endpoint | tuple[str, int], source: Endpoint | tuple[str, int] | None = None
+    ) -> None:
         """Send to another peer address. Raises KeyError, ValueError."""
 
     def retire_inbound(self, spi: int) -> None:

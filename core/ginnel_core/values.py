@@ -1,4 +1,4 @@
-"""The plain values of the packet path's interface. A host is numeric; octet strings are `bytes` in network order."""
+"""The plain values of the packet path's interface. Hosts are numeric; octets stand in network order."""
 
 from __future__ import annotations
 

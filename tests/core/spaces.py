@@ -4,8 +4,8 @@
                                                             >-- space u (loopback alone)
     space b: TUN 10.9.0.2/30 --[DataPlane b]-- 127.0.0.2 --/
 
-A socket or device stays in the network namespace that its creating thread was in, so nothing but the calling thread
-moves between them. The namespaces go with the last descriptor that holds them.
+A socket or device stays in the network namespace that its creating thread was in, so nothing but the calling
+thread moves between them. The namespaces go with the last descriptor that holds them.
 """
 
 from __future__ import annotations
