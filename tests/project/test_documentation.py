@@ -1,0 +1,81 @@
+"""What the documentation tells a person to type exists, and its links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+
+from ginnel_service.cli.main import main
+from ginnel_service.config import parse_arguments
+from project.tree import ROOT, name, pages
+
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+SHELL = re.compile(r"^```(?:sh|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
+TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+def commands() -> list[list[str]]:
+    """The words of every command line in a shell block, without sudo, variables and paths."""
+    found = []
+    for page in pages():
+        for block in SHELL.findall(page.read_text()):
+            for line in block.replace("\\\n", " ").splitlines():
+                words = shlex.split(line.removeprefix("$ "), comments=True)
+                while words and (words[0] == "sudo" or re.match(r"[A-Z_]+=", words[0])):
+                    words = words[1:]
+                if words:
+                    found.append([Path(words[0]).name, *words[1:]])
+    return found
+
+
+def of(program: str) -> list[list[str]]:
+    found = [words[1:] for words in commands() if words[0] == program]
+    assert found
+    return found
+
+
+def anchors(page: Path) -> set[str]:
+    """GitHub's names of a page's headings."""
+    titles = HEADING.findall(page.read_text())
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", pages(), ids=name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for link in LINK.findall(page.read_text()):
+        if link.startswith(("https://", "mailto:")):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+def test_make_has_the_targets() -> None:
+    named = {words[0] for words in of("make") if words}
+    named |= {word for page in pages() for word in re.findall(r"`make ([a-z]+)[` ]", page.read_text())}
+    assert named <= TARGETS
+
+
+@pytest.mark.parametrize("words", of("ginnel"), ids=" ".join)
+def test_ginnel_has_the_command_and_its_options(words: list[str]) -> None:
+    command: click.Command = main
+    context = click.Context(main)
+    rest = list(words)
+    while isinstance(command, click.Group):
+        assert rest, "a group alone"
+        found = command.get_command(context, rest.pop(0))
+        assert found is not None
+        command = found
+    options = {option for parameter in command.params for option in parameter.opts + parameter.secondary_opts}
+    assert {word.partition("=")[0] for word in rest if word.startswith("-")} <= options | {"--help"}
+
+
+@pytest.mark.parametrize("words", of("ginneld"), ids=" ".join)
+def test_ginneld_takes_the_flags(words: list[str]) -> None:
+    parse_arguments([word for word in words if word not in ("&",)])
