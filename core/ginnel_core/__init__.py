@@ -1,4 +1,4 @@
-"""The packet path: a TUN device, UDP sockets, and the native loops that carry ESP between them. Knows no IKE."""
+"""The packet path: a TUN device, UDP sockets, and the native loops that carry ESP between them. No IKE."""
 
 from __future__ import annotations
 

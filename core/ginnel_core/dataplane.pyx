@@ -135,7 +135,7 @@ cdef class DataPlane:
         if self.threads or self.stopped:
             raise RuntimeError("a data plane starts once")
         for loop, name in ((self.inward, "ginnel-in"), (self.outward, "ginnel-out")):
-            thread = threading.Thread(target=_run, args=(loop,), name=name, daemon=True)
+            thread = threading.Thread(target=_run, args=(loop, self), name=name, daemon=True)
             self.threads.append(thread)
             thread.start()
 
@@ -345,6 +345,7 @@ cdef drain(Loop loop, direction, found):
             found.append(SaExpiring(direction, record.spi, LIMIT_NAMES[record.detail]))
 
 
-def _run(loop) -> None:
+def _run(loop, plane) -> None:
+    """A thread's body; it holds `plane`, to which the loop points."""
     signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())  # they are the main thread's
     loop.main()

@@ -247,6 +247,7 @@ cdef class InboundLoop(Loop):
             for which in range(3):
                 waits[which].revents = 0
             if poll(waits, 3, -1) < 0 and errno != EINTR:
+                self.lost(AF_INET if self.has_udp4 else AF_INET6, errno)
                 return
             if ginnel_load(&self.stopping):
                 return
@@ -337,6 +338,7 @@ cdef class OutboundLoop(Loop):
             self.pause()
             waits[0].revents = waits[1].revents = 0
             if poll(waits, 2, -1) < 0 and errno != EINTR:
+                self.lost(0, errno)
                 return
             if ginnel_load(&self.stopping):
                 return

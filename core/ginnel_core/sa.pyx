@@ -17,6 +17,8 @@ LAST_SEQUENCE_ESN = 2**64 - 2
 SOFT_PACKETS = 2**63
 #: 2**40 AES blocks under one key: far from the birthday bound of 2**64.
 SOFT_OCTETS = 2**44
+#: Pairs of selectors of one outbound SA: what one lookup may have to pass over.
+MOST_PAIRS = 4096
 
 
 cdef int usage_init(Usage *usage, bint esn, soft_octets, soft_packets) except -1:
@@ -75,6 +77,8 @@ cdef class Outbound:
         check_spi(spi)
         self.local = SelectorList(local)
         self.remote = SelectorList(remote)
+        if self.local.count * self.remote.count > MOST_PAIRS:
+            raise ValueError(f"an SA has more than {MOST_PAIRS} pairs of selectors")
         self.pairs = pairs(self.local.selectors, self.remote.selectors)
         usage_init(&self.sa.usage, esn, soft_octets, soft_packets)
         transform_init(&self.sa.transform, encr, encr_key, integ, integ_key, esn, True)

@@ -138,8 +138,8 @@ class Tunnel:
 
 
 @contextlib.contextmanager
-def tunnel() -> Iterator[Tunnel]:
-    """A started tunnel without SAs."""
+def tunnel(version: int = 4) -> Iterator[Tunnel]:
+    """A started tunnel without SAs; of IPv6 in and out with `version` 6."""
     with contextlib.ExitStack() as stack:
         under = Space()
         stack.callback(under.close)
@@ -151,14 +151,16 @@ def tunnel() -> Iterator[Tunnel]:
                 tun = Tun("gin%d")
                 stack.callback(tun.close)
                 # the kernel's own router solicitations would count as drops
-                Path(f"/proc/sys/net/ipv6/conf/{tun.name}/disable_ipv6").write_text("1")
+                quiet = "1" if version == 4 else "0"
+                Path(f"/proc/sys/net/ipv6/conf/{tun.name}/disable_ipv6").write_text(quiet)
                 space.ip(f"link set {tun.name} mtu 1400 up")
-                space.ip(f"addr add 10.9.0.{index}/30 dev {tun.name}")
+                inner = f"10.9.0.{index}" if version == 4 else f"fd09::{index}"
+                space.ip(f"addr add {inner}/30 dev {tun.name}" + (" nodad" if version == 6 else ""))
             with under.inside():
-                udp = UdpSocket(f"127.0.0.{index}", PORT)
+                udp = UdpSocket(f"127.0.0.{index}", PORT) if version == 4 else UdpSocket("::1", PORT + index)
             stack.callback(udp.close)
             plane = DataPlane(tun, [udp])
             stack.callback(plane.stop)
             plane.start()
-            ends.append(End(space, tun, udp, plane, f"10.9.0.{index}"))
+            ends.append(End(space, tun, udp, plane, inner))
         yield Tunnel(ends[0], ends[1], under)

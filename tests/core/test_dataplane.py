@@ -60,6 +60,13 @@ def test_ping_crosses_under_each_cipher(encr: int, key: bytes, integ: int, esn: 
         assert not unexpected
 
 
+def test_ipv6_crosses_over_ipv6() -> None:
+    with tunnel(version=6) as made:
+        made.join(0x1000)
+        assert made.ping("-c", "5", "-i", "0.01", "-s", "1352")
+        assert made.b.plane.inbound(0x1000).packets >= 5
+
+
 def test_udp_and_tcp_cross_whole(joined: Tunnel) -> None:
     sent = random.Random(1).randbytes(3_000_000)
     listener = joined.b.space.socket(socket.SOCK_STREAM, (joined.b.inner, 0))
@@ -298,14 +305,19 @@ def test_misuse_is_refused(joined: Tunnel) -> None:
         {"encr": 12, "encr_key": bytes(16)},
         {"encr": 12, "encr_key": bytes(16), "integ": 12, "integ_key": bytes(20)},
         {"local": []},
+        {"local": [ANY[0]] * 65, "remote": [ANY[0]] * 64},
         {"remote": [Selector(0, 0, 65535, bytes(4), bytes(16))]},
         {"remote": [Selector(0, 5, 4, bytes(4), bytes(4))]},
         {"replay_window": 63},
         {"replay_window": 65537},
     ]
     for change in changes:
-        with pytest.raises(ValueError, match=r".+"):
-            plane.install_inbound(**{**good, **change})  # type: ignore[arg-type]
+        if "replay_window" in change or change.get("spi") == 0x1001:
+            with pytest.raises(ValueError, match=r"replay|in use"):
+                plane.install_inbound(**{**good, **change})  # type: ignore[arg-type]
+        else:
+            with pytest.raises(ValueError, match=r".+"):
+                plane.install_outbound(**{**good, **change}, peer=joined.b.udp.local)  # type: ignore[arg-type]
     for peer in (("::1", 4500), ("host.example", 4500)):
         with pytest.raises(ValueError, match=r".+"):
             plane.install_outbound(**good, peer=peer)  # type: ignore[arg-type]

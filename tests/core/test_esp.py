@@ -225,7 +225,7 @@ def test_any_authentic_payload_is_survived(payload: bytes) -> None:
 
 
 def test_a_published_packet_is_authentic() -> None:
-    """The first case of draft-mcgrew-gcm-test-01; its next header is 1, which only an authentic packet shows."""
+    """The first case of draft-mcgrew-gcm-test-01; its next header is 1, seen once it is authentic."""
     packet = bytes.fromhex(
         "0000432100000000" "4956ed7e3b244cfe"
         "fecf537e729d5b07dc30df528dd22b768d1b98736696a6fd348509fa13ceac34cfa2436f14a3f3cf65925bf1f4a13c5d"
