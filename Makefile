@@ -34,12 +34,12 @@ else
 endif
 
 lint: setup ## ruff, mypy, the import contracts, shellcheck
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	@if command -v shellcheck >/dev/null; then shellcheck packaging/*.sh .ci/run; \
-	else echo "shellcheck is not installed: the shell scripts went unchecked"; fi
+	@failed=; for check in "ruff check ." "ruff format --check ." mypy "mypy tests" lint-imports; do \
+	echo "== $$check"; $(BIN)/$$check || failed="$$failed ($$check)"; done; \
+	if command -v shellcheck >/dev/null; then \
+	echo "== shellcheck"; shellcheck packaging/*.sh .ci/run || failed="$$failed (shellcheck)"; \
+	else echo "shellcheck is not installed: the shell scripts went unchecked"; fi; \
+	[ -z "$$failed" ] || { echo "make lint: failed:$$failed"; exit 1; }
 
 bench: setup-run ## measure the packet path on this machine
 	@set -- core/benchmarks/*.py; \
