@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import random
+import select
 import socket
 import threading
 
@@ -217,18 +218,18 @@ def test_rekeying_under_traffic_loses_nothing(joined: Tunnel) -> None:
 
 def test_retired_sas_are_freed_while_the_loops_run(joined: Tunnel) -> None:
     before = live_objects()
-    for round_number in range(50):
+    planes = {end.plane.event_fileno(): end.plane for end in (joined.a, joined.b)}
+    for _ in range(100):
         joined.join(0x9000)
-        assert joined.ping("-c", "1")
+        assert joined.a.space.run("ping", "-q", "-f", "-c", "3", joined.b.inner).returncode == 0
         joined.b.plane.retire_inbound(0x9000)
         joined.a.plane.retire_inbound(0x9001)
         joined.a.plane.retire_outbound(joined.a.handles.pop())
         joined.b.plane.retire_outbound(joined.b.handles.pop())
-        assert joined.a.plane.events() == joined.b.plane.events() == [], round_number
-    joined.a.wait_counter("batches_in", 1)
-    after = live_objects()
-    assert after["inbound_sa"] <= before["inbound_sa"] + 1
-    assert after["outbound_sa"] <= before["outbound_sa"] + 1
+        while live_objects() != before:  # a loop that was in a batch tells when it has passed
+            ready, _, _ = select.select(planes, [], [], 20)
+            assert ready
+            assert [planes[fd].events() for fd in ready] == [[]] * len(ready)
 
 
 def test_a_moved_peer_is_told_once_and_followed(joined: Tunnel) -> None:
