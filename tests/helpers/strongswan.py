@@ -16,7 +16,7 @@ from ginnel_service.demo.lab import Host, LabError
 CHARON = Path("/usr/lib/ipsec/charon")
 PLUGINS = Path("/usr/lib/ipsec/plugins")
 LOAD = (
-    "random nonce aes sha1 sha2 hmac kdf gcm openssl curve25519 x509 pubkey pem pkcs1 pkcs8 "
+    "random nonce openssl curve25519 kdf x509 pubkey pem pkcs1 pkcs8 "
     "kernel-libipsec kernel-netlink socket-default vici"
 )
 URI = "unix:///run/charon.vici"

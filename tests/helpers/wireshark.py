@@ -16,12 +16,13 @@ class Capture:
     def __init__(self, host: Host, device: str, expression: str = "udp") -> None:
         self.file = host.lab.directory / f"{host.name}-{device}.pcap"
         self._process = host.popen(
-            # -U: every packet reaches the file at once; -Z root: the lab's directory is ours alone
+            # every packet reaches the file at once; -Z root: the lab's directory is ours alone
             [
                 "tcpdump",
                 "-i",
                 device,
                 "-U",
+                "--immediate-mode",
                 "-Z",
                 "root",
                 "-B",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ginnel_service.demo.lab import Internet, Lab, LabError, environment
+from ginnel_service.demo.lab import Internet, Lab, LabError, Process, environment
 from ginnel_service.demo.rig import CLIENT_ID, GATEWAY_ID, eventually
 from helpers.peers import CHARON_POOLS
 from helpers.strongswan import Charon, CharonConfig
@@ -56,12 +56,19 @@ def test_a_lab_vanishes_with_the_process_that_made_it(number: signal.Signals, tm
 
 
 def test_a_lab_ends_its_processes_when_a_test_fails() -> None:
-    with pytest.raises(LabError, match="exit status 3"), Lab() as lab:
-        host = lab.host("lonely")
-        sleeper = host.popen(["sleep", "600"])
-        host.run(["sh", "-c", "exit 3"])
-    assert not sleeper.running()
-    assert gone(host.pid)
+    lab = Lab()
+
+    def fail_within() -> None:
+        with lab:
+            host = lab.host("lonely")
+            sleepers.append(host.popen(["sleep", "600"]))
+            host.run(["sh", "-c", "exit 3"])
+
+    sleepers: list[Process] = []
+    with pytest.raises(LabError, match="exit status 3"):
+        fail_within()
+    assert not sleepers[0].running()
+    assert lab.hosts == []
 
 
 def test_a_lab_needs_no_root() -> None:

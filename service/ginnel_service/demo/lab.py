@@ -131,8 +131,8 @@ class Host:
                 env=environment(env),
                 start_new_session=True,  # a terminal's Ctrl-C is for us alone
             )
-        # Until setpriv has done its work the process would outlive us.
-        while popen.poll() is None and _name_of(popen.pid) in {"nsenter", "setpriv"}:
+        # Until setpriv has made way for the program, the process would outlive us.
+        while popen.poll() is None and not _runs(popen.pid, argv):
             time.sleep(0.001)
         process = Process(label, popen, log)
         self.lab.processes.append(process)
@@ -327,12 +327,14 @@ def hold(argv: Sequence[str]) -> subprocess.Popen[bytes]:
     raise LabUnavailableError(f"cannot make a namespace: {words}")
 
 
-def _name_of(pid: int) -> str:
-    """The name of a program that runs (proc_pid_comm(5)), empty when it does not."""
+def _runs(pid: int, argv: Sequence[str]) -> bool:
+    """Whether the process runs `argv` itself, not what leads to it (proc_pid_cmdline(5))."""
     try:
-        return Path(f"/proc/{pid}/comm").read_text().strip()
+        line = Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
-        return ""
+        return True
+    wanted = b"".join(os.fsencode(argument) + b"\0" for argument in argv[1:])
+    return not line.startswith((b"nsenter\0", b"setpriv\0")) and line.endswith(wanted)
 
 
 def _pipes(popen: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes], IO[bytes]]:

@@ -24,6 +24,7 @@ from . import web
 from .lab import Host, LabError, Process
 
 START_S = 15.0
+MAX_SOCKET_PATH = 107  # unix(7)
 #: What identifies both ends where nothing else is said.
 GATEWAY_ID = "gateway.example"
 CLIENT_ID = "alice@example"
@@ -65,6 +66,8 @@ class Service:
         self.folder = host.lab.directory / f"{host.name}-{folder}"
         self.folder.mkdir(mode=0o755, exist_ok=True)
         self.socket = self.folder / "run" / "ginneld.sock"
+        if len(os.fsencode(self.socket)) > MAX_SOCKET_PATH:
+            raise LabError(f"{self.socket} is too long for a socket: set TMPDIR to a shorter path")
         self.start()
 
     def start(self) -> None:
@@ -158,6 +161,8 @@ class Gateway:
             "users": [{"id": options.user, "psk": psk}],
         }
         write_private(folder / "gateway.toml", tomli_w.dumps(config).encode())
+        log = host.lab.directory / f"{host.name}-gateway.log"
+        self._past = log.stat().st_size if log.exists() else 0  # of one that ran here before
         self.process = host.python(
             *("-m", "ginnel_service.cli.main", "--json", "gateway", "run"),
             *("--config", str(folder / "gateway.toml"), "--state-dir", str(folder / "state")),
@@ -168,12 +173,12 @@ class Gateway:
     def events(self, kind: str) -> list[dict[str, Any]]:
         """What it reported so far."""
         found = []
-        for line in self.process.log.read_text(errors="replace").splitlines():
+        for line in self.process.log.read_bytes()[self._past :].splitlines():
             try:
                 event = json.loads(line)
             except ValueError:
                 continue
-            if isinstance(event, dict) and kind in (event.get("kind"), event.get("event")):
+            if isinstance(event, dict) and event.get("event") == kind:
                 found.append(event)
         return found
 

@@ -1,0 +1,64 @@
+"""tshark reads a captured session with strongSwan by the exported keys, and finds no fault in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from ginnel_service.demo.lab import Internet, Lab
+from ginnel_service.demo.rig import ping
+from helpers.peers import PROFILE, SUITES, X25519, GinnelToCharon, Suite
+from helpers.wireshark import Capture, fields
+
+pytestmark = [pytest.mark.interop, pytest.mark.netns]
+
+PINGS = 20
+#: SA, KE, IDi, IDr, AUTH, Nonce, Delete, TSi, TSr and CP (RFC 7296 section 3.2)
+PAYLOADS = {33, 34, 35, 36, 39, 40, 42, 44, 45, 47}
+
+
+@pytest.mark.parametrize(("suite", "outside"), [*((suite, 0) for suite in SUITES), (X25519, 1)], ids=str)
+def test_tshark_decrypts_a_session(lab: Lab, suite: Suite, outside: int) -> None:
+    keys = lab.directory / "keys"
+    pair = GinnelToCharon(lab, suite=suite, outside=outside, service_args=("--export-keys", str(keys)))
+    capture = Capture(pair.net.router, "client")
+    pair.up()
+    sent = 0
+    for what in ("child", "ike"):
+        sent += sum(ping(pair.net.client, address, PINGS).received for address in Internet.SERVER)
+        pair.service.ginnel("rekey", PROFILE, "--what", what)
+        pair.service.wait_for_rekey(PROFILE, what)
+    pair.service.ginnel("down", PROFILE)
+    capture.stop()
+    assert sent == 4 * PINGS
+
+    rows = fields(
+        capture.file,
+        "isakmp || esp",
+        *("isakmp.exchangetype", "isakmp.enc.decrypted", "isakmp.typepayload", "esp.spi", "esp.icv_good"),
+        *("icmp.type", "icmpv6.type", "_ws.malformed", "_ws.expert.message"),
+        keys=keys,
+    )
+    protected = [row for row in rows if row[0] and int(row[0]) > 34]
+    esp = [row for row in rows if row[3]]
+    # bad integrity, bad padding and malformed packets all have a message; so has nothing else here
+    assert [row[7:] for row in rows if row[7] or row[8]] == []
+    # IKE_AUTH, both rekeys with their Deletes, and the last Delete are read to their last payload
+    assert len(protected) >= 12
+    assert all(row[1] for row in protected)
+    assert {int(kind) for row in protected for kind in row[2].split(",")} >= PAYLOADS
+    # every ping and every answer is found inside ESP, and is authentic where tshark can tell
+    assert all(row[4] == "1" for row in esp)
+    assert sum(row[5] in {"0", "8"} for row in esp) == sent
+    assert sum(row[6] in {"128", "129"} for row in esp) == sent
+
+
+def test_keys_stay_inside_unless_they_are_asked_for(lab: Lab) -> None:
+    pair = GinnelToCharon(lab, service_args=("--log-level", "debug"))
+    pair.up()
+    pair.service.ginnel("rekey", PROFILE, "--what", "ike")
+    pair.service.wait_for_rekey(PROFILE, "ike")
+    assert not list(lab.directory.rglob("keys"))
+    for process in lab.processes:
+        text = process.log.read_text(errors="replace")
+        assert pair.psk not in text
+        assert "ikev2_decryption_table" not in text
