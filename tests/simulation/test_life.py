@@ -22,7 +22,7 @@ from ginnel_service.ike.events import (
 from ginnel_service.ike.message import Message, parse_message, serialise_message
 from ginnel_service.ike.payloads.notify import NotifyPayload
 from ginnel_service.ike.payloads.sa import Proposal
-from ginnel_service.ike.responder import COOKIES_FROM, HALF_OPEN_MAX
+from ginnel_service.ike.responder import COOKIES_FROM, HALF_OPEN_MAX, HALF_OPEN_S
 from ginnel_service.ike.session import KEEPALIVE
 from simulation.world import CLIENT_ID, GATEWAY, NAT, PATIENT, Weather, World
 
@@ -291,3 +291,34 @@ def test_closing_twice_and_commands_after_the_end_are_harmless() -> None:
     assert world.client.deadline() is None
     assert sum(isinstance(e, Closed) for _, e in world.events) == 2
     assert world.client.config.local_id == CLIENT_ID
+
+
+def test_whoever_authenticated_is_no_longer_half_open() -> None:
+    world = World(1)
+    world.client.connect(0.0)
+    world.run(0.03)
+    assert world.gateway.half_open == 1
+    world.run(0.07)
+    assert world.peer.state is State.ESTABLISHED
+    assert world.gateway.half_open == 0
+
+
+def test_a_late_copy_of_the_first_request_begins_no_second_session() -> None:
+    world = World(1)
+    seen: list[bytes] = []
+    world.tap = lambda sender, datagram: not seen.append(datagram)  # type: ignore[func-returns-value]
+    path = world.client.path
+    world.connect()
+    world.gateway.receive(seen[0], Path(path.remote, path.local, False), world.now)
+    assert len(world.gateway.sessions) == 1
+    assert world.gateway.half_open == 0
+
+
+def test_who_never_authenticates_is_forgotten() -> None:
+    world = World(1)
+    world.client.connect(0.0)
+    world.run(0.03)
+    world.tap = lambda sender, datagram: False
+    world.run(HALF_OPEN_S + 1)
+    assert not world.gateway.sessions
+    assert world.gateway.half_open == 0

@@ -6,17 +6,20 @@ Keeps no state for a peer that has not shown that it receives at its address onc
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import heapq
+from dataclasses import dataclass, field
+from itertools import count
 
 from .codes import ExchangeType, IdType, NotifyType
 from .config import GatewayPolicy, RandomBytes, SessionConfig, Timing
 from .cookies import CookieJar
 from .errors import PeerError
-from .events import Closed, Event, Path, State
+from .events import Closed, Event, InboundReady, InboundRetired, Path, State
 from .message import Message, parse_header, parse_message, serialise_message
 from .payloads.identity import Identity
 from .payloads.nonce import NoncePayload
 from .payloads.notify import NotifyPayload
+from .sa import FIRST_CHILD_SPI
 from .selectors import everything
 from .session import Session
 
@@ -24,9 +27,25 @@ HALF_OPEN_S = 30.0  # for how long a half-open session may take to authenticate
 COOKIES_FROM = 50  # half-open sessions: from here on a cookie is asked for
 HALF_OPEN_MAX = 1000  # and from here on nobody new is let in
 
+_Key = tuple[bytes, str, int]  # who began: SPIi, host, port
+
+
+@dataclass(slots=True)
+class _Entry:
+    """What is kept for one session. `due`: when the schedule will look at it next."""
+
+    key: _Key
+    until: float  # by then it has to be authenticated
+    spis: frozenset[bytes] = field(default_factory=frozenset)
+    due: float | None = None
+
 
 class Responder:
-    """The gateway side of IKE."""
+    """The gateway side of IKE.
+
+    The schedule is a heap of (due, serial, session). A session's deadline may move on without our hearing of
+    it: then we look too early and find nothing to do, which costs less than asking all of them each time.
+    """
 
     def __init__(
         self, policy: GatewayPolicy, *, random: RandomBytes, now: float, timing: Timing | None = None
@@ -35,9 +54,13 @@ class Responder:
         self._random = random
         self._timing = timing or Timing()
         self._cookies = CookieJar(random, now)
-        self._sessions: dict[Session, frozenset[bytes]] = {}
+        self._sessions: dict[Session, _Entry] = {}
         self._by_spi: dict[bytes, Session] = {}
-        self._half_open: dict[tuple[bytes, str, int], tuple[Session, float]] = {}
+        self._begun: dict[_Key, Session] = {}  # oldest first; a repeated IKE_SA_INIT is known by it
+        self._half_open: set[Session] = set()
+        self._child_spis: set[bytes] = set()
+        self._schedule: list[tuple[float, int, Session]] = []
+        self._serials = count()
         self._datagrams: list[tuple[bytes, Path]] = []
         self._events: list[tuple[Session, Event]] = []
 
@@ -54,7 +77,8 @@ class Responder:
         try:
             header = parse_header(datagram)
             if header.spi_r == bytes(8):
-                if header.exchange == ExchangeType.IKE_SA_INIT and header.from_initiator:
+                first = header.exchange == ExchangeType.IKE_SA_INIT and header.from_initiator
+                if first and not header.is_response:
                     self._begin(datagram, path, now)
                 return
         except PeerError:
@@ -66,17 +90,23 @@ class Responder:
 
     def advance(self, now: float) -> None:
         """Do what is due, and forget whoever began and never authenticated."""
-        for key, (session, until) in tuple(self._half_open.items()):
-            if until <= now or session.state is not State.AUTH:
-                self._half_open.pop(key, None)
-                if session.state is State.AUTH:
-                    session.finish(None)
-                    self._collect(session)
-        for session in self.sessions:
-            due = session.deadline()
-            if due is not None and due <= now:
+        while (oldest := self._oldest()) is not None and self._sessions[oldest].until <= now:
+            del self._begun[self._sessions[oldest].key]
+            if oldest in self._half_open:
+                oldest.finish(None)
+                self._collect(oldest)
+        woken = []
+        while self._schedule and self._schedule[0][0] <= now:
+            due, _, session = heapq.heappop(self._schedule)
+            entry = self._sessions.get(session)
+            if entry is not None and entry.due == due:
+                entry.due = None
+                woken.append(session)
+        for session in woken:
+            due_now = session.deadline()
+            if due_now is not None and due_now <= now:
                 session.advance(now)
-                self._collect(session)
+            self._collect(session)
 
     def close(self, now: float) -> None:
         """Delete every session."""
@@ -97,23 +127,30 @@ class Responder:
         return drained
 
     def deadline(self) -> float | None:
-        return min(self._deadlines(), default=None)
+        """When `advance` is due, or None for never."""
+        while self._schedule and not self._is_scheduled(*self._schedule[0]):
+            heapq.heappop(self._schedule)
+        times = [due for due, _, _ in self._schedule[:1]]
+        oldest = self._oldest()
+        if oldest is not None:
+            times.append(self._sessions[oldest].until)
+        return min(times, default=None)
 
-    def _deadlines(self) -> Iterator[float]:
-        for session in self._sessions:
-            due = session.deadline()
-            if due is not None:
-                yield due
-        for _, until in self._half_open.values():
-            yield until
+    def _oldest(self) -> Session | None:
+        """Who began first of those whose time to authenticate is not over."""
+        return next(iter(self._begun.values()), None)
+
+    def _is_scheduled(self, due: float, _: int, session: Session) -> bool:
+        entry = self._sessions.get(session)
+        return entry is not None and entry.due == due
 
     def _begin(self, datagram: bytes, path: Path, now: float) -> None:
         """An IKE_SA_INIT request: a repetition, a newcomer, or one who has to come back with a cookie."""
         spi_i = datagram[:8]
         key = (spi_i, path.remote.host, path.remote.port)
-        known = self._half_open.get(key)
-        if known is not None and known[0].state is not State.CLOSED:
-            self._repeat(known[0], datagram, path)
+        known = self._begun.get(key)
+        if known is not None:
+            self._repeat(known, datagram, path)
             return
         message = parse_message(datagram)
         nonce = message.get(NoncePayload)
@@ -145,8 +182,9 @@ class Responder:
             new_child_spi=self._new_child_spi,
         )
         if goes_on:
-            self._half_open[key] = (session, now + HALF_OPEN_S)
-            self._sessions[session] = frozenset()
+            self._begun[key] = session
+            self._half_open.add(session)
+            self._sessions[session] = _Entry(key, now + HALF_OPEN_S)
             self._collect(session)
         else:
             self._datagrams += session.datagrams()
@@ -166,23 +204,41 @@ class Responder:
         """Unique over all sessions: they share one packet path."""
         while True:
             spi = self._random(4)
-            taken = any(spi in session.children.spis_in for session in self._sessions)
-            if int.from_bytes(spi, "big") > 255 and not taken:
+            if int.from_bytes(spi, "big") >= FIRST_CHILD_SPI and spi not in self._child_spis:
                 return spi
 
     def _collect(self, session: Session) -> None:
+        """Take what `session` has to say, and note what changed about it."""
         self._datagrams += session.datagrams()
-        events = session.events()
-        self._events += [(session, event) for event in events]
-        if any(isinstance(event, Closed) for event in events):
-            for spi in self._sessions.pop(session, ()):
-                self._by_spi.pop(spi, None)
+        for event in session.events():
+            self._events.append((session, event))
+            match event:
+                case InboundReady(child):
+                    self._child_spis.add(child.spi_in)
+                case InboundRetired(child):
+                    self._child_spis.discard(child.spi_in)
+                case Closed():
+                    self._forget(session)
+        entry = self._sessions.get(session)
+        if entry is None:
             return
+        if session.state is not State.AUTH:
+            self._half_open.discard(session)
         spis = session.talk.spis
-        before = self._sessions.get(session, frozenset())
-        if spis != before:
-            for spi in before - spis:
-                self._by_spi.pop(spi, None)
-            for spi in spis - before:
-                self._by_spi[spi] = session
-            self._sessions[session] = spis
+        for spi in entry.spis - spis:
+            del self._by_spi[spi]
+        for spi in spis - entry.spis:
+            self._by_spi[spi] = session
+        entry.spis = spis
+        due = session.deadline()
+        if due is not None and (entry.due is None or due < entry.due):
+            entry.due = due
+            heapq.heappush(self._schedule, (due, next(self._serials), session))
+
+    def _forget(self, session: Session) -> None:
+        entry = self._sessions.pop(session)
+        self._half_open.discard(session)
+        if self._begun.get(entry.key) is session:
+            del self._begun[entry.key]
+        for spi in entry.spis:
+            del self._by_spi[spi]

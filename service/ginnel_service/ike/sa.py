@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from .exchanges.base import Exchange
 
 
+#: 0 to 255 are reserved (RFC 4303 section 2.1).
+FIRST_CHILD_SPI = 256
+
+
 class SaState(Enum):
     """The life of one IKE SA."""
 

@@ -46,7 +46,7 @@ from .payloads import Payload
 from .payloads.identity import Identity
 from .payloads.notify import NotifyPayload
 from .payloads.sa import SaPayload
-from .sa import ChildState, IkeSa, SaState, new_ike_spi
+from .sa import FIRST_CHILD_SPI, ChildState, IkeSa, SaState, new_ike_spi
 from .selectors import to_hosts
 from .upkeep import Upkeep
 
@@ -246,12 +246,12 @@ class Session:
         self.emit(auth.established_event(self, sa, peer))
 
     def new_child_spi(self) -> bytes:
-        """An inbound SPI that is not in use; 0 to 255 are reserved (RFC 4303 section 2.1)."""
+        """An inbound SPI that is not in use."""
         if self._allocate_spi is not None:
             return self._allocate_spi()
         while True:
             spi = self.random(4)
-            if int.from_bytes(spi, "big") > 255 and spi not in self.children.spis_in:
+            if int.from_bytes(spi, "big") >= FIRST_CHILD_SPI and spi not in self.children.spis_in:
                 return spi
 
     def send_keepalive(self) -> None:
