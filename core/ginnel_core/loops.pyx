@@ -224,11 +224,10 @@ cdef class InboundLoop(Loop):
             for index in range(self.arena.batch.count):
                 self.datagram(&self.arena.batch.packets[index])
             return True
-        if error == EINTR:
+        if error == EINTR or error == EAGAIN or error == EWOULDBLOCK:
             return True
         self.error_run[which] += 1
-        if error != EAGAIN and error != EWOULDBLOCK:
-            self.drop(Reason.RECEIVE_ERROR)
+        self.drop(Reason.RECEIVE_ERROR)
         if fatal(error) or self.error_run[which] > ERRORS_IN_A_ROW:
             self.lost(AF_INET if which == 0 else AF_INET6, error)
             return False
@@ -321,7 +320,7 @@ cdef class OutboundLoop(Loop):
                 self.drop(reason)
         self.flush(0)
         self.flush(1)
-        if error == 0 or error == EINTR:
+        if error == 0 or error == EINTR or error == EAGAIN or error == EWOULDBLOCK:
             return True
         self.tun_errors += 1
         if fatal(error) or self.tun_errors > ERRORS_IN_A_ROW:

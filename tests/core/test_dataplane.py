@@ -7,6 +7,7 @@ import os
 import random
 import select
 import socket
+import struct
 import threading
 
 import pytest
@@ -258,6 +259,35 @@ def test_unreachable_peers_are_survived(joined: Tunnel) -> None:
     assert joined.a.wait_counter("drop_send_unreachable", 1)
     joined.a.plane.move_outbound(joined.a.handles[0], joined.b.udp.local)
     assert joined.ping("-c", "1")
+
+
+def test_datagrams_with_a_bad_checksum_do_not_cost_the_socket(joined: Tunnel) -> None:
+    """The kernel discards them after it has woken the loop, which then finds nothing to read."""
+    with joined.under.inside():
+        raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    target = joined.b.udp.local
+    payload = bytes(40)
+    udp = struct.pack("!HHHH", 9, target.port, 8 + len(payload), 0xBAD) + payload
+    header = struct.pack(
+        "!BBHHHBBH4s4s",
+        0x45,
+        0,
+        20 + len(udp),
+        0,
+        0,
+        64,
+        socket.IPPROTO_UDP,
+        0,
+        *2 * [socket.inet_aton(target.host)],
+    )
+    with raw:
+        for _ in range(200):
+            raw.sendto(header + udp, (target.host, 0))
+    assert joined.ping("-c", "3", "-i", "0.01")
+    assert not joined.b.plane.events()
+    shown = joined.under.run("cat", "/proc/net/snmp").stdout.splitlines()
+    names, values = (line.split() for line in shown if line.startswith("Udp:"))
+    assert int(values[names.index("InCsumErrors")]) == 200
 
 
 def test_a_deleted_device_is_told_and_the_rest_goes_on(joined: Tunnel) -> None:
