@@ -11,20 +11,23 @@ from ginnel_service.ike.codes import ExchangeType, NotifyType, ProtocolId
 from ginnel_service.ike.config import Timing
 from ginnel_service.ike.events import (
     Closed,
+    Configuration,
     ConfigurationReceived,
     Endpoint,
     IkeEstablished,
+    KeysExported,
     Path,
     PathChanged,
     RoundTrip,
     State,
 )
 from ginnel_service.ike.message import Message, parse_message, serialise_message
+from ginnel_service.ike.payloads.identity import Identity
 from ginnel_service.ike.payloads.notify import NotifyPayload
 from ginnel_service.ike.payloads.sa import Proposal
-from ginnel_service.ike.responder import COOKIES_FROM, HALF_OPEN_MAX, HALF_OPEN_S
+from ginnel_service.ike.responder import COOKIES_FROM, HALF_OPEN_MAX, HALF_OPEN_S, Responder
 from ginnel_service.ike.session import KEEPALIVE
-from simulation.world import CLIENT_ID, GATEWAY, NAT, PATIENT, Weather, World
+from simulation.world import CLIENT_ID, GATEWAY, NAT, PATIENT, Policy, Weather, World
 
 IMPATIENT = replace(PATIENT, retransmit_tries=3, liveness_s=5.0)
 
@@ -247,8 +250,8 @@ def test_a_gateway_that_keeps_asking_for_cookies_is_given_up() -> None:
     world = World(1)
     world.tap = lambda sender, datagram: sender == "gateway"
     world.client.connect(0.0)
-    for _ in range(10):
-        notify = (NotifyPayload(NotifyType.COOKIE, b"again"),)
+    for number in range(10):
+        notify = (NotifyPayload(NotifyType.COOKIE, b"again %d" % number),)
         again = Message(
             world.client.talk.current.spi_i, bytes(8), ExchangeType.IKE_SA_INIT, 0, False, True, notify
         )
@@ -322,3 +325,48 @@ def test_who_never_authenticates_is_forgotten() -> None:
     world.run(HALF_OPEN_S + 1)
     assert not world.gateway.sessions
     assert world.gateway.half_open == 0
+
+
+@pytest.mark.parametrize("copies", [2, 20])
+def test_copies_of_an_answer_to_start_over_are_harmless(copies: int) -> None:
+    """A duplicated COOKIE or INVALID_KE_PAYLOAD asks for what was sent already."""
+    world = World(1, ike=(_ike("aes256gcm16-prfsha256-x25519-ecp384"), _ike("aes256gcm16-prfsha256-ecp384")))
+    world.client.connect(0.0)
+    ((request, path),) = world.client.datagrams()
+    wishes = (
+        NotifyPayload(NotifyType.COOKIE, b"a cookie"),
+        NotifyPayload(NotifyType.INVALID_KE_PAYLOAD, b"\0\x14"),
+    )
+    for wish in wishes:
+        answer = Message(request[:8], bytes(8), ExchangeType.IKE_SA_INIT, 0, False, True, (wish,))
+        for _ in range(copies):
+            world.client.receive(serialise_message(answer), path, 0.0)
+    world.run(10)
+    assert not world.errors()
+    assert world.client.state is State.ESTABLISHED
+
+
+def test_exported_keys_name_every_algorithm() -> None:
+    for words in ("aes128-sha384-esn", "aes256-sha512", "aes256gcm16-esn"):
+        suite = _esp(words)
+        world = World(1, esp=(suite, suite))
+        world.client.config = replace(world.client.config, export_keys=True)
+        world.connect()
+        lines = [e.line for _, e in world.events if isinstance(e, KeysExported) and e.format == "esp_sa"]
+        assert len(lines) == 2
+        assert all(line.endswith('"64-bit"' if "-esn" in words else '"32-bit"') for line in lines)
+
+
+def test_a_lease_without_addresses_is_given_back() -> None:
+    class Barren(Policy):
+        def lease(self, id_i: Identity, *, ipv4: bool, ipv6: bool) -> Configuration | None:
+            self.leased += 1
+            return Configuration()
+
+    world = World(1)
+    policy = Barren(world.policy.config)
+    world.gateway = Responder(policy, random=world.rng.randbytes, now=0.0, timing=PATIENT)
+    world.client.connect(0.0)
+    world.run(60)
+    assert world.errors() == ["internal_address_failure"]
+    assert policy.leased == 0

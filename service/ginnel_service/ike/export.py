@@ -16,7 +16,12 @@ _IKE_INTEG = {
     Integ.HMAC_SHA2_512_256: "HMAC_SHA2_512_256 [RFC4868]",
 }
 _ESP_ENCR = {Encr.AES_GCM_16: "AES-GCM with 16 octet ICV [RFC4106]", Encr.AES_CBC: "AES-CBC [RFC3602]"}
-_ESP_INTEG = {0: "NULL", Integ.HMAC_SHA2_256_128: "HMAC-SHA-256-128 [RFC4868]"}
+_ESP_INTEG = {
+    0: "NULL",
+    Integ.HMAC_SHA2_256_128: "HMAC-SHA-256-128 [RFC4868]",
+    Integ.HMAC_SHA2_384_192: "HMAC-SHA-384-192 [RFC4868]",
+    Integ.HMAC_SHA2_512_256: "HMAC-SHA-512-256 [RFC4868]",
+}
 
 
 def ike_line(sa: IkeSa) -> KeysExported:
@@ -45,7 +50,7 @@ def esp_lines(child: ChildSa, path: Path) -> list[KeysExported]:
             f'"{family}","{source}","{target}","0x{spi.hex()}","{_ESP_ENCR[Encr(child.suite.encr)]}",'
             f'"0x{keys.encr.hex()}","{_ESP_INTEG[child.suite.integ]}","'
             + (f"0x{keys.integ.hex()}" if keys.integ else "")
-            + '","32-bit"',
+            + ('","64-bit"' if child.suite.esn else '","32-bit"'),
         )
         for source, target, spi, keys in rows
     ]

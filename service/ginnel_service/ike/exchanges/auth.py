@@ -132,9 +132,9 @@ def _first_child(
     if asked is not None and asked.cfg_type == CfgType.REQUEST:
         ipv4, ipv6 = configuration.asked_families(asked)
         lease = policy.lease(peer, ipv4=ipv4, ipv6=ipv6)
+        session.lease = lease  # whatever it holds goes back in the end
         if lease is None or not lease.addresses:
             raise child.Refused(NotifyType.INTERNAL_ADDRESS_FAILURE)
-        session.lease = lease
         session.emit(ConfigurationReceived(lease))
         remote_ts = to_hosts(address.ip for address in lease.addresses)
         extra = [configuration.reply(lease)]

@@ -73,6 +73,8 @@ class InitExchange(Exchange):
         if ke.method != self.method or suite.ke != self.method:
             raise InvalidSyntax("key exchange of another method than chosen")
         shared = self.pair.shared(ke.data)
+        if not any(message.spi_r):
+            raise InvalidSyntax("a gateway without an SPI")
         supported, nat_local, nat_remote = natt.detect(
             message.all(NotifyPayload), sa.spi_i, message.spi_r, session.talk.arrival
         )
@@ -91,18 +93,20 @@ class InitExchange(Exchange):
         wrong_method = message.notify(NotifyType.INVALID_KE_PAYLOAD)
         if cookie is None and wrong_method is None:
             return False
+        wanted = int.from_bytes(wrong_method.data, "big") if wrong_method is not None else 0
+        # What the network duplicated asks for what we have sent already
+        if cookie is not None and (not 1 <= len(cookie.data) <= 64 or cookie.data == self.cookie):
+            raise InvalidSyntax("cookie of a wrong length, or one that we returned already")
+        if cookie is None and wanted == self.method:
+            raise InvalidSyntax("the gateway refuses the method that it wants")
         self.retries += 1
         if self.retries > MAX_RETRIES:
             session.finish(SessionError("invalid_peer_message", "the gateway keeps asking to start over"))
             return True
         if cookie is not None:
-            if not 1 <= len(cookie.data) <= 64:
-                raise InvalidSyntax("cookie of a wrong length")
             self.cookie = cookie.data
-        elif wrong_method is not None:
-            wanted = int.from_bytes(wrong_method.data, "big") if len(wrong_method.data) == 2 else 0
-            offered = methods(session.config.ike_proposals)
-            if wanted not in offered or wanted == self.method:
+        else:
+            if wanted not in methods(session.config.ike_proposals):
                 session.finish(
                     SessionError("no_proposal_chosen", f"the gateway wants key exchange method {wanted}")
                 )
