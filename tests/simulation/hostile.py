@@ -63,10 +63,10 @@ class Impostor:
             return None
         return self._seal(sa, outstanding.exchange.type, outstanding.message_id, True, payloads)
 
-    def opened(self, datagram: bytes) -> tuple[Payload, ...]:
-        """What the victim said."""
+    def opened(self, datagram: bytes, sa: IkeSa | None = None) -> tuple[Payload, ...]:
+        """What the victim said; `sa` when it has forgotten that SA since."""
         header = parse_header(datagram)
-        (sa,) = (s for s in self.victim.talk.sas if header.spi_i == s.spi_i)
+        sa = sa or next(s for s in self.victim.talk.sas if header.spi_i == s.spi_i)
         assert sa.suite is not None
         assert sa.keys is not None
         encr, integ = (sa.keys.ei, sa.keys.ai) if sa.initiated else (sa.keys.er, sa.keys.ar)

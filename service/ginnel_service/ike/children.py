@@ -59,6 +59,11 @@ class Children:
         return any(old.successor is record and not record.outbound for old in self._records.values())
 
     @property
+    def deleting(self) -> bool:
+        """Whether a Delete of ours is under way."""
+        return any(record.state is ChildState.DELETING for record in self._records.values())
+
+    @property
     def spis_in(self) -> set[bytes]:
         """Inbound SPIs that the packet path still knows."""
         return set(self._records) | {sa.spi_in for _, sa in self._lingering}

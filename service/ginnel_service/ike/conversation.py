@@ -148,12 +148,14 @@ class Conversation:
     def _on_response(
         self, sa: IkeSa, header: Header, outstanding: Outstanding, datagram: bytes, now: float
     ) -> None:
-        message = _open(sa, header, datagram)
+        message, broken = _open(sa, header, datagram)
         sa.requests.end()
         self._session.upkeep.heard(now)
         if outstanding.transmission.sent == 1:
             self._session.emit(RoundTrip(now - outstanding.transmission.first_sent))
         try:
+            if broken is not None:
+                raise broken
             outstanding.exchange.response(self._session, sa, message, now)
         except PeerError as error:
             self._session.fail_with_delete(sa, SessionError("invalid_peer_message", str(error)), now)
@@ -173,7 +175,9 @@ class Conversation:
         self.pump(sa, now)
 
     def _on_request(self, sa: IkeSa, header: Header, datagram: bytes, now: float) -> None:
-        message = _open(sa, header, datagram)
+        message, broken = _open(sa, header, datagram)
+        if not self._session.may_ask(header.exchange):
+            return
         arrival = sa.responses.judge(header.message_id)
         if arrival is Arrival.REPEATED and sa.responses.last_response is not None:
             self.outbox.append((sa.responses.last_response, self.arrival))
@@ -182,6 +186,8 @@ class Conversation:
         self._session.upkeep.heard(now)
         self._session.follow_peer(self.arrival)
         try:
+            if broken is not None:
+                raise broken
             payloads = self._session.answer_request(sa, message, now)
         except PeerError as error:
             payloads = ()
@@ -198,15 +204,25 @@ class Conversation:
         self.pump_all(now)
 
 
-def _open(sa: IkeSa, header: Header, datagram: bytes) -> Message:
+def _open(sa: IkeSa, header: Header, datagram: bytes) -> tuple[Message, PeerError | None]:
+    """The message and what is wrong with its inside. Raises IntegrityFailed when it is not the peer's."""
     if sa.opener is None:
         raise IntegrityFailed("no keys yet")
-    return Message(
+    payloads: tuple[Payload, ...] = ()
+    broken: PeerError | None = None
+    try:
+        payloads = sa.opener.open(datagram)
+    except IntegrityFailed:
+        raise
+    except PeerError as error:
+        broken = error
+    message = Message(
         header.spi_i,
         header.spi_r,
         header.exchange,
         header.message_id,
         header.from_initiator,
         header.is_response,
-        sa.opener.open(datagram),
+        payloads,
     )
+    return message, broken

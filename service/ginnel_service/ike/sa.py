@@ -98,6 +98,13 @@ class IkeSa:
         return (Flags.INITIATOR if self.initiated else 0) | (Flags.RESPONSE if response else 0)
 
 
+def is_usable_spi(spi: bytes) -> bool:
+    """Whether a peer may name its new SA so: an IKE SPI "MUST NOT be zero" (RFC 7296 section 3.1)."""
+    if len(spi) == 4:
+        return int.from_bytes(spi, "big") >= FIRST_CHILD_SPI
+    return len(spi) == 8 and any(spi)
+
+
 def new_ike_spi(random: RandomBytes) -> bytes:
     """Eight random octets that are not all zero (RFC 7296 section 3.1)."""
     spi = bytes(8)

@@ -277,11 +277,15 @@ class Session:
 
     def peer_deleted(self, sa: IkeSa, now: float) -> None:
         """Let go of `sa` once the answer is out; when it was in use, the session ends."""
-        outstanding = sa.requests.end()
+        outstanding = self.talk.current.requests.outstanding
         ours = outstanding.exchange if outstanding else None
-        if sa is self.talk.current and isinstance(ours, RekeyIke) and ours.collision is not None:
-            # The peer rekeyed and did not see our attempt: forget ours (section 2.25.2)
-            self.inherit(sa, ours.collision.sa, now, by_us=False)
+        if isinstance(ours, RekeyIke) and ours.collision is not None:
+            if sa is self.talk.current:
+                # The peer rekeyed and did not see our attempt: forget ours (section 2.25.2)
+                self.inherit(sa, ours.collision.sa, now, by_us=False)
+            elif sa is ours.collision.sa:  # the peer's half lost, or was taken back
+                ours.collision = None
+        sa.requests.end()
         sa.state = SaState.CLOSING
         sa.gone_at = -math.inf
 
@@ -293,10 +297,6 @@ class Session:
             self.talk.enqueue(self.talk.current, CreateChild(self, None), now)
         elif self._policy is None:
             self.close(now)
-
-    @property
-    def children_closing(self) -> bool:
-        return any(record.state is ChildState.DELETING for record in self.children)
 
     @property
     def remote_ts(self) -> tuple[TrafficSelector, ...]:
@@ -314,11 +314,18 @@ class Session:
             for line in export.esp_lines(child, self.path):
                 self.emit(line)
 
+    def may_ask(self, exchange: int) -> bool:
+        """Whether a request of `exchange` has its turn: nothing but IKE_AUTH before the peer is proven.
+
+        What comes too early is ignored, for it may have overtaken IKE_AUTH; it will come again.
+        """
+        return self.state is not State.AUTH or (
+            self._policy is not None and exchange == ExchangeType.IKE_AUTH
+        )
+
     def answer_request(self, sa: IkeSa, message: Message, now: float) -> tuple[Payload, ...]:
         """The payloads that answer a fresh authenticated request. Raises PeerError."""
-        if self.state is State.AUTH:
-            if message.exchange != ExchangeType.IKE_AUTH or self._policy is None:
-                raise PeerError("only IKE_AUTH may follow IKE_SA_INIT")
+        if self.state is State.AUTH and self._policy is not None:
             return auth.handle(self, sa, message, self._policy, now)
         match message.exchange:
             case ExchangeType.INFORMATIONAL:

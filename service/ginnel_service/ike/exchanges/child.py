@@ -15,6 +15,7 @@ from ..payloads.sa import Proposal, SaPayload
 from ..payloads.selector import TrafficSelector, TsiPayload, TsrPayload
 from ..proposals import answers, choose, pick
 from ..proposals import offer as offered_with
+from ..sa import is_usable_spi
 from ..selectors import narrow
 from .base import required
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from ..session import Session
 
 Selectors = tuple[TrafficSelector, ...]
+
+#: Selectors of one side of a CHILD SA; a packet path matches every pair of them.
+MAX_SELECTORS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,9 @@ def take_answer(
     proposals = required(message, SaPayload).proposals
     if len(proposals) != 1 or not answers(offered, proposals[0]):
         raise InvalidSyntax("the peer chose an ESP proposal that was not offered")
-    ours = _typed(required(message, TsiPayload).selectors)
-    theirs = _typed(required(message, TsrPayload).selectors)
+    ours, theirs = required(message, TsiPayload).known, required(message, TsrPayload).known
+    if len(ours) > MAX_SELECTORS or len(theirs) > MAX_SELECTORS:
+        raise InvalidSyntax("the peer chose more traffic selectors than a CHILD SA can hold")
     if not _within(ours, local_ts) or not _within(theirs, remote_ts):
         raise InvalidSyntax("the peer widened the traffic selectors")
     return proposals[0], ours, theirs
@@ -60,11 +65,12 @@ def answer(
     message: Message, proposals: tuple[Proposal, ...], local_ts: Selectors, remote_ts: Selectors
 ) -> tuple[Proposal, Selectors, Selectors]:
     """(chosen proposal, our selectors, the peer's) for a request of the peer. Raises Refused."""
-    chosen = choose(required(message, SaPayload).proposals, proposals)
+    offered = [p for p in required(message, SaPayload).proposals if is_usable_spi(p.spi)]
+    chosen = choose(offered, proposals)
     if chosen is None:
         raise Refused(NotifyType.NO_PROPOSAL_CHOSEN)
-    theirs = narrow(_typed(required(message, TsiPayload).selectors), remote_ts)
-    ours = narrow(_typed(required(message, TsrPayload).selectors), local_ts)
+    theirs = narrow(required(message, TsiPayload).known, remote_ts)[:MAX_SELECTORS]
+    ours = narrow(required(message, TsrPayload).known, local_ts)[:MAX_SELECTORS]
     if not ours or not theirs:
         raise Refused(NotifyType.TS_UNACCEPTABLE)
     return chosen, ours, theirs
@@ -96,13 +102,9 @@ def esp_suite(chosen: Proposal) -> EspSuite:
     """The suite of an answered ESP proposal. Raises InvalidSyntax when a transform is missing."""
     encr, integ = pick(chosen, TransformType.ENCR), pick(chosen, TransformType.INTEG)
     esn = pick(chosen, TransformType.ESN)
-    if encr is None or chosen.protocol != ProtocolId.ESP or len(chosen.spi) != 4:
+    if encr is None or chosen.protocol != ProtocolId.ESP or not is_usable_spi(chosen.spi):
         raise InvalidSyntax("unusable ESP proposal")
     return EspSuite(encr.id, encr.key_bits or 0, integ.id if integ else 0, bool(esn and esn.id))
-
-
-def _typed(selectors: tuple[object, ...]) -> Selectors:
-    return tuple(s for s in selectors if isinstance(s, TrafficSelector))
 
 
 def _within(selectors: Selectors, bounds: Selectors) -> bool:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from ..sa import IkeSa
     from ..session import Session
 
+#: CHILD SAs of one session, those included that linger for late packets; no peer needs so many.
+MAX_CHILDREN = 32
+
 
 @dataclass(frozen=True, slots=True)
 class Collision:
@@ -149,6 +152,8 @@ def handle(session: Session, sa: IkeSa, message: Message, now: float) -> tuple[P
             return (NotifyPayload(NotifyType.CHILD_SA_NOT_FOUND, protocol=ProtocolId.ESP, spi=rekey.spi),)
         if old.state is not ChildState.INSTALLED:
             return (NotifyPayload(NotifyType.TEMPORARY_FAILURE),)
+    if len(session.children.spis_in) >= MAX_CHILDREN:
+        return (NotifyPayload(NotifyType.NO_ADDITIONAL_SAS),)
     try:
         return _answer(session, sa, message, old, now)
     except child.Refused as refused:

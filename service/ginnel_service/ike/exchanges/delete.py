@@ -57,7 +57,7 @@ def handle(session: Session, sa: IkeSa, delete: DeletePayload, now: float) -> tu
         return ()
     if delete.protocol != ProtocolId.ESP:
         return ()
-    ours = []
+    ours, retired = [], False
     for spi in delete.spis:
         record = session.children.by_spi_out(spi)
         if record is None:
@@ -66,5 +66,7 @@ def handle(session: Session, sa: IkeSa, delete: DeletePayload, now: float) -> tu
         if record.state is not ChildState.DELETING:
             ours.append(record.sa.spi_in)
         session.children.retire(record, now)
-    session.after_children_deleted(now)
+        retired = True
+    if retired:
+        session.after_children_deleted(now)
     return (DeletePayload(ProtocolId.ESP, tuple(ours)),) if ours else ()

@@ -15,13 +15,16 @@ from ..payloads.nonce import NoncePayload
 from ..payloads.notify import NotifyPayload
 from ..payloads.sa import Proposal, SaPayload
 from ..proposals import answers, choose, offer
-from ..sa import IkeSa, SaState, new_ike_spi
+from ..sa import IkeSa, SaState, is_usable_spi, new_ike_spi
 from .base import Exchange, first_error, required
 from .delete import DeleteIke
 from .init import MAX_RETRIES, NONCE_OCTETS, first_method, methods, suite_of
 
 if TYPE_CHECKING:
     from ..session import Session
+
+#: IKE SAs of one session, those included that await their Delete.
+MAX_IKE_SAS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +106,13 @@ def handle(session: Session, sa: IkeSa, message: Message, now: float) -> tuple[P
     outstanding = sa.requests.outstanding
     ours = outstanding.exchange if outstanding else None
     busy = ours is not None and ours.type == ExchangeType.CREATE_CHILD_SA and not isinstance(ours, RekeyIke)
-    if sa.state is not SaState.ALIVE or busy or session.children_closing:
+    if sa.state is not SaState.ALIVE or busy or session.children.deleting:
         return (NotifyPayload(NotifyType.TEMPORARY_FAILURE),)
     if isinstance(ours, RekeyIke) and ours.collision is not None:
         return (NotifyPayload(NotifyType.TEMPORARY_FAILURE),)
-    offered = required(message, SaPayload).proposals
+    if len(session.talk.sas) >= MAX_IKE_SAS:
+        return (NotifyPayload(NotifyType.NO_ADDITIONAL_SAS),)
+    offered = tuple(p for p in required(message, SaPayload).proposals if is_usable_spi(p.spi))
     nonce_i, ke = required(message, NoncePayload).data, required(message, KePayload)
     chosen = choose(offered, session.config.ike_proposals)
     if chosen is None:
@@ -115,8 +120,6 @@ def handle(session: Session, sa: IkeSa, message: Message, now: float) -> tuple[P
     suite = suite_of(chosen)
     if suite.ke != ke.method:
         return (NotifyPayload(NotifyType.INVALID_KE_PAYLOAD, suite.ke.to_bytes(2, "big")),)
-    if len(chosen.spi) != 8:
-        raise InvalidSyntax("IKE proposal without an SPI")
     pair = exchange_keys.generate(suite.ke, session.random)
     shared = pair.shared(ke.data)
     nonce_r, spi = session.random(NONCE_OCTETS), new_ike_spi(session.random)
@@ -159,6 +162,6 @@ def _successor(
 
 def _ike_proposal(message: Message) -> Proposal:
     proposals = required(message, SaPayload).proposals
-    if len(proposals) != 1 or proposals[0].protocol != ProtocolId.IKE or len(proposals[0].spi) != 8:
+    if len(proposals) != 1 or proposals[0].protocol != ProtocolId.IKE or not is_usable_spi(proposals[0].spi):
         raise InvalidSyntax("an answer holds exactly one IKE proposal with its SPI")
     return proposals[0]
