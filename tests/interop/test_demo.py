@@ -18,7 +18,17 @@ from ginnel_service.demo.lab import environment
 
 pytestmark = [pytest.mark.netns]
 
-DEMO = (sys.executable, "-m", "ginnel_service.cli.main", "demo", "--megabytes", "5")
+#: env: whoever started the tests may have ignored SIGINT, as a shell does for what runs in its background
+DEMO = (
+    "env",
+    "--default-signal=INT",
+    sys.executable,
+    "-m",
+    "ginnel_service.cli.main",
+    "demo",
+    "--megabytes",
+    "5",
+)
 #: A user with no rights of its own in a user namespace, where the tests run as root.
 NOBODY = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
 

@@ -40,7 +40,7 @@ def gone(pid: int) -> bool:
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_a_lab_vanishes_with_the_process_that_made_it(number: signal.Signals, tmp_path: Path) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", BUILD_AND_WAIT],
+        ["env", "--default-signal=INT", sys.executable, "-c", BUILD_AND_WAIT],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

@@ -152,7 +152,8 @@ class Demo:
     def _rekey(self) -> None:
         with self._step("Replace both SAs under traffic") as step:
             running = [
-                start_ping(self.network.client, address, REKEY_PINGS // 2) for address in Internet.SERVER
+                start_ping(self.network.client, address, REKEY_PINGS // 2, interval_s=0.004)
+                for address in Internet.SERVER
             ]
             for what in ("child", "ike"):
                 self.service.ginnel("rekey", PROFILE, "--what", what)
