@@ -58,10 +58,10 @@ def _run(settings: Settings, megabytes: int, keep: bool) -> int:
             except LabError as error:
                 screen.failed(str(error), lab.report(LOG_LINES))
                 return Exit.FAILED
-            except KeyboardInterrupt:
-                screen.close()
-                click.echo("Interrupted; everything is cleaned up.", err=True)
-                return INTERRUPTED
+    except KeyboardInterrupt:
+        screen.close()
+        click.echo("Interrupted; everything is cleaned up.", err=True)
+        return INTERRUPTED
     except LabUnavailableError as error:
         screen.failed(f"the demo cannot run here: {error}", "")
         return Exit.NOT_PERMITTED
