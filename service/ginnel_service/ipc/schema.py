@@ -90,7 +90,7 @@ class PathStatus(_Result, frozen=True, kw_only=True):
 
 
 class Nat(_Result, frozen=True, kw_only=True):
-    """Which side is behind a NAT."""
+    """Which side is behind a NAT, or says so to have its ESP in UDP (as user-space peers do)."""
 
     local: bool = False
     remote: bool = False
