@@ -11,7 +11,6 @@ from ginnel_service.ike.codes import ExchangeType, NotifyType, ProtocolId
 from ginnel_service.ike.config import Timing
 from ginnel_service.ike.events import (
     Closed,
-    Configuration,
     ConfigurationReceived,
     Endpoint,
     IkeEstablished,
@@ -21,13 +20,11 @@ from ginnel_service.ike.events import (
     RoundTrip,
     State,
 )
-from ginnel_service.ike.message import Message, parse_message, serialise_message
-from ginnel_service.ike.payloads.identity import Identity
+from ginnel_service.ike.message import Message, serialise_message
 from ginnel_service.ike.payloads.notify import NotifyPayload
 from ginnel_service.ike.payloads.sa import Proposal
-from ginnel_service.ike.responder import COOKIES_FROM, HALF_OPEN_MAX, HALF_OPEN_S, Responder
 from ginnel_service.ike.session import KEEPALIVE
-from simulation.world import CLIENT_ID, GATEWAY, NAT, PATIENT, Policy, Weather, World
+from simulation.world import CLIENT_ID, GATEWAY, NAT, PATIENT, Weather, World
 
 IMPATIENT = replace(PATIENT, retransmit_tries=3, liveness_s=5.0)
 
@@ -213,27 +210,6 @@ def test_lifetimes_bring_rekeys_of_their_own_accord() -> None:
     assert world.client.talk.current.our_spi != first
 
 
-def test_cookies_are_asked_for_under_load_and_half_open_state_is_bounded() -> None:
-    world = World(1)
-    world.client.connect(0.0)
-    ((request, path),) = world.client.datagrams()
-    cookies = 0
-    for number in range(100_000):
-        spi = number.to_bytes(8, "big", signed=False)[::-1]
-        if not any(spi):
-            continue
-        remote = Endpoint("192.0.2.200", 1024 + number % 60_000)
-        world.gateway.receive(spi + request[8:], Path(path.remote, remote, False), 0.0)
-        for answer, _ in world.gateway.datagrams():
-            cookies += parse_message(answer).notify(NotifyType.COOKIE) is not None
-    assert world.gateway.half_open == COOKIES_FROM < HALF_OPEN_MAX
-    assert cookies > 99_000
-    world.gateway.receive(request, Path(path.remote, path.local, False), 0.0)
-    world.flush()
-    world.run(30)
-    assert world.client.state is State.ESTABLISHED
-
-
 def test_a_forged_answer_to_the_first_request_does_not_stop_the_true_one() -> None:
     world = World(1)
     world.client.connect(0.0)
@@ -296,37 +272,6 @@ def test_closing_twice_and_commands_after_the_end_are_harmless() -> None:
     assert world.client.config.local_id == CLIENT_ID
 
 
-def test_whoever_authenticated_is_no_longer_half_open() -> None:
-    world = World(1)
-    world.client.connect(0.0)
-    world.run(0.03)
-    assert world.gateway.half_open == 1
-    world.run(0.07)
-    assert world.peer.state is State.ESTABLISHED
-    assert world.gateway.half_open == 0
-
-
-def test_a_late_copy_of_the_first_request_begins_no_second_session() -> None:
-    world = World(1)
-    seen: list[bytes] = []
-    world.tap = lambda sender, datagram: not seen.append(datagram)  # type: ignore[func-returns-value]
-    path = world.client.path
-    world.connect()
-    world.gateway.receive(seen[0], Path(path.remote, path.local, False), world.now)
-    assert len(world.gateway.sessions) == 1
-    assert world.gateway.half_open == 0
-
-
-def test_who_never_authenticates_is_forgotten() -> None:
-    world = World(1)
-    world.client.connect(0.0)
-    world.run(0.03)
-    world.tap = lambda sender, datagram: False
-    world.run(HALF_OPEN_S + 1)
-    assert not world.gateway.sessions
-    assert world.gateway.half_open == 0
-
-
 @pytest.mark.parametrize("copies", [2, 20])
 def test_copies_of_an_answer_to_start_over_are_harmless(copies: int) -> None:
     """A duplicated COOKIE or INVALID_KE_PAYLOAD asks for what was sent already."""
@@ -355,18 +300,3 @@ def test_exported_keys_name_every_algorithm() -> None:
         lines = [e.line for _, e in world.events if isinstance(e, KeysExported) and e.format == "esp_sa"]
         assert len(lines) == 2
         assert all(line.endswith('"64-bit"' if "-esn" in words else '"32-bit"') for line in lines)
-
-
-def test_a_lease_without_addresses_is_given_back() -> None:
-    class Barren(Policy):
-        def lease(self, id_i: Identity, *, ipv4: bool, ipv6: bool) -> Configuration | None:
-            self.leased += 1
-            return Configuration()
-
-    world = World(1)
-    policy = Barren(world.policy.config)
-    world.gateway = Responder(policy, random=world.rng.randbytes, now=0.0, timing=PATIENT)
-    world.client.connect(0.0)
-    world.run(60)
-    assert world.errors() == ["internal_address_failure"]
-    assert policy.leased == 0

@@ -10,12 +10,12 @@ import heapq
 from dataclasses import dataclass, field
 from itertools import count
 
-from .codes import ExchangeType, IdType, NotifyType
+from .codes import ExchangeType, Flags, IdType, NotifyType
 from .config import GatewayPolicy, RandomBytes, SessionConfig, Timing
 from .cookies import CookieJar
-from .errors import PeerError
+from .errors import PeerError, UnsupportedCritical
 from .events import Closed, Event, InboundReady, InboundRetired, Path, State
-from .message import Message, parse_header, parse_message, serialise_message
+from .message import Message, UnsupportedVersion, parse_header, parse_message, serialise_message
 from .payloads.identity import Identity
 from .payloads.nonce import NoncePayload
 from .payloads.notify import NotifyPayload
@@ -26,6 +26,7 @@ from .session import Session
 HALF_OPEN_S = 30.0  # for how long a half-open session may take to authenticate
 COOKIES_FROM = 50  # half-open sessions: from here on a cookie is asked for
 HALF_OPEN_MAX = 1000  # and from here on nobody new is let in
+FAREWELLS = 256  # answers that ended a session, kept for peers who did not receive them
 
 _Key = tuple[bytes, str, int]  # who began: SPIi, host, port
 
@@ -61,6 +62,7 @@ class Responder:
         self._child_spis: set[bytes] = set()
         self._schedule: list[tuple[float, int, Session]] = []
         self._serials = count()
+        self._farewells: dict[bytes, list[bytes]] = {}  # a session's last request: what answered it
         self._datagrams: list[tuple[bytes, Path]] = []
         self._events: list[tuple[Session, Event]] = []
 
@@ -81,12 +83,22 @@ class Responder:
                 if first and not header.is_response:
                     self._begin(datagram, path, now)
                 return
+        except (UnsupportedVersion, UnsupportedCritical) as error:
+            self._refuse(datagram, path, error)
+            return
         except PeerError:
             return
         session = self._by_spi.get(header.spi_r if header.from_initiator else header.spi_i)
-        if session is not None:
-            session.receive(datagram, path, now)
-            self._collect(session)
+        if session is None:
+            self._datagrams += [(answer, path) for answer in self._farewells.get(datagram, ())]
+            return
+        before = len(self._datagrams)
+        session.receive(datagram, path, now)
+        self._collect(session)
+        if session.state is State.CLOSED and not header.is_response:
+            self._farewells[datagram] = [answer for answer, _ in self._datagrams[before:]]
+            if len(self._farewells) > FAREWELLS:
+                del self._farewells[next(iter(self._farewells))]
 
     def advance(self, now: float) -> None:
         """Do what is due, and forget whoever began and never authenticated."""
@@ -193,6 +205,16 @@ class Responder:
         """The same request once more gets the same response."""
         if datagram == session.talk.current.init_request:
             self._datagrams.append((session.talk.current.init_response, path))
+
+    def _refuse(self, datagram: bytes, path: Path, error: PeerError) -> None:
+        """Say why an IKE_SA_INIT request is not understood (RFC 7296 section 2.5), keeping nothing."""
+        spi_i, spi_r, exchange, flags = datagram[:8], datagram[8:16], datagram[18], datagram[19]
+        asks = flags & Flags.INITIATOR and not flags & Flags.RESPONSE
+        if error.notify is None or exchange != ExchangeType.IKE_SA_INIT or any(spi_r) or not asks:
+            return
+        answer = (NotifyPayload(error.notify, error.notify_data),)
+        message = Message(spi_i, spi_r, exchange, 0, False, True, answer)
+        self._datagrams.append((serialise_message(message), path))
 
     def _ask_for_cookie(self, spi_i: bytes, path: Path, nonce: bytes, now: float) -> None:
         cookie = self._cookies.issue(spi_i, path.remote, nonce, now)

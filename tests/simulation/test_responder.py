@@ -1,0 +1,120 @@
+"""The gateway's side of many sessions: who may begin, who is forgotten, what is said to whom."""
+
+from __future__ import annotations
+
+import pytest
+
+from ginnel_service.ike.codes import NotifyType
+from ginnel_service.ike.events import Closed, Configuration, Endpoint, Path, State
+from ginnel_service.ike.message import parse_message
+from ginnel_service.ike.payloads.identity import Identity
+from ginnel_service.ike.responder import COOKIES_FROM, HALF_OPEN_MAX, HALF_OPEN_S, Responder
+from simulation.world import PATIENT, Policy, World
+
+
+def test_cookies_are_asked_for_under_load_and_half_open_state_is_bounded() -> None:
+    world = World(1)
+    world.client.connect(0.0)
+    ((request, path),) = world.client.datagrams()
+    cookies = 0
+    for number in range(100_000):
+        spi = number.to_bytes(8, "big", signed=False)[::-1]
+        if not any(spi):
+            continue
+        remote = Endpoint("192.0.2.200", 1024 + number % 60_000)
+        world.gateway.receive(spi + request[8:], Path(path.remote, remote, False), 0.0)
+        for answer, _ in world.gateway.datagrams():
+            cookies += parse_message(answer).notify(NotifyType.COOKIE) is not None
+    assert world.gateway.half_open == COOKIES_FROM < HALF_OPEN_MAX
+    assert cookies > 99_000
+    world.gateway.receive(request, Path(path.remote, path.local, False), 0.0)
+    world.flush()
+    world.run(30)
+    assert world.client.state is State.ESTABLISHED
+
+
+def test_whoever_authenticated_is_no_longer_half_open() -> None:
+    world = World(1)
+    world.client.connect(0.0)
+    world.run(0.03)
+    assert world.gateway.half_open == 1
+    world.run(0.07)
+    assert world.peer.state is State.ESTABLISHED
+    assert world.gateway.half_open == 0
+
+
+def test_a_late_copy_of_the_first_request_begins_no_second_session() -> None:
+    world = World(1)
+    seen: list[bytes] = []
+    world.tap = lambda sender, datagram: not seen.append(datagram)  # type: ignore[func-returns-value]
+    path = world.client.path
+    world.connect()
+    world.gateway.receive(seen[0], Path(path.remote, path.local, False), world.now)
+    assert len(world.gateway.sessions) == 1
+    assert world.gateway.half_open == 0
+
+
+def test_who_never_authenticates_is_forgotten() -> None:
+    world = World(1)
+    world.client.connect(0.0)
+    world.run(0.03)
+    world.tap = lambda sender, datagram: False
+    world.run(HALF_OPEN_S + 1)
+    assert not world.gateway.sessions
+    assert world.gateway.half_open == 0
+
+
+def test_a_lease_without_addresses_is_given_back() -> None:
+    class Barren(Policy):
+        def lease(self, id_i: Identity, *, ipv4: bool, ipv6: bool) -> Configuration | None:
+            self.leased += 1
+            return Configuration()
+
+    world = World(1)
+    policy = Barren(world.policy.config)
+    world.gateway = Responder(policy, random=world.rng.randbytes, now=0.0, timing=PATIENT)
+    world.client.connect(0.0)
+    world.run(60)
+    assert world.errors() == ["internal_address_failure"]
+    assert policy.leased == 0
+
+
+@pytest.mark.parametrize("ending", ["wrong key", "deleted"])
+def test_a_lost_last_answer_is_given_again(ending: str) -> None:
+    """The gateway has closed by then; the client still hears why, and need not wait for all its tries."""
+    world = World(1, client_psk=b"mistyped" if ending == "wrong key" else b"simulated")
+    if ending == "deleted":
+        world.connect()
+        world.stop_esp()
+        world.client.close(world.now)
+    else:
+        world.client.connect(0.0)
+        world.run(0.05)
+    world.tap = lambda sender, datagram: sender == "client"
+    world.run(world.now + 0.1)
+    assert not world.gateway.sessions
+    world.tap = lambda sender, datagram: True
+    world.run(world.now + 5)
+    assert world.client.state is State.CLOSED
+    (error,) = (e.error for name, e in world.events if name == "client" and isinstance(e, Closed))
+    assert (error.code if error else "") == ("authentication_failed" if ending == "wrong key" else "")
+
+
+@pytest.mark.parametrize(
+    ("at", "octet", "notify"),
+    [(17, 0x30, NotifyType.INVALID_MAJOR_VERSION), (16, 200, NotifyType.UNSUPPORTED_CRITICAL_PAYLOAD)],
+)
+def test_a_first_request_that_is_not_understood_is_told_so(at: int, octet: int, notify: int) -> None:
+    world = World(1)
+    world.client.connect(0.0)
+    ((request, path),) = world.client.datagrams()
+    strange = bytearray(request)
+    strange[at] = octet
+    strange[29] = 0x80  # the first payload is critical
+    world.gateway.receive(bytes(strange), path, 0.0)
+    ((answer, _),) = world.gateway.datagrams()
+    assert parse_message(answer).notify(notify) is not None
+    assert not world.gateway.sessions
+    strange[19] = 0x20
+    world.gateway.receive(bytes(strange), path, 0.0)
+    assert not world.gateway.datagrams()
