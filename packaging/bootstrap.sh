@@ -90,7 +90,8 @@ install_debian() {
     fi
     if [ "$LEVEL" = test ]; then
         wanted="$wanted tshark tcpdump iperf3 shellcheck strongswan-charon strongswan-swanctl strongswan-pki
-            libcharon-extra-plugins libcharon-extauth-plugins libstrongswan-extra-plugins"
+            libcharon-extra-plugins libcharon-extauth-plugins libstrongswan-standard-plugins
+            libstrongswan-extra-plugins"
     fi
     # shellcheck disable=SC2086  # a list of words
     missing=$(dpkg_missing $wanted)
