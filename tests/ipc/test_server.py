@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import random
@@ -142,6 +143,17 @@ def test_a_directory_that_others_can_write_is_refused(tmp_path: Path) -> None:
     (tmp_path / "open").mkdir()
     (tmp_path / "open").chmod(0o777)
     asyncio.run(start())
+
+
+def test_a_path_too_long_for_a_socket_is_refused_with_a_remedy(tmp_path: Path) -> None:
+    path = tmp_path / ("x" * 108)
+
+    async def main() -> None:
+        with pytest.raises(OSError, match="--runtime-dir") as raised:
+            await Server(FakeService(), path).start()
+        assert raised.value.errno == errno.ENAMETOOLONG
+
+    asyncio.run(main())
 
 
 @pytest.mark.parametrize(

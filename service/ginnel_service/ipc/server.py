@@ -25,6 +25,9 @@ from .service import Service
 
 log = logging.getLogger("ginnel.ipc")
 
+#: Octets of sun_path without the closing NUL (unix(7)).
+SUN_PATH_MAX = 107
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
@@ -91,6 +94,9 @@ class Server:
 
 
 def _bind(path: Path) -> socket.socket:
+    if len(os.fsencode(path)) > SUN_PATH_MAX:
+        cause = f"a socket's path may have {SUN_PATH_MAX} octets; choose a shorter --runtime-dir"
+        raise OSError(errno.ENAMETOOLONG, cause, str(path))
     with suppress(FileExistsError):
         path.parent.mkdir(mode=0o755, parents=True)
     found = path.parent.lstat()
