@@ -12,7 +12,7 @@ NETWORK := netns or interop or slow
 LINUX_ONLY = @[ "$(OS)" = Linux ] || { echo "make $@: the packet path runs on Linux only so far (see docs/platforms.md)"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit network bench lint soak lock clean setup setup-run
+.PHONY: help demo test unit network sanitize bench lint soak lock clean setup setup-run
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -40,6 +40,16 @@ lint: setup ## ruff, mypy, the import contracts, shellcheck
 	echo "== shellcheck"; shellcheck packaging/*.sh .ci/run || failed="$$failed (shellcheck)"; \
 	else echo "shellcheck is not installed: the shell scripts went unchecked"; fi; \
 	[ -z "$$failed" ] || { echo "make lint: failed:$$failed"; exit 1; }
+
+# A copy of its own, so that the release build stays; the sanitizers' library has to be loaded first.
+sanitize: setup ## the packet path's tests on a build with bounds checks, AddressSanitizer and UBSan
+	$(LINUX_ONLY)
+	@mkdir -p build/debug && tar cf - --exclude='*.so' --exclude='core/ginnel_core/*.c' \
+		core service setup.py pyproject.toml README.md LICENSE | tar xf - -C build/debug
+	@cd build/debug && GINNEL_DEBUG=1 ../../$(BIN)/python setup.py --quiet build_ext --inplace
+	PYTHONPATH=build/debug/core ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1 \
+		LD_PRELOAD="$$(cc -print-file-name=libasan.so)" \
+		$(PYTEST) tests/core $(PYTEST_ARGS)
 
 bench: setup-run ## measure the packet path on this machine
 	@set -- core/benchmarks/*.py; \

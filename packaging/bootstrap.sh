@@ -30,17 +30,16 @@ have() { command -v "$1" >/dev/null 2>&1; }
 
 # ---- rights ---------------------------------------------------------------------------------------------
 
-# as_root COMMAND...: runs it as root, or says what a person has to do.
-as_root() {
-    if [ "$(id -u)" -eq 0 ]; then
-        "$@"
-    elif have sudo && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
-        sudo "$@"
-    else
+# need_root COMMANDS: ends here, with what a person has to do, where root's rights are out of reach.
+need_root() {
+    [ "$(id -u)" -eq 0 ] || { have sudo && { [ -t 0 ] || sudo -n true 2>/dev/null; }; } ||
         fail "this needs root, and sudo cannot be used here. As root, run:
-    $*
+    $1
 then repeat the command."
-    fi
+}
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
 
 # ---- Python ---------------------------------------------------------------------------------------------
@@ -98,6 +97,7 @@ install_debian() {
     [ -n "$missing" ] || return 0
 
     say "installing system packages: $missing"
+    need_root "apt-get update && apt-get install -y --no-install-recommends $missing"
     charon_before=no
     if charon_runs; then charon_before=yes; fi
     as_root apt-get update -qq || say "the package lists could not be refreshed; trying with the old ones"
@@ -146,6 +146,7 @@ install_freebsd() {
     done
     [ -n "$missing" ] || return 0
     say "installing with pkg:$missing"
+    need_root "pkg install $missing"
     # shellcheck disable=SC2086
     as_root pkg install -y $missing
 }
