@@ -133,7 +133,7 @@ ERRORS: dict[str, tuple[str, str]] = {
     # of the command line itself
     "service_not_running": (
         "The service does not answer at {socket}.",
-        "Start it, for example with `systemctl start ginneld`, or `ginneld` as root.",
+        "Start it: run `ginneld` as root.",
     ),
     "socket_not_permitted": (
         "You may not open the service's socket {socket}.",
