@@ -1,4 +1,4 @@
-"""100,000 truncated, mutated and random datagrams at the UDP ports of each side of a tunnel change nothing."""
+"""100,000 truncated, mutated and random datagrams at the UDP ports of each side change nothing."""
 
 from __future__ import annotations
 
