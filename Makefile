@@ -45,7 +45,7 @@ lint: setup ## ruff, mypy, the import contracts, shellcheck
 sanitize: setup ## the packet path's tests on a build with bounds checks, AddressSanitizer and UBSan
 	$(LINUX_ONLY)
 	@mkdir -p build/debug && tar cf - --exclude='*.so' --exclude='core/ginnel_core/*.c' \
-		core service setup.py pyproject.toml README.md LICENSE | tar xf - -C build/debug
+		core service gui setup.py pyproject.toml README.md LICENSE | tar xf - -C build/debug
 	@cd build/debug && GINNEL_DEBUG=1 ../../$(BIN)/python setup.py --quiet build_ext --inplace
 	PYTHONPATH=build/debug/core ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1 \
 		LD_PRELOAD="$$(cc -print-file-name=libasan.so)" \

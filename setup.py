@@ -76,6 +76,7 @@ setup(
     options={"build_ext": {"parallel": os.cpu_count() or 1}},
     packages=[
         "ginnel_core",
+        "ginnel_gui",
         *sorted(
             ".".join(path.parent.relative_to("service").parts)
             for path in Path("service/ginnel_service").rglob("__init__.py")
