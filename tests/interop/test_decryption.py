@@ -48,8 +48,8 @@ def test_tshark_decrypts_a_session(lab: Lab, suite: Suite, outside: int) -> None
     assert {int(kind) for row in protected for kind in row[2].split(",")} >= PAYLOADS
     # every ping and every answer is found inside ESP, and is authentic where tshark can tell
     assert all(row[4] == "1" for row in esp)
-    assert sum(row[5] in {"0", "8"} for row in esp) == sent
-    assert sum(row[6] in {"128", "129"} for row in esp) == sent
+    assert sum(row[5] in {"0", "8"} for row in esp) >= sent
+    assert sum(row[6] in {"128", "129"} for row in esp) >= sent
 
 
 def test_keys_stay_inside_unless_they_are_asked_for(lab: Lab) -> None:

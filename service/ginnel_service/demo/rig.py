@@ -14,7 +14,7 @@ import secrets
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,9 @@ GATEWAY_ID = "gateway.example"
 CLIENT_ID = "alice@example"
 POOLS = ("10.99.0.0/24", "fd99::/112")
 
+_ANSWERED = re.compile(r"icmp_seq=(\d+) ttl=")
+#: How long pings wait for answers after the last was due.
+PATIENCE_S = 10
 _COUNTS = re.compile(r"(\d+) packets transmitted, (\d+) received(?:, \+(\d+) duplicates)?")
 _TIMES = re.compile(r"rtt min/avg/max/mdev = [\d.]+/([\d.]+)/([\d.]+)/")
 
@@ -218,15 +221,24 @@ def parse_pings(text: str) -> Pings:
 
 
 def start_ping(host: Host, address: str, count: int, *, interval_s: float = 0.002) -> Process:
-    """Begin pinging; `finish_ping` has the outcome."""
-    argv = ["ping", "-q", "-n", "-c", str(count), "-i", str(interval_s), "-W", "2", address]
+    """Begin pinging; `finish_ping` has the outcome.
+
+    Without a deadline ping waits for its last answer no longer than for the slowest before it, and calls
+    one that is a little later lost. With one it goes on until it has `count` answers.
+    """
+    deadline_s = int(count * interval_s) + PATIENCE_S
+    argv = ["ping", "-n", "-c", str(count), "-i", str(interval_s), "-w", str(deadline_s), address]
     label = f"ping-{secrets.token_hex(3)}"
     return host.popen(argv, label=label)
 
 
 def finish_ping(process: Process, timeout_s: float = 60.0) -> Pings:
     process.popen.wait(timeout_s)
-    return parse_pings(process.log.read_text())
+    text = process.log.read_text()
+    summary = parse_pings(text)
+    answered = {int(number) for number in _ANSWERED.findall(text)}
+    # what was sent after the last answered one was not waited for
+    return replace(summary, sent=max(answered, default=summary.sent), received=len(answered))
 
 
 def ping(host: Host, address: str, count: int, *, interval_s: float = 0.002) -> Pings:
