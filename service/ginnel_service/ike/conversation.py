@@ -40,7 +40,7 @@ class Conversation:
 
     @property
     def spis(self) -> frozenset[bytes]:
-        """Our SPIs: the ones by which this session's datagrams are known."""
+        """Our SPIs: the ones by which datagrams for us are known."""
         return frozenset(self._sas)
 
     def add(self, sa: IkeSa) -> None:
