@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
+from ginnel_service.cli.exits import MEANINGS
 from ginnel_service.cli.main import main
 from ginnel_service.config import parse_arguments
 from project.tree import ROOT, name, pages
@@ -79,3 +80,8 @@ def test_ginnel_has_the_command_and_its_options(words: list[str]) -> None:
 @pytest.mark.parametrize("words", of("ginneld"), ids=" ".join)
 def test_ginneld_takes_the_flags(words: list[str]) -> None:
     parse_arguments([word for word in words if word not in ("&",)])
+
+
+def test_the_exit_codes_are_documented_as_they_are() -> None:
+    rows = re.findall(r"^\| (\d+) \| (.+) \|$", (ROOT / "docs/cli.md").read_text(), re.MULTILINE)
+    assert [(int(code), meaning) for code, meaning in rows] == [(int(c), m) for c, m in MEANINGS.items()]
