@@ -149,10 +149,6 @@ class Gateway:
             f"[{at.host}]:{at.port}" if ":" in at.host else f"{at.host}:{at.port}" for at in self._bound
         )
 
-    @property
-    def peers(self) -> int:
-        return len(self._peers)
-
     # Opening
 
     def _open(self) -> None:

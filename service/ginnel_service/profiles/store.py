@@ -6,8 +6,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 from .files import PrivateDirectory
 from .model import (
     MAX_FILE_OCTETS,
@@ -102,8 +100,3 @@ class ProfileStore:
         if not re.match(NAME_PATTERN, name):
             raise ProfileError("unknown_profile", name=name)
         return name + SUFFIX
-
-
-def with_owner(profile: Profile, uid: int) -> Profile:
-    """`profile` as owned by `uid`, whatever it said."""
-    return msgspec.structs.replace(profile, owner_uid=uid)
