@@ -29,9 +29,16 @@ class DataPlane:
         """The next IKE datagram, or None; never blocks."""
 
     def send_ike(
-        self, data: bytes, remote: Endpoint | tuple[str, int], local: Endpoint | tuple[str, int] | None = None
+        self,
+        data: bytes,
+        remote: Endpoint | tuple[str, int],
+        local: Endpoint | tuple[str, int] | None = None,
+        probe: bool = False,
     ) -> None:
-        """Send `data` behind a non-ESP marker; one 0xFF octet, a keepalive, goes without. Raises OSError as sendto does."""
+        """Send `data` behind a non-ESP marker; one 0xFF octet, a keepalive, goes without. Raises OSError as sendto does.
+
+        A datagram above 1,200 octets goes without DF, so that it may be fragmented; with `probe` it does not.
+        """
 
     # Security associations
     def install_inbound(
@@ -93,5 +100,13 @@ class DataPlane:
     def outbound(self, handle: int) -> SaCounters:
         """The counters of an outbound SA. Raises KeyError."""
 
+    def features(self) -> dict[str, bool]:
+        """Which offloads are in use: tun_checksum, tun_tcp4, tun_tcp6, tun_udp; udp_segment, udp_gro, batched_send,
+        batched_receive. One that fails while running turns to False."""
+
     def counters(self) -> dict[str, int]:
-        """Totals: packets_in, octets_in, batches_in, ike_in, keepalives_in, packets_out, octets_out, batches_out, and drop_<reason> for every reason, zeros included."""
+        """Totals, and drop_<reason> for every reason, zeros included.
+
+        packets_*, octets_*: inner ones. batches_*: wake-ups with work. writes_in, sends_out: system calls' worth of packets.
+        ike_in, keepalives_in; errors_back: ICMP answers to what was sent; complaints: ICMP errors to inner senders.
+        """

@@ -14,8 +14,12 @@ from ginnel_core.loops cimport (
     IKE,
     KEEPALIVES,
     OCTETS,
+    COMPLAINTS,
+    ERRORS,
     PACKETS,
+    PATH_TOO_BIG,
     PEER_MOVED,
+    WRITES,
     EventRecord,
     InboundLoop,
     Loop,
@@ -25,9 +29,9 @@ from ginnel_core.packet cimport CAPACITY, Address
 from ginnel_core.posix cimport *
 from ginnel_core import reasons
 from ginnel_core.sa cimport Inbound, InboundTableOwner, Outbound, OutboundTableOwner, Route, Usage
-from ginnel_core.tun cimport TunDevice
+from ginnel_core.tun cimport OFFLOAD_CHECKSUM, OFFLOAD_TCP4, OFFLOAD_TCP6, OFFLOAD_UDP, TunDevice
 from ginnel_core.udp cimport UdpChannel
-from ginnel_core.values import DeviceLost, Endpoint, IkeDatagram, PeerMoved, SaCounters, SaExpiring
+from ginnel_core.values import DeviceLost, Endpoint, IkeDatagram, PathTooBig, PeerMoved, SaCounters, SaExpiring
 
 NON_ESP_MARKER = bytes(4)
 LIMIT_NAMES = ("octets", "packets", "sequence")
@@ -267,7 +271,7 @@ cdef class DataPlane:
         memcpy(&remote, &view[sizeof(Address)], sizeof(Address))
         return IkeDatagram(bytes(self.buffer_owner[2 * sizeof(Address):got]), endpoint(&local), endpoint(&remote))
 
-    def send_ike(self, data, remote, local=None) -> None:
+    def send_ike(self, data, remote, local=None, probe=False) -> None:
         """Send `data` behind a non-ESP marker; one 0xFF octet, a keepalive, goes without. Raises OSError."""
         family, name = resolve(remote)
         channel = self.sockets.get(family)
@@ -281,7 +285,7 @@ cdef class DataPlane:
                 here[3] if family == socket.AF_INET6 else 0,
             )
         parts = [data] if data == b"\xff" else [NON_ESP_MARKER, data]
-        channel.send_parts(parts, name, source)
+        channel.send_parts(parts, name, source, probe)
 
     # what happened
 
@@ -308,6 +312,21 @@ cdef class DataPlane:
         cdef Outbound outbound = self.outbounds[handle]
         return sa_counters(outbound.sa.spi, &outbound.sa.usage)
 
+    def features(self) -> dict:
+        """Which offloads are in use, of the device and of all sockets."""
+        cdef UdpChannel channel
+        cdef int offloads = self.tun.offloads
+        found = {
+            "tun_checksum": bool(offloads & OFFLOAD_CHECKSUM),
+            "tun_tcp4": bool(offloads & OFFLOAD_TCP4),
+            "tun_tcp6": bool(offloads & OFFLOAD_TCP6),
+            "tun_udp": bool(offloads & OFFLOAD_UDP),
+        }
+        for channel in self.sockets.values():
+            for name, used in channel.features.items():
+                found[name] = found.get(name, True) and used
+        return found
+
     def counters(self) -> dict:
         """Totals of both directions and of every drop reason, zeros included."""
         cdef int index
@@ -315,11 +334,15 @@ cdef class DataPlane:
             "packets_in": ginnel_peek(&self.inward.totals[<int>PACKETS]),
             "octets_in": ginnel_peek(&self.inward.totals[<int>OCTETS]),
             "batches_in": ginnel_peek(&self.inward.totals[<int>BATCHES]),
+            "writes_in": ginnel_peek(&self.inward.totals[<int>WRITES]),
             "ike_in": ginnel_peek(&self.inward.totals[<int>IKE]),
             "keepalives_in": ginnel_peek(&self.inward.totals[<int>KEEPALIVES]),
             "packets_out": ginnel_peek(&self.outward.totals[<int>PACKETS]),
             "octets_out": ginnel_peek(&self.outward.totals[<int>OCTETS]),
             "batches_out": ginnel_peek(&self.outward.totals[<int>BATCHES]),
+            "sends_out": ginnel_peek(&self.outward.totals[<int>WRITES]),
+            "errors_back": ginnel_peek(&self.inward.totals[<int>ERRORS]),
+            "complaints": ginnel_peek(&self.outward.totals[<int>COMPLAINTS]),
         }
         for index in range(1, len(DROP_NAMES)):
             found[DROP_NAMES[index]] = ginnel_peek(&self.inward.drops[index]) + ginnel_peek(
@@ -338,6 +361,8 @@ cdef drain(Loop loop, direction, found):
         ginnel_store(&loop.ring.read, read)
         if record.kind == PEER_MOVED:
             found.append(PeerMoved(record.spi, endpoint(&record.remote)))
+        elif record.kind == PATH_TOO_BIG:
+            found.append(PathTooBig(endpoint(&record.remote), record.detail))
         elif record.kind == DEVICE_LOST:
             what = "tun" if record.device == 0 else "udp4" if record.device == AF_INET else "udp6"
             found.append(DeviceLost(what, record.detail))

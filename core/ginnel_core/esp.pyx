@@ -26,8 +26,7 @@ cdef Reason esp_seal(
 
     `inner` needs IV_MAX writable octets before and TAIL_ROOM behind. Takes the next sequence number.
     """
-    cdef uint32_t align = sa.transform.align
-    cdef uint32_t padding = (align - (length + 2) % align) % align
+    cdef uint32_t padding = esp_padding(sa, length)
     cdef uint32_t index
     cdef uint64_t sequence
     cdef Reason reason

@@ -2,9 +2,25 @@
 
 from libc.string cimport memcmp, memcpy, memset
 
-from ginnel_core.esp cimport Opened, esp_open, esp_overhead, esp_seal
+from ginnel_core.esp cimport Opened, esp_open, esp_seal, esp_size
 from ginnel_core.ip cimport Flow, parse_flow
 from ginnel_core.live cimport LIVE_LOOP, live
+from ginnel_core.offload cimport (
+    STREAMS,
+    Candidate,
+    Stream,
+    candidate_parse,
+    complete_checksum,
+    same_hosts,
+    segmenter_begin,
+    segmenter_next,
+    stream_begin,
+    stream_find,
+    stream_finish,
+    stream_full,
+    stream_join,
+)
+from ginnel_core.packet cimport BATCH, Cursor, packet_reset
 from ginnel_core.posix cimport *
 from ginnel_core.sa cimport (
     LIMIT_SEQUENCE,
@@ -16,6 +32,7 @@ from ginnel_core.sa cimport (
     find_inbound,
     find_outbound,
 )
+from ginnel_core.udp cimport TRAIN_DATAGRAMS, TRAIN_OCTETS
 
 cdef uint64_t IDLE = <uint64_t>-1
 
@@ -23,6 +40,12 @@ cdef enum:
     ERRORS_IN_A_ROW = 64  # then a device is taken for lost
     IKE_LEAST = 4 + 28  # non-ESP marker and IKE header
     ESP_LEAST = 8
+    READS = 256  # packets of the device before what is sealed must leave
+    SEND_OCTETS = 128 << 10  # and octets: what a bulk transfer may let others wait for
+    NEWEST = 4  # trains that a packet may join
+    ROOM_MS = 50  # to wait for room in a socket, each of
+    ROOM_TRIES = 4
+    TELL_BIG_NS = 100000000
 
 
 cdef bint fatal(int error) noexcept nogil:
@@ -52,14 +75,14 @@ cdef class Loop:
         if ginnel_wake_open(self.wake) < 0:
             raise OSError(errno, "no descriptor to wake a packet loop")
 
-    def __init__(self, TunDevice tun not None, UdpChannel udp4, UdpChannel udp6, int event_fd):
+    def __init__(self, TunDevice tun not None, UdpChannel udp4, UdpChannel udp6, int event_fd, int slots):
         self.tun = tun
         self.udp4 = udp4
         self.udp6 = udp6
         self.has_udp4 = udp4 is not None
         self.has_udp6 = udp6 is not None
         self.event_fd = event_fd
-        self.arena = Arena()
+        self.arena = Arena(slots)
 
     def __dealloc__(self):
         ginnel_wake_close(self.wake)
@@ -110,6 +133,18 @@ cdef class Loop:
         record.detail = error
         self.push(&record)
 
+    cdef void too_big(self, const Address *remote, uint32_t mtu) noexcept nogil:
+        """A datagram to `remote` was too big for its path; told now and then."""
+        cdef EventRecord record
+        if self.now_ns - self.told_big_ns < TELL_BIG_NS and mtu == 0:
+            return
+        memset(&record, 0, sizeof(record))
+        record.kind = PATH_TOO_BIG
+        record.detail = <int>mtu
+        record.remote = remote[0]
+        if self.push(&record):
+            self.told_big_ns = self.now_ns
+
     cdef void drop(self, Reason reason) noexcept nogil:
         ginnel_add(&self.drops[<int>reason], 1)
 
@@ -140,10 +175,11 @@ cdef class InboundLoop(Loop):
     """UDP -> TUN; IKE goes to Python's thread through a socket pair."""
 
     def __init__(self, TunDevice tun not None, UdpChannel udp4, UdpChannel udp6, int event_fd, int ike_fd):
-        Loop.__init__(self, tun, udp4, udp6, event_fd)
+        Loop.__init__(self, tun, udp4, udp6, event_fd, BATCH)
         self.ike_fd = ike_fd
+        self.coalescer.offloads = tun.offloads
 
-    cdef void hand_over(self, const Packet *packet) noexcept nogil:
+    cdef void hand_over(self, const Packet *packet, uint8_t *data, uint32_t length) noexcept nogil:
         """Both addresses, then the IKE message without its marker."""
         cdef iovec parts[3]
         cdef msghdr message
@@ -151,8 +187,8 @@ cdef class InboundLoop(Loop):
         parts[0].iov_len = sizeof(Address)
         parts[1].iov_base = <void *>&packet.remote
         parts[1].iov_len = sizeof(Address)
-        parts[2].iov_base = packet.data + 4
-        parts[2].iov_len = packet.length - 4
+        parts[2].iov_base = data + 4
+        parts[2].iov_len = length - 4
         memset(&message, 0, sizeof(message))
         message.msg_iov = parts
         message.msg_iovlen = 3
@@ -161,37 +197,103 @@ cdef class InboundLoop(Loop):
         else:
             ginnel_add(&self.totals[<int>IKE], 1)
 
-    cdef void datagram(self, Packet *packet) noexcept nogil:
+    # To the device
+
+    cdef void write(self, Gather *gather, uint32_t packets) noexcept nogil:
+        cdef int error = self.tun.write_packet(gather)
+        cdef Reason reason = Reason.TUN_WRITE
+        ginnel_add(&self.totals[<int>WRITES], 1)
+        if error == 0:
+            return
+        if error == EAGAIN or error == ENOBUFS or error == ENOMEM:
+            reason = Reason.TUN_FULL
+        ginnel_add(&self.drops[<int>reason], packets)
+
+    cdef void finish(self, int which) noexcept nogil:
+        """Write a stream and take it out."""
+        cdef int index
+        cdef Stream *stream = &self.coalescer.streams[which]
+        stream_finish(stream)
+        self.write(&stream.gather, <uint32_t>stream.gather.count - 1)
+        self.coalescer.count -= 1
+        for index in range(which, self.coalescer.count):
+            self.coalescer.streams[index] = self.coalescer.streams[index + 1]
+
+    cdef void finish_all(self) noexcept nogil:
+        cdef int index
+        for index in range(self.coalescer.count):
+            stream_finish(&self.coalescer.streams[index])
+            self.write(
+                &self.coalescer.streams[index].gather, <uint32_t>self.coalescer.streams[index].gather.count - 1
+            )
+        self.coalescer.count = 0
+
+    cdef void pass_on(self, uint8_t *packet, const Flow *flow) noexcept nogil:
+        """Write a packet as it is, behind all that it might follow."""
+        cdef int index = 0
+        while index < self.coalescer.count:
+            if same_hosts(&self.coalescer.streams[index], flow):
+                self.finish(index)
+            else:
+                index += 1
+        self.single.parts[1].iov_base = packet
+        self.single.parts[1].iov_len = flow.length
+        self.single.count = 2
+        self.single.length = flow.length
+        self.single.version = flow.version
+        self.write(&self.single, 1)
+
+    cdef void deliver(self, uint8_t *packet, const Flow *flow) noexcept nogil:
+        """Coalesce an inner packet or write it."""
+        cdef Candidate candidate
+        cdef Stream *stream
+        cdef int which
+        if not candidate_parse(&candidate, packet, flow, self.coalescer.offloads):
+            self.pass_on(packet, flow)
+            return
+        stream = stream_find(&self.coalescer, &candidate)
+        if stream != NULL:
+            which = <int>(stream - self.coalescer.streams)
+            if stream_join(stream, &candidate):
+                if stream_full(stream):
+                    self.finish(which)
+                return
+            self.finish(which)
+        if candidate.pushed:
+            self.pass_on(packet, flow)
+            return
+        if self.coalescer.count == STREAMS:
+            self.finish(0)
+        stream_begin(&self.coalescer.streams[self.coalescer.count], &candidate)
+        self.coalescer.count += 1
+
+    # From a socket
+
+    cdef void datagram(self, const Packet *packet, uint8_t *data, uint32_t length) noexcept nogil:
         """Sort one datagram as RFC 3948 section 2 tells them apart, and carry it on."""
-        cdef const InboundTable *table
         cdef InboundSa *sa
         cdef Opened opened
         cdef EventRecord record
         cdef Reason reason
         cdef uint32_t spi
-        cdef int error
-        if packet.truncated:
-            self.drop(Reason.TRUNCATED)
-            return
-        if packet.length == 1 and packet.data[0] == 0xff:
+        if length == 1 and data[0] == 0xff:
             ginnel_add(&self.totals[<int>KEEPALIVES], 1)
             return
-        if packet.length < ESP_LEAST:
+        if length < ESP_LEAST:
             self.drop(Reason.RUNT)
             return
-        spi = ginnel_get32(packet.data)
+        spi = ginnel_get32(data)
         if spi == 0:
-            if packet.length < IKE_LEAST:
+            if length < IKE_LEAST:
                 self.drop(Reason.RUNT)
             else:
-                self.hand_over(packet)
+                self.hand_over(packet, data, length)
             return
-        table = <const InboundTable *>ginnel_load_pointer(&self.table)
-        sa = find_inbound(table, spi)
+        sa = find_inbound(<const InboundTable *>ginnel_load_pointer(&self.table), spi)
         if sa == NULL:
             self.drop(Reason.UNKNOWN_SPI)
             return
-        reason = esp_open(sa, packet.data, packet.length, &opened)
+        reason = esp_open(sa, data, length, &opened)
         if opened.newest and memcmp(&sa.peer, &packet.remote, sizeof(Address)) != 0:
             # authentic and newer than all before: the peer is where this packet came from
             memset(&record, 0, sizeof(record))
@@ -204,13 +306,23 @@ cdef class InboundLoop(Loop):
             self.drop(reason)
             return
         self.used(&sa.usage, spi, opened.length, sa.window.top)
-        packet.data = opened.inner
-        packet.length = opened.length
-        error = self.tun.write_packet(packet)
-        if error != 0:
-            self.drop(
-                Reason.TUN_FULL if error == EAGAIN or error == ENOBUFS or error == ENOMEM else Reason.TUN_WRITE
-            )
+        self.deliver(opened.inner, &opened.flow)
+
+    cdef void train(self, const Packet *packet) noexcept nogil:
+        """The datagrams of one receive."""
+        cdef uint32_t offset = 0
+        cdef uint32_t length = packet.segment
+        if packet.truncated:
+            self.drop(Reason.TRUNCATED)
+            return
+        if length == 0 or length >= packet.length:
+            self.datagram(packet, packet.data, packet.length)
+            return
+        while offset < packet.length:
+            if length > packet.length - offset:
+                length = packet.length - offset
+            self.datagram(packet, packet.data + offset, length)
+            offset += length
 
     cdef bint receive(self, int which) noexcept nogil:
         """Carry one batch; False when the socket is lost."""
@@ -222,7 +334,8 @@ cdef class InboundLoop(Loop):
         if error == 0:
             self.error_run[which] = 0
             for index in range(self.arena.batch.count):
-                self.datagram(&self.arena.batch.packets[index])
+                self.train(&self.arena.batch.packets[index])
+            self.finish_all()
             return True
         if error == EINTR or error == EAGAIN or error == EWOULDBLOCK:
             return True
@@ -232,6 +345,22 @@ cdef class InboundLoop(Loop):
             self.lost(AF_INET if which == 0 else AF_INET6, error)
             return False
         return True
+
+    cdef void errors(self, int which) noexcept nogil:
+        """What came back for datagrams that were sent."""
+        cdef Address remote
+        cdef uint32_t mtu = 0
+        cdef int index, error
+        for index in range(BATCH):
+            if which == 0:
+                error = self.udp4.next_error(&remote, &mtu)
+            else:
+                error = self.udp6.next_error(&remote, &mtu)
+            if error == 0:
+                return
+            ginnel_add(&self.totals[<int>ERRORS], 1)
+            if error == EMSGSIZE:
+                self.too_big(&remote, mtu)
 
     cdef void run(self) noexcept nogil:
         cdef pollfd waits[3]
@@ -254,6 +383,8 @@ cdef class InboundLoop(Loop):
                 continue
             self.resume()
             for which in range(SOCKETS):
+                if waits[which + 1].revents & <short>POLLERR:
+                    self.errors(which)
                 if waits[which + 1].revents != 0 and not self.receive(which):
                     waits[which + 1].fd = -1  # poll(2) passes over it
 
@@ -261,65 +392,161 @@ cdef class InboundLoop(Loop):
 cdef class OutboundLoop(Loop):
     """TUN -> UDP."""
 
-    cdef Reason prepare(self, Packet *packet) noexcept nogil:
-        """Seal one packet in place and queue it on its socket."""
+    def __init__(self, TunDevice tun not None, UdpChannel udp4, UdpChannel udp6, int event_fd):
+        Loop.__init__(self, tun, udp4, udp6, event_fd, TRAINS)
+        self.source = Arena(2)
+
+    cdef Packet *place(self, const Rule *rule, uint32_t size, uint8_t tos) noexcept nogil:
+        """The train that takes a datagram of `size` octets: the newest of its SA, if it fits there, else a new one."""
+        cdef Packet *packet
+        cdef Train *train
+        cdef int index = self.train_count
+        cdef int oldest = index - NEWEST if index > NEWEST else 0
+        while index > oldest:
+            index -= 1
+            train = &self.trains[index]
+            if train.sa != rule.sa:
+                continue
+            packet = &self.arena.batch.packets[index]
+            if (
+                not train.closed
+                and size <= packet.segment
+                and packet.tos == tos
+                and packet.length + size <= TRAIN_OCTETS
+                and train.count < TRAIN_DATAGRAMS
+            ):
+                train.closed = size < packet.segment
+                train.count += 1
+                return packet
+            break
+        if self.train_count == TRAINS:
+            self.dispatch()
+        packet = &self.arena.batch.packets[self.train_count]
+        packet_reset(packet)
+        packet.segment = size
+        packet.tos = tos
+        packet.remote = rule.route.peer
+        packet.local = rule.route.source
+        train = &self.trains[self.train_count]
+        train.sa = rule.sa
+        train.count = 1
+        train.closed = False
+        train.socket = rule.route.socket
+        self.train_count += 1
+        return packet
+
+    cdef Reason seal(self, const Rule *rule, uint8_t *inner, const Flow *flow, uint32_t length) noexcept nogil:
+        """Seal one packet into a train. `inner` may be written to before and behind it."""
+        cdef uint32_t size = esp_size(rule.sa, length)
+        cdef Packet *packet = self.place(rule, size, 0)
+        cdef Reason reason = esp_seal(rule.sa, inner, length, flow.version, packet.data + packet.length, &size)
+        if reason != Reason.OK:
+            self.drop(reason)
+            if packet.length == 0:
+                self.train_count -= 1  # it is the newest
+            return reason
+        packet.length += size
+        self.waiting += size
+        self.used(&rule.sa.usage, rule.sa.spi, length, rule.sa.sequence)
+        return Reason.OK
+
+    cdef Reason carry(self, Packet *packet) noexcept nogil:
+        """Seal what was read."""
         cdef Flow flow
         cdef const Rule *rule
-        cdef uint32_t overhead, inner
-        cdef Reason reason
+        cdef uint8_t *inner
+        cdef uint32_t length
         if not parse_flow(packet.data, packet.length, &flow):
             return Reason.MALFORMED
         rule = find_outbound(<const OutboundTable *>ginnel_load_pointer(&self.table), &flow)
         if rule == NULL:
             return Reason.NO_SA
-        inner = flow.length
-        overhead = esp_overhead(rule.sa)
-        reason = esp_seal(
-            rule.sa, packet.data, inner, flow.version, packet.data - overhead, &packet.length
-        )
-        if reason != Reason.OK:
-            return reason
-        packet.data -= overhead
-        packet.remote = rule.route.peer
-        packet.local = rule.route.source
-        self.used(&rule.sa.usage, rule.sa.spi, inner, rule.sa.sequence)
-        self.queues[rule.route.socket][self.queued[rule.route.socket]] = packet
-        self.queued[rule.route.socket] += 1
-        return Reason.OK
+        if packet.segment == 0:
+            if packet.sum_start != 0 and not complete_checksum(packet):
+                return Reason.MALFORMED
+            self.seal(rule, packet.data, &flow, flow.length)
+            return Reason.OK
+        if not segmenter_begin(&self.cutter, packet, &flow):
+            return Reason.MALFORMED
+        while True:
+            length = segmenter_next(&self.cutter, &inner)
+            if length == 0:
+                return Reason.OK
+            self.seal(rule, inner, &flow, length)
 
-    cdef void flush(self, int which) noexcept nogil:
-        cdef int error, sent
-        cdef int done = 0
-        cdef int count = self.queued[which]
-        self.queued[which] = 0
-        while done < count:
-            sent = 0
+    cdef bint room(self, int which) noexcept nogil:
+        """Wait a little until the socket takes more; what comes meanwhile waits in the device's queue."""
+        cdef pollfd waits[2]
+        waits[0].fd = self.wake[0]
+        waits[1].fd = self.udp4.fd if which == 0 else self.udp6.fd
+        waits[0].events = <short>POLLIN
+        waits[1].events = <short>POLLOUT
+        waits[0].revents = waits[1].revents = 0
+        poll(waits, 2, ROOM_MS)
+        return waits[1].revents != 0 and not ginnel_load(&self.stopping)
+
+    cdef void send(self, int which, int start, int count) noexcept nogil:
+        """Send the trains of one socket."""
+        cdef Packet *packets = &self.arena.batch.packets[start]
+        cdef Cursor at
+        cdef int error
+        cdef int tries = 0
+        cdef Reason reason
+        memset(&at, 0, sizeof(at))
+        while True:
+            at.lost = 0
             if which == 0:
-                error = self.udp4.send(&self.queues[which][done], count - done, &sent)
+                error = self.udp4.send(packets, count, &at)
             else:
-                error = self.udp6.send(&self.queues[which][done], count - done, &sent)
-            done += sent
-            if error != 0 and error != EINTR:
-                self.drop(send_reason(error))
-                done += 1
+                error = self.udp6.send(packets, count, &at)
+            if error == 0:
+                break
+            if error == EAGAIN:
+                if self.room(which):
+                    continue
+                tries += 1
+                if tries < ROOM_TRIES and not ginnel_load(&self.stopping):
+                    continue
+                while at.packet < count:
+                    ginnel_add(&self.drops[<int>Reason.SEND_FULL], self.trains[start + at.packet].count)
+                    at.packet += 1
+                break
+            reason = send_reason(error)
+            ginnel_add(&self.drops[<int>reason], at.lost)
+            if reason == Reason.SEND_TOO_BIG:
+                self.too_big(&packets[0].remote, 0)
+        ginnel_add(&self.totals[<int>WRITES], <uint64_t>count)
+
+    cdef void dispatch(self) noexcept nogil:
+        """Send all trains, in order."""
+        cdef int start = 0
+        cdef int end
+        while start < self.train_count:
+            end = start + 1
+            while end < self.train_count and self.trains[end].socket == self.trains[start].socket:
+                end += 1
+            self.send(self.trains[start].socket, start, end - start)
+            start = end
+        self.train_count = 0
+        self.waiting = 0
 
     cdef bint read_batch(self) noexcept nogil:
-        """Read until the device is empty or the batch full, and send; False when the device is lost."""
-        cdef Packet *packet
+        """Read until the device is empty or enough waits, and send; False when the device is lost."""
+        cdef Packet *packet = &self.source.batch.packets[0]
         cdef Reason reason
         cdef int index
         cdef int error = 0
-        for index in range(self.arena.batch.size):
-            packet = &self.arena.batch.packets[index]
+        for index in range(READS):
             error = self.tun.read_packet(packet)
             if error != 0:
                 break
             self.tun_errors = 0
-            reason = self.prepare(packet)
+            reason = self.carry(packet)
             if reason != Reason.OK:
                 self.drop(reason)
-        self.flush(0)
-        self.flush(1)
+            if self.waiting >= SEND_OCTETS:
+                break
+        self.dispatch()
         if error == 0 or error == EINTR or error == EAGAIN or error == EWOULDBLOCK:
             return True
         self.tun_errors += 1

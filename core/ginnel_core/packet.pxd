@@ -1,8 +1,8 @@
 """Packet and batch memory.
 
 An `Arena` maps the slots of one loop at its start; afterwards nothing is allocated. A slot takes 64 KiB, so that TUN
-super-packets and coalesced datagrams fit; pages that small packets never touch cost nothing. Around each packet there is
-room for a virtio-net header, the ESP header and IV before it, and for padding and ICV behind it.
+super-packets and trains of datagrams fit; pages that small packets never touch cost nothing. Around each packet there is
+room for what stands before it (a device's header, a CBC IV) and for padding and ICV behind it.
 """
 
 from libc.stdint cimport uint8_t, uint16_t, uint32_t
@@ -25,7 +25,10 @@ cdef struct Packet:
     uint8_t *slot  # SLOT octets
     uint8_t *data  # the first octet of what the slot holds now
     uint32_t length
-    uint32_t segment  # octets of each segment of a super-packet; 0: one packet
+    uint32_t segment  # of a TUN super-packet the payload octets of each packet, of a socket's train the octets of each datagram; 0: one
+    uint16_t sum_start  # of a packet from the TUN: where the sum begins that `sum_offset` behind it still lacks; 0: nothing lacks
+    uint16_t sum_offset
+    uint8_t tos  # outer TOS or traffic class octet
     bint truncated  # the datagram was longer than the slot
     Address remote
     Address local
@@ -35,7 +38,19 @@ cdef struct Batch:
     int size
     int count
 
+cdef struct Cursor:
+    int packet  # the next one to send
+    uint32_t offset  # octets of it that have been sent
+    uint32_t lost  # datagrams that the last error cost
+
 cdef class Arena:
     cdef Batch batch
     cdef void *memory
     cdef size_t octets
+
+cdef inline void packet_reset(Packet *packet) noexcept nogil:
+    packet.data = packet.slot + HEAD_ROOM
+    packet.length = packet.segment = 0
+    packet.sum_start = packet.sum_offset = 0
+    packet.tos = 0
+    packet.truncated = False

@@ -15,6 +15,7 @@ cdef extern from "os_compat.h" nogil:
     uint16_t ginnel_get16(const uint8_t *)
     uint32_t ginnel_get32(const uint8_t *)
     uint64_t ginnel_get64(const uint8_t *)
+    void ginnel_put16(uint8_t *, uint16_t)
     void ginnel_put32(uint8_t *, uint32_t)
     void ginnel_put64(uint8_t *, uint64_t)
     uint64_t ginnel_monotonic_ns()
@@ -31,17 +32,22 @@ cdef extern from "os_compat.h" nogil:
     int PROT_READ, PROT_WRITE, MAP_PRIVATE, MAP_ANONYMOUS
     ssize_t read(int, void *, size_t)
     ssize_t write(int, const void *, size_t)
+    ssize_t writev(int, const iovec *, int)
     int errno
+
+    struct iovec:
+        void *iov_base
+        size_t iov_len
 
     struct pollfd:
         int fd
         short events
         short revents
     int poll(pollfd *, unsigned long, int)
-    int POLLIN, POLLERR, POLLHUP, POLLNVAL
+    int POLLIN, POLLOUT, POLLERR, POLLHUP, POLLNVAL
 
     int EAGAIN, EWOULDBLOCK, EINTR, ENOBUFS, ENOMEM, EPERM, EACCES, EIO, EINVAL, EMSGSIZE, EBADF, ENOTSOCK, ENODEV
-    int EAFNOSUPPORT, ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, ENETDOWN, EHOSTDOWN, EADDRNOTAVAIL, EPROTO, ENOPROTOOPT
+    int EAFNOSUPPORT, EOPNOTSUPP, ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, ENETDOWN, EHOSTDOWN, EADDRNOTAVAIL, EPROTO, ENOPROTOOPT
 
     # sockets
     ctypedef unsigned short sa_family_t
@@ -61,9 +67,6 @@ cdef extern from "os_compat.h" nogil:
         uint16_t sin6_port
         uint32_t sin6_scope_id
         in6_addr sin6_addr
-    struct iovec:
-        void *iov_base
-        size_t iov_len
     struct msghdr:
         void *msg_name
         socklen_t msg_namelen
@@ -90,8 +93,9 @@ cdef extern from "os_compat.h" nogil:
         unsigned int ipi6_ifindex
     ssize_t recv(int, void *, size_t, int)
     ssize_t sendmsg(int, const msghdr *, int)
+    ssize_t recvmsg(int, msghdr *, int)
     int AF_INET, AF_INET6
     int MSG_DONTWAIT, MSG_TRUNC, MSG_NOSIGNAL
-    int IPPROTO_IP, IPPROTO_IPV6
+    int IPPROTO_IP, IPPROTO_IPV6, IPPROTO_UDP
     uint16_t ntohs(uint16_t)
     uint16_t htons(uint16_t)

@@ -29,9 +29,9 @@ cdef class TunDevice:
             os.close(fd)
 
     cdef int read_packet(self, Packet *packet) noexcept nogil:
-        """Read one packet into the slot behind HEAD_ROOM. 0, or the errno."""
+        """Read one packet into the slot behind HEAD_ROOM; of the kinds in `offloads`, also a super-packet. 0, or the errno."""
         return ENODEV
 
-    cdef int write_packet(self, const Packet *packet) noexcept nogil:
-        """Write one packet; it may overwrite the head-room. 0, or the errno."""
+    cdef int write_packet(self, Gather *gather) noexcept nogil:
+        """Write one packet, or a super-packet of the kinds in `offloads`. 0, or the errno."""
         return ENODEV

@@ -1,4 +1,8 @@
-"""Linux's UDP socket: recvmmsg(2), sendmmsg(2), and the local address by IP_PKTINFO (ip(7)) and IPV6_PKTINFO (ipv6(7))."""
+"""Linux's UDP socket: recvmmsg(2) and sendmmsg(2), whole trains of datagrams at once by UDP_SEGMENT and UDP_GRO (udp(7)).
+
+The socket sets DF and does not heed the kernel's path MTU (IP_PMTUDISC_PROBE, ip(7)): the service finds it. What routers
+answer comes through the error queue.
+"""
 
 import contextlib
 import errno as errnos
@@ -8,121 +12,52 @@ import struct
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
-from ginnel_core.packet cimport BATCH, CAPACITY, HEAD_ROOM, Address, Batch, Packet
+from ginnel_core.message_linux cimport *
+from ginnel_core.packet cimport BATCH, CAPACITY, Address, Batch, Cursor, Packet, packet_reset
 from ginnel_core.posix cimport *
 from ginnel_core.udp cimport UdpChannel
 from ginnel_core.values import Endpoint
 
 cdef extern from "os_compat.h" nogil:
-    struct mmsghdr:
-        msghdr msg_hdr
-        unsigned int msg_len
     int recvmmsg(int, mmsghdr *, unsigned int, int, void *)
     int sendmmsg(int, mmsghdr *, unsigned int, int)
-    int IP_PKTINFO, IPV6_PKTINFO, IPV6_RECVPKTINFO, IP_MTU_DISCOVER, IPV6_MTU_DISCOVER
-    int IP_PMTUDISC_DONT, IPV6_PMTUDISC_DONT
-    int SO_MARK, SO_RCVBUFFORCE, SO_SNDBUFFORCE
-
-cdef enum:
-    CONTROL = 64  # octets: one cmsghdr with a pktinfo
+    int IPV6_RECVPKTINFO, IP_RECVTOS, IPV6_RECVTCLASS, IP_MTU_DISCOVER, IPV6_MTU_DISCOVER
+    int IP_PMTUDISC_PROBE, IPV6_PMTUDISC_PROBE, IP_PMTUDISC_DONT, IPV6_PMTUDISC_DONT
+    int SO_MARK, SO_RCVBUFFORCE, SO_SNDBUFFORCE, MSG_ERRQUEUE
+    struct sock_extended_err:
+        uint32_t ee_errno
+        uint32_t ee_info
 
 BUFFER_OCTETS = 8 << 20
-
-cdef union Name:
-    sockaddr any
-    sockaddr_in v4
-    sockaddr_in6 v6
-
-cdef struct Control:
-    uint64_t octets[8]  # aligned for a cmsghdr
-
-cdef struct Ring:
-    mmsghdr messages[<int>BATCH]
-    iovec vectors[<int>BATCH]
-    Name names[<int>BATCH]
-    Control controls[<int>BATCH]
+#: A larger IKE message may go in IP fragments: a peer without RFC 7383 has no other way.
+WHOLE_OCTETS = 1200
 
 
-cdef inline void read_name(const Name *name, Address *out) noexcept nogil:
-    memset(out, 0, sizeof(Address))
-    out.family = name.any.sa_family
-    if out.family == AF_INET:
-        out.port = name.v4.sin_port
-        memcpy(out.octets, &name.v4.sin_addr, 4)
-    elif out.family == AF_INET6:
-        out.port = name.v6.sin6_port
-        out.scope = name.v6.sin6_scope_id
-        memcpy(out.octets, &name.v6.sin6_addr, 16)
-
-
-cdef inline socklen_t write_name(const Address *address, Name *out) noexcept nogil:
-    memset(out, 0, sizeof(Name))
-    if address.family == AF_INET:
-        out.v4.sin_family = AF_INET
-        out.v4.sin_port = address.port
-        memcpy(&out.v4.sin_addr, address.octets, 4)
-        return sizeof(sockaddr_in)
-    out.v6.sin6_family = AF_INET6
-    out.v6.sin6_port = address.port
-    out.v6.sin6_scope_id = address.scope
-    memcpy(&out.v6.sin6_addr, address.octets, 16)
-    return sizeof(sockaddr_in6)
-
-
-cdef inline void read_local(msghdr *message, uint16_t port, Address *out) noexcept nogil:
-    """The address that the datagram was sent to."""
-    cdef cmsghdr *header = CMSG_FIRSTHDR(message)
-    cdef in_pktinfo v4
-    cdef in6_pktinfo v6
-    memset(out, 0, sizeof(Address))
-    out.port = port
-    while header != NULL:
-        if header.cmsg_level == IPPROTO_IP and header.cmsg_type == IP_PKTINFO:
-            memcpy(&v4, CMSG_DATA(header), sizeof(v4))
-            out.family = AF_INET
-            memcpy(out.octets, &v4.ipi_addr, 4)
-        elif header.cmsg_level == IPPROTO_IPV6 and header.cmsg_type == IPV6_PKTINFO:
-            memcpy(&v6, CMSG_DATA(header), sizeof(v6))
-            out.family = AF_INET6
-            memcpy(out.octets, &v6.ipi6_addr, 16)
-            if out.octets[0] == 0xfe and out.octets[1] & 0xc0 == 0x80:  # link-local
-                out.scope = v6.ipi6_ifindex
-        header = CMSG_NXTHDR(message, header)
-
-
-cdef inline size_t write_source(const Address *source, msghdr *message, void *control) noexcept nogil:
-    """Put a pktinfo that chooses the source address into `control`. Returns the octets used, 0 without a source."""
-    cdef cmsghdr *header
-    cdef in_pktinfo v4
-    cdef in6_pktinfo v6
-    message.msg_control = NULL
-    message.msg_controllen = 0
-    if source.family == 0:
-        return 0
-    memset(control, 0, CONTROL)
-    message.msg_control = control
-    message.msg_controllen = CMSG_SPACE(sizeof(v4)) if source.family == AF_INET else CMSG_SPACE(sizeof(v6))
-    header = CMSG_FIRSTHDR(message)
-    if source.family == AF_INET:
-        memset(&v4, 0, sizeof(v4))
-        memcpy(&v4.ipi_spec_dst, source.octets, 4)
-        header.cmsg_level = IPPROTO_IP
-        header.cmsg_type = IP_PKTINFO
-        header.cmsg_len = CMSG_LEN(sizeof(v4))
-        memcpy(CMSG_DATA(header), &v4, sizeof(v4))
-    else:
-        memset(&v6, 0, sizeof(v6))
-        memcpy(&v6.ipi6_addr, source.octets, 16)
-        v6.ipi6_ifindex = source.scope
-        header.cmsg_level = IPPROTO_IPV6
-        header.cmsg_type = IPV6_PKTINFO
-        header.cmsg_len = CMSG_LEN(sizeof(v6))
-        memcpy(CMSG_DATA(header), &v6, sizeof(v6))
-    return message.msg_controllen
+cdef inline bint came_back(int error) noexcept nogil:
+    """Whether this errno is an answer to an earlier datagram, which says nothing of the one at hand."""
+    return (
+        error == ECONNREFUSED or error == EHOSTUNREACH or error == ENETUNREACH or error == EMSGSIZE
+        or error == EPROTO or error == ENOPROTOOPT or error == EACCES or error == EHOSTDOWN or error == EOPNOTSUPP
+    )
 
 
 def open_socket(address: tuple, family: int, mark: int) -> socket.socket:
-    """A bound, non-blocking socket that tells local addresses and never sets the outer DF bit."""
+    """A bound, non-blocking socket that sets DF, and tells local addresses, TOS and errors."""
+    if family == socket.AF_INET6:
+        options = (
+            (IPPROTO_IPV6, socket.IPV6_V6ONLY, 1),
+            (IPPROTO_IPV6, IPV6_RECVPKTINFO, 1),
+            (IPPROTO_IPV6, IPV6_RECVTCLASS, 1),
+            (IPPROTO_IPV6, IPV6_RECVERR, 1),
+            (IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_PROBE),
+        )
+    else:
+        options = (
+            (IPPROTO_IP, IP_PKTINFO, 1),
+            (IPPROTO_IP, IP_RECVTOS, 1),
+            (IPPROTO_IP, IP_RECVERR, 1),
+            (IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE),
+        )
     opened = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
     try:
         if mark:
@@ -132,18 +67,22 @@ def open_socket(address: tuple, family: int, mark: int) -> socket.socket:
                 opened.setsockopt(socket.SOL_SOCKET, forced, BUFFER_OCTETS)
             except PermissionError:
                 opened.setsockopt(socket.SOL_SOCKET, plain, BUFFER_OCTETS)
-        if family == socket.AF_INET6:
-            opened.setsockopt(IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            opened.setsockopt(IPPROTO_IPV6, IPV6_RECVPKTINFO, 1)
-            opened.setsockopt(IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DONT)
-        else:
-            opened.setsockopt(IPPROTO_IP, IP_PKTINFO, 1)
-            opened.setsockopt(IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT)
+        for level, option, value in options:
+            opened.setsockopt(level, option, value)
         opened.bind(address)
     except BaseException:
         opened.close()
         raise
     return opened
+
+
+def set_option(opened: socket.socket, option: int, value: int) -> bool:
+    """Whether the kernel has this UDP option."""
+    try:
+        opened.setsockopt(IPPROTO_UDP, option, value)
+    except OSError:
+        return False
+    return True
 
 
 cdef class UdpSocket(UdpChannel):
@@ -154,6 +93,10 @@ cdef class UdpSocket(UdpChannel):
     cdef uint16_t port  # network order
     cdef Ring *incoming
     cdef Ring *outgoing
+    cdef Packet *prepared  # for whose slots `incoming` is laid out
+    cdef bint segmenting  # UDP_SEGMENT works
+    cdef bint doubted  # it failed a moment ago, perhaps for another reason
+    cdef bint merging  # UDP_GRO is on
 
     def __cinit__(self, *args, **kwargs):
         self.incoming = <Ring *>calloc(1, sizeof(Ring))
@@ -161,11 +104,13 @@ cdef class UdpSocket(UdpChannel):
         if self.incoming == NULL or self.outgoing == NULL:
             raise MemoryError
 
-    def __init__(self, host: str, port: int, *, mark: int = 0) -> None:
+    def __init__(self, host: str, port: int, *, mark: int = 0, offload: bool = True) -> None:
         family, _, _, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_DGRAM, flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
         )[0]
         self.socket = open_socket(address, family, mark)
+        self.segmenting = offload and set_option(self.socket, UDP_SEGMENT, 0)
+        self.merging = offload and set_option(self.socket, UDP_GRO, 1)
         self.family = family
         self.fd = self.socket.fileno()
         name = self.socket.getsockname()
@@ -188,64 +133,194 @@ cdef class UdpSocket(UdpChannel):
         if self.socket is not None:
             self.socket.close()
 
-    def send_parts(self, parts, remote, local) -> None:
-        """Send one datagram from Python's thread; `remote` is a socket address, `local` a packed address or None."""
+    @property
+    def features(self) -> dict:
+        return {
+            "udp_segment": self.segmenting,
+            "udp_gro": self.merging,
+            "batched_send": True,
+            "batched_receive": True,
+        }
+
+    def send_parts(self, parts, remote, local, probe) -> None:
+        """Send one datagram from Python's thread; `remote` is a socket address, `local` a packed address or None.
+
+        With `probe` DF is set whatever the size.
+        """
         ancillary = []
         if local is not None and self.family == socket.AF_INET:
             ancillary = [(IPPROTO_IP, IP_PKTINFO, struct.pack("=i4s4x", 0, local[0]))]
         elif local is not None:
             ancillary = [(IPPROTO_IPV6, IPV6_PKTINFO, struct.pack("=16sI", local[0], local[1]))]
-        with contextlib.suppress(InterruptedError):
-            self.socket.sendmsg(parts, ancillary, MSG_DONTWAIT, remote)
+        whole = probe or sum(map(len, parts)) <= WHOLE_OCTETS
+        if not whole:
+            self.set_df(False)  # packets that the loop sends meanwhile go without it, too, and take no harm
+        try:
+            for last in (False, True):
+                try:
+                    self.socket.sendmsg(parts, ancillary, MSG_DONTWAIT, remote)
+                    return
+                except OSError as error:
+                    if last or not (error.errno == EINTR or (came_back(error.errno) and error.errno != EMSGSIZE)):
+                        raise
+        finally:
+            if not whole:
+                self.set_df(True)
+
+    def set_df(self, bint wanted) -> None:
+        if self.family == socket.AF_INET6:
+            self.socket.setsockopt(
+                IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_PROBE if wanted else IPV6_PMTUDISC_DONT
+            )
+        else:
+            self.socket.setsockopt(IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE if wanted else IP_PMTUDISC_DONT)
+
+    cdef void prepare(self, Batch *batch) noexcept nogil:
+        """Lay `incoming` out for the slots of `batch`, once."""
+        cdef Ring *ring = self.incoming
+        cdef msghdr *message
+        cdef int index
+        self.prepared = batch.packets
+        for index in range(batch.size if batch.size < BATCH else BATCH):
+            packet_reset(&batch.packets[index])
+            ring.vectors[index].iov_base = batch.packets[index].data
+            ring.vectors[index].iov_len = CAPACITY
+            message = &ring.messages[index].msg_hdr
+            message.msg_name = &ring.names[index]
+            message.msg_namelen = sizeof(Name)
+            message.msg_iov = &ring.vectors[index]
+            message.msg_iovlen = 1
+            message.msg_control = &ring.controls[index]
+            message.msg_controllen = CONTROL
 
     cdef int receive(self, Batch *batch) noexcept nogil:
         cdef Ring *ring = self.incoming
         cdef Packet *packet
+        cdef msghdr *message
         cdef int index, got
-        cdef int wanted = BATCH if batch.size > BATCH else batch.size
         batch.count = 0
-        for index in range(wanted):
-            packet = &batch.packets[index]
-            packet.data = packet.slot + HEAD_ROOM
-            ring.vectors[index].iov_base = packet.data
-            ring.vectors[index].iov_len = CAPACITY
-            ring.messages[index].msg_hdr.msg_name = &ring.names[index]
-            ring.messages[index].msg_hdr.msg_namelen = sizeof(Name)
-            ring.messages[index].msg_hdr.msg_iov = &ring.vectors[index]
-            ring.messages[index].msg_hdr.msg_iovlen = 1
-            ring.messages[index].msg_hdr.msg_control = &ring.controls[index]
-            ring.messages[index].msg_hdr.msg_controllen = CONTROL
-        got = recvmmsg(self.fd, ring.messages, wanted, MSG_DONTWAIT, NULL)
+        if self.prepared != batch.packets:
+            self.prepare(batch)
+        got = recvmmsg(self.fd, ring.messages, batch.size if batch.size < BATCH else BATCH, MSG_DONTWAIT, NULL)
         if got < 0:
-            return errno
+            return EAGAIN if came_back(errno) else errno
         for index in range(got):
             packet = &batch.packets[index]
+            message = &ring.messages[index].msg_hdr
+            packet.data = <uint8_t *>ring.vectors[index].iov_base
             packet.length = ring.messages[index].msg_len
-            packet.segment = 0
-            packet.truncated = ring.messages[index].msg_hdr.msg_flags & MSG_TRUNC != 0
+            packet.truncated = message.msg_flags & MSG_TRUNC != 0
             read_name(&ring.names[index], &packet.remote)
-            read_local(&ring.messages[index].msg_hdr, self.port, &packet.local)
+            read_control(message, self.port, packet)
+            message.msg_namelen = sizeof(Name)
+            message.msg_controllen = CONTROL
         batch.count = got
         return 0
 
-    cdef int send(self, Packet **packets, int count, int *sent) noexcept nogil:
+    cdef int fill(self, Packet *packets, int count, const Cursor *at) noexcept nogil:
+        """Lay `outgoing` out for what stands at the cursor; returns how many messages."""
         cdef Ring *ring = self.outgoing
+        cdef const Packet *packet
         cdef msghdr *message
-        cdef int index, done
-        sent[0] = 0
-        if count > BATCH:
-            count = BATCH
-        for index in range(count):
-            message = &ring.messages[index].msg_hdr
-            ring.vectors[index].iov_base = packets[index].data
-            ring.vectors[index].iov_len = packets[index].length
-            message.msg_name = &ring.names[index]
-            message.msg_namelen = write_name(&packets[index].remote, &ring.names[index])
-            message.msg_iov = &ring.vectors[index]
+        cdef int index = at.packet
+        cdef int filled = 0
+        cdef uint32_t offset = at.offset
+        cdef uint32_t length
+        while filled < BATCH and index < count:
+            packet = &packets[index]
+            length = packet.length - offset
+            if not self.segmenting and packet.segment != 0 and length > packet.segment:
+                length = packet.segment
+            ring.vectors[filled].iov_base = packet.data + offset
+            ring.vectors[filled].iov_len = length
+            message = &ring.messages[filled].msg_hdr
+            message.msg_name = &ring.names[filled]
+            message.msg_namelen = write_name(&packet.remote, &ring.names[filled])
+            message.msg_iov = &ring.vectors[filled]
             message.msg_iovlen = 1
-            write_source(&packets[index].local, message, &ring.controls[index])
-        done = sendmmsg(self.fd, ring.messages, count, MSG_DONTWAIT | MSG_NOSIGNAL)
-        if done < 0:
-            return errno
-        sent[0] = done
+            write_control(packet, length, message, &ring.controls[filled])
+            filled += 1
+            offset += length
+            if offset >= packet.length:
+                index += 1
+                offset = 0
+        return filled
+
+    cdef void advance(self, Packet *packets, Cursor *at, int messages) noexcept nogil:
+        cdef int index
+        for index in range(messages):
+            at.offset += <uint32_t>self.outgoing.vectors[index].iov_len
+            if at.offset >= packets[at.packet].length:
+                at.packet += 1
+                at.offset = 0
+
+    cdef int send(self, Packet *packets, int count, Cursor *at) noexcept nogil:
+        cdef bint again = False
+        cdef int error, sent
+        while at.packet < count:
+            sent = sendmmsg(
+                self.fd, self.outgoing.messages, self.fill(packets, count, at), MSG_DONTWAIT | MSG_NOSIGNAL
+            )
+            if sent >= 0:
+                self.advance(packets, at, sent)
+                again = self.doubted = False
+                continue
+            error = errno
+            if error == EINTR:
+                continue
+            if error == EAGAIN or error == EWOULDBLOCK:
+                return EAGAIN
+            if self.segmenting and packets[at.packet].segment != 0 and (
+                error == EIO or error == EINVAL or error == EOPNOTSUPP or error == EMSGSIZE
+            ):
+                self.segmenting = False  # for good, if the first datagram goes without it
+                self.doubted = True
+                continue
+            if came_back(error) and not again:
+                again = True
+                continue
+            if self.doubted:
+                self.segmenting = True
+                self.doubted = False
+            if error == EMSGSIZE:  # as will the rest of a train be
+                at.lost = 1
+                if packets[at.packet].segment != 0:
+                    at.lost = (packets[at.packet].length - at.offset + packets[at.packet].segment - 1) // packets[at.packet].segment
+                at.packet += 1
+                at.offset = 0
+            else:
+                at.lost = 1
+                if self.segmenting and packets[at.packet].segment != 0:
+                    at.lost = (packets[at.packet].length - at.offset + packets[at.packet].segment - 1) // packets[at.packet].segment
+                self.advance(packets, at, 1)
+            return error
         return 0
+
+    cdef int next_error(self, Address *remote, uint32_t *mtu) noexcept nogil:
+        cdef msghdr message
+        cdef Name name
+        cdef Control control
+        cdef sock_extended_err *found
+        cdef cmsghdr *header
+        cdef int error = 0
+        memset(&message, 0, sizeof(message))
+        memset(&name, 0, sizeof(name))
+        message.msg_name = &name
+        message.msg_namelen = sizeof(name)
+        message.msg_control = &control
+        message.msg_controllen = sizeof(control)
+        if recvmsg(self.fd, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0:
+            return 0
+        read_name(&name, remote)
+        mtu[0] = 0
+        header = CMSG_FIRSTHDR(&message)
+        while header != NULL:
+            if (header.cmsg_level == IPPROTO_IP and header.cmsg_type == IP_RECVERR) or (
+                header.cmsg_level == IPPROTO_IPV6 and header.cmsg_type == IPV6_RECVERR
+            ):
+                found = <sock_extended_err *>CMSG_DATA(header)
+                error = <int>found.ee_errno
+                if error == EMSGSIZE:
+                    mtu[0] = found.ee_info
+            header = CMSG_NXTHDR(&message, header)
+        return error if error != 0 else EPROTO

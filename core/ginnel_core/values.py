@@ -45,6 +45,13 @@ class SaExpiring(NamedTuple):
     limit: str
 
 
+class PathTooBig(NamedTuple):
+    """A datagram to `remote` was larger than its path takes; `mtu` is the largest outer packet, 0 when unknown."""
+
+    remote: Endpoint
+    mtu: int
+
+
 class DeviceLost(NamedTuple):
     """The TUN device or a socket ("tun", "udp4", "udp6") failed for good; the loops stopped reading it."""
 
@@ -52,7 +59,7 @@ class DeviceLost(NamedTuple):
     errno: int
 
 
-Event = PeerMoved | SaExpiring | DeviceLost
+Event = PeerMoved | SaExpiring | PathTooBig | DeviceLost
 
 
 class SaCounters(NamedTuple):

@@ -24,8 +24,15 @@
 #include <sys/uio.h>
 
 #if defined(__linux__)
+#include <linux/errqueue.h>
 #include <linux/if_tun.h>
+#include <linux/sockios.h>
+#include <linux/udp.h>
 #include <sys/eventfd.h>
+#ifndef TUN_F_USO4 /* Linux 6.2 */
+#define TUN_F_USO4 0x20
+#define TUN_F_USO6 0x40
+#endif
 #endif
 
 #ifndef MAP_ANONYMOUS
@@ -70,6 +77,12 @@ static inline uint32_t ginnel_get32(const uint8_t *from)
 static inline uint64_t ginnel_get64(const uint8_t *from)
 {
     return ((uint64_t)ginnel_get32(from) << 32) | ginnel_get32(from + 4);
+}
+
+static inline void ginnel_put16(uint8_t *to, uint16_t value)
+{
+    to[0] = (uint8_t)(value >> 8);
+    to[1] = (uint8_t)value;
 }
 
 static inline void ginnel_put32(uint8_t *to, uint32_t value)
