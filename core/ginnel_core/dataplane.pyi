@@ -102,7 +102,7 @@ class DataPlane:
 
     def features(self) -> dict[str, bool]:
         """Which offloads are in use: tun_checksum, tun_tcp4, tun_tcp6, tun_udp; udp_segment, udp_gro, batched_send,
-        batched_receive. One that fails while running turns to False."""
+        batched_receive; urgent_threads: the loops run ahead of ordinary threads. One that fails while running turns to False."""
 
     def counters(self) -> dict[str, int]:
         """Totals, and drop_<reason> for every reason, zeros included.

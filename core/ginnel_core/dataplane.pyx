@@ -321,6 +321,7 @@ cdef class DataPlane:
             "tun_tcp4": bool(offloads & OFFLOAD_TCP4),
             "tun_tcp6": bool(offloads & OFFLOAD_TCP6),
             "tun_udp": bool(offloads & OFFLOAD_UDP),
+            "urgent_threads": self.inward.urgent and self.outward.urgent,
         }
         for channel in self.sockets.values():
             for name, used in channel.features.items():

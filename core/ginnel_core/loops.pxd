@@ -68,6 +68,7 @@ cdef class Loop:
     cdef Arena arena
     cdef uint64_t told_big_ns  # when a path without a known MTU was last told
     cdef readonly bint has_udp4, has_udp6
+    cdef readonly bint urgent  # the thread runs ahead of ordinary ones
 
     cdef void pause(self) noexcept nogil
     cdef void resume(self) noexcept nogil

@@ -91,6 +91,7 @@ cdef class Loop:
     def main(self) -> None:
         """A thread's body: run until `halt`."""
         with nogil:
+            self.urgent = ginnel_thread_urgent() != 0
             self.run()
             ginnel_store(&self.seen, IDLE)
 

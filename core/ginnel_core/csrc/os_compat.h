@@ -17,6 +17,8 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <pthread.h>
+#include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -104,6 +106,20 @@ static inline uint64_t ginnel_monotonic_ns(void)
     struct timespec now;
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* Let the calling thread run as soon as a packet is there, ahead of ordinary threads: a packet that waits for a time
+ * slice waits for milliseconds. Returns whether the system allowed it. sched(7), rtprio(2); Darwin: pthread/qos.h. */
+static inline int ginnel_thread_urgent(void)
+{
+#if defined(__APPLE__)
+    return pthread_set_qos_class_self_np(QOS_CLASS_USER_INTERACTIVE, 0) == 0;
+#else
+    struct sched_param param;
+    memset(&param, 0, sizeof param);
+    param.sched_priority = sched_get_priority_min(SCHED_RR);
+    return pthread_setschedparam(pthread_self(), SCHED_RR, &param) == 0;
+#endif
 }
 
 /* A descriptor that one thread signals and another polls: fds[0] is read, fds[1] written. 0 or -1 with errno. */
