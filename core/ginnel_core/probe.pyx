@@ -5,6 +5,7 @@ from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy
 
 from ginnel_core import reasons
+from ginnel_core.checksum cimport ginnel_put_checksum, ginnel_sum, pseudo_sum
 from ginnel_core.esp cimport Opened, esp_open, esp_overhead, esp_seal
 from ginnel_core.ip cimport Flow, parse_flow
 from ginnel_core.packet cimport CAPACITY, HEAD_ROOM, Arena
@@ -149,3 +150,53 @@ def choose(sas, bytes packet) -> int | None:
     if rule == NULL:
         return None
     return rule.sa.spi - 256
+
+
+cdef uint8_t *copied(bytes data) except NULL:
+    """`data` in a block of its own size, so that a checked build sees a read beyond it. The caller frees it."""
+    cdef size_t length = len(data)
+    cdef uint8_t *copy = <uint8_t *>calloc(length or 1, 1)
+    if copy == NULL:
+        raise MemoryError
+    memcpy(copy, <const char *>data, length)
+    return copy
+
+
+def checksum(*parts) -> bytes:
+    """The checksum field over `parts`, each of which but the last is even in length."""
+    cdef uint64_t total = 0
+    cdef uint8_t *copy
+    cdef uint8_t field[2]
+    for part in parts:
+        copy = copied(part)
+        total = ginnel_sum(copy, len(part), total)
+        free(copy)
+    ginnel_put_checksum(field, total)
+    return field[:2]
+
+
+def transport_checksum(bytes packet, uint8_t protocol, size_t header) -> bytes:
+    """The checksum field over the pseudo-header and what follows the IP header of `header` octets."""
+    cdef uint8_t *copy
+    cdef uint64_t total
+    cdef uint8_t field[2]
+    cdef size_t length = len(packet)
+    if length < header or header < (20 if packet[0] >> 4 == 4 else 40):
+        raise ValueError("short")
+    copy = copied(packet)
+    total = pseudo_sum(copy, copy[0] >> 4, protocol, <uint32_t>(length - header))
+    ginnel_put_checksum(field, ginnel_sum(copy + header, length - header, total))
+    free(copy)
+    return field[:2]
+
+
+def repeat_sum(bytes data, uint32_t times) -> int:
+    """Sum the same octets many times, for a benchmark."""
+    cdef uint64_t total = 0
+    cdef const uint8_t *octets = <const uint8_t *><const char *>data
+    cdef size_t length = len(data)
+    cdef uint32_t index
+    with nogil:
+        for index in range(times):
+            total = ginnel_sum(octets, length, total & 0xffff)
+    return total

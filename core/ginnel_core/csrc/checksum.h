@@ -21,7 +21,7 @@ static inline uint64_t ginnel_sum(const uint8_t *data, size_t length, uint64_t s
     const ginnel_lanes low = {0xffffffff, 0xffffffff};
     ginnel_lanes a = {0, 0}, b = {0, 0}, c = {0, 0}, d = {0, 0};
     uint32_t word;
-    uint16_t rest = 0;
+    uint16_t half;
 
     /* 32-bit words in 64-bit lanes: no carry is ever lost, and every CPU of ours has two such lanes */
     while (length >= 32) {
@@ -44,15 +44,15 @@ static inline uint64_t ginnel_sum(const uint8_t *data, size_t length, uint64_t s
         length -= 4;
     }
     if (length >= 2) {
-        memcpy(&rest, data, 2);
-        start += rest;
+        memcpy(&half, data, 2);
+        start += half;
         data += 2;
         length -= 2;
-        rest = 0;
     }
     if (length) {
-        memcpy(&rest, data, 1); /* an odd octet counts as if a zero followed it */
-        start += rest;
+        half = 0; /* an odd octet counts as if a zero followed it */
+        memcpy(&half, data, 1);
+        start += half;
     }
     return start;
 }
