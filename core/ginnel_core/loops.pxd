@@ -62,6 +62,8 @@ cdef class Loop:
     cdef uint64_t totals[<int>TOTALS]
     cdef uint64_t drops[<int>Reason.REASONS]
     cdef uint64_t now_ns
+    cdef int quick  # batches that came quickly, one after the other
+    cdef uint64_t packets_before, octets_before  # the totals when this batch began
     cdef TunDevice tun
     cdef UdpChannel udp4  # None when there is none
     cdef UdpChannel udp6
@@ -72,6 +74,7 @@ cdef class Loop:
 
     cdef void pause(self) noexcept nogil
     cdef void resume(self) noexcept nogil
+    cdef void moderate(self) noexcept nogil
     cdef bint push(self, const EventRecord *record) noexcept nogil
     cdef void lost(self, int device, int error) noexcept nogil
     cdef void too_big(self, const Address *remote, uint32_t mtu) noexcept nogil

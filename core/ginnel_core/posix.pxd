@@ -19,6 +19,7 @@ cdef extern from "os_compat.h" nogil:
     void ginnel_put32(uint8_t *, uint32_t)
     void ginnel_put64(uint8_t *, uint64_t)
     uint64_t ginnel_monotonic_ns()
+    void ginnel_nap(uint64_t)
     int ginnel_thread_urgent()
     int ginnel_wake_open(int *)
     void ginnel_wake_signal(int)

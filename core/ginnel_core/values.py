@@ -46,7 +46,7 @@ class SaExpiring(NamedTuple):
 
 
 class PathTooBig(NamedTuple):
-    """A datagram to `remote` was larger than its path takes; `mtu` is the largest outer packet, 0: unknown."""
+    """A datagram to `remote` was larger than its path's MTU: `mtu` octets of outer packet, 0: unknown."""
 
     remote: Endpoint
     mtu: int

@@ -108,6 +108,12 @@ static inline uint64_t ginnel_monotonic_ns(void)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+static inline void ginnel_nap(uint64_t ns)
+{
+    struct timespec wait = {0, (long)ns};
+    (void)nanosleep(&wait, NULL);
+}
+
 /* Let the calling thread run as soon as a packet is there, ahead of ordinary threads: a packet that waits for a time
  * slice waits for milliseconds. Returns whether the system allowed it. sched(7), rtprio(2); Darwin: pthread/qos.h. */
 static inline int ginnel_thread_urgent(void)
