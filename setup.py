@@ -2,6 +2,7 @@
 
 `GINNEL_DEBUG=1` makes the checked build: bounds checks, assertions, AddressSanitizer and UBSan.
 `GINNEL_OPENSSL=DIR` builds against another libcrypto than the system's.
+`GINNEL_PLATFORM=darwin|freebsd` builds another system's modules; see tests/platforms/cross.py.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from setuptools import Extension, setup
 PACKAGE = Path("core/ginnel_core")
 DEBUG = os.environ.get("GINNEL_DEBUG") == "1"
 OPENSSL = os.environ.get("GINNEL_OPENSSL")
+PLATFORM = os.environ.get("GINNEL_PLATFORM", sys.platform)
 
 compile_args = ["-std=c11", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Wno-missing-field-initializers"]
 link_args: list[str] = []
@@ -23,7 +25,7 @@ if DEBUG:
     compile_args += ["-O1", "-g", "-UNDEBUG", "-fsanitize=address,undefined", "-fno-omit-frame-pointer"]
     link_args += ["-fsanitize=address,undefined"]
 else:
-    compile_args += ["-O3", "-fno-plt"]
+    compile_args += ["-O3"] if PLATFORM == "darwin" else ["-O3", "-fno-plt"]  # Mach-O has no PLT
 
 include_dirs = [str(PACKAGE / "csrc")]
 library_dirs: list[str] = []
@@ -31,17 +33,20 @@ if OPENSSL:
     include_dirs.append(f"{OPENSSL}/include")
     library_dirs.append(f"{OPENSSL}/lib")
 
-#: Modules that only one operating system compiles; every other .pyx is portable.
-PLATFORM_SUFFIXES = {"linux": "_linux", "darwin": "_darwin", "freebsd": "_freebsd"}
+#: Modules that not every operating system compiles, by the end of their name; every other .pyx is portable.
+ONLY_ON = {
+    "_linux": ("linux",),
+    "_darwin": ("darwin",),
+    "_freebsd": ("freebsd",),
+    "_bsd": ("darwin", "freebsd"),
+}
 
 
 def wanted(source: Path) -> bool:
-    """Whether this operating system compiles `source`."""
-    for platform, suffix in PLATFORM_SUFFIXES.items():
+    """Whether the operating system that is built for compiles `source`."""
+    for suffix, platforms in ONLY_ON.items():
         if source.stem.endswith(suffix):
-            return sys.platform.startswith(platform)
-    if source.stem.endswith("_bsd"):
-        return sys.platform == "darwin" or sys.platform.startswith("freebsd")
+            return PLATFORM.startswith(platforms)
     return True
 
 

@@ -21,6 +21,12 @@ from ginnel_core.values import (
 if sys.platform == "linux":
     from ginnel_core.tun_linux import Tun
     from ginnel_core.udp_linux import UdpSocket
+elif sys.platform == "darwin":
+    from ginnel_core.tun_darwin import Tun
+    from ginnel_core.udp_bsd import UdpSocket
+else:
+    from ginnel_core.tun_freebsd import Tun
+    from ginnel_core.udp_bsd import UdpSocket
 
 __all__ = [
     "DataPlane",

@@ -101,3 +101,4 @@ cdef extern from "os_compat.h" nogil:
     int IPPROTO_IP, IPPROTO_IPV6, IPPROTO_UDP
     uint16_t ntohs(uint16_t)
     uint16_t htons(uint16_t)
+    uint32_t htonl(uint32_t)

@@ -6,8 +6,14 @@
 #ifndef GINNEL_OS_COMPAT_H
 #define GINNEL_OS_COMPAT_H
 
+#if defined(__APPLE__)
+#define __APPLE_USE_RFC_3542 1 /* ipv6(4) by RFC 3542; has to stand before netinet/in.h */
+#endif
+
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <time.h>
@@ -37,6 +43,29 @@
 #endif
 #endif
 
+#if defined(__APPLE__)
+#include <net/if_utun.h>
+#include <sys/kern_control.h>
+#include <sys/sockio.h>
+/* sys/sys_domain.h, which zig's copy of the SDK lacks */
+#ifndef SYSPROTO_CONTROL
+#define SYSPROTO_CONTROL 2
+#define AF_SYS_CONTROL 2
+#endif
+#endif
+
+#if defined(__FreeBSD__)
+#include <net/if_tun.h>
+#include <sys/sockio.h>
+#ifndef TUNSTRANSIENT /* FreeBSD 15 */
+#define TUNSTRANSIENT _IOW('t', 98, int)
+#endif
+#endif
+
+#ifndef MSG_NOSIGNAL /* older macOS; Python ignores SIGPIPE */
+#define MSG_NOSIGNAL 0
+#endif
+
 #ifndef MAP_ANONYMOUS
 #define MAP_ANONYMOUS MAP_ANON
 #endif
@@ -53,6 +82,79 @@
 #define GINNEL_EBADFD EBADFD
 #else
 #define GINNEL_EBADFD EBADF
+#endif
+
+/* What udp_bsd.pyx asks of a socket. Linux's column is there for its tests alone.
+ *
+ * LOCAL4: the option and the ancillary datum of an IPv4 datagram's local address, the octets of that datum, and where
+ * the address stands in one received and in one to send. TOS: the type of the datum received, octets of one to send. */
+#if defined(__FreeBSD__)
+#define GINNEL_LOCAL4 IP_RECVDSTADDR /* IP_SENDSRCADDR has its value, ip(4) */
+#define GINNEL_LOCAL4_OCTETS sizeof(struct in_addr)
+#define GINNEL_LOCAL4_RECEIVED 0
+#define GINNEL_LOCAL4_SENT 0
+#else
+#define GINNEL_LOCAL4 IP_PKTINFO
+#define GINNEL_LOCAL4_OCTETS sizeof(struct in_pktinfo)
+#define GINNEL_LOCAL4_RECEIVED offsetof(struct in_pktinfo, ipi_addr)
+#define GINNEL_LOCAL4_SENT offsetof(struct in_pktinfo, ipi_spec_dst)
+#endif
+
+#if defined(__linux__)
+#define GINNEL_TOS_RECEIVED IP_TOS
+#define GINNEL_DONTFRAG4 IP_MTU_DISCOVER
+#define GINNEL_DONTFRAG6 IPV6_MTU_DISCOVER
+#define GINNEL_DONTFRAG_ON IP_PMTUDISC_PROBE
+#else
+#define GINNEL_TOS_RECEIVED IP_RECVTOS
+#define GINNEL_DONTFRAG4 IP_DONTFRAG
+#define GINNEL_DONTFRAG6 IPV6_DONTFRAG
+#define GINNEL_DONTFRAG_ON 1
+#endif
+
+#if defined(__FreeBSD__)
+#define GINNEL_TOS_SENT_OCTETS 1
+#define GINNEL_MARK SO_SETFIB
+#else
+#define GINNEL_TOS_SENT_OCTETS sizeof(int)
+#define GINNEL_MARK 0
+#endif
+
+/* A datagram of a call for several: FreeBSD's struct mmsghdr and Darwin's struct msghdr_x have this layout. */
+struct ginnel_message {
+    struct msghdr header;
+    size_t octets; /* of a datagram received */
+};
+#if defined(__FreeBSD__)
+_Static_assert(sizeof(struct ginnel_message) == sizeof(struct mmsghdr), "struct mmsghdr");
+_Static_assert(offsetof(struct ginnel_message, octets) == offsetof(struct mmsghdr, msg_len), "struct mmsghdr");
+#elif defined(__APPLE__)
+_Static_assert(sizeof(struct ginnel_message) == 56, "struct msghdr_x");
+_Static_assert(offsetof(struct ginnel_message, octets) == 48, "struct msghdr_x");
+#endif
+
+typedef ssize_t (*ginnel_batch)(int fd, struct ginnel_message *messages, unsigned int count, int flags);
+
+/* The calls that send and receive several datagrams, or NULL. FreeBSD has them since 11.0. Darwin's are private to
+ * libSystem and may go at any time, so they are looked up when they are needed. */
+#if defined(__FreeBSD__)
+static inline ssize_t ginnel_sendmmsg(int fd, struct ginnel_message *messages, unsigned int count, int flags)
+{
+    return sendmmsg(fd, (struct mmsghdr *)(void *)messages, count, flags);
+}
+
+static inline ssize_t ginnel_recvmmsg(int fd, struct ginnel_message *messages, unsigned int count, int flags)
+{
+    return recvmmsg(fd, (struct mmsghdr *)(void *)messages, count, flags, NULL);
+}
+
+static inline ginnel_batch ginnel_batch_send(void) { return ginnel_sendmmsg; }
+
+static inline ginnel_batch ginnel_batch_receive(void) { return ginnel_recvmmsg; }
+#else
+static inline ginnel_batch ginnel_batch_send(void) { return (ginnel_batch)dlsym(RTLD_DEFAULT, "sendmsg_x"); }
+
+static inline ginnel_batch ginnel_batch_receive(void) { return (ginnel_batch)dlsym(RTLD_DEFAULT, "recvmsg_x"); }
 #endif
 
 static inline uint64_t ginnel_load(const uint64_t *from) { return __atomic_load_n(from, __ATOMIC_SEQ_CST); }

@@ -1,0 +1,37 @@
+"""What the TUN devices of macOS and FreeBSD have in common: four octets before each packet, its address family in network
+order (utun, net/if_utun.h; tun(4), TUNSIFHEAD). Neither takes super-packets, and checksums are always whole.
+"""
+
+from libc.stdint cimport uint32_t
+
+from ginnel_core.packet cimport CAPACITY, Packet, packet_reset
+from ginnel_core.posix cimport AF_INET, AF_INET6, EAGAIN, EHOSTDOWN, EIO, errno, htonl, read, writev
+from ginnel_core.tun cimport Gather, TunDevice
+
+cdef enum:
+    FRAME = 4
+
+
+cdef class FramedTun(TunDevice):
+    """A device whose packets stand behind their address family. Takes over `fd`, which must not block."""
+
+    def __init__(self, name: str, fd: int) -> None:
+        self.name = name
+        self.fd = fd
+
+    cdef int read_packet(self, Packet *packet) noexcept nogil:
+        cdef ssize_t got
+        packet_reset(packet)
+        got = read(self.fd, packet.data - FRAME, CAPACITY + FRAME)
+        if got < 0:
+            return EAGAIN if errno == EHOSTDOWN else errno  # FreeBSD, while the device has no address yet
+        if got <= FRAME:
+            return EIO
+        packet.length = <uint32_t>(got - FRAME)
+        return 0
+
+    cdef int write_packet(self, Gather *gather) noexcept nogil:
+        cdef uint32_t family = htonl(<uint32_t>AF_INET if gather.version == 4 else <uint32_t>AF_INET6)
+        gather.parts[0].iov_base = &family
+        gather.parts[0].iov_len = FRAME
+        return errno if writev(self.fd, gather.parts, gather.count) < 0 else 0
