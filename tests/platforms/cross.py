@@ -1,0 +1,160 @@
+"""Builds the packet path for macOS and FreeBSD on Linux, by setup.py itself; what comes out is never run.
+
+zig (PyPI `ziglang`) brings both systems' C headers and the names that their libc exports. Python's and
+OpenSSL's headers are this machine's, which say the same everywhere but for pyconfig.h. So are the names that
+stand-ins for their libraries export: the linker refuses a name that neither they nor the target's libc have.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shlex
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from project.tree import ROOT
+
+#: For speed alone; what the optimiser finds to warn of is the Linux build's part.
+COMPILE = "-O0 -fno-sanitize=undefined"
+LIBRARIES = ("crypto", "python_names")
+
+
+class Refused(Exception):
+    """What the compiler or the linker said."""
+
+
+class Target(NamedTuple):
+    """What zig calls a system, and what setup.py calls it."""
+
+    triple: str
+    platform: str
+
+    @property
+    def suffix(self) -> str:
+        return "dylib" if self.platform == "darwin" else "so"
+
+
+TARGETS = (
+    Target("aarch64-macos.11.0", "darwin"),
+    Target("x86_64-macos.11.0", "darwin"),
+    Target("aarch64-freebsd.14.0", "freebsd"),
+    Target("x86_64-freebsd.14.0", "freebsd"),
+)
+
+
+def _output(*command: str | Path) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def _run(command: Sequence[str | Path], environment: dict[str, str] | None = None) -> None:
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Refused(f"{done.stdout}\n{done.stderr}")
+
+
+def exported(library: str | Path) -> list[str]:
+    """The names that a shared object of this machine exports."""
+    lines = _output("nm", "-D", "--defined-only", library).splitlines()
+    names = {line.split()[-1].partition("@")[0] for line in lines}
+    return sorted(name for name in names if name.isidentifier())  # and not that of a version
+
+
+def python_names() -> list[str]:
+    shared = sysconfig.get_config_var("LDLIBRARY") if sysconfig.get_config_var("Py_ENABLE_SHARED") else None
+    found = exported(Path(sysconfig.get_config_var("LIBDIR")) / shared if shared else sys.executable)
+    return [name for name in found if name.startswith(("Py", "_Py"))]
+
+
+def crypto_names() -> list[str]:
+    return exported(_output("cc", "-print-file-name=libcrypto.so").strip())
+
+
+class Toolchain:
+    """Headers, stand-in libraries and a compiler for one target, below `folder`."""
+
+    def __init__(self, target: Target, folder: Path) -> None:
+        self.target = target
+        self.folder = folder
+        self.cc = folder / "cc"
+        folder.mkdir(parents=True)
+        self._write_compiler()
+        self._link_headers()
+        for library, names in (("crypto", crypto_names()), ("python_names", python_names())):
+            self._stand_in(library, names)
+
+    def _write_compiler(self) -> None:
+        package = importlib.util.find_spec("ziglang")
+        assert package is not None, "zig is missing: python -m pip install ziglang"
+        assert package.origin is not None
+        zig = Path(package.origin).with_name("zig")
+        cache = shlex.quote(str(self.folder.parent / "zig-cache"))
+        self.cc.write_text(
+            f"#!/bin/sh\nZIG_GLOBAL_CACHE_DIR={cache} ZIG_LOCAL_CACHE_DIR={cache} "
+            f'exec {shlex.quote(str(zig))} cc -target {self.target.triple} "$@" {COMPILE}\n'
+        )
+        self.cc.chmod(0o755)
+
+    def _link_headers(self) -> None:
+        """Debian parts pyconfig.h and OpenSSL's configuration.h from the rest, by machine."""
+        machine = Path("/usr/include", sysconfig.get_config_var("MULTIARCH") or "")
+        python = Path(sysconfig.get_path("include"))
+        openssl = Path(os.environ.get("GINNEL_OPENSSL", "/usr"), "include/openssl")
+        for folder, sources in (
+            ("include/python", (machine / python.name, python)),
+            ("include/openssl", (machine / "openssl", openssl)),
+        ):
+            (self.folder / folder).mkdir(parents=True)
+            for source in sources:
+                for header in source.iterdir() if source.is_dir() else ():
+                    link = self.folder / folder / header.name
+                    if not link.exists():
+                        link.symlink_to(header)
+
+    def _stand_in(self, library: str, names: list[str]) -> None:
+        """A library that exports `names` and has nothing behind them."""
+        source = self.folder / f"{library}.c"
+        source.write_text("".join(f"char {name};\n" for name in names))
+        (self.folder / "lib").mkdir(exist_ok=True)
+        made = self.folder / "lib" / f"lib{library}.{self.target.suffix}"
+        self.run("-shared", "-fno-builtin", "-w", "-o", str(made), str(source))
+
+    def run(self, *arguments: str) -> None:
+        """Compile or link. Raises Refused."""
+        _run([self.cc, *arguments])
+
+    @property
+    def compile_flags(self) -> list[str]:
+        include = self.folder / "include"
+        return ["-Werror", f"-I{include}/python", f"-I{include}"]
+
+    @property
+    def link_flags(self) -> list[str]:
+        strict = (
+            [] if self.target.platform == "darwin" else ["-Wl,--no-undefined"]
+        )  # which Mach-O's linker always is
+        return ["-shared", "-fPIC", f"-L{self.folder}/lib", *(f"-l{name}" for name in LIBRARIES), *strict]
+
+    def check(self, source: Path) -> None:
+        """Compile one file that speaks of os_compat.h. Raises Refused."""
+        made = self.folder / f"{source.stem}.o"
+        flags = [*self.compile_flags, f"-I{ROOT}/core/ginnel_core/csrc", "-std=c11"]
+        self.run(*flags, "-c", "-o", str(made), str(source))
+
+    def build(self) -> set[str]:
+        """Compile and link every module of the target by setup.py; returns their names. Raises Refused."""
+        made = self.folder / "built"
+        environment = os.environ | {
+            "GINNEL_PLATFORM": self.target.platform,
+            "CC": shlex.quote(str(self.cc)),
+            "CFLAGS": shlex.join(self.compile_flags),
+            "LDSHARED": shlex.join([str(self.cc), *self.link_flags]),
+        }
+        environment.pop("GINNEL_DEBUG", None)
+        command: list[str | Path] = [sys.executable, "setup.py", "--quiet", "build_ext", "--force"]
+        _run([*command, "--build-lib", made, "--build-temp", self.folder / "objects"], environment)
+        return {path.name.partition(".")[0] for path in (made / "ginnel_core").iterdir()}
