@@ -121,7 +121,7 @@ install_debian() {
 }
 
 install_macos() {
-    say "macOS: builds and runs the portable parts; the packet path is Linux-only so far, so no demo and no tunnel here"
+    say "macOS: builds everything, untried; routes and addresses are Linux-only so far, so no demo and no tunnel here"
     have cc || fail "no C compiler; run: xcode-select --install"
     have brew || fail "Homebrew is missing (https://brew.sh); it brings openssl@3 and python@3.12"
     missing=
@@ -136,7 +136,7 @@ install_macos() {
 }
 
 install_freebsd() {
-    say "FreeBSD: builds and runs the portable parts; the packet path is Linux-only so far, so no demo and no tunnel here"
+    say "FreeBSD: builds everything, untried; routes and addresses are Linux-only so far, so no demo and no tunnel here"
     # No wheels exist for FreeBSD: cryptography and msgspec are built here, which takes a Rust compiler.
     wanted="gmake pkgconf rust"
     [ -n "$BASE_PYTHON" ] || wanted="$wanted python311"
