@@ -117,6 +117,7 @@ cdef class DataPlane:
         for end in (self.ike_reader, self.ike_writer):
             end.setblocking(False)
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, QUEUE_OCTETS)
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, QUEUE_OCTETS)  # what the BSDs bound a pair by
         udp4, udp6 = self.sockets.get(socket.AF_INET), self.sockets.get(socket.AF_INET6)
         self.inward = InboundLoop(tun, udp4, udp6, self.event_wake[1], self.ike_writer.fileno())
         self.outward = OutboundLoop(tun, udp4, udp6, self.event_wake[1])
