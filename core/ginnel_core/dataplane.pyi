@@ -55,6 +55,7 @@ class DataPlane:
         esn: bool = False,
         soft_octets: int = 0,  # raise SaExpiring here; 0: the cipher's own edge
         soft_packets: int = 0,
+        sequence: int = 0,  # of an SA that is taken over: the packets up to it count as received
     ) -> None:
         """Accept packets of `spi` (host order). Raises ValueError for a bad parameter or an SPI in use."""
 
@@ -73,13 +74,19 @@ class DataPlane:
         esn: bool = False,
         soft_octets: int = 0,
         soft_packets: int = 0,
+        path_mtu: int = 1500,  # octets of the outer IP packet
+        copy_dscp: bool = False,  # from the inner header to the outer one (RFC 4301 section 5.1.2)
+        sequence: int = 0,  # of an SA that is taken over: that of the last packet sent under its key
     ) -> int:
         """Send with this SA; returns its handle. Of two SAs that match equally well the newer one sends."""
 
     def move_outbound(
         self, handle: int, peer: Endpoint | tuple[str, int], source: Endpoint | tuple[str, int] | None = None
     ) -> None:
-        """Send to another peer address. Raises KeyError, ValueError."""
+        """Send to another peer address; the path MTU stays as it is. Raises KeyError, ValueError."""
+
+    def set_path_mtu(self, handle: int, path_mtu: int) -> None:
+        """Octets of the largest outer IP packet. Raises KeyError; ValueError outside 576 (IPv6: 1280) to 65535."""
 
     def retire_inbound(self, spi: int) -> None:
         """Accept no more packets of `spi`. Raises KeyError."""

@@ -5,8 +5,10 @@ import socket
 import threading
 
 from libc.stdint cimport uint8_t, uint64_t
-from libc.string cimport memcpy, memset
+from libc.string cimport memcpy
 
+from ginnel_core.address cimport endpoint, resolve
+from ginnel_core.associations cimport Associations
 from ginnel_core.loops cimport (
     BATCHES,
     DEVICE_LOST,
@@ -28,10 +30,9 @@ from ginnel_core.loops cimport (
 from ginnel_core.packet cimport CAPACITY, Address
 from ginnel_core.posix cimport *
 from ginnel_core import reasons
-from ginnel_core.sa cimport Inbound, InboundTableOwner, Outbound, OutboundTableOwner, Route, Usage
 from ginnel_core.tun cimport OFFLOAD_CHECKSUM, OFFLOAD_TCP4, OFFLOAD_TCP6, OFFLOAD_UDP, TunDevice
 from ginnel_core.udp cimport UdpChannel
-from ginnel_core.values import DeviceLost, Endpoint, IkeDatagram, PathTooBig, PeerMoved, SaCounters, SaExpiring
+from ginnel_core.values import DeviceLost, IkeDatagram, PathTooBig, PeerMoved, SaExpiring
 
 NON_ESP_MARKER = bytes(4)
 LIMIT_NAMES = ("octets", "packets", "sequence")
@@ -40,68 +41,21 @@ DROP_NAMES = tuple("drop_" + name.lower() for name in reasons.Reason.__members__
 QUEUE_OCTETS = 1 << 20
 
 
-cdef object endpoint(const Address *address):
-    octets = address.octets[:16]
-    if address.family == AF_INET:
-        return Endpoint(socket.inet_ntop(socket.AF_INET, octets[:4]), ntohs(address.port))
-    if address.family == AF_INET6:
-        host = socket.inet_ntop(socket.AF_INET6, octets)
-        return Endpoint(f"{host}%{address.scope}" if address.scope else host, ntohs(address.port))
-    return Endpoint("", ntohs(address.port))
-
-
-def resolve(where) -> tuple[int, tuple]:
-    """(family, socket address) of a numeric host and port. Raises ValueError."""
-    host, port = where
-    try:
-        family, _, _, _, name = socket.getaddrinfo(
-            host, port, type=socket.SOCK_DGRAM, flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
-        )[0]
-    except (socket.gaierror, UnicodeError) as error:
-        raise ValueError(f"not a numeric address and port: {host!r}, {port!r}") from error
-    return family, name
-
-
-cdef int fill_address(Address *out, where) except -1:
-    cdef bytes octets
-    family, name = resolve(where)
-    octets = socket.inet_pton(family, name[0].partition("%")[0])
-    memset(out, 0, sizeof(Address))
-    out.family = family
-    out.port = htons(name[1])
-    out.scope = name[3] if family == socket.AF_INET6 else 0
-    memcpy(out.octets, <const char *>octets, len(octets))
-    return 0
-
-
-cdef object sa_counters(unsigned int spi, const Usage *usage):
-    return SaCounters(
-        spi, ginnel_peek(&usage.packets), ginnel_peek(&usage.octets), ginnel_peek(&usage.last_used_ns) / 1e9
-    )
-
-
-cdef class DataPlane:
-    """Two native threads between one TUN device and its UDP sockets; see the stub."""
+cdef class DataPlane(Associations):
+    """Two native threads between one TUN device and its UDP sockets; see the stub. Its SAs are the base's."""
 
     cdef TunDevice tun
     cdef object sockets  # family -> UdpChannel
     cdef InboundLoop inward
     cdef OutboundLoop outward
     cdef object threads
-    cdef uint64_t epoch
     cdef int event_wake[2]
     cdef object ike_reader, ike_writer
     cdef bint stopped
-    cdef dict inbounds, outbounds
-    cdef InboundTableOwner inbound_table
-    cdef OutboundTableOwner outbound_table
-    cdef list limbo  # (epoch, what an older table used)
-    cdef int next_handle
     cdef object buffer_owner
 
     def __cinit__(self, *args, **kwargs):
         self.event_wake[0] = self.event_wake[1] = -1
-        self.epoch = 1
 
     def __init__(self, tun, sockets) -> None:
         cdef UdpChannel channel
@@ -121,16 +75,9 @@ cdef class DataPlane:
         udp4, udp6 = self.sockets.get(socket.AF_INET), self.sockets.get(socket.AF_INET6)
         self.inward = InboundLoop(tun, udp4, udp6, self.event_wake[1], self.ike_writer.fileno())
         self.outward = OutboundLoop(tun, udp4, udp6, self.event_wake[1])
-        self.inward.epoch = self.outward.epoch = &self.epoch
-        self.inward.told = self.outward.told = self.epoch
+        self.serve(self.inward, self.outward, frozenset(self.sockets))
         self.threads = []
-        self.inbounds = {}
-        self.outbounds = {}
-        self.limbo = []
-        self.next_handle = 1
         self.buffer_owner = bytearray(CAPACITY + 2 * sizeof(Address))
-        self.publish_inbound()
-        self.publish_outbound()
 
     def __dealloc__(self):
         ginnel_wake_close(self.event_wake)
@@ -153,102 +100,9 @@ cdef class DataPlane:
         self.outward.halt()
         for thread in self.threads:
             thread.join()
-        self.inward.table = self.outward.table = NULL
-        self.inbound_table = None
-        self.outbound_table = None
-        self.inbounds.clear()
-        self.outbounds.clear()
-        self.limbo.clear()
+        self.clear()
         self.ike_reader.close()
         self.ike_writer.close()
-
-    # changes
-
-    cdef publish_inbound(self, retired=None):
-        table = InboundTableOwner(list(self.inbounds.values()))
-        ginnel_store_pointer(&self.inward.table, &(<InboundTableOwner>table).table)
-        self.retire((self.inbound_table, retired))
-        self.inbound_table = table
-
-    cdef publish_outbound(self, retired=None):
-        table = OutboundTableOwner(list(self.outbounds.items()))
-        ginnel_store_pointer(&self.outward.table, &(<OutboundTableOwner>table).table)
-        self.retire((self.outbound_table, retired))
-        self.outbound_table = table
-
-    cdef retire(self, what):
-        """Free `what` once no loop can still use it."""
-        ginnel_store(&self.epoch, self.epoch + 1)
-        self.limbo.append((self.epoch, what))
-        self.reclaim()
-
-    cdef reclaim(self):
-        cdef uint64_t oldest = ginnel_load(&self.inward.seen)
-        cdef uint64_t other = ginnel_load(&self.outward.seen)
-        if other < oldest:
-            oldest = other
-        while self.limbo and self.limbo[0][0] <= oldest:
-            self.limbo.pop(0)
-
-    cdef check_running(self):
-        if self.stopped:
-            raise RuntimeError("the data plane is stopped")
-
-    cdef int fill_route(self, Route *route, peer, source) except -1:
-        memset(route, 0, sizeof(Route))
-        fill_address(&route.peer, peer)
-        if route.peer.family not in self.sockets:
-            raise ValueError("no socket of the peer's address family")
-        route.socket = 0 if route.peer.family == AF_INET else 1
-        if source is not None:
-            fill_address(&route.source, source)
-            if route.source.family != route.peer.family:
-                raise ValueError("source and peer are of different address families")
-        return 0
-
-    def install_inbound(
-        self, *, spi, encr, encr_key, integ=0, integ_key=b"", local, remote, replay_window=4096, esn=False,
-        soft_octets=0, soft_packets=0,
-    ) -> None:
-        """Accept packets of `spi`. Raises ValueError for a bad parameter or an SPI in use."""
-        self.check_running()
-        if spi in self.inbounds:
-            raise ValueError("the SPI is in use")
-        self.inbounds[spi] = Inbound(
-            spi, encr, encr_key, integ, integ_key, local, remote, replay_window, esn, soft_octets, soft_packets
-        )
-        self.publish_inbound()
-
-    def install_outbound(
-        self, *, spi, encr, encr_key, integ=0, integ_key=b"", local, remote, peer, source=None, esn=False,
-        soft_octets=0, soft_packets=0,
-    ) -> int:
-        """Send with this SA; returns its handle."""
-        cdef Outbound outbound
-        self.check_running()
-        outbound = Outbound(spi, encr, encr_key, integ, integ_key, local, remote, esn, soft_octets, soft_packets)
-        self.fill_route(&outbound.route, peer, source)
-        handle = self.next_handle
-        self.next_handle += 1
-        self.outbounds[handle] = outbound
-        self.publish_outbound()
-        return handle
-
-    def move_outbound(self, handle, peer, source=None) -> None:
-        """Send to another peer address. Raises KeyError, ValueError."""
-        cdef Outbound outbound = self.outbounds[handle]
-        cdef Route route
-        self.fill_route(&route, peer, source)
-        outbound.route = route
-        self.publish_outbound()
-
-    def retire_inbound(self, spi) -> None:
-        """Accept no more packets of `spi`. Raises KeyError."""
-        self.publish_inbound(self.inbounds.pop(spi))
-
-    def retire_outbound(self, handle) -> None:
-        """Send nothing more with this SA. Raises KeyError."""
-        self.publish_outbound(self.outbounds.pop(handle))
 
     # IKE
 
@@ -302,16 +156,6 @@ cdef class DataPlane:
         for loop, direction in ((self.inward, "in"), (self.outward, "out")):
             drain(loop, direction, found)
         return found
-
-    def inbound(self, spi):
-        """The counters of an inbound SA. Raises KeyError."""
-        cdef Inbound inbound = self.inbounds[spi]
-        return sa_counters(inbound.sa.spi, &inbound.sa.usage)
-
-    def outbound(self, handle):
-        """The counters of an outbound SA. Raises KeyError."""
-        cdef Outbound outbound = self.outbounds[handle]
-        return sa_counters(outbound.sa.spi, &outbound.sa.usage)
 
     def features(self) -> dict:
         """Which offloads are in use, of the device and of all sockets."""

@@ -1,8 +1,8 @@
 """The two loops of a data plane, and what they share with Python's thread.
 
-Reclamation: a loop stores the epoch it has seen at the start of each batch, and IDLE before it polls. Python publishes a
-table, raises the epoch, and frees what the older table used once each loop is idle or has seen that epoch: a loop loads
-the table only after it has stored the epoch, and all of these are sequentially consistent.
+Reclamation: a loop stores the epoch it has seen at the start of each batch, and IDLE before it polls. Python takes an SA
+out of its table, raises the epoch, and frees the SA once each loop is idle or has seen that epoch: a loop looks into its
+table only after it has stored the epoch, and all of these are sequentially consistent.
 """
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
@@ -12,6 +12,7 @@ from ginnel_core.offload cimport Coalescer, Segmenter, Stream
 from ginnel_core.packet cimport Address, Arena, Packet
 from ginnel_core.reasons cimport Reason
 from ginnel_core.sa cimport Limit, Rule, Usage
+from ginnel_core.tables cimport FlowCache
 from ginnel_core.tun cimport Gather, TunDevice
 from ginnel_core.udp cimport UdpChannel
 
@@ -54,7 +55,7 @@ cdef class Loop:
     cdef uint64_t seen
     cdef uint64_t told
     cdef uint64_t *epoch  # the data plane's
-    cdef void *table
+    cdef const void *table  # an InboundTable or an OutboundTable
     cdef uint64_t stopping
     cdef int wake[2]
     cdef int event_fd  # the data plane's
@@ -107,6 +108,7 @@ cdef struct Train:
 
 cdef class OutboundLoop(Loop):
     cdef Arena source  # the packet at hand, and a scratch
+    cdef FlowCache flows
     cdef Segmenter cutter
     cdef Train trains[<int>TRAINS]
     cdef int train_count

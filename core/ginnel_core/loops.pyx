@@ -22,16 +22,8 @@ from ginnel_core.offload cimport (
 )
 from ginnel_core.packet cimport BATCH, Cursor, packet_reset
 from ginnel_core.posix cimport *
-from ginnel_core.sa cimport (
-    LIMIT_SEQUENCE,
-    LIMITS,
-    InboundSa,
-    InboundTable,
-    OutboundTable,
-    Rule,
-    find_inbound,
-    find_outbound,
-)
+from ginnel_core.sa cimport LIMIT_SEQUENCE, LIMITS, InboundSa, Route, Rule, route_of
+from ginnel_core.tables cimport InboundTable, OutboundTable, choose_rule, find_inbound
 from ginnel_core.udp cimport TRAIN_DATAGRAMS, TRAIN_OCTETS
 
 cdef uint64_t IDLE = <uint64_t>-1
@@ -70,7 +62,7 @@ cdef Reason send_reason(int error) noexcept nogil:
 
 
 cdef class Loop:
-    """What both loops have. Borrowed: the epoch, the event descriptor, the devices, and the published table."""
+    """What both loops have. Borrowed: the epoch, the event descriptor, the devices, and the table."""
 
     def __cinit__(self, *args):
         live(LIVE_LOOP, 1)
@@ -312,7 +304,7 @@ cdef class InboundLoop(Loop):
             else:
                 self.hand_over(packet, data, length)
             return
-        sa = find_inbound(<const InboundTable *>ginnel_load_pointer(&self.table), spi)
+        sa = find_inbound(<const InboundTable *>self.table, spi)
         if sa == NULL:
             self.drop(Reason.UNKNOWN_SPI)
             return
@@ -426,6 +418,7 @@ cdef class OutboundLoop(Loop):
         cdef Train *train
         cdef int index = self.train_count
         cdef int oldest = index - NEWEST if index > NEWEST else 0
+        cdef const Route *route
         while index > oldest:
             index -= 1
             train = &self.trains[index]
@@ -445,17 +438,18 @@ cdef class OutboundLoop(Loop):
             break
         if self.train_count == TRAINS:
             self.dispatch()
+        route = route_of(rule.sa)
         packet = &self.arena.batch.packets[self.train_count]
         packet_reset(packet)
         packet.segment = size
         packet.tos = tos
-        packet.remote = rule.route.peer
-        packet.local = rule.route.source
+        packet.remote = route.peer
+        packet.local = route.source
         train = &self.trains[self.train_count]
         train.sa = rule.sa
         train.count = 1
         train.closed = False
-        train.socket = rule.route.socket
+        train.socket = route.socket
         self.train_count += 1
         return packet
 
@@ -482,7 +476,7 @@ cdef class OutboundLoop(Loop):
         cdef uint32_t length
         if not parse_flow(packet.data, packet.length, &flow):
             return Reason.MALFORMED
-        rule = find_outbound(<const OutboundTable *>ginnel_load_pointer(&self.table), &flow)
+        rule = choose_rule(<const OutboundTable *>self.table, &self.flows, &flow)
         if rule == NULL:
             return Reason.NO_SA
         if packet.segment == 0:

@@ -9,9 +9,11 @@ from ginnel_core.checksum cimport ginnel_put_checksum, ginnel_sum, pseudo_sum
 from ginnel_core.esp cimport Opened, esp_open, esp_overhead, esp_seal
 from ginnel_core.ip cimport Flow, parse_flow
 from ginnel_core.packet cimport CAPACITY, HEAD_ROOM, Arena
+from ginnel_core.posix cimport ginnel_monotonic_ns
 from ginnel_core.reasons cimport Reason
 from ginnel_core.replay cimport ReplayWindow, replay_blocks, replay_check, replay_infer, replay_update
-from ginnel_core.sa cimport Inbound, Outbound, OutboundTableOwner, Rule, find_outbound
+from ginnel_core.sa cimport Inbound, InboundSa, Outbound, Rule, inner_mtu
+from ginnel_core.tables cimport FlowCache, RuleTable, SpiTable, choose_rule, find_inbound
 
 
 cdef str reason_name(Reason reason):
@@ -78,8 +80,9 @@ cdef class Sealer:
     cdef Arena arena
 
     def __init__(self, *, spi, encr, encr_key, integ=0, integ_key=b"", local, remote, esn=False, sequence=0):
-        self.outbound = Outbound(spi, encr, encr_key, integ, integ_key, local, remote, esn)
-        self.outbound.sa.sequence = sequence
+        self.outbound = Outbound(
+            spi, encr, encr_key, integ, integ_key, local, remote, esn, sequence=sequence
+        )
         self.arena = Arena(2)
 
     def seal(self, bytes inner, bint in_place=True) -> bytes:
@@ -97,6 +100,11 @@ cdef class Sealer:
         if reason != Reason.OK:
             raise ValueError(reason_name(reason))
         return out[:length]
+
+    def inner_mtu(self, uint32_t path_mtu, bint ipv6_outside) -> int:
+        """The largest inner packet over a path of that MTU."""
+        self.outbound.sa.path_mtu = path_mtu
+        return inner_mtu(&self.outbound.sa, ipv6_outside)
 
     def repeat(self, bytes inner, uint32_t times) -> None:
         """Seal the same packet many times, for a benchmark."""
@@ -134,22 +142,6 @@ cdef class Opener:
         inner = opened.inner[:opened.length] if reason == Reason.OK else b""
         free(copy)
         return reason_name(reason), inner
-
-
-def choose(sas, bytes packet) -> int | None:
-    """Which of `sas`, (handle, local selectors, remote selectors) each, sends `packet`."""
-    cdef Flow found
-    cdef OutboundTableOwner owner
-    cdef Outbound outbound
-    cdef const Rule *rule
-    outbounds = [(handle, Outbound(256 + handle, 20, bytes(20), 0, b"", local, remote, False)) for handle, local, remote in sas]
-    owner = OutboundTableOwner(outbounds)
-    if not parse_flow(<const uint8_t *><const char *>packet, len(packet), &found):
-        raise ValueError("malformed")
-    rule = find_outbound(&owner.table, &found)
-    if rule == NULL:
-        return None
-    return rule.sa.spi - 256
 
 
 cdef uint8_t *copied(bytes data) except NULL:
@@ -200,3 +192,101 @@ def repeat_sum(bytes data, uint32_t times) -> int:
         for index in range(times):
             total = ginnel_sum(octets, length, total & 0xffff)
     return total
+
+
+cdef class Rules:
+    """An outbound table alone, with the cache of one loop."""
+
+    cdef RuleTable table
+    cdef FlowCache *cache
+    cdef dict outbounds
+
+    def __cinit__(self):
+        self.table = RuleTable()
+        self.outbounds = {}
+        self.cache = <FlowCache *>calloc(1, sizeof(FlowCache))
+        if self.cache == NULL:
+            raise MemoryError
+
+    def __dealloc__(self):
+        free(self.cache)
+
+    def add(self, uint32_t name, local, remote) -> None:
+        """The newest rules are those of `name`, 256 or more, now."""
+        outbound = Outbound(name, 20, bytes(20), 0, b"", local, remote, False)
+        self.outbounds[name] = outbound
+        self.table.add(outbound)
+
+    def remove(self, uint32_t name) -> None:
+        self.table.remove(self.outbounds.pop(name))
+
+    def choose(self, bytes packet) -> int | None:
+        """The name of the SA that sends `packet`."""
+        cdef Flow found
+        cdef const Rule *rule
+        if not parse_flow(<const uint8_t *><const char *>packet, len(packet), &found):
+            raise ValueError("malformed")
+        rule = choose_rule(&self.table.table, self.cache, &found)
+        return None if rule == NULL else rule.sa.spi
+
+    def lookup_ns(self, packets, uint32_t times) -> float:
+        """What one lookup takes when `packets` come in turn, so often."""
+        cdef uint64_t start, taken
+        cdef uint32_t index, turn
+        cdef uint32_t count = len(packets)
+        cdef Flow *flows = <Flow *>calloc(count or 1, sizeof(Flow))
+        if flows == NULL:
+            raise MemoryError
+        for index, packet in enumerate(packets):
+            parse_flow(<const uint8_t *><const char *>packet, len(packet), &flows[index])
+        with nogil:
+            start = ginnel_monotonic_ns()
+            for turn in range(times):
+                for index in range(count):
+                    choose_rule(&self.table.table, self.cache, &flows[index])
+            taken = ginnel_monotonic_ns() - start
+        free(flows)
+        return taken / (max(times, 1) * max(count, 1))
+
+
+cdef class Spis:
+    """An inbound table alone."""
+
+    cdef SpiTable table
+    cdef dict inbounds
+
+    def __cinit__(self):
+        self.table = SpiTable()
+        self.inbounds = {}
+
+    def add(self, uint32_t spi, selectors) -> None:
+        inbound = Inbound(spi, 20, bytes(20), 0, b"", selectors, selectors, 64, False)
+        self.inbounds[spi] = inbound
+        self.table.add(inbound)
+
+    def remove(self, uint32_t spi) -> None:
+        self.table.remove(self.inbounds.pop(spi))
+
+    def find(self, uint32_t spi) -> bool:
+        cdef InboundSa *sa = find_inbound(&self.table.table, spi)
+        return sa != NULL and sa.spi == spi and sa == &(<Inbound>self.inbounds[spi]).sa
+
+    def lookup_ns(self, spis, uint32_t times) -> float:
+        """What one lookup takes when packets of `spis` come in turn, so often."""
+        cdef uint64_t start, taken
+        cdef uint32_t index, turn
+        cdef uint32_t count = len(spis)
+        cdef uint64_t found = 0
+        cdef uint32_t *each = <uint32_t *>calloc(count or 1, sizeof(uint32_t))
+        if each == NULL:
+            raise MemoryError
+        for index, spi in enumerate(spis):
+            each[index] = spi
+        with nogil:
+            start = ginnel_monotonic_ns()
+            for turn in range(times):
+                for index in range(count):
+                    found += find_inbound(&self.table.table, each[index]) != NULL
+            taken = ginnel_monotonic_ns() - start
+        free(each)
+        return taken / (max(times, 1) * max(count, 1))

@@ -1,20 +1,20 @@
-"""Security associations as the loops see them, and the immutable tables that hold them.
+"""Security associations as the loops see them.
 
-A Python object owns each C struct; a table borrows them. Whoever publishes a table keeps the objects alive until both
-loops have passed it. An SA's fields are written by the one loop that uses it; Python reads the counters.
+A Python object owns each C struct and all that it points to; a table borrows them (tables.pxd). An SA's fields are
+written by the one loop that uses it, and Python reads the counters; what Python writes under a running loop is said.
 """
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
-from ginnel_core.ip cimport Flow
 from ginnel_core.packet cimport Address
-from ginnel_core.reasons cimport Reason
+from ginnel_core.posix cimport ginnel_load_pointer, ginnel_peek32
 from ginnel_core.replay cimport ReplayWindow
-from ginnel_core.selector cimport Range, SelectorList, range_matches
-from ginnel_core.transform cimport Transform
+from ginnel_core.selector cimport Range, SelectorList
+from ginnel_core.transform cimport ESP_HEADER, Transform
 
 cdef enum:
     LIMITS = 3
+    PATH_MTU = 1500  # of Ethernet
 
 cdef enum Limit:
     LIMIT_OCTETS = 0
@@ -29,6 +29,7 @@ cdef struct Usage:
     uint8_t raised  # a bit for each Limit that was told
 
 cdef struct InboundSa:
+    InboundSa *next  # in its bucket
     uint32_t spi
     Transform transform
     ReplayWindow window
@@ -39,65 +40,54 @@ cdef struct InboundSa:
     Address peer  # of the newest authentic packet
     Usage usage
 
-cdef struct OutboundSa:
-    uint32_t spi
-    Transform transform
-    uint64_t sequence  # of the last packet sent
-    uint64_t last_sequence  # the hard limit
-    Usage usage
-
 cdef struct Route:
     Address peer
     Address source  # family 0: the kernel's choice
     int socket
 
+cdef struct OutboundSa:
+    uint32_t spi
+    uint32_t path_mtu  # octets of the outer IP packet; Python writes it
+    Route *route  # immutable; Python swaps the pointer
+    bint copy_dscp  # from the inner to the outer header
+    Transform transform
+    uint64_t sequence  # of the last packet sent
+    uint64_t last_sequence  # the hard limit
+    Usage usage
+
 cdef struct Rule:
-    Range local
-    Range remote
+    # A pair of selectors. The loop reads the first part, which never changes but for `next`.
+    Rule *next  # less specific, in the same chain
     OutboundSa *sa
-    Route route
-
-cdef struct InboundTable:
-    InboundSa **slots  # open addressing, at most half full
-    uint32_t mask
-
-cdef struct OutboundTable:
-    Rule *rules  # the most specific first
-    int count
+    int wild  # host bits of a remote range that is a prefix, or -1
+    Range remote
+    Range local
+    # Python's alone
+    Rule **at  # the pointer that leads here
+    uint64_t age  # counts up with each rule that a table takes
 
 cdef class Inbound:
     cdef InboundSa sa
-    cdef readonly SelectorList local, remote
+    cdef SelectorList local, remote
+
+cdef class Path:
+    """Owns a route."""
+    cdef Route route
 
 cdef class Outbound:
     cdef OutboundSa sa
-    cdef readonly SelectorList local, remote
-    cdef readonly list pairs
-    cdef Route route
+    cdef Path path
+    cdef Rule *rules  # those that some packet could match
+    cdef int rule_count
+    cdef make_rules(self, SelectorList local, SelectorList remote)
+    cdef Path move(self, Path path)
 
-cdef class InboundTableOwner:
-    cdef InboundTable table
+cdef inline const Route *route_of(const OutboundSa *sa) noexcept nogil:
+    """Where its packets go; good until the end of the batch."""
+    return <const Route *>ginnel_load_pointer(<void **>&sa.route)
 
-cdef class OutboundTableOwner:
-    cdef OutboundTable table
-
-cdef inline uint32_t spi_hash(uint32_t spi) noexcept nogil:
-    spi ^= spi >> 15
-    return spi * <uint32_t>2654435761
-
-cdef inline InboundSa *find_inbound(const InboundTable *table, uint32_t spi) noexcept nogil:
-    cdef uint32_t index = spi_hash(spi) >> 8 & table.mask
-    while table.slots[index] != NULL:
-        if table.slots[index].spi == spi:
-            return table.slots[index]
-        index = (index + 1) & table.mask
-    return NULL
-
-cdef inline const Rule *find_outbound(const OutboundTable *table, const Flow *flow) noexcept nogil:
-    cdef int index
-    for index in range(table.count):
-        if range_matches(&table.rules[index].remote, flow, flow.target, flow.target_port) and range_matches(
-            &table.rules[index].local, flow, flow.source, flow.source_port
-        ):
-            return &table.rules[index]
-    return NULL
+cdef inline uint32_t inner_mtu(const OutboundSa *sa, bint ipv6_outside) noexcept nogil:
+    """Octets of the largest inner packet that fits an outer one of the path's MTU (RFC 4303 section 2, RFC 3948)."""
+    cdef uint32_t room = ginnel_peek32(&sa.path_mtu)
+    room -= (40 if ipv6_outside else 20) + 8 + ESP_HEADER + sa.transform.iv_length + sa.transform.icv_length
+    return room - room % sa.transform.align - 2  # padding length and next header

@@ -1,12 +1,13 @@
-"""Security associations and their tables; see sa.pxd."""
+"""Security associations; see sa.pxd."""
 
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
-from ginnel_core.live cimport LIVE_INBOUND_SA, LIVE_OUTBOUND_SA, LIVE_TABLE, live
+from ginnel_core.live cimport LIVE_INBOUND_SA, LIVE_OUTBOUND_SA, live
 from ginnel_core.openssl cimport OPENSSL_cleanse
+from ginnel_core.posix cimport ginnel_store_pointer
 from ginnel_core.replay cimport WINDOW_MAX, WINDOW_MIN, replay_blocks
-from ginnel_core.selector import pairs
+from ginnel_core.selector cimport prefix_wild
 from ginnel_core.transform cimport transform_free, transform_init
 
 #: Soft edges. Without ESN an eighth of the sequence numbers is left, minutes at a million packets a second.
@@ -37,14 +38,23 @@ cdef int check_spi(spi) except -1:
     return 0
 
 
+cdef int check_sequence(sequence, bint esn) except -1:
+    if not 0 <= sequence <= (LAST_SEQUENCE_ESN if esn else LAST_SEQUENCE):
+        raise ValueError("a sequence number is out of range")
+    return 0
+
+
 cdef class Inbound:
-    """An inbound SA. Raises ValueError for a bad parameter."""
+    """An inbound SA that has taken all packets up to `sequence`. Raises ValueError for a bad parameter."""
 
     def __cinit__(
-        self, spi, encr, encr_key, integ, integ_key, local, remote, window, esn, soft_octets=0, soft_packets=0
+        self, spi, encr, encr_key, integ, integ_key, local, remote, window, esn, soft_octets=0, soft_packets=0,
+        sequence=0,
     ):
+        cdef uint32_t index
         live(LIVE_INBOUND_SA, 1)
         check_spi(spi)
+        check_sequence(sequence, esn)
         if not WINDOW_MIN <= window <= WINDOW_MAX:
             raise ValueError(f"a replay window has {WINDOW_MIN} to {WINDOW_MAX} packets")
         self.local = SelectorList(local)
@@ -57,6 +67,12 @@ cdef class Inbound:
         self.sa.window.blocks = <uint64_t *>calloc(self.sa.window.mask + 1, sizeof(uint64_t))
         if self.sa.window.blocks == NULL:
             raise MemoryError
+        if sequence:
+            self.sa.window.top = sequence
+            for index in range(self.sa.window.mask + 1):
+                self.sa.window.blocks[index] = <uint64_t>-1
+            index = <uint32_t>(self.sa.window.top >> 6) & self.sa.window.mask
+            self.sa.window.blocks[index] >>= 63 - (self.sa.window.top & 63)  # those above it are free
         self.sa.local = self.local.ranges
         self.sa.local_count = self.local.count
         self.sa.remote = self.remote.ranges
@@ -69,75 +85,62 @@ cdef class Inbound:
         live(LIVE_INBOUND_SA, -1)
 
 
-cdef class Outbound:
-    """An outbound SA with the route that its packets take. Raises ValueError for a bad parameter."""
+cdef class Path:
+    """A route that a loop may be reading."""
 
-    def __cinit__(self, spi, encr, encr_key, integ, integ_key, local, remote, esn, soft_octets=0, soft_packets=0):
+
+cdef class Outbound:
+    """An outbound SA that has sent all packets up to `sequence`. Raises ValueError for a bad parameter."""
+
+    def __cinit__(
+        self, spi, encr, encr_key, integ, integ_key, local, remote, esn, soft_octets=0, soft_packets=0, sequence=0
+    ):
         live(LIVE_OUTBOUND_SA, 1)
         check_spi(spi)
-        self.local = SelectorList(local)
-        self.remote = SelectorList(remote)
-        if self.local.count * self.remote.count > MOST_PAIRS:
-            raise ValueError(f"an SA has more than {MOST_PAIRS} pairs of selectors")
-        self.pairs = pairs(self.local.selectors, self.remote.selectors)
+        check_sequence(sequence, esn)
+        self.move(Path())
+        self.make_rules(SelectorList(local), SelectorList(remote))
         usage_init(&self.sa.usage, esn, soft_octets, soft_packets)
         transform_init(&self.sa.transform, encr, encr_key, integ, integ_key, esn, True)
         self.sa.spi = spi
+        self.sa.sequence = sequence
         self.sa.last_sequence = LAST_SEQUENCE_ESN if esn else LAST_SEQUENCE
+        self.sa.path_mtu = PATH_MTU
 
     def __dealloc__(self):
+        free(self.rules)
         transform_free(&self.sa.transform)
         OPENSSL_cleanse(&self.sa, sizeof(OutboundSa))
         live(LIVE_OUTBOUND_SA, -1)
 
-
-cdef class InboundTableOwner:
-    """An SPI table over `inbounds`, which must outlive its use."""
-
-    def __cinit__(self, inbounds):
-        cdef Inbound inbound
-        cdef uint32_t index, size = 8
-        live(LIVE_TABLE, 1)
-        while size < 2 * len(inbounds):
-            size *= 2
-        self.table.mask = size - 1
-        self.table.slots = <InboundSa **>calloc(size, sizeof(InboundSa *))
-        if self.table.slots == NULL:
-            raise MemoryError
-        for inbound in inbounds:
-            index = spi_hash(inbound.sa.spi) >> 8 & self.table.mask
-            while self.table.slots[index] != NULL:
-                index = (index + 1) & self.table.mask
-            self.table.slots[index] = &inbound.sa
-
-    def __dealloc__(self):
-        free(self.table.slots)
-        live(LIVE_TABLE, -1)
-
-
-cdef class OutboundTableOwner:
-    """The rules of `outbounds`, (handle, Outbound) pairs that must outlive its use; the higher handle wins a tie."""
-
-    def __cinit__(self, outbounds):
-        cdef Outbound outbound
+    cdef make_rules(self, SelectorList local, SelectorList remote):
+        cdef const Range *here
+        cdef const Range *there
         cdef Rule *rule
-        live(LIVE_TABLE, 1)
-        order = sorted(
-            (key, -handle, i, j) for handle, each in outbounds for key, i, j in (<Outbound?>each).pairs
-        )
-        by_handle = dict(outbounds)
-        self.table.rules = <Rule *>calloc(len(order) or 1, sizeof(Rule))
-        if self.table.rules == NULL:
+        cdef int i, j
+        if local.count * remote.count > MOST_PAIRS:
+            raise ValueError(f"an SA has more than {MOST_PAIRS} pairs of selectors")
+        self.rules = <Rule *>calloc(local.count * remote.count, sizeof(Rule))
+        if self.rules == NULL:
             raise MemoryError
-        for _, negative, i, j in order:
-            outbound = by_handle[-negative]
-            rule = &self.table.rules[self.table.count]
-            rule.local = outbound.local.ranges[<int>i]
-            rule.remote = outbound.remote.ranges[<int>j]
-            rule.sa = &outbound.sa
-            rule.route = outbound.route
-            self.table.count += 1
+        for i in range(local.count):
+            for j in range(remote.count):
+                here = &local.ranges[i]
+                there = &remote.ranges[j]
+                if here.version != there.version:
+                    continue
+                if here.protocol != there.protocol and here.protocol != 0 and there.protocol != 0:
+                    continue
+                rule = &self.rules[self.rule_count]
+                rule.local = here[0]
+                rule.remote = there[0]
+                rule.wild = prefix_wild(there)
+                rule.sa = &self.sa
+                self.rule_count += 1
 
-    def __dealloc__(self):
-        free(self.table.rules)
-        live(LIVE_TABLE, -1)
+    cdef Path move(self, Path path):
+        """Send along `path`; returns the former one, which a loop may still be reading."""
+        former = self.path
+        ginnel_store_pointer(<void **>&self.sa.route, &path.route)
+        self.path = path
+        return former

@@ -1,6 +1,6 @@
-"""Compiled traffic selectors: the inbound check and the outbound lookup (RFC 4301 sections 4.4.1 and 5)."""
+"""Compiled traffic selectors, and how they match and sort (RFC 4301 sections 4.4.1 and 5)."""
 
-from libc.stdint cimport uint8_t, uint16_t, uint64_t
+from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 
 from ginnel_core.ip cimport Flow
 
@@ -16,7 +16,10 @@ cdef class SelectorList:
     """Owns the ranges of one side of an SA."""
     cdef Range *ranges
     cdef int count
-    cdef readonly tuple selectors
+
+cdef int compare_size(const Range *left, const Range *right) noexcept nogil
+cdef uint32_t ports_size(const Range *chosen) noexcept nogil
+cdef int prefix_wild(const Range *chosen) noexcept nogil
 
 cdef inline bint at_most(const uint64_t *left, const uint64_t *right) noexcept nogil:
     return left[0] < right[0] or (left[0] == right[0] and left[1] <= right[1])

@@ -2,7 +2,8 @@
 
 from libc.stdlib cimport calloc, free
 
-ANY_PORTS = 65536
+cdef enum:
+    ALL_PORTS = 65536
 
 
 cdef int compile_range(object selector, Range *out) except -1:
@@ -30,13 +31,13 @@ cdef class SelectorList:
     """The selectors of one side of an SA; raises ValueError for a bad or an empty list."""
 
     def __cinit__(self, selectors):
-        self.selectors = tuple(selectors)
-        if not self.selectors:
+        selectors = tuple(selectors)
+        if not selectors:
             raise ValueError("an SA needs selectors on both sides")
-        self.ranges = <Range *>calloc(len(self.selectors), sizeof(Range))
+        self.ranges = <Range *>calloc(len(selectors), sizeof(Range))
         if self.ranges == NULL:
             raise MemoryError
-        for selector in self.selectors:
+        for selector in selectors:
             compile_range(selector, &self.ranges[self.count])
             self.count += 1
 
@@ -44,29 +45,46 @@ cdef class SelectorList:
         free(self.ranges)
 
 
-def _size(selector) -> int:
-    return int.from_bytes(selector[4], "big") - int.from_bytes(selector[3], "big")
+cdef inline void size_of(const Range *chosen, uint64_t *size) noexcept nogil:
+    """Addresses in the range, less one, in two halves."""
+    size[0] = chosen.end[0] - chosen.start[0] - (chosen.end[1] < chosen.start[1])
+    size[1] = chosen.end[1] - chosen.start[1]
 
 
-def _ports(selector) -> int:
-    return ANY_PORTS if selector[1] > selector[2] else selector[2] - selector[1]
+cdef int compare_size(const Range *left, const Range *right) noexcept nogil:
+    """Below 0 when `left` has fewer addresses than `right`, above when it has more."""
+    cdef uint64_t mine[2]
+    cdef uint64_t other[2]
+    cdef int half
+    size_of(left, mine)
+    size_of(right, other)
+    for half in range(2):
+        if mine[half] != other[half]:
+            return -1 if mine[half] < other[half] else 1
+    return 0
 
 
-def specificity(local, remote) -> tuple[int, ...]:
-    """Sort key of a pair of selectors: the narrower range first; the remote address counts most, ports least."""
-    return (
-        _size(remote),
-        _size(local),
-        (remote[0] == 0) + (local[0] == 0),
-        _ports(remote) + _ports(local),
-    )
+cdef uint32_t ports_size(const Range *chosen) noexcept nogil:
+    """Ports in the range, less one; OPAQUE sorts behind ANY."""
+    if chosen.start_port > chosen.end_port:
+        return ALL_PORTS
+    return <uint32_t>chosen.end_port - chosen.start_port
 
 
-def pairs(local, remote) -> list[tuple[tuple[int, ...], int, int]]:
-    """The pairs (key, index in local, index in remote) that some packet could match."""
-    return [
-        (specificity(here, there), i, j)
-        for i, here in enumerate(local)
-        for j, there in enumerate(remote)
-        if len(here[3]) == len(there[3]) and (here[0] == there[0] or 0 in (here[0], there[0]))
-    ]
+cdef int prefix_wild(const Range *chosen) noexcept nogil:
+    """The number of host bits of a range that is a prefix, or -1."""
+    cdef uint64_t size[2]
+    cdef int half
+    cdef int wild = 0
+    size_of(chosen, size)
+    if size[0] != 0 and size[1] != <uint64_t>-1:
+        return -1
+    if size[0] & (size[0] + 1) or size[1] & (size[1] + 1):
+        return -1  # not of the form 2**n - 1
+    if chosen.start[0] & size[0] or chosen.start[1] & size[1]:
+        return -1
+    for half in range(2):
+        while size[half] != 0:
+            size[half] >>= 1
+            wild += 1
+    return wild

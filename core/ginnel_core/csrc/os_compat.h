@@ -169,7 +169,14 @@ static inline uint64_t ginnel_peek(const uint64_t *from) { return __atomic_load_
 
 static inline void ginnel_poke(uint64_t *to, uint64_t value) { __atomic_store_n(to, value, __ATOMIC_RELAXED); }
 
+static inline uint32_t ginnel_peek32(const uint32_t *from) { return __atomic_load_n(from, __ATOMIC_RELAXED); }
+
+static inline void ginnel_poke32(uint32_t *to, uint32_t value) { __atomic_store_n(to, value, __ATOMIC_RELAXED); }
+
 static inline void ginnel_add(uint64_t *counter, uint64_t amount) { ginnel_poke(counter, ginnel_peek(counter) + amount); }
+
+/* The index of the lowest bit that is set; of 0 undefined. */
+static inline int ginnel_lowest_bit(uint64_t bits) { return __builtin_ctzll(bits); }
 
 static inline uint16_t ginnel_get16(const uint8_t *from) { return (uint16_t)((from[0] << 8) | from[1]); }
 
