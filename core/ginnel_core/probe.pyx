@@ -230,7 +230,7 @@ cdef class Rules:
         return None if rule == NULL else rule.sa.spi
 
     def lookup_ns(self, packets, uint32_t times) -> float:
-        """What one lookup takes when `packets` come in turn, so often."""
+        """What one lookup takes when `packets`, some, come in turn, so often."""
         cdef uint64_t start, taken
         cdef uint32_t index, turn
         cdef uint32_t count = len(packets)
@@ -246,7 +246,7 @@ cdef class Rules:
                     choose_rule(&self.table.table, self.cache, &flows[index])
             taken = ginnel_monotonic_ns() - start
         free(flows)
-        return taken / (max(times, 1) * max(count, 1))
+        return <double>taken / times / count
 
 
 cdef class Spis:
@@ -289,4 +289,4 @@ cdef class Spis:
                     found += find_inbound(&self.table.table, each[index]) != NULL
             taken = ginnel_monotonic_ns() - start
         free(each)
-        return taken / (max(times, 1) * max(count, 1))
+        return <double>taken / times / count

@@ -59,7 +59,8 @@ cdef struct Rule:
     # A pair of selectors. The loop reads the first part, which never changes but for `next`.
     Rule *next  # less specific, in the same chain
     OutboundSa *sa
-    int wild  # host bits of a remote range that is a prefix, or -1
+    int host_bits  # of the longest prefix around the remote range
+    bint partial  # the remote range is but a part of that prefix
     Range remote
     Range local
     # Python's alone

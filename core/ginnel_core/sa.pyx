@@ -7,7 +7,7 @@ from ginnel_core.live cimport LIVE_INBOUND_SA, LIVE_OUTBOUND_SA, live
 from ginnel_core.openssl cimport OPENSSL_cleanse
 from ginnel_core.posix cimport ginnel_store_pointer
 from ginnel_core.replay cimport WINDOW_MAX, WINDOW_MIN, replay_blocks
-from ginnel_core.selector cimport prefix_wild
+from ginnel_core.selector cimport host_bits
 from ginnel_core.transform cimport transform_free, transform_init
 
 #: Soft edges. Without ESN an eighth of the sequence numbers is left, minutes at a million packets a second.
@@ -134,7 +134,7 @@ cdef class Outbound:
                 rule = &self.rules[self.rule_count]
                 rule.local = here[0]
                 rule.remote = there[0]
-                rule.wild = prefix_wild(there)
+                rule.host_bits = host_bits(there, &rule.partial)
                 rule.sa = &self.sa
                 self.rule_count += 1
 

@@ -19,7 +19,7 @@ cdef class SelectorList:
 
 cdef int compare_size(const Range *left, const Range *right) noexcept nogil
 cdef uint32_t ports_size(const Range *chosen) noexcept nogil
-cdef int prefix_wild(const Range *chosen) noexcept nogil
+cdef int host_bits(const Range *chosen, bint *partial) noexcept nogil
 
 cdef inline bint at_most(const uint64_t *left, const uint64_t *right) noexcept nogil:
     return left[0] < right[0] or (left[0] == right[0] and left[1] <= right[1])

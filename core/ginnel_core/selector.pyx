@@ -71,20 +71,22 @@ cdef uint32_t ports_size(const Range *chosen) noexcept nogil:
     return <uint32_t>chosen.end_port - chosen.start_port
 
 
-cdef int prefix_wild(const Range *chosen) noexcept nogil:
-    """The number of host bits of a range that is a prefix, or -1."""
-    cdef uint64_t size[2]
+cdef int host_bits(const Range *chosen, bint *partial) noexcept nogil:
+    """The host bits of the longest prefix around the range, and whether the range is but a part of it."""
+    cdef uint64_t differ[2]
     cdef int half
-    cdef int wild = 0
-    size_of(chosen, size)
-    if size[0] != 0 and size[1] != <uint64_t>-1:
-        return -1
-    if size[0] & (size[0] + 1) or size[1] & (size[1] + 1):
-        return -1  # not of the form 2**n - 1
-    if chosen.start[0] & size[0] or chosen.start[1] & size[1]:
-        return -1
+    cdef int bits = 0
     for half in range(2):
-        while size[half] != 0:
-            size[half] >>= 1
-            wild += 1
-    return wild
+        differ[half] = chosen.start[half] ^ chosen.end[half]
+    partial[0] = (
+        (differ[0] != 0 and differ[1] != <uint64_t>-1)
+        or differ[0] & (differ[0] + 1) != 0 or differ[1] & (differ[1] + 1) != 0  # not 2**bits - 1
+        or chosen.start[0] & differ[0] != 0 or chosen.start[1] & differ[1] != 0
+    )
+    if differ[0] != 0:
+        differ[1] = <uint64_t>-1
+    for half in range(2):
+        while differ[half] != 0:
+            differ[half] >>= 1
+            bits += 1
+    return bits

@@ -4,10 +4,10 @@ A lookup costs the same for one SA and for ten thousand. Both tables are hashed 
 an SA in, or takes it out, by storing one pointer while a loop reads, and keeps what it took out alive until both loops
 have passed (loops.pxd). Each such store leaves a whole table behind, so a reader sees it as before or as after.
 
-Outbound, rules whose remote range is a prefix stand in a bucket by that prefix; a lookup tries the sizes of prefix that
-occur, the longest first. Ranges that are no prefix stand in a list by version. Buckets and lists are sorted, the most
-specific rule first, so the first match of each is its best. What takes many steps is remembered in the loop's
-`FlowCache` until the table's next change.
+Outbound, a rule stands in the bucket of the longest prefix around its remote range, and a lookup tries the sizes of
+prefix that occur. Of the rules whose range is a whole prefix the longest is the most specific, and the first that
+matches will do; the others are tried at every size. A bucket is sorted, the most specific rule first. What takes many
+steps is remembered in the loop's `FlowCache` until the table's next change.
 """
 
 from libc.stdint cimport uint32_t, uint64_t
@@ -19,9 +19,9 @@ from ginnel_core.sa cimport Inbound, InboundSa, Outbound, Rule
 cdef enum:
     BUCKETS_LOG2 = 14
     BUCKETS = 1 << BUCKETS_LOG2
-    WILD_MOST = 128  # host bits of a prefix
-    WILD_WORDS = 3  # of 64 bits, for 0 to 128
-    LONG = 8  # rules looked at that make a lookup worth remembering
+    SIZES = 129  # of prefixes, by host bits
+    SIZE_WORDS = 3  # of 64 bits
+    LONG = 8  # steps that make a lookup worth remembering
     FLOWS_LOG2 = 9
     FLOWS = 1 << FLOWS_LOG2
     KEY_WORDS = 5
@@ -30,9 +30,8 @@ cdef struct InboundTable:
     InboundSa **buckets
 
 cdef struct OutboundTable:
-    Rule **buckets  # remote prefixes, by hash
-    Rule *ranges[2]  # other remote ranges, of IPv4 and of IPv6
-    uint64_t sizes[2][WILD_WORDS]  # of IPv4 and of IPv6: a bit for each number of host bits that occurs
+    Rule **buckets
+    uint64_t sizes[2][2][SIZE_WORDS]  # by IPv6 and `partial`: a bit for each number of host bits that occurs
     uint64_t generation  # goes up with each change, after it
     uint64_t salt[KEY_WORDS]  # odd and random: peers have a say in what selectors there are
 
@@ -56,7 +55,7 @@ cdef class RuleTable:
     """Owns an outbound table; borrows the rules in it."""
     cdef OutboundTable table
     cdef uint64_t age
-    cdef uint32_t counts[2][WILD_MOST + 1]  # rules, by version and host bits
+    cdef uint32_t counts[2][2][SIZES]  # rules, by IPv6, `partial` and host bits
     cdef add(self, Outbound outbound)
     cdef remove(self, Outbound outbound)
     cdef void link(self, Rule *rule) noexcept

@@ -56,17 +56,17 @@ cdef bint precedes(const Rule *left, const Rule *right) noexcept nogil:
 
 
 cdef inline uint32_t rule_bucket(
-    const OutboundTable *table, int family, int wild, const uint64_t *address
+    const OutboundTable *table, int family, int host_bits, const uint64_t *address
 ) noexcept nogil:
     """The bucket of the prefix in which `address` stands (multiply-shift hashing)."""
     cdef uint64_t high = address[0]
     cdef uint64_t low = address[1]
-    if wild < 64:
-        low = low >> wild << wild
+    if host_bits < 64:
+        low = low >> host_bits << host_bits
     else:
         low = 0
-        high = high >> (wild - 64) << (wild - 64) if wild < 128 else 0
-    high = high * table.salt[0] + low * table.salt[1] + <uint64_t>(2 * wild + family) * table.salt[2]
+        high = high >> (host_bits - 64) << (host_bits - 64) if host_bits < 128 else 0
+    high = high * table.salt[0] + low * table.salt[1] + <uint64_t>(2 * host_bits + family) * table.salt[2]
     return <uint32_t>(high >> (64 - BUCKETS_LOG2))
 
 
@@ -77,34 +77,28 @@ cdef inline bint rule_matches(const Rule *rule, const Flow *flow) noexcept nogil
 
 
 cdef const Rule *search(const OutboundTable *table, const Flow *flow, int *steps) noexcept nogil:
-    """The rule of `flow`, without the cache; counts the rules looked at."""
+    """The rule of `flow`, without the cache; counts the buckets and rules looked at."""
     cdef int family = flow.version == 6
     cdef const Rule *best = NULL
     cdef const Rule *rule
     cdef uint64_t sizes
-    cdef int word, wild
-    for word in range(WILD_WORDS if family else 1):
-        sizes = ginnel_load(&table.sizes[family][word])
-        while sizes != 0 and best == NULL:
-            wild = word * 64 + ginnel_lowest_bit(sizes)
-            sizes &= sizes - 1
-            rule = <const Rule *>ginnel_load_pointer(
-                <void **>&table.buckets[rule_bucket(table, family, wild, flow.target)]
-            )
-            while rule != NULL:
+    cdef int partial, word, host_bits
+    for partial in range(2):
+        for word in range(SIZE_WORDS if family else 1):
+            sizes = ginnel_load(&table.sizes[family][partial][word])
+            while sizes != 0 and (partial or best == NULL):
+                host_bits = word * 64 + ginnel_lowest_bit(sizes)
+                sizes &= sizes - 1
                 steps[0] += 1
-                if rule.wild == wild and rule_matches(rule, flow):
-                    best = rule
-                    break
-                rule = <const Rule *>ginnel_load_pointer(<void **>&rule.next)
-        if best != NULL:
-            break
-    rule = <const Rule *>ginnel_load_pointer(<void **>&table.ranges[family])
-    while rule != NULL and (best == NULL or precedes(rule, best)):
-        steps[0] += 1
-        if rule_matches(rule, flow):
-            return rule
-        rule = <const Rule *>ginnel_load_pointer(<void **>&rule.next)
+                rule = <const Rule *>ginnel_load_pointer(
+                    <void **>&table.buckets[rule_bucket(table, family, host_bits, flow.target)]
+                )
+                while rule != NULL and (best == NULL or precedes(rule, best)):
+                    steps[0] += 1
+                    if rule.host_bits == host_bits and rule.partial == partial and rule_matches(rule, flow):
+                        best = rule
+                        break
+                    rule = <const Rule *>ginnel_load_pointer(<void **>&rule.next)
     return best
 
 
@@ -181,15 +175,12 @@ cdef class RuleTable:
 
     cdef void link(self, Rule *rule) noexcept:
         cdef int family = rule.remote.version == 6
-        cdef uint64_t *sizes
-        cdef Rule **at
-        if rule.wild < 0:
-            at = &self.table.ranges[family]
-        else:
-            at = &self.table.buckets[rule_bucket(&self.table, family, rule.wild, rule.remote.start)]
-            self.counts[family][rule.wild] += 1
-            sizes = &self.table.sizes[family][rule.wild >> 6]
-            ginnel_store(sizes, sizes[0] | <uint64_t>1 << (rule.wild & 63))
+        cdef Rule **at = &self.table.buckets[
+            rule_bucket(&self.table, family, rule.host_bits, rule.remote.start)
+        ]
+        cdef uint64_t *sizes = &self.table.sizes[family][rule.partial][rule.host_bits >> 6]
+        self.counts[family][rule.partial][rule.host_bits] += 1
+        ginnel_store(sizes, sizes[0] | <uint64_t>1 << (rule.host_bits & 63))
         self.age += 1
         rule.age = self.age
         while at[0] != NULL and precedes(at[0], rule):
@@ -203,13 +194,11 @@ cdef class RuleTable:
 
     cdef void unlink(self, Rule *rule) noexcept:
         cdef int family = rule.remote.version == 6
-        cdef uint64_t *sizes
+        cdef uint64_t *sizes = &self.table.sizes[family][rule.partial][rule.host_bits >> 6]
         ginnel_store_pointer(<void **>rule.at, rule.next)
         if rule.next != NULL:
             rule.next.at = rule.at
-        if rule.wild >= 0:
-            self.counts[family][rule.wild] -= 1
-            if self.counts[family][rule.wild] == 0:
-                sizes = &self.table.sizes[family][rule.wild >> 6]
-                ginnel_store(sizes, sizes[0] & ~(<uint64_t>1 << (rule.wild & 63)))
+        self.counts[family][rule.partial][rule.host_bits] -= 1
+        if self.counts[family][rule.partial][rule.host_bits] == 0:
+            ginnel_store(sizes, sizes[0] & ~(<uint64_t>1 << (rule.host_bits & 63)))
         ginnel_store(&self.table.generation, self.table.generation + 1)

@@ -216,6 +216,17 @@ def test_sequence_numbers_never_cycle(esn: bool, last: int) -> None:
         sealer.seal(ipv4())
 
 
+@each_suite
+@pytest.mark.parametrize("ipv6_outside", [False, True])
+def test_the_inner_mtu_fills_the_path_and_no_more(suite: Suite, ipv6_outside: bool) -> None:
+    sealer = suite.sealer()
+    around = (40 if ipv6_outside else 20) + 8
+    for path_mtu in (576, 577, 578, 579, 580, 1280, 1291, 1400, *range(1484, 1501), 9000, 65535):
+        most = sealer.inner_mtu(path_mtu, ipv6_outside)
+        assert around + len(sealer.seal(ipv4(bytes(most - 20)))) <= path_mtu
+        assert around + len(sealer.seal(ipv4(bytes(most - 19)))) > path_mtu
+
+
 @settings(max_examples=2000, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_authentic_payload_is_survived(payload: bytes) -> None:

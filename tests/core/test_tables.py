@@ -151,7 +151,9 @@ def packets(draw: st.DrawFn) -> bytes:
         return packet4(address4(source), address4(target), protocol, payload, int(later))
     if later:  # a fragment that hides its ports, or even its protocol
         hidden = draw(st.sampled_from((protocol, 60)))
-        return packet6(address6(source), address6(target), 44, struct.pack(">BBHI", hidden, 0, 8, 9) + payload)
+        return packet6(
+            address6(source), address6(target), 44, struct.pack(">BBHI", hidden, 0, 8, 9) + payload
+        )
     return packet6(address6(source), address6(target), 58 if protocol == ICMP else protocol, payload)
 
 
