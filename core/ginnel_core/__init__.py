@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 
+from ginnel_core.algorithms import esp_sizes
 from ginnel_core.dataplane import DataPlane
 from ginnel_core.live import live_objects
 from ginnel_core.values import (
     DeviceLost,
     Endpoint,
+    EspSizes,
     Event,
     IkeDatagram,
     PathTooBig,
@@ -32,6 +34,7 @@ __all__ = [
     "DataPlane",
     "DeviceLost",
     "Endpoint",
+    "EspSizes",
     "Event",
     "IkeDatagram",
     "PathTooBig",
@@ -41,5 +44,6 @@ __all__ = [
     "Selector",
     "Tun",
     "UdpSocket",
+    "esp_sizes",
     "live_objects",
 ]

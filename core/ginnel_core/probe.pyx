@@ -14,6 +14,16 @@ from ginnel_core.reasons cimport Reason
 from ginnel_core.replay cimport ReplayWindow, replay_blocks, replay_check, replay_infer, replay_update
 from ginnel_core.sa cimport Inbound, InboundSa, Outbound, Rule, inner_mtu
 from ginnel_core.tables cimport FlowCache, RuleTable, SpiTable, choose_rule, find_inbound
+from ginnel_core.transform cimport (
+    ESP_HEADER,
+    ICV_MAX,
+    IV_MAX,
+    Transform,
+    transform_free,
+    transform_init,
+    transform_open,
+    transform_seal,
+)
 
 
 cdef str reason_name(Reason reason):
@@ -142,6 +152,56 @@ cdef class Opener:
         inner = opened.inner[:opened.length] if reason == Reason.OK else b""
         free(copy)
         return reason_name(reason), inner
+
+
+cdef class Keyed:
+    """A transform alone: no padding, no window, no selectors."""
+
+    cdef Transform transform
+
+    def __cinit__(self, *, encr, encr_key, integ=0, integ_key=b"", esn=False, sealing):
+        transform_init(&self.transform, encr, encr_key, integ, integ_key, esn, sealing)
+
+    def __dealloc__(self):
+        transform_free(&self.transform)
+
+    def seal(self, bytes header, bytes payload, uint64_t sequence) -> bytes:
+        """The packet that begins with the 8 octets of `header`; its IV comes from `sequence`."""
+        cdef uint32_t length = len(payload)
+        cdef uint32_t before = ESP_HEADER + self.transform.iv_length
+        cdef uint8_t *out
+        cdef Reason reason
+        if len(header) != ESP_HEADER:
+            raise ValueError("length")
+        out = <uint8_t *>calloc(IV_MAX + before + length + ICV_MAX, 1)
+        if out == NULL:
+            raise MemoryError
+        memcpy(out + IV_MAX + before, <const char *>payload, length)
+        memcpy(out + IV_MAX, <const char *>header, ESP_HEADER)
+        reason = transform_seal(&self.transform, out + IV_MAX + before, length, sequence, out + IV_MAX)
+        packet = out[IV_MAX : IV_MAX + before + length + self.transform.icv_length]
+        free(out)
+        if reason != Reason.OK:
+            raise ValueError(reason_name(reason))
+        return packet
+
+    def open(self, bytes packet, uint64_t sequence) -> tuple[str, bytes]:
+        """("ok", payload with its trailer), or (reason, nothing)."""
+        cdef size_t length = len(packet)
+        cdef uint32_t before = ESP_HEADER + self.transform.iv_length
+        cdef uint8_t *copy
+        cdef Reason reason
+        if length < before + self.transform.icv_length:
+            return "runt", b""
+        copy = <uint8_t *>calloc(length, 1)
+        if copy == NULL:
+            raise MemoryError
+        memcpy(copy, <const char *>packet, length)
+        length -= before + self.transform.icv_length
+        reason = transform_open(&self.transform, copy, <uint32_t>length, sequence)
+        payload = copy[before : before + length] if reason == Reason.OK else b""
+        free(copy)
+        return reason_name(reason), payload
 
 
 cdef uint8_t *copied(bytes data) except NULL:

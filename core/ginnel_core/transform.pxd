@@ -6,7 +6,8 @@ SPI (4) | sequence (4) | IV | ciphertext | ICV.
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
-from ginnel_core.openssl cimport EVP_CIPHER_CTX, EVP_MAC_CTX
+from ginnel_core.hmac cimport Hmac
+from ginnel_core.openssl cimport EVP_CIPHER_CTX, OSSL_PARAM
 from ginnel_core.reasons cimport Reason
 
 cdef enum:
@@ -14,11 +15,22 @@ cdef enum:
     IV_MAX = 16
     ICV_MAX = 32
 
+cdef enum Mode:
+    MODE_NONE  # not keyed
+    MODE_NULL
+    MODE_CBC
+    MODE_CTR
+    MODE_CCM
+    MODE_AEAD  # GCM and ChaCha20-Poly1305
+
 cdef struct Transform:
-    EVP_CIPHER_CTX *cipher
-    EVP_MAC_CTX *mac  # NULL with an AEAD
+    Mode mode
+    EVP_CIPHER_CTX *cipher  # NULL with NULL encryption
+    Hmac hmac  # all zeros with an AEAD
+    OSSL_PARAM tag[2]  # its data points into the packet at hand
     uint8_t salt[4]
-    uint32_t iv_length
+    uint32_t salt_length
+    uint32_t iv_length  # in the packet, 0 when implicit
     uint32_t icv_length
     uint32_t align  # padding makes (payload + 2) a multiple of this
     bint esn

@@ -62,6 +62,14 @@ class DeviceLost(NamedTuple):
 Event = PeerMoved | SaExpiring | PathTooBig | DeviceLost
 
 
+class EspSizes(NamedTuple):
+    """Octets of an ESP packet around its payload."""
+
+    iv: int
+    icv: int
+    align: int  # payload, padding, pad length and next header are a multiple of it
+
+
 class SaCounters(NamedTuple):
     """What an SA has carried."""
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import struct
 import subprocess
+from collections.abc import Iterable
+from ipaddress import ip_address
 from pathlib import Path
 
 from ginnel_service.demo.lab import Host, environment
@@ -63,3 +66,13 @@ def why_missing() -> str | None:
     path = environment()["PATH"]
     missing = [tool for tool in ("tshark", "tcpdump") if shutil.which(tool, path=path) is None]
     return f"{', '.join(missing)} missing; apt-get install tshark tcpdump" if missing else None
+
+
+def write_packets(file: Path, packets: Iterable[tuple[str, str, bytes]]) -> None:
+    """A capture (pcap, LINKTYPE_RAW) of ESP packets, each with its outer source and destination, IPv4."""
+    with file.open("wb") as out:
+        out.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101))
+        for number, (source, target, packet) in enumerate(packets):
+            head = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(packet), number, 0, 64, 50, 0)
+            datagram = head + ip_address(source).packed + ip_address(target).packed + packet
+            out.write(struct.pack("<IIII", number, 0, len(datagram), len(datagram)) + datagram)
