@@ -16,7 +16,7 @@ from ginnel_service.demo.lab import Host, LabError
 CHARON = Path("/usr/lib/ipsec/charon")
 PLUGINS = Path("/usr/lib/ipsec/plugins")
 LOAD = (
-    "random nonce openssl curve25519 kdf x509 pubkey pem pkcs1 pkcs8 "
+    "random nonce openssl curve25519 kdf ccm ctr x509 pubkey pem pkcs1 pkcs8 "
     "kernel-libipsec kernel-netlink socket-default vici"
 )
 URI = "unix:///run/charon.vici"
@@ -197,7 +197,8 @@ class Charon:
 
 def why_missing() -> str | None:
     """What of strongSwan is not installed, or None."""
-    needed = (CHARON, PLUGINS / "libstrongswan-kernel-libipsec.so", PLUGINS / "libstrongswan-openssl.so")
+    plugins = ("kernel-libipsec", "openssl", "ccm", "ctr")
+    needed = (CHARON, *(PLUGINS / f"libstrongswan-{plugin}.so" for plugin in plugins))
     missing = [str(path) for path in needed if not path.exists()]
     if shutil.which("swanctl", path="/usr/sbin:/usr/bin:/sbin:/bin") is None:
         missing.append("swanctl")

@@ -9,7 +9,7 @@ import pytest
 
 from ginnel_service.ike import exchange_keys, keys
 from ginnel_service.ike.auth import psk
-from ginnel_service.ike.codes import Encr, ExchangeType, Integ, KeMethod, NotifyType, Prf
+from ginnel_service.ike.codes import AEAD, Encr, ExchangeType, Integ, KeMethod, NotifyType, Prf
 from ginnel_service.ike.errors import IntegrityFailed, InvalidSyntax, LocalError, PeerError
 from ginnel_service.ike.events import EspSuite
 from ginnel_service.ike.payloads.notify import NotifyPayload
@@ -104,6 +104,30 @@ def test_keys_of_a_child_sa_come_encryption_first_initiator_first() -> None:
     stream = keys.prf_plus(Prf.HMAC_SHA2_256, b"d" * 32, b"i" * 32 + b"r" * 32, 128)
     assert from_i.encr + from_i.integ + from_r.encr + from_r.integ == stream
     assert not any(key.hex() in repr(from_i) for key in (from_i.encr, from_i.integ))
+
+
+@pytest.mark.parametrize(
+    ("encr", "bits", "octets"),
+    [
+        *((encr, bits, bits // 8) for encr in (Encr.AES_CBC,) for bits in (128, 192, 256)),
+        *((encr, bits, bits // 8 + 4) for encr in (Encr.AES_CTR, Encr.AES_GCM_8) for bits in (128, 192, 256)),
+        *((encr, 256, 36) for encr in (Encr.AES_GCM_12, Encr.AES_GCM_16, Encr.AES_GCM_16_IIV)),
+        *(
+            (encr, bits, bits // 8 + 3)
+            for encr in (Encr.AES_CCM_8, Encr.AES_CCM_16)
+            for bits in (128, 192, 256)
+        ),
+        (Encr.AES_CCM_12, 128, 19),
+        (Encr.CHACHA20_POLY1305, 0, 36),
+        (Encr.CHACHA20_POLY1305_IIV, 0, 36),
+        (Encr.NULL, 0, 0),
+    ],
+)
+def test_keying_material_is_the_key_and_its_salt(encr: int, bits: int, octets: int) -> None:
+    integ = 0 if encr in AEAD else Integ.HMAC_SHA1_96
+    suite = EspSuite(encr, bits, integ)
+    for half in keys.child_keys(Prf.HMAC_SHA2_256, b"d" * 32, suite, b"i" * 32, b"r" * 32):
+        assert (len(half.encr), len(half.integ)) == (octets, 20 if integ else 0)
 
 
 @pytest.mark.parametrize("suite", [GCM, CBC])

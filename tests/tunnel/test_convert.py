@@ -21,12 +21,24 @@ V6 = Path(Endpoint("2001:db8::1", 4500), Endpoint("2001:db8::2", 4500), True)
 
 
 @pytest.mark.parametrize(
-    ("suite", "path", "mtu"), [(GCM, V4, 1438), (CBC, V4, 1422), (GCM, V6, 1418), (CBC, V6, 1406)]
+    ("suite", "path", "mtu"),
+    [
+        (GCM, V4, 1438),
+        (CBC, V4, 1422),
+        (GCM, V6, 1418),
+        (CBC, V6, 1406),
+        (EspSuite(18, 128), V4, 1446),  # an ICV of 8 octets
+        (EspSuite(30, 128), V4, 1446),  # no IV on the wire
+        (EspSuite(13, 128, 2), V4, 1442),
+        (EspSuite(12, 256, 14), V4, 1406),
+        (EspSuite(11, 0, 12), V4, 1446),
+    ],
 )
 def test_the_inner_mtu_fills_an_outer_packet_and_no_more(suite: EspSuite, path: Path, mtu: int) -> None:
     assert inner_mtu(suite, path, 9000) == mtu
     assert inner_mtu(suite, path) == 1400
     assert inner_mtu(suite, path, 1280) == 1280
+    assert inner_mtu(suite, path, 9000, path_mtu=1500 - 16) == mtu - 16
 
 
 def test_routes_are_of_the_families_that_have_an_address() -> None:

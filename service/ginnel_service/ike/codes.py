@@ -383,6 +383,7 @@ class NotifyType(IntEnum):
 AEAD = frozenset(
     {Encr.AES_CCM_8, Encr.AES_CCM_12, Encr.AES_CCM_16, Encr.AES_GCM_8, Encr.AES_GCM_12, Encr.AES_GCM_16}
     | {Encr.CAMELLIA_CCM_8, Encr.CAMELLIA_CCM_12, Encr.CAMELLIA_CCM_16, Encr.CHACHA20_POLY1305}
+    | {Encr.AES_CCM_8_IIV, Encr.AES_GCM_16_IIV, Encr.CHACHA20_POLY1305_IIV}
 )
 
 

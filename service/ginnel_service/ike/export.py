@@ -15,9 +15,18 @@ _IKE_INTEG = {
     Integ.HMAC_SHA2_384_192: "HMAC_SHA2_384_192 [RFC4868]",
     Integ.HMAC_SHA2_512_256: "HMAC_SHA2_512_256 [RFC4868]",
 }
-_ESP_ENCR = {Encr.AES_GCM_16: "AES-GCM with 16 octet ICV [RFC4106]", Encr.AES_CBC: "AES-CBC [RFC3602]"}
+#: What Wireshark 4.0 decrypts; it has neither ChaCha20-Poly1305 nor CCM nor the ciphers with an implicit IV.
+_ESP_ENCR = {
+    Encr.NULL: "NULL",
+    Encr.AES_CBC: "AES-CBC [RFC3602]",
+    Encr.AES_CTR: "AES-CTR [RFC3686]",
+    Encr.AES_GCM_8: "AES-GCM with 8 octet ICV [RFC4106]",
+    Encr.AES_GCM_12: "AES-GCM with 12 octet ICV [RFC4106]",
+    Encr.AES_GCM_16: "AES-GCM with 16 octet ICV [RFC4106]",
+}
 _ESP_INTEG = {
     0: "NULL",
+    Integ.HMAC_SHA1_96: "HMAC-SHA-1-96 [RFC2404]",
     Integ.HMAC_SHA2_256_128: "HMAC-SHA-256-128 [RFC4868]",
     Integ.HMAC_SHA2_384_192: "HMAC-SHA-384-192 [RFC4868]",
     Integ.HMAC_SHA2_512_256: "HMAC-SHA-512-256 [RFC4868]",
@@ -40,7 +49,9 @@ def ike_line(sa: IkeSa) -> KeysExported:
 
 
 def esp_lines(child: ChildSa, path: Path) -> list[KeysExported]:
-    """One row of `esp_sa` for each direction."""
+    """One row of `esp_sa` for each direction; none for a cipher that Wireshark lacks."""
+    if child.suite.encr not in _ESP_ENCR:
+        return []
     family = "IPv6" if ":" in path.local.host else "IPv4"
     here, there = path.local.host, path.remote.host
     rows = ((there, here, child.spi_in, child.keys_in), (here, there, child.spi_out, child.keys_out))
@@ -48,7 +59,8 @@ def esp_lines(child: ChildSa, path: Path) -> list[KeysExported]:
         KeysExported(
             "esp_sa",
             f'"{family}","{source}","{target}","0x{spi.hex()}","{_ESP_ENCR[Encr(child.suite.encr)]}",'
-            f'"0x{keys.encr.hex()}","{_ESP_INTEG[child.suite.integ]}","'
+            + (f'"0x{keys.encr.hex()}",' if keys.encr else '"",')
+            + f'"{_ESP_INTEG[child.suite.integ]}","'
             + (f"0x{keys.integ.hex()}" if keys.integ else "")
             + ('","64-bit"' if child.suite.esn else '","32-bit"'),
         )

@@ -18,10 +18,30 @@ _PRF_HASH = {
     Prf.HMAC_SHA2_384: "sha384",
     Prf.HMAC_SHA2_512: "sha512",
 }
-#: Integrity key lengths in octets (RFC 4868 section 2.1.1).
-_INTEG_KEY = {Integ.HMAC_SHA2_256_128: 32, Integ.HMAC_SHA2_384_192: 48, Integ.HMAC_SHA2_512_256: 64}
-#: Octets of salt after the key of an AEAD (RFC 5282, RFC 4106).
-_SALT = {Encr.AES_GCM_16: 4}
+#: Integrity key lengths in octets (RFC 4868 section 2.1.1, RFC 2404 section 3).
+_INTEG_KEY = {
+    Integ.HMAC_SHA1_96: 20,
+    Integ.HMAC_SHA2_256_128: 32,
+    Integ.HMAC_SHA2_384_192: 48,
+    Integ.HMAC_SHA2_512_256: 64,
+}
+#: Octets of keys that need no Key Length attribute (RFC 7634 section 4, RFC 8750 section 8, RFC 2410).
+_FIXED_KEY = {Encr.CHACHA20_POLY1305: 32, Encr.CHACHA20_POLY1305_IIV: 32, Encr.NULL: 0}
+#: Octets of salt after the key (RFC 3686 section 5.1, RFC 4309 section 7.1, RFC 4106 section 8.1, RFC 7634).
+_SALT = {
+    Encr.AES_CBC: 0,
+    Encr.AES_CTR: 4,
+    Encr.AES_CCM_8: 3,
+    Encr.AES_CCM_12: 3,
+    Encr.AES_CCM_16: 3,
+    Encr.AES_GCM_8: 4,
+    Encr.AES_GCM_12: 4,
+    Encr.AES_GCM_16: 4,
+    Encr.AES_GCM_16_IIV: 4,
+    Encr.CHACHA20_POLY1305: 4,
+    Encr.CHACHA20_POLY1305_IIV: 4,
+    Encr.NULL: 0,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +93,9 @@ def prf_length(algorithm: int) -> int:
 
 
 def encr_length(encr: int, key_bits: int) -> int:
-    """Octets of key material, salt included."""
-    return key_bits // 8 + _SALT.get(Encr(encr), 0)
+    """Octets of key material, salt included. `key_bits` is 0 for a cipher without a Key Length attribute."""
+    cipher = Encr(encr)
+    return _FIXED_KEY.get(cipher, key_bits // 8) + _SALT[cipher]
 
 
 def integ_length(integ: int) -> int:

@@ -1,50 +1,20 @@
-"""Negotiating proposals (RFC 7296 sections 2.7 and 3.3), and their keywords in strongSwan's spelling.
-
-Only transforms that this project implements have keywords and stand in the defaults.
-"""
+"""Negotiating proposals (RFC 7296 sections 2.7 and 3.3), and how they are written in keywords."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from .codes import AEAD, Encr, Esn, Integ, KeMethod, Prf, ProtocolId, TransformType
+from .codes import AEAD, Esn, Integ, Prf, ProtocolId, TransformType
 from .errors import LocalError
 from .events import EspSuite
+from .keywords import KEYWORDS, belongs, word_of
 from .payloads.sa import Proposal, Transform
 
 _ENCR, _PRF, _INTEG = TransformType.ENCR, TransformType.PRF, TransformType.INTEG
 _KE, _ESN = TransformType.KE, TransformType.ESN
 
 _ByType = dict[int, list[Transform]]
-
-#: keyword -> transform. Of several words for one transform the first is the one we write.
-KEYWORDS = {
-    "aes256gcm16": Transform(_ENCR, Encr.AES_GCM_16, 256),
-    "aes128gcm16": Transform(_ENCR, Encr.AES_GCM_16, 128),
-    "aes256gcm128": Transform(_ENCR, Encr.AES_GCM_16, 256),
-    "aes128gcm128": Transform(_ENCR, Encr.AES_GCM_16, 128),
-    "aes256": Transform(_ENCR, Encr.AES_CBC, 256),
-    "aes128": Transform(_ENCR, Encr.AES_CBC, 128),
-    "aes": Transform(_ENCR, Encr.AES_CBC, 128),
-    "sha256": Transform(_INTEG, Integ.HMAC_SHA2_256_128),
-    "sha384": Transform(_INTEG, Integ.HMAC_SHA2_384_192),
-    "sha512": Transform(_INTEG, Integ.HMAC_SHA2_512_256),
-    "sha2_256": Transform(_INTEG, Integ.HMAC_SHA2_256_128),
-    "sha2_384": Transform(_INTEG, Integ.HMAC_SHA2_384_192),
-    "sha2_512": Transform(_INTEG, Integ.HMAC_SHA2_512_256),
-    "prfsha256": Transform(_PRF, Prf.HMAC_SHA2_256),
-    "prfsha384": Transform(_PRF, Prf.HMAC_SHA2_384),
-    "prfsha512": Transform(_PRF, Prf.HMAC_SHA2_512),
-    "x25519": Transform(_KE, KeMethod.X25519),
-    "curve25519": Transform(_KE, KeMethod.X25519),
-    "ecp256": Transform(_KE, KeMethod.ECP256),
-    "ecp384": Transform(_KE, KeMethod.ECP384),
-    "modp2048": Transform(_KE, KeMethod.MODP2048),
-    "noesn": Transform(_ESN, Esn.NO_ESN),
-    "esn": Transform(_ESN, Esn.ESN),
-}
-_WORDS = {transform: word for word, transform in reversed(KEYWORDS.items())}
 
 #: The PRF that an IKE proposal without one takes from its integrity algorithm.
 _PRF_OF_INTEG: dict[int, Prf] = {
@@ -64,10 +34,11 @@ def parse(text: str, protocol: ProtocolId) -> Proposal:
     transforms: list[Transform] = []
     for word in text.lower().split("-"):
         transform = KEYWORDS.get(word)
-        if transform is None or not _belongs(transform, protocol):
-            known = (w for w, t in KEYWORDS.items() if _belongs(t, protocol))
+        if transform is None or not belongs(transform, protocol):
+            known = (w for w, t in KEYWORDS.items() if belongs(t, protocol))
+            problem = "unknown word" if transform is None else "what is not supported,"
             raise LocalError(
-                f"unknown word {word!r} in {protocol.name} proposal {text!r}; known are {', '.join(known)}"
+                f"{protocol.name} proposal {text!r} has {problem} {word!r}; words are {', '.join(known)}"
             )
         if transform not in transforms:
             transforms.append(transform)
@@ -90,7 +61,7 @@ def keywords(proposal: Proposal) -> str:
         found = by_type.get(kind, [])
         if (kind == _PRF and found == derived) or (kind == _ESN and found == [Transform(_ESN, Esn.NO_ESN)]):
             continue
-        words += (_WORDS.get(t) or _unknown_word(t) for t in found)
+        words += (word_of(t) for t in found)
     return "-".join(words)
 
 
@@ -193,18 +164,8 @@ def _spi_fits(proposal: Proposal) -> bool:
     return len(proposal.spi) in ((0, 8) if proposal.protocol == ProtocolId.IKE else (4,))
 
 
-def _belongs(transform: Transform, protocol: ProtocolId) -> bool:
-    """PRF is for IKE, ESN for ESP (section 3.3.3)."""
-    return transform.type != (_ESN if protocol == ProtocolId.IKE else _PRF)
-
-
 def _derived_prfs(integs: Iterable[Transform]) -> list[Transform]:
     return [Transform(_PRF, _PRF_OF_INTEG[t.id]) for t in integs if t.id in _PRF_OF_INTEG]
-
-
-def _unknown_word(transform: Transform) -> str:
-    size = "" if transform.key_bits is None else f"_{transform.key_bits}"
-    return f"type{transform.type}id{transform.id}{size}"
 
 
 def _check(proposal: Proposal, text: str) -> None:
@@ -235,4 +196,10 @@ DEFAULT_IKE = offer(
         "aes256-aes128-sha256-sha384-sha512-x25519-ecp256-ecp384-modp2048",
     )
 )
-DEFAULT_ESP = offer(parse(text, ProtocolId.ESP) for text in ("aes256gcm16-aes128gcm16", "aes256-sha256"))
+DEFAULT_ESP = offer(
+    parse(text, ProtocolId.ESP)
+    for text in (
+        "aes256gcm16-aes128gcm16-chacha20poly1305-esn-noesn",
+        "aes256-aes128-sha256-sha384-sha512-esn-noesn",  # gateways that have no AEAD
+    )
+)

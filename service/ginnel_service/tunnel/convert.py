@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_interface, ip_network
 from typing import Final
 
-from ..ike.codes import AEAD, ProtocolId
+from ginnel_core import esp_sizes
+
+from ..ike.codes import ProtocolId
 from ..ike.config import SessionConfig, Timing
 from ..ike.errors import LocalError
 from ..ike.events import ChildSa, Configuration, EspSuite, Path
@@ -103,12 +105,12 @@ def routes(child: ChildSa, versions: set[int]) -> tuple[Network, ...]:
     return tuple(found)
 
 
-def inner_mtu(suite: EspSuite, path: Path, asked: int = 0) -> int:
+def inner_mtu(suite: EspSuite, path: Path, asked: int = 0, path_mtu: int = OUTER_MTU) -> int:
     """The largest inner packet that fits an outer one (RFC 4303 section 2); `asked` is capped by it."""
     outer_header = 40 if ":" in path.remote.host else 20
-    iv, icv, block = (8, 16, 4) if suite.encr in AEAD else (16, 16, 16)
-    room = OUTER_MTU - outer_header - 8 - 8 - iv - icv  # UDP, then SPI and sequence number
-    largest = room // block * block - 2  # pad length and next header
+    sizes = esp_sizes(suite.encr, suite.integ)
+    room = path_mtu - outer_header - 8 - 8 - sizes.iv - sizes.icv  # UDP, then SPI and sequence number
+    largest = room // sizes.align * sizes.align - 2  # pad length and next header
     return min(asked or SAFE_MTU, largest)
 
 

@@ -5,14 +5,18 @@ One `Associations` belongs to one session; several may share a plane. Knows no s
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from ginnel_core import Endpoint, SaCounters, Selector
 
+from ..ike.codes import Encr
 from ..ike.events import ChildSa, Path
 from ..ike.payloads.selector import TrafficSelector
+
+log = logging.getLogger("ginnel.tunnel")
 
 
 class Plane(Protocol):
@@ -109,6 +113,10 @@ class Associations:
 
     def install_outbound(self, child: ChildSa, path: Path) -> None:
         """Send `child`'s packets along `path`. Raises ValueError as the plane does."""
+        if child.suite.encr == Encr.NULL:
+            log.warning(
+                "traffic with %s is NOT encrypted: a proposal with `null` was agreed on", path.remote.host
+            )
         self._entry(child).outbound = self._plane.install_outbound(
             spi=spi_number(child.spi_out),
             encr=child.suite.encr,

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ginnel_service.ike.codes import Encr, Esn, Integ, KeMethod, ProtocolId, TransformType
 from ginnel_service.ike.errors import LocalError
 from ginnel_service.ike.events import EspSuite
+from ginnel_service.ike.keywords import KEYWORDS
 from ginnel_service.ike.payloads import Proposal, Transform
 from ginnel_service.ike.proposals import (
     DEFAULT_ESP,
@@ -60,6 +61,13 @@ def dropping(proposals: tuple[Proposal, ...], kind: TransformType) -> tuple[Prop
         ("aes128gcm128-noesn", ESP, "aes128gcm16"),
         ("aes256-sha256-esn", ESP, "aes256-sha256-esn"),
         ("aes256gcm16-ecp256-esn-noesn", ESP, "aes256gcm16-ecp256-esn-noesn"),
+        ("aes192gcm96-aes128gcm64", ESP, "aes192gcm12-aes128gcm8"),
+        ("aes128ccm128-aes192ccm96-aes256ccm64", ESP, "aes128ccm16-aes192ccm12-aes256ccm8"),
+        ("aes192ctr-aes192-sha", ESP, "aes192ctr-aes192-sha1"),
+        ("chacha20poly1305-aes256gcm16iiv", ESP, "chacha20poly1305-aes256gcm16iiv"),
+        ("chacha20poly1305iiv-esn", ESP, "chacha20poly1305iiv-esn"),
+        ("null-sha256", ESP, "null-sha256"),
+        ("aes192gcm16-prfsha256-x25519", IKE, "aes192gcm16-prfsha256-x25519"),
     ],
 )
 def test_keywords_are_read_and_written(text: str, protocol: ProtocolId, written: str) -> None:
@@ -87,6 +95,10 @@ def test_prf_comes_from_the_integrity_algorithm() -> None:
         ("aes256", ESP, "no integrity"),
         ("aes256gcm16-x25519", IKE, "no PRF"),
         ("aes256-sha256", IKE, "no key exchange"),
+        ("null", ESP, "no integrity"),
+        ("null-aes128gcm16-sha256", ESP, "mixes"),
+        ("chacha20poly1305-sha256", ESP, "AEAD"),
+        ("aes128gcm16iiv-sha256", ESP, "AEAD"),
         ("aes256", ProtocolId.AH, "AH"),
     ],
 )
@@ -96,8 +108,8 @@ def test_bad_keywords_are_our_mistake_and_named(text: str, protocol: ProtocolId,
 
 
 def test_unknown_transforms_are_written_with_their_numbers() -> None:
-    proposal = Proposal(1, ESP, SPI, (Transform(1, 28), Transform(1, 12, 192), Transform(240, 7)))
-    assert keywords(proposal) == "type1id28-type1id12_192-type240id7"
+    proposal = Proposal(1, ESP, SPI, (Transform(1, 21), Transform(1, 23, 192), Transform(240, 7)))
+    assert keywords(proposal) == "type1id21-type1id23_192-type240id7"
 
 
 @pytest.mark.parametrize(
@@ -113,12 +125,75 @@ def test_esp_suites_have_names(suite: EspSuite, name: str) -> None:
 
 
 def test_defaults_keep_aead_apart_and_esp_without_key_exchange() -> None:
-    assert [keywords(p) for p in DEFAULT_ESP] == ["aes256gcm16-aes128gcm16", "aes256-sha256"]
+    assert [keywords(p) for p in DEFAULT_ESP] == [
+        "aes256gcm16-aes128gcm16-chacha20poly1305-esn-noesn",
+        "aes256-aes128-sha256-sha384-sha512-esn-noesn",
+    ]
     for proposals in (DEFAULT_IKE, DEFAULT_ESP):
         assert [p.number for p in proposals] == [1, 2]
         assert pick(proposals[0], TransformType.INTEG) is None
         assert pick(proposals[1], TransformType.INTEG) is not None
     assert without_ke(DEFAULT_ESP) == DEFAULT_ESP
+
+
+#: IANA's transform ids and key lengths; every cipher of ours but NULL has each of its key lengths here once.
+CIPHERS = {
+    **{f"aes{bits}": (12, bits) for bits in (128, 192, 256)},
+    **{f"aes{bits}ctr": (13, bits) for bits in (128, 192, 256)},
+    **{f"aes{bits}ccm{icv}": (14 + n, bits) for n, icv in enumerate((8, 12, 16)) for bits in (128, 192, 256)},
+    **{f"aes{bits}gcm{icv}": (18 + n, bits) for n, icv in enumerate((8, 12, 16)) for bits in (128, 192, 256)},
+    **{f"aes{bits}gcm16iiv": (30, bits) for bits in (128, 192, 256)},
+    "chacha20poly1305": (28, None),
+    "chacha20poly1305iiv": (31, None),
+}
+
+
+def test_every_cipher_has_its_word() -> None:
+    for word, (number, bits) in CIPHERS.items():
+        combined = number not in (12, 13)
+        proposal = parse(word if combined else f"{word}-sha256", ESP)
+        assert pick(proposal, TransformType.ENCR) == Transform(1, number, bits)
+        assert keywords(proposal).split("-")[0] == word
+    known = {Transform(1, number, bits) for number, bits in CIPHERS.values()} | {Transform(1, Encr.NULL)}
+    assert {transform for transform in KEYWORDS.values() if transform.type == 1} == known
+
+
+@pytest.mark.parametrize("word", [*(CIPHERS.keys() - {"aes128", "aes192", "aes256"}), "null", "sha1", "sha"])
+def test_what_ike_itself_cannot_do_is_refused(word: str) -> None:
+    if word in {"aes128gcm16", "aes192gcm16", "aes256gcm16"}:
+        assert parse(f"{word}-prfsha256-x25519", IKE)
+        return
+    with pytest.raises(LocalError, match=f"not supported, '{word}'"):
+        parse(f"{word}-aes256-sha256-x25519", IKE)
+
+
+def test_neither_sha1_nor_null_is_offered_unasked() -> None:
+    weak = {parse("null-sha1", ESP).transforms[0], parse("null-sha1", ESP).transforms[1]}
+    assert {t.id for t in weak} == {Encr.NULL, Integ.HMAC_SHA1_96}
+    for proposal in (*DEFAULT_IKE, *DEFAULT_ESP):
+        assert weak.isdisjoint(proposal.transforms)
+    assert choose(esp("null-sha256"), DEFAULT_ESP) is None
+    assert choose(esp("aes128-sha1"), DEFAULT_ESP) is None
+
+
+@pytest.mark.parametrize(
+    ("theirs", "chosen"),
+    [
+        ("aes128gcm16", "aes128gcm16"),
+        ("aes128gcm16-esn", "aes128gcm16-esn"),
+        ("aes128gcm16-noesn-esn", "aes128gcm16-esn"),
+        ("chacha20poly1305", "chacha20poly1305"),
+        ("aes128-sha512", "aes128-sha512"),
+    ],
+)
+def test_the_defaults_meet_peers_with_and_without_esn(theirs: str, chosen: str) -> None:
+    ours = offer(DEFAULT_ESP, SPI)
+    as_responder = choose(esp(theirs), ours)
+    assert as_responder is not None
+    assert keywords(as_responder) == chosen
+    as_initiator = choose(ours, esp(theirs))
+    assert as_initiator is not None
+    assert answers(ours, as_initiator)
 
 
 def test_key_exchange_is_added_replaced_and_removed() -> None:
@@ -201,7 +276,7 @@ def test_transform_that_is_not_exactly_ours_never_matches(strange: Transform) ->
     beside = Proposal(1, ESP, SPI, (strange, *DEFAULT_ESP[0].transforms))
     chosen = choose((beside,), DEFAULT_ESP)
     assert chosen is not None
-    assert keywords(chosen) == "aes256gcm16"
+    assert keywords(chosen) == "aes256gcm16-esn"
 
 
 @pytest.mark.parametrize(("protocol", "sizes"), [(IKE, {0, 8}), (ESP, {4})])
