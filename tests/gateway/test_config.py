@@ -7,6 +7,7 @@ import pytest
 from ginnel_service.gateway.config import example, load, parse
 from ginnel_service.gateway.errors import GatewayError
 from ginnel_service.ike.payloads.identity import Identity
+from ginnel_service.tunnel.dataplane import EspSettings
 
 GOOD = 'identity = "gw"\npool_ipv4 = "10.0.0.0/24"\nusers = [{ id = "a@b", psk = "hush-hush" }]\n'
 
@@ -84,3 +85,20 @@ def test_a_user_twice_is_refused() -> None:
     user = '{ id = "a@b", psk = "x" }'
     with pytest.raises(GatewayError, match="twice"):
         parse(f'identity = "gw"\npool_ipv4 = "10.0.0.0/24"\nusers = [{user}, {user}]'.encode())
+
+
+def test_the_packet_path_is_steered_by_a_table_of_its_own() -> None:
+    assert parse(GOOD.encode()).esp == EspSettings()
+    table = "[esp]\nmax_octets = 1000000\nmax_packets = 1000\nreplay_window = 64\ncopy_dscp = true\n"
+    assert parse((GOOD + table).encode()).esp == EspSettings(
+        max_octets=1_000_000, max_packets=1000, replay_window=64, copy_dscp=True
+    )
+
+
+@pytest.mark.parametrize(
+    "line", ["replay_window = 63", "replay_window = 65537", "max_packets = 999", "max_octets = 1"]
+)
+def test_limits_out_of_range_are_named(line: str) -> None:
+    with pytest.raises(GatewayError, match="config_invalid") as caught:
+        parse(f"{GOOD}[esp]\n{line}\n".encode())
+    assert line.split(maxsplit=1)[0] in str(caught.value)

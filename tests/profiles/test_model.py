@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ginnel_service.profiles.model import (
+    Esp,
     Local,
     Network,
     Profile,
@@ -142,3 +143,22 @@ def test_every_problem_is_reported_at_once() -> None:
         "timing.retransmit_s",
     ]
     assert problems[1].remedy == "write 10.0.0.0/8"
+
+
+@pytest.mark.parametrize(
+    ("field", "good_values", "bad_values"),
+    [
+        ("replay_window", (64, 4096, 65536), (-1, 0, 63, 65537)),
+        ("max_octets", (0, 1_000_000), (-1, 1, 999_999, 2**63)),
+        ("max_packets", (0, 1000), (-1, 1, 999, 2**63)),
+    ],
+)
+def test_limits_of_the_packet_path_are_checked(
+    field: str, good_values: tuple[int, ...], bad_values: tuple[int, ...]
+) -> None:
+    for value in good_values:
+        assert fields_of(good(esp=Esp(**{field: value}))) == []
+    for value in bad_values:
+        (problem,) = validate(good(esp=Esp(**{field: value})))
+        assert problem.field == f"esp.{field}"
+        assert "write a number" in problem.remedy

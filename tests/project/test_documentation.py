@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import msgspec
 import pytest
 
 from ginnel_service.cli.exits import MEANINGS
 from ginnel_service.cli.main import main
 from ginnel_service.config import parse_arguments
+from ginnel_service.profiles.model import Profile
 from project.tree import ROOT, name, pages
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
@@ -80,6 +83,23 @@ def test_ginnel_has_the_command_and_its_options(words: list[str]) -> None:
 @pytest.mark.parametrize("words", of("ginneld"), ids=" ".join)
 def test_ginneld_takes_the_flags(words: list[str]) -> None:
     parse_arguments([word for word in words if word not in ("&",)])
+
+
+def test_every_field_of_a_profile_is_documented_with_its_default() -> None:
+    def fields(kind: type[msgspec.Struct], prefix: str = "") -> Iterator[tuple[str, object]]:
+        for field in msgspec.structs.fields(kind):
+            if isinstance(field.default, msgspec.Struct):
+                yield from fields(type(field.default), f"{prefix}{field.name}.")
+            else:
+                yield prefix + field.name, field.default
+
+    text = (ROOT / "docs/profiles.md").read_text()
+    rows = re.findall(r"^\| (`[^|]+`) \|([^|]*)\|", text, re.MULTILINE)
+    told = {field: cell.strip() for names, cell in rows for field in re.findall(r"`([^`]+)`", names)}
+    assert told.keys() == {field for field, _ in fields(Profile)}
+    for field, default in fields(Profile):
+        if isinstance(default, bool | float | int) and field != "owner_uid":
+            assert told[field] == (str(default).lower() if isinstance(default, bool) else f"{default:g}")
 
 
 def test_the_exit_codes_are_documented_as_they_are() -> None:

@@ -11,7 +11,8 @@ from ginnel_service.ike.payloads.selector import TrafficSelector
 from ginnel_service.net.base import NetworkError
 from ginnel_service.profiles.model import Esp, Ike, Local, Profile, ProfileError, Remote
 from ginnel_service.profiles.secrets import Secrets
-from ginnel_service.tunnel.convert import inner_mtu, routes, session_config
+from ginnel_service.tunnel.convert import esp_settings, inner_mtu, routes, session_config
+from ginnel_service.tunnel.dataplane import EspSettings
 from ginnel_service.tunnel.errors import as_tunnel_error, socket_error, tun_error
 
 GCM = EspSuite(20, 256)
@@ -61,6 +62,14 @@ def test_a_profile_becomes_a_session() -> None:
     assert str(config.remote_id) == "vpn.example.org"
     assert len(config.esp_proposals) == 1
     assert "a secret" not in repr(config)
+
+
+def test_a_profile_steers_the_packet_path() -> None:
+    assert esp_settings(Profile(name="a", server="b")) == EspSettings()
+    esp = Esp(replay_window=64, copy_dscp=True, max_octets=1_000_000, max_packets=2000)
+    assert esp_settings(Profile(name="a", server="b", esp=esp)) == EspSettings(
+        replay_window=64, copy_dscp=True, max_octets=1_000_000, max_packets=2000
+    )
 
 
 def test_any_identity_is_accepted_only_when_asked_for() -> None:

@@ -21,6 +21,7 @@ from ..ike.payloads.sa import Proposal
 from ..ike.proposals import DEFAULT_ESP, DEFAULT_IKE
 from ..profiles.model import Problem
 from ..tunnel.convert import proposals
+from ..tunnel.dataplane import EspSettings
 from .errors import GatewayError
 
 MAX_FILE_OCTETS: Final = 1 << 20
@@ -53,6 +54,15 @@ class _Timing(_Table, frozen=True, kw_only=True):
     retransmit_tries: Annotated[int, Meta(ge=1, le=30)] = 6
 
 
+class _Esp(_Table, frozen=True, kw_only=True):
+    """Of every peer's SAs; as in a profile."""
+
+    max_octets: Annotated[int, Meta(ge=0, le=2**62)] = 0
+    max_packets: Annotated[int, Meta(ge=0, le=2**62)] = 0
+    replay_window: Annotated[int, Meta(ge=64, le=65536)] = 4096
+    copy_dscp: bool = False
+
+
 class _File(_Table, frozen=True, kw_only=True):
     identity: str
     listen: Texts = ()
@@ -66,6 +76,7 @@ class _File(_Table, frozen=True, kw_only=True):
     subnets: Texts = ("0.0.0.0/0", "::/0")
     ike_proposals: Texts = ()
     esp_proposals: Texts = ()
+    esp: _Esp = _Esp()
     timing: _Timing = _Timing()
     users: tuple[User, ...] = ()
 
@@ -85,6 +96,7 @@ class GatewayConfig(Struct, frozen=True, kw_only=True):
     subnets: tuple[IPv4Network | IPv6Network, ...]
     ike_proposals: tuple[Proposal, ...]
     esp_proposals: tuple[Proposal, ...]
+    esp: EspSettings
     timing: Timing
     users: dict[Identity, bytes]
 
@@ -167,9 +179,16 @@ def _check(file: _File) -> GatewayConfig:
         ),
         ike_proposals=proposals("ike_proposals", file.ike_proposals, ProtocolId.IKE, problems) or DEFAULT_IKE,
         esp_proposals=proposals("esp_proposals", file.esp_proposals, ProtocolId.ESP, problems) or DEFAULT_ESP,
+        esp=EspSettings(**msgspec.structs.asdict(file.esp)),
         timing=Timing(**msgspec.structs.asdict(file.timing)),
         users=users,
     )
+    for field, limit, least in (
+        ("esp.max_octets", file.esp.max_octets, 1_000_000),
+        ("esp.max_packets", file.esp.max_packets, 1000),
+    ):
+        if 0 < limit < least:
+            problems.append(Problem(field, f"{limit} is too few", f"write {least} or more, or 0"))
     if not config.subnets:
         problems.append(Problem("subnets", "nothing is offered", 'write "0.0.0.0/0" for everything'))
     versions = [":" in host for host in config.listen]

@@ -252,7 +252,9 @@ class Gateway:
         peer = self._peers.get(session)
         if peer is None:
             self._empty.clear()
-            peer = self._peers[session] = _Peer(Associations(self._plane), session.path)
+            peer = self._peers[session] = _Peer(
+                Associations(self._plane, self._config.esp), session.path
+            )
         match event:
             case IkeEstablished():
                 peer.who, peer.suite, peer.path = str(event.peer), event.suite, event.path

@@ -54,6 +54,10 @@ class Esp(_Table, frozen=True, kw_only=True):
 
     proposals: Texts = ()
     lifetime_s: float = 3600.0
+    max_octets: int = 0  # new keys after so many in either direction; 0: the cipher's own limit
+    max_packets: int = 0
+    replay_window: int = 4096  # how many packets late one may be (RFC 4303 section 3.4.3)
+    copy_dscp: bool = False  # show the inner packet's DSCP outside (RFC 4301 section 5.1.2)
 
 
 class Network(_Table, frozen=True, kw_only=True):

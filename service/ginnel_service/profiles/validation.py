@@ -10,7 +10,7 @@ from ipaddress import ip_address, ip_network
 
 import msgspec
 
-from .model import NAME_PATTERN, Problem, Profile, printable
+from .model import NAME_PATTERN, Esp, Problem, Profile, printable
 
 _DAY_S = 86400.0
 
@@ -26,6 +26,7 @@ def validate(profile: Profile) -> list[Problem]:
         return found
     _check_who(profile, found)
     _check_proposals(profile, found)
+    _check_esp(profile.esp, found)
     _check_network(profile, found)
     _check_times(profile, found)
     return found
@@ -64,6 +65,13 @@ def _check_proposals(profile: Profile, found: list[Problem]) -> None:
                         field, f"`{printable(keyword)}` is no proposal", f"write keywords such as {example}"
                     )
                 )
+
+
+def _check_esp(esp: Esp, found: list[Problem]) -> None:
+    # New keys for every handful of packets would be a storm of exchanges, and not safer.
+    _check_range(found, "esp.max_octets", esp.max_octets, 1_000_000, 2**62, zero=True)
+    _check_range(found, "esp.max_packets", esp.max_packets, 1000, 2**62, zero=True)
+    _check_range(found, "esp.replay_window", esp.replay_window, 64, 65536)
 
 
 def _check_network(profile: Profile, found: list[Problem]) -> None:

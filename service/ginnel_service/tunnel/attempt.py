@@ -40,7 +40,7 @@ from ..ike.proposals import esp_suite_name
 from ..ike.session import Session
 from ..net.base import Wanted
 from ..profiles.model import Profile
-from .convert import wanted_network
+from .convert import esp_settings, wanted_network
 from .dataplane import Associations, Traffic
 from .errors import TunnelError, as_tunnel_error
 from .host import Host, Link
@@ -148,7 +148,7 @@ class Attempt:
             raise failure
         now = self._loop.time()
         self.facts.remote, self.facts.path, self.facts.device = remote, link.path, link.device
-        self._sas = Associations(link.plane)
+        self._sas = Associations(link.plane, esp_settings(self._profile))
         self._session = Session(
             self._config, link.path, random=self._host.random, now=now, float_local=link.float_local
         )

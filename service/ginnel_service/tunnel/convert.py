@@ -19,6 +19,7 @@ from ..ike.proposals import DEFAULT_ESP, DEFAULT_IKE, offer, parse
 from ..net.base import Network, Wanted
 from ..profiles.model import Problem, Profile, ProfileError
 from ..profiles.secrets import Secrets
+from .dataplane import EspSettings
 
 OUTER_MTU: Final = 1500
 #: Room for peers that add headers we do not, and for PPPoE on the way.
@@ -57,6 +58,17 @@ def session_config(profile: Profile, secrets: Secrets, *, export_keys: bool = Fa
             child_lifetime_s=profile.esp.lifetime_s,
         ),
         export_keys=export_keys,
+    )
+
+
+def esp_settings(profile: Profile) -> EspSettings:
+    """What `profile` asks of the packet path."""
+    esp = profile.esp
+    return EspSettings(
+        replay_window=esp.replay_window,
+        copy_dscp=esp.copy_dscp,
+        max_octets=esp.max_octets,
+        max_packets=esp.max_packets,
     )
 
 

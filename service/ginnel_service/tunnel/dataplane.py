@@ -34,6 +34,8 @@ class Plane(Protocol):
         remote: Sequence[Selector],
         replay_window: int = 4096,
         esn: bool = False,
+        soft_octets: int = 0,
+        soft_packets: int = 0,
     ) -> None: ...
     def install_outbound(
         self,
@@ -48,6 +50,9 @@ class Plane(Protocol):
         peer: Endpoint | tuple[str, int],
         source: Endpoint | tuple[str, int] | None = None,
         esn: bool = False,
+        soft_octets: int = 0,
+        soft_packets: int = 0,
+        copy_dscp: bool = False,
     ) -> int: ...
     def move_outbound(
         self, handle: int, peer: Endpoint | tuple[str, int], source: Endpoint | tuple[str, int] | None = None
@@ -56,6 +61,16 @@ class Plane(Protocol):
     def retire_outbound(self, handle: int) -> None: ...
     def inbound(self, spi: int) -> SaCounters: ...
     def outbound(self, handle: int) -> SaCounters: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EspSettings:
+    """What a person may choose of every SA; 0 leaves a limit to the cipher."""
+
+    replay_window: int = 4096
+    copy_dscp: bool = False
+    max_octets: int = 0
+    max_packets: int = 0
 
 
 class Traffic(NamedTuple):
@@ -91,8 +106,9 @@ class _Installed:
 class Associations:
     """The SAs that one session has on a plane. `clear` takes all of them off it."""
 
-    def __init__(self, plane: Plane) -> None:
+    def __init__(self, plane: Plane, settings: EspSettings | None = None) -> None:
         self._plane = plane
+        self._settings = settings or EspSettings()
         self._installed: dict[bytes, _Installed] = {}  # by spi_in, which is ours and so unique
         self._past = Traffic()
         self._last_inbound_s = 0.0
@@ -107,7 +123,10 @@ class Associations:
             integ_key=child.keys_in.integ,
             local=selectors(child.local_ts),
             remote=selectors(child.remote_ts),
+            replay_window=self._settings.replay_window,
             esn=child.suite.esn,
+            soft_octets=self._settings.max_octets,
+            soft_packets=self._settings.max_packets,
         )
         self._entry(child).inbound = True
 
@@ -128,6 +147,9 @@ class Associations:
             peer=path.remote,
             source=path.local,
             esn=child.suite.esn,
+            soft_octets=self._settings.max_octets,
+            soft_packets=self._settings.max_packets,
+            copy_dscp=self._settings.copy_dscp,
         )
 
     def retire_inbound(self, child: ChildSa) -> None:

@@ -1,0 +1,38 @@
+"""What a session's CHILD SAs become on the packet path."""
+
+from __future__ import annotations
+
+from ginnel_service.ike.events import ChildKeys, ChildSa, Endpoint, EspSuite, Path
+from ginnel_service.tunnel.dataplane import Associations, EspSettings
+from tunnel.fakes import FakePlane
+
+KEYS = ChildKeys(b"k", b"")
+CHILD = ChildSa(b"\0\0\0\1", b"\0\0\0\2", EspSuite(20, 256), KEYS, KEYS, (), ())
+PATH = Path(Endpoint("192.0.2.1", 4500), Endpoint("192.0.2.2", 4500), True)
+
+
+def installed(settings: EspSettings | None) -> tuple[dict[str, object], dict[str, object]]:
+    plane = FakePlane()
+    sas = Associations(plane, settings)
+    sas.install_inbound(CHILD)
+    sas.install_outbound(CHILD, PATH)
+    (inbound,), (outbound,) = plane.inbound_sas.values(), plane.outbound_sas.values()
+    return inbound, outbound
+
+
+def test_every_sa_gets_what_the_profile_asks_for() -> None:
+    inbound, outbound = installed(
+        EspSettings(replay_window=64, copy_dscp=True, max_octets=5_000_000, max_packets=2000)
+    )
+    assert inbound["replay_window"] == 64
+    assert outbound["copy_dscp"] is True
+    for sa in (inbound, outbound):
+        assert (sa["soft_octets"], sa["soft_packets"]) == (5_000_000, 2000)
+
+
+def test_without_settings_the_limits_are_the_ciphers_and_dscp_stays_inside() -> None:
+    inbound, outbound = installed(None)
+    assert inbound["replay_window"] == 4096
+    assert outbound["copy_dscp"] is False
+    for sa in (inbound, outbound):
+        assert (sa["soft_octets"], sa["soft_packets"]) == (0, 0)
