@@ -70,8 +70,10 @@ def _with_facts(about: ConnectionStatus, found: TunnelStatus) -> ConnectionStatu
             remote=text_of(facts.path.remote),
             encapsulated=facts.path.encapsulated,
         )
+    down = TunnelError("device_down", device=facts.device) if facts.device_down else None
     return msgspec.structs.replace(
         about,
+        error=about.error if down is None else error_info(down, found.name, found.server),
         addresses=() if wanted is None else tuple(str(address) for address in wanted.addresses),
         dns=tuple(str(address) for address in facts.configuration.dns),
         routes=() if wanted is None else tuple(str(network) for network in wanted.routes),

@@ -47,6 +47,26 @@ def applied_and_withdrawn_leaves_nothing(state: Path) -> None:
     network.close()
 
 
+def what_a_device_lost_when_set_down_comes_back(state: Path) -> None:
+    open_tun("tun0")
+    before = snapshot()
+    network = LinuxNetwork(state)
+    network.apply("a", FULL)
+    configured = snapshot()
+    for _ in range(2):
+        ip("link", "set", "tun0", "down")
+        assert way("198.51.100.9")[0] == "up0"
+        network.apply("a", FULL)  # whoever set it down meant it
+        assert way("198.51.100.9")[0] == "up0"
+        ip("link", "set", "tun0", "up")
+        network.apply("a", FULL)
+        assert_same(configured)
+    ip("link", "set", "tun0", "down")
+    network.withdraw("a")
+    assert_same(before)
+    network.close()
+
+
 def gateway_restores_forwarding_exactly(state: Path) -> None:
     open_tun("tun1")
     before = snapshot()

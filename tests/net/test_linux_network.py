@@ -47,6 +47,7 @@ def play(program: str, scenario: str, state_dir: Path) -> None:
     "scenario",
     [
         "applied_and_withdrawn_leaves_nothing",
+        "what_a_device_lost_when_set_down_comes_back",
         "gateway_restores_forwarding_exactly",
         "traffic_takes_the_tunnel_unless_marked_or_bypassed",
         "longest_prefix_decides_within_the_tunnels",

@@ -19,8 +19,9 @@ from ginnel_service.gateway.policy import Policy
 from ginnel_service.gateway.pools import Pools
 from ginnel_service.ike.events import Endpoint, Event, Path
 from ginnel_service.ike.responder import Responder
-from ginnel_service.net.base import FakeNetwork
+from ginnel_service.net.base import DeviceState, FakeNetwork
 from ginnel_service.tunnel.errors import TunnelError
+from ginnel_service.tunnel.host import SocketBuffers
 
 T = TypeVar("T")
 
@@ -159,13 +160,28 @@ class FakeLink:
         self.closed = False
         self.received: Callable[[bytes, Path], None] = lambda data, path: None
         self._happened: Callable[[list[PlaneEvent]], None] = lambda events: None
+        self._device_changed: Callable[[], None] = lambda: None
+        self.state: DeviceState | None = DeviceState(up=True, mtu=1400)
         self._gateway = gateway
         gateway.links.append(self)
 
     def start(
-        self, received: Callable[[bytes, Path], None], happened: Callable[[list[PlaneEvent]], None]
+        self,
+        received: Callable[[bytes, Path], None],
+        happened: Callable[[list[PlaneEvent]], None],
+        device_changed: Callable[[], None],
     ) -> None:
-        self.received, self._happened = received, happened
+        self.received, self._happened, self._device_changed = received, happened, device_changed
+
+    def device_state(self) -> DeviceState | None:
+        return self.state
+
+    def set_device(self, state: DeviceState | None) -> None:
+        self.state = state
+        self._device_changed()
+
+    def buffers(self) -> tuple[SocketBuffers, ...]:
+        return (SocketBuffers("udp4", 1 << 24, 1 << 24),)
 
     def send(self, data: bytes, path: Path) -> None:
         assert not self.closed
@@ -175,6 +191,7 @@ class FakeLink:
         self._happened(list(events))
 
     def lose_device(self) -> None:
+        self.set_device(None)
         self.happen(DeviceLost("tun", 77))
 
     def close(self) -> None:

@@ -11,10 +11,10 @@ from ipaddress import ip_interface, ip_network
 import msgspec
 import pytest
 
-from ginnel_core import SaExpiring
+from ginnel_core import DeviceLost, SaExpiring
 from ginnel_service.gateway.config import parse
 from ginnel_service.ike.events import Endpoint
-from ginnel_service.net.base import NetworkError
+from ginnel_service.net.base import DeviceState, NetworkError
 from ginnel_service.profiles.model import Local, Network, Profile, Remote, Timing
 from ginnel_service.profiles.secrets import Secrets
 from ginnel_service.tunnel.convert import session_config
@@ -307,7 +307,73 @@ def test_a_lost_device_is_made_again() -> None:
         await it.until(S.CONNECTED)
         it.host.link.lose_device()
         await it.until(S.RECONNECTING)
+        error = it.tunnel.status().error
+        assert error is not None
+        assert error.code == "device_lost"
         await it.until(S.CONNECTED)
+        assert len(it.gateway.links) == 2
+
+    scene(act)
+
+
+def test_a_lost_socket_is_named_as_such() -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.CONNECTED)
+        it.host.link.happen(DeviceLost("udp4", 9))
+        await it.until(S.RECONNECTING)
+        error = it.tunnel.status().error
+        assert error is not None
+        assert (error.code, error.params) == ("socket_lost", {"errno": 9})
+
+    scene(act)
+
+
+def test_what_a_device_lost_when_set_down_comes_back_when_it_is_up_again() -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.CONNECTED)
+        wanted = it.host.network.owners["office"]
+        for _ in range(2):
+            it.host.network.owners.clear()
+            it.host.link.set_device(DeviceState(up=False, mtu=1400))
+            it.host.link.set_device(DeviceState(up=False, mtu=1400))
+            await asyncio.sleep(0.1)
+            assert it.tunnel.status().facts.device_down
+            assert not it.host.network.owners  # whoever set it down meant it
+            it.host.link.set_device(DeviceState(up=True, mtu=1400))
+            await asyncio.sleep(0.1)
+            assert it.host.network.owners == {"office": wanted}
+            assert not it.tunnel.status().facts.device_down
+        assert it.tunnel.state is S.CONNECTED
+        assert it.states == [S.RESOLVING, S.CONNECTING, S.CONNECTED]
+
+    scene(act)
+
+
+def test_down_is_clean_whatever_happens_to_the_device() -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.CONNECTED)
+        for up in (False, True):
+            it.host.link.set_device(DeviceState(up=up, mtu=1400))
+
+    scene(act)
+
+
+def test_a_device_removed_while_it_comes_up_is_a_lost_device() -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.CONNECTED)
+        it.host.link.set_device(DeviceState(up=False, mtu=1400))
+        await asyncio.sleep(0.1)
+        it.host.network.fail_with = NetworkError("refused", "bring ginnel0 up", 19)
+        it.host.link.set_device(DeviceState(up=True, mtu=1400))
+        it.host.link.state = None
+        await it.until(S.RECONNECTING)
+        error = it.tunnel.status().error
+        assert error is not None
+        assert error.code == "device_lost"
 
     scene(act)
 

@@ -82,6 +82,18 @@ ERRORS: dict[str, tuple[str, str]] = {
         "This machine offers no TUN device.",
         "Load the kernel's module with `modprobe tun`.",
     ),
+    "device_lost": (
+        "The tunnel's device was removed by another program.",
+        "The connection makes a new one; if it goes again, look for the network manager that removes it.",
+    ),
+    "device_down": (
+        "The tunnel's device {device} was set down: traffic goes the way it went without the tunnel.",
+        "Bring it up with `ip link set {device} up`, or disconnect with `ginnel down {name}`.",
+    ),
+    "socket_lost": (
+        "The tunnel's UDP socket failed ({errno}).",
+        "The connection opens a new one; look at `ginnel log` if it fails again.",
+    ),
     "port_busy": (
         "UDP port {port} is used by another program.",
         "Stop the other IPsec program (such as strongSwan's charon), then try again.",
@@ -165,6 +177,7 @@ _MISSING = {
     "errno": "no reason given",
     "detail": "no detail",
     "action": "that",
+    "device": "of the tunnel",
     "socket": "its socket",
     "what": "It",
 }

@@ -39,7 +39,7 @@ from ..ike.responder import Responder
 from ..ike.session import Session
 from ..net.base import MachineNetwork, Wanted
 from ..tunnel.dataplane import Associations
-from ..tunnel.errors import TunnelError, as_tunnel_error
+from ..tunnel.errors import TunnelError, as_tunnel_error, device_error
 from ..tunnel.host import open_plain, open_tun, open_udp
 from ..tunnel.sockets import PlainSocket
 from ..tunnel.wire import Wire
@@ -194,7 +194,7 @@ class Gateway:
         for event in events:
             match event:
                 case DeviceLost():
-                    self.failure = TunnelError("tun_unavailable", errno=event.errno)
+                    self.failure = device_error(event)
                     self._failed()
                 case SaExpiring():
                     for session, peer in tuple(self._peers.items()):
@@ -252,9 +252,7 @@ class Gateway:
         peer = self._peers.get(session)
         if peer is None:
             self._empty.clear()
-            peer = self._peers[session] = _Peer(
-                Associations(self._plane, self._config.esp), session.path
-            )
+            peer = self._peers[session] = _Peer(Associations(self._plane, self._config.esp), session.path)
         match event:
             case IkeEstablished():
                 peer.who, peer.suite, peer.path = str(event.peer), event.suite, event.path

@@ -50,6 +50,9 @@ ERROR_IDS: dict[str, tuple[str, ...]] = {
     # the machine
     "tun_not_permitted": ("name", "errno"),
     "tun_unavailable": ("name", "errno"),
+    "device_lost": ("name", "errno"),
+    "device_down": ("name", "device"),
+    "socket_lost": ("name", "errno"),
     "port_busy": ("name", "port"),
     "name_not_resolved": ("name", "server", "detail"),
     "network_refused": ("name", "step", "errno"),

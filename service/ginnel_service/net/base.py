@@ -28,6 +28,14 @@ class Wanted:
     forwarding: bool = False  # a gateway forwards between the device and its networks
 
 
+@dataclass(frozen=True, slots=True)
+class DeviceState:
+    """How the machine has a device."""
+
+    up: bool
+    mtu: int
+
+
 class NetworkError(Exception):
     """The OS refused a step. `step` says which in words, `errno` why, `code` is a stable identifier."""
 

@@ -42,7 +42,7 @@ from ..net.base import Wanted
 from ..profiles.model import Profile
 from .convert import esp_settings, wanted_network
 from .dataplane import Associations, Traffic
-from .errors import TunnelError, as_tunnel_error
+from .errors import TunnelError, as_tunnel_error, device_error
 from .host import Host, Link
 from .states import Step
 
@@ -57,6 +57,7 @@ class Facts:
     remote: Endpoint | None = None
     path: Path | None = None
     device: str = ""
+    device_down: bool = False  # somebody set it down, and no route leads into it
     ike_suite: str = ""
     esp_suite: str = ""
     peer: str = ""
@@ -98,6 +99,7 @@ class Attempt:
         self._sas: Associations | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._configuring: asyncio.Task[None] | None = None
+        self._restoring: set[asyncio.Task[None]] = set()
         self._heard_s = 0.0
 
     async def run(self) -> TunnelError | None:
@@ -152,7 +154,7 @@ class Attempt:
         self._session = Session(
             self._config, link.path, random=self._host.random, now=now, float_local=link.float_local
         )
-        link.start(self._received, self._happened)
+        link.start(self._received, self._happened, self._device_changed)
         self._watcher.stepped(Step.INIT)
         self._session.connect(now)
         self._pump()
@@ -174,7 +176,7 @@ class Attempt:
                     if child is not None:
                         session.rekey_child(child.spi_in, self._loop.time())
                 case DeviceLost():
-                    self._end(TunnelError("tun_unavailable", errno=event.errno))
+                    self._end(device_error(event))
                 case _:  # the gateway's own address changes only with our leave (MOBIKE)
                     pass
         self._pump()
@@ -278,18 +280,49 @@ class Attempt:
             return
         self.facts.wanted = wanted
         self._watcher.configured()
+        self._device_changed()  # what happened while it was made ready
+
+    def _device_changed(self) -> None:
+        """Set down, a device loses its routes and IPv6 addresses; they come back when it is set up again."""
+        facts, link = self.facts, self._link
+        state = None if link is None else link.device_state()
+        if state is None or facts.wanted is None or facts.device_down is not state.up:
+            return
+        facts.device_down = not state.up
+        if facts.device_down:
+            self._log.warning("%s was set down: nothing passes until it is up again", facts.device)
+        else:
+            self._log.info("%s is up again", facts.device)
+            task = self._loop.create_task(self._restore(facts.wanted))
+            self._restoring.add(task)
+            task.add_done_callback(self._restoring.discard)
+        self._watcher.changed()
+
+    async def _restore(self, wanted: Wanted) -> None:
+        try:
+            await self._loop.run_in_executor(
+                self._host.executor, self._host.network.apply, self._profile.name, wanted
+            )
+        except Exception as error:
+            self._end(as_tunnel_error(error))
 
     # The end
 
     def _end(self, error: TunnelError | None) -> None:
-        if not self._ended.done():
-            self._ended.set_result(error)
+        if self._ended.done():
+            return
+        if error is not None and error.code == "network_refused" and self._link is not None:
+            # What is done to a device that somebody has just removed is refused.
+            error = error if self._link.device_state() is not None else TunnelError("device_lost")
+        self._ended.set_result(error)
 
     async def _tear_down(self) -> None:
         await self._say_goodbye()
         if self._configuring is not None:
-            self._configuring.cancel()
-            await asyncio.wait({self._configuring})
+            under_way = {self._configuring, *self._restoring}
+            for task in under_way:
+                task.cancel()
+            await asyncio.wait(under_way)
             # After a cancelled `apply` too: the executor's one thread does them in order.
             try:
                 await self._loop.run_in_executor(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 from typing import Final
 
+from ginnel_core import DeviceLost
+
 from ..ike.errors import SessionError
 from ..net.base import NetworkError
 
@@ -24,6 +26,11 @@ _TUN: Final = {errno.EPERM: "tun_not_permitted", errno.EACCES: "tun_not_permitte
 def tun_error(error: OSError) -> TunnelError:
     """What refused the TUN device (open(2), and TUNSETIFF in the kernel's tuntap document)."""
     return TunnelError(_TUN.get(error.errno or 0, "tun_unavailable"), errno=error.errno or 0)
+
+
+def device_error(lost: DeviceLost) -> TunnelError:
+    """What the packet path lost for good: its device, which somebody removed, or a socket."""
+    return TunnelError("device_lost" if lost.what == "tun" else "socket_lost", errno=lost.errno)
 
 
 def socket_error(error: OSError, port: int) -> TunnelError:

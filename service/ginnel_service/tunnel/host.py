@@ -12,14 +12,15 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Executor
 from contextlib import ExitStack
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from ginnel_core import DataPlane, Tun, UdpSocket
 from ginnel_core import Event as PlaneEvent
 
 from ..ike.config import RandomBytes
 from ..ike.events import Endpoint, Path
-from ..net.base import MachineNetwork
+from ..net.base import DeviceState, MachineNetwork
+from ..net.linux.device import DeviceWatch, device_state
 from .dataplane import Plane
 from .errors import TunnelError, socket_error, tun_error
 from .sockets import PlainSocket, family_of, local_address
@@ -29,6 +30,14 @@ from .wire import Wire
 NATT_PORT: Final = 4500
 RESOLVE_TIMEOUT_S: Final = 10.0
 DEVICE: Final = "ginnel%d"
+
+
+class SocketBuffers(NamedTuple):
+    """What the kernel holds for one of the packet path's sockets (socket(7), SO_RCVBUF and SO_SNDBUF)."""
+
+    name: str  # "udp4" or "udp6"
+    receive_octets: int
+    send_octets: int
 
 
 class Link(Protocol):
@@ -47,9 +56,18 @@ class Link(Protocol):
         """Where encapsulated datagrams leave from."""
 
     def start(
-        self, received: Callable[[bytes, Path], None], happened: Callable[[list[PlaneEvent]], None]
-    ) -> None: ...
+        self,
+        received: Callable[[bytes, Path], None],
+        happened: Callable[[list[PlaneEvent]], None],
+        device_changed: Callable[[], None],
+    ) -> None:
+        """Call `device_changed` when `device_state` may have another answer."""
+
     def send(self, data: bytes, path: Path) -> None: ...
+    def device_state(self) -> DeviceState | None:
+        """None when the device is gone."""
+
+    def buffers(self) -> tuple[SocketBuffers, ...]: ...
     def close(self) -> None:
         """Stop the threads, wipe the keys, remove the device. Idempotent."""
 
@@ -111,7 +129,10 @@ class SystemLink:
             plane.start()
             self._wire = Wire(plane, [udp], [plain])
             stack.callback(self._wire.close)
+            self._watch = DeviceWatch()
+            stack.callback(self._watch.close)
             self._stack = stack.pop_all()
+        self._udp = udp
         self.device = tun.name
         self.plane: Plane = plane
         self.float_local = Endpoint(host, udp.local.port)
@@ -120,12 +141,33 @@ class SystemLink:
         self.path = Path(first, remote, marked)
 
     def start(
-        self, received: Callable[[bytes, Path], None], happened: Callable[[list[PlaneEvent]], None]
+        self,
+        received: Callable[[bytes, Path], None],
+        happened: Callable[[list[PlaneEvent]], None],
+        device_changed: Callable[[], None],
     ) -> None:
+        def look() -> None:
+            self._watch.drain()
+            device_changed()
+
         self._wire.start(received, happened)
+        loop = asyncio.get_running_loop()
+        loop.add_reader(self._watch.fileno(), look)
+        self._stack.callback(loop.remove_reader, self._watch.fileno())
 
     def send(self, data: bytes, path: Path) -> None:
         self._wire.send(data, path)
+
+    def device_state(self) -> DeviceState | None:
+        return device_state(self.device)
+
+    def buffers(self) -> tuple[SocketBuffers, ...]:
+        with socket.socket(fileno=os.dup(self._udp.fileno())) as copy:
+            name = "udp4" if copy.family == socket.AF_INET else "udp6"
+            receive, send = (
+                copy.getsockopt(socket.SOL_SOCKET, option) for option in (socket.SO_RCVBUF, socket.SO_SNDBUF)
+            )
+        return (SocketBuffers(name, receive, send),)
 
     def close(self) -> None:
         self._stack.close()

@@ -117,6 +117,16 @@ def add_address(socket: Any, step: AddAddress, before: Before) -> None:
         socket.addr("add", flags=flags, **_address(step, before))
 
 
+def addresses_of(socket: Any, index: int) -> set[str]:
+    """Every address of a device, with its prefix length."""
+    with os_errors():
+        found = list(socket.get_addr(index=index))
+    return {
+        f"{entry.get_attr('IFA_LOCAL') or entry.get_attr('IFA_ADDRESS')}/{entry['prefixlen']}"
+        for entry in found
+    }
+
+
 def undo_address(socket: Any, step: AddAddress, before: Before) -> bool:
     with tolerate_gone():
         socket.addr("del", **_address(step, before))

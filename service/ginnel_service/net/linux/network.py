@@ -124,8 +124,13 @@ class LinuxNetwork:
         return words
 
     def _forget_lost(self, socket: Any, journal: Journal, owner: str) -> None:
-        """A device that has vanished took addresses, routes and settings along, even if its name is back."""
+        """A device that has vanished took addresses, routes and settings along, even if its name is back.
+
+        One that was set down took its routes and IPv6 addresses (fib_sync_down_dev(), addrconf_ifdown()),
+        which can come back only when it is up.
+        """
         indices: dict[int, str | None] = {}
+        stands: dict[int, set[tuple[str, ...]] | None] = {}
         for step, it in list(self._held.items()):
             index = it.entry.before.ifindex
             if owner not in it.owners or not index:
@@ -133,7 +138,11 @@ class LinuxNetwork:
             if index not in indices:
                 link = find_link(socket, index=index)
                 indices[index] = link.name if link else None
-            if indices[index] != getattr(step, "device", None):
+                stands[index] = steps.standing(socket, index) if link is not None and link.up else None
+            there = stands[index]
+            if indices[index] != getattr(step, "device", None) or (
+                there is not None and steps.has_gone(step, there)
+            ):
                 del self._held[step]
                 journal.undone([it.entry])
 

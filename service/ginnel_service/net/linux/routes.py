@@ -44,6 +44,19 @@ def undo_route(socket: Any, step: AddRoute | AddThrow, before: Before) -> bool:
     return False
 
 
+def routes_of(socket: Any, index: int) -> set[tuple[int, str]]:
+    """(table, network) of every unicast route of ours through the device of that index."""
+    found = set()
+    for family, bits in ((AF_INET, 32), (AF_INET6, 128)):
+        with os_errors():
+            routes = list(socket.get_routes(family=family))
+        for route in routes:
+            if route["proto"] == PROTOCOL and route.get_attr("RTA_OIF") == index:
+                address = route.get_attr("RTA_DST") or ("0.0.0.0" if bits == 32 else "::")  # noqa: S104
+                found.add((int(route.get_attr("RTA_TABLE")), f"{address}/{route['dst_len']}"))
+    return found
+
+
 def add_rule(socket: Any, step: AddRule) -> None:
     """A rule of ours that nobody remembers is taken over."""
     fields = _rule(step)

@@ -27,6 +27,23 @@ def look(socket: Any, step: Step) -> Before:
             assert_never(step)
 
 
+def standing(socket: Any, index: int) -> set[tuple[str, ...]]:
+    """The keys of the addresses and routes that stand on a device. Raises OSError."""
+    found = {AddAddress("-", address).key[2:] for address in links.addresses_of(socket, index)}
+    return found | {(str(table), network) for table, network in routes.routes_of(socket, index)}
+
+
+def has_gone(step: Step, stands: set[tuple[str, ...]]) -> bool:
+    """Whether an address or a route is not among what `standing` found."""
+    match step:
+        case AddAddress():
+            return step.key[2:] not in stands
+        case AddRoute():
+            return step.key[1:] not in stands
+        case _:
+            return False
+
+
 def do(socket: Any, step: Step, before: Before, instead_of: tuple[Step, Before] | None = None) -> None:
     """Do `step`, in place of one with the same key where there is one. Raises OSError."""
     match step:
