@@ -157,8 +157,8 @@ def test_limits_of_the_packet_path_are_checked(
     field: str, good_values: tuple[int, ...], bad_values: tuple[int, ...]
 ) -> None:
     for value in good_values:
-        assert fields_of(good(esp=Esp(**{field: value}))) == []
+        assert fields_of(good(esp=msgspec.convert({field: value}, Esp))) == []
     for value in bad_values:
-        (problem,) = validate(good(esp=Esp(**{field: value})))
+        (problem,) = validate(good(esp=msgspec.convert({field: value}, Esp)))
         assert problem.field == f"esp.{field}"
         assert "write a number" in problem.remedy

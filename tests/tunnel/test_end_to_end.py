@@ -76,6 +76,9 @@ def test_a_connection_carries_traffic_and_leaves_nothing(lab: Lab, outside: int,
     assert service.process.stop() == 0
     assert machine(net.client) == before
     assert gateway.process.stop() == 0
+    (last,) = gateway.events("counters")
+    assert last["counters"]["packets_in"] >= 150
+    assert "drop_integrity" not in last["counters"]
     assert machine(net.gateway) != gateway_before
     assert "ginnel" not in machine(net.gateway)
     assert psk not in lab.report(10_000)

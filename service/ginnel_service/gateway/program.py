@@ -71,7 +71,7 @@ async def _serve(
 
 def line_of(report: Report) -> EventLine:
     """Fields without a value are left out."""
-    fields = {key: value for key, value in asdict(report).items() if value not in ("", (), 0)}
+    fields = {key: value for key, value in asdict(report).items() if value not in ("", (), 0, {})}
     addresses = ", ".join(report.addresses)
     match report.kind:
         case "listening":
@@ -82,6 +82,11 @@ def line_of(report: Report) -> EventLine:
             text = f"{report.peer} rekeyed its {report.what.upper()} SA, begun by the {report.by}"
         case "moved":
             text = f"{report.peer} moved to {report.remote}"
+        case "device":
+            text = f"device {report.detail} was set {report.what}"
+        case "counters":
+            counters = ", ".join(f"{name} {count}" for name, count in report.counters.items())
+            text = f"the packet path counted: {counters or 'nothing'}"
         case _:
             why = f" ({report.code}: {report.detail})" if report.code else f" by the {report.by}"
             octets = f"in {report.octets_in}, out {report.octets_out} octets"

@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import Executor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_interface
 from typing import Final
 
@@ -38,6 +38,7 @@ from ..ike.proposals import esp_suite_name
 from ..ike.responder import Responder
 from ..ike.session import Session
 from ..net.base import MachineNetwork, Wanted
+from ..net.linux.device import DeviceWatch, device_state
 from ..tunnel.dataplane import Associations
 from ..tunnel.errors import TunnelError, as_tunnel_error, device_error
 from ..tunnel.host import open_plain, open_tun, open_udp
@@ -55,19 +56,21 @@ CLOSE_TIMEOUT_S: Final = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """One thing that happened. `kind`: listening, established, rekeyed, moved, closed."""
+    """One thing that happened. `kind`: listening, established, rekeyed, moved, closed, device, counters."""
 
     kind: str
     peer: str = ""
     remote: str = ""
     addresses: tuple[str, ...] = ()
     suite: str = ""
-    what: str = ""  # rekeyed: "ike" or "child"
+    what: str = ""  # rekeyed: "ike" or "child"; device: "down" or "up"
     by: str = ""  # rekeyed, closed: "gateway" or "peer"
     code: str = ""  # closed: why, when it was an error
     detail: str = ""
     octets_in: int = 0
     octets_out: int = 0
+    offloads: tuple[str, ...] = ()  # counters: those in use
+    counters: dict[str, int] = field(default_factory=dict)  # counters: of the packet path, without zeros
 
 
 @dataclass(slots=True)
@@ -104,6 +107,7 @@ class Gateway:
         self._stack = ExitStack()
         self._timer: asyncio.TimerHandle | None = None
         self._applied = False
+        self._device_down = False
         self._empty = asyncio.Event()
 
     async def start(self) -> None:
@@ -123,7 +127,10 @@ class Gateway:
             timing=self._config.timing,
         )
         self._wire.start(self._received, self._happened)
+        self._loop.add_reader(self._watch.fileno(), self._device_changed)
+        self._stack.callback(self._loop.remove_reader, self._watch.fileno())
         self._report(Report(kind="listening", addresses=self.listening, detail=self._tun.name, remote=""))
+        self._stack.callback(self._count)
 
     async def close(self) -> None:
         """Delete every session, undo all on the machine, close everything. Idempotent."""
@@ -172,6 +179,8 @@ class Gateway:
         plane.start()
         self._wire = Wire(plane, udp, plain)
         self._stack.callback(self._wire.close)
+        self._watch = DeviceWatch()
+        self._stack.callback(self._watch.close)
         self._bound = [opened.local for opened in plain] + [Endpoint(*opened.local) for opened in udp]
 
     def _wanted(self) -> Wanted:
@@ -205,6 +214,20 @@ class Gateway:
                 case PeerMoved():
                     self._follow(event, now)
         self._pump()
+
+    def _device_changed(self) -> None:
+        """Set down, the device loses its routes and IPv6 addresses; they come back when it is up again."""
+        self._watch.drain()
+        state = device_state(self._tun.name)
+        if state is None or state.up is not self._device_down:
+            return
+        self._device_down = not state.up
+        what = "down" if self._device_down else "up"
+        self._report(Report(kind="device", what=what, detail=self._tun.name))
+        if not self._device_down:
+            # Before any withdrawal, which goes through the same thread.
+            restored = self._loop.run_in_executor(self._executor, self._network.apply, OWNER, self._wanted())
+            restored.add_done_callback(_tell_failure)
 
     def _follow(self, event: PeerMoved, now: float) -> None:
         """A NAT gave the peer another address or port (RFC 7296 section 2.23)."""
@@ -296,9 +319,20 @@ class Gateway:
         if not self._peers:
             self._empty.set()
 
+    def _count(self) -> None:
+        """The packet path's last words."""
+        offloads = tuple(name for name, used in self._plane.features().items() if used)
+        counters = {name: count for name, count in self._plane.counters().items() if count}
+        self._report(Report(kind="counters", offloads=offloads, counters=counters))
+
     def _tell(self, kind: str, peer: _Peer, **more: str | int) -> None:
         remote = peer.path.remote
         where = f"[{remote.host}]:{remote.port}" if ":" in remote.host else f"{remote.host}:{remote.port}"
         self._report(
             Report(kind=kind, peer=peer.who, remote=where, addresses=peer.addresses, **more)  # type: ignore[arg-type]
         )
+
+
+def _tell_failure(done: asyncio.Future[None]) -> None:
+    if not done.cancelled() and (error := done.exception()) is not None:
+        log.error("addresses and routes are not all back: %s", error)
