@@ -22,24 +22,28 @@ from typing import Final
 
 from . import __version__, logs
 from .config import DaemonConfig, parse_arguments
+from .diagnosis import diagnose
 from .ike.events import KeysExported
 from .ipc.schema import (
     ConnectionStatus,
+    Diagnosis,
     ErrorInfo,
     LogEntry,
     ProfileSummary,
     Snapshot,
     Statistics,
+    TunnelDiagnosis,
     What,
 )
 from .ipc.server import Server
 from .ipc.service import EventFeed, ServiceError
+from .machine import look
 from .net.linux.network import LinuxNetwork
 from .profiles.model import Problem, Profile, ProfileError
 from .profiles.secrets import Secrets, SecretStore, validate_secrets
 from .profiles.store import Listed, ProfileStore
 from .profiles.validation import validate
-from .status import connection_status
+from .status import connection_status, tunnel_diagnosis
 from .tunnel.convert import session_config
 from .tunnel.driver import Observer, Tunnel
 from .tunnel.errors import TunnelError, as_tunnel_error
@@ -173,6 +177,17 @@ class Daemon(EventFeed):
 
     async def tail_log(self, lines: int) -> tuple[LogEntry, ...]:
         return self._ring.tail(lines)
+
+    async def diagnose(self, name: str) -> Diagnosis:
+        tunnels = [tunnel for tunnel in self._tunnels.values() if name in ("", tunnel.name)]
+        if name and not tunnels:
+            found = [TunnelDiagnosis(name=self._profiles.get(name).name)]
+        else:
+            found = [tunnel_diagnosis(tunnel) for tunnel in tunnels]
+        machine = await self._loop.run_in_executor(None, look)
+        return Diagnosis(
+            version=__version__, machine=machine, tunnels=tuple(found), findings=diagnose(machine, found)
+        )
 
     # News
 

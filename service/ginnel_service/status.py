@@ -6,8 +6,19 @@ from typing import Final
 
 import msgspec
 
+from .diagnosis import drops
 from .ike.events import Endpoint
-from .ipc.schema import ConnectionStatus, ErrorInfo, Nat, PathStatus, Rekeys, State, Step
+from .ipc.schema import (
+    ConnectionStatus,
+    ErrorInfo,
+    Nat,
+    PathStatus,
+    Rekeys,
+    SocketBuffer,
+    State,
+    Step,
+    TunnelDiagnosis,
+)
 from .tunnel import states
 from .tunnel.driver import Tunnel, TunnelStatus
 from .tunnel.errors import TunnelError
@@ -43,12 +54,39 @@ def connection_status(tunnel: Tunnel) -> ConnectionStatus:
         octets_out=found.traffic.octets_out,
         packets_in=found.traffic.packets_in,
         packets_out=found.traffic.packets_out,
+        drops=drops(tunnel.counters()),
         error=None if found.error is None else error_info(found.error, found.name, found.server),
         next_try_s=found.next_try_s,
     )
     if state not in {"connecting", "up", "disconnecting"}:
         return about
     return _with_facts(about, found)
+
+
+def tunnel_diagnosis(tunnel: Tunnel) -> TunnelDiagnosis:
+    status, link = connection_status(tunnel), tunnel.link
+    about = TunnelDiagnosis(
+        name=status.name,
+        state=status.state,
+        error=status.error,
+        esp_suite=status.esp_suite,
+        replay_window=tunnel.profile.esp.replay_window,
+        counters=tunnel.counters(),
+    )
+    if link is None:
+        return about
+    device = link.device_state()
+    return msgspec.structs.replace(
+        about,
+        device=link.device,
+        device_up=device is not None and device.up,
+        mtu=0 if device is None else device.mtu,
+        features=link.plane.features(),
+        buffers=tuple(
+            SocketBuffer(socket=name, receive_octets=receive, send_octets=send)
+            for name, receive, send in link.buffers()
+        ),
+    )
 
 
 def error_info(error: TunnelError, name: str, server: str) -> ErrorInfo:

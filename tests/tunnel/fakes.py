@@ -82,6 +82,8 @@ class FakePlane:
         self.inbound_sas: dict[int, dict[str, Any]] = {}
         self.outbound_sas: dict[int, dict[str, Any]] = {}
         self.last_used_s = 0.0
+        self.offloads = {"tun_tcp4": True, "udp_segment": False}
+        self.counted = {"packets_in": 3, "drop_integrity": 0}
         self.moves: list[tuple[int, Any]] = []
         self._handle = 0
 
@@ -106,6 +108,12 @@ class FakePlane:
 
     def inbound(self, spi: int) -> SaCounters:
         return SaCounters(self.inbound_sas[spi]["spi"], 3, 300, self.last_used_s)
+
+    def features(self) -> dict[str, bool]:
+        return dict(self.offloads)
+
+    def counters(self) -> dict[str, int]:
+        return dict(self.counted)
 
     def outbound(self, handle: int) -> SaCounters:
         return SaCounters(self.outbound_sas[handle]["spi"], 2, 200, self.last_used_s)

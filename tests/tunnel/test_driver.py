@@ -17,6 +17,7 @@ from ginnel_service.ike.events import Endpoint
 from ginnel_service.net.base import DeviceState, NetworkError
 from ginnel_service.profiles.model import Local, Network, Profile, Remote, Timing
 from ginnel_service.profiles.secrets import Secrets
+from ginnel_service.status import connection_status, tunnel_diagnosis
 from ginnel_service.tunnel.convert import session_config
 from ginnel_service.tunnel.driver import Observer, Tunnel
 from ginnel_service.tunnel.errors import TunnelError
@@ -312,6 +313,46 @@ def test_a_lost_device_is_made_again() -> None:
         assert error.code == "device_lost"
         await it.until(S.CONNECTED)
         assert len(it.gateway.links) == 2
+
+    scene(act)
+
+
+def test_counters_and_traffic_survive_an_attempt() -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.CONNECTED)
+        it.host.link.plane.counted["drop_integrity"] = 2
+        it.host.link.lose_device()
+        await it.until(S.RECONNECTING)
+        assert it.tunnel.counters() == {"packets_in": 3, "drop_integrity": 2}
+        assert tunnel_diagnosis(it.tunnel).device == ""
+        await it.until(S.CONNECTED)
+        assert it.tunnel.counters() == {"packets_in": 6, "drop_integrity": 2}
+        assert it.tunnel.traffic().octets_in == 600
+        assert connection_status(it.tunnel).drops == 2
+        await it.tunnel.down()
+        it.tunnel.up()
+        await it.until(S.CONNECTED)
+        assert it.tunnel.counters() == {"packets_in": 3, "drop_integrity": 0}
+
+    scene(act)
+
+
+def test_a_diagnosis_tells_how_device_and_packet_path_stand() -> None:
+    async def act(it: Scene) -> None:
+        assert tunnel_diagnosis(it.tunnel).counters == {}
+        it.tunnel.up()
+        await it.until(S.CONNECTED)
+        told = tunnel_diagnosis(it.tunnel)
+        assert (told.name, told.state, told.device, told.device_up) == ("office", "up", "ginnel0", True)
+        assert (told.mtu, told.replay_window) == (1400, 4096)
+        assert told.features == {"tun_tcp4": True, "udp_segment": False}
+        assert told.buffers[0].receive_octets == 1 << 24
+        it.host.link.set_device(DeviceState(up=False, mtu=1400))
+        told = tunnel_diagnosis(it.tunnel)
+        assert told.device_up is False
+        assert told.error is not None
+        assert told.error.code == "device_down"
 
     scene(act)
 

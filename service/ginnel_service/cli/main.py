@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "status": "connection",
     "rekey": "connection",
     "log": "log",
+    "doctor": "doctor",
     "gateway": "gateway",
     "demo": "demo",
 }

@@ -59,6 +59,8 @@ def details(status: ConnectionStatus) -> Table:
         table.add_row("rekeys", f"{status.rekeys.child} of the traffic's keys, {status.rekeys.ike} of IKE's")
         table.add_row("in", f"{octets(status.octets_in)} in {status.packets_in} packets")
         table.add_row("out", f"{octets(status.octets_out)} in {status.packets_out} packets")
+        if status.drops:
+            table.add_row("lost", f"{status.drops} packets; see `ginnel doctor {plain(status.name)}`")
         if status.rtt_ms is not None:
             table.add_row("round trip", f"{status.rtt_ms:.1f} ms")
     if status.error is not None:

@@ -84,7 +84,8 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "device_lost": (
         "The tunnel's device was removed by another program.",
-        "The connection makes a new one; if it goes again, look for the network manager that removes it.",
+        "A connection makes a new one by itself, a gateway has to be started again. If it goes on, look "
+        "for a network manager that removes it.",
     ),
     "device_down": (
         "The tunnel's device {device} was set down: traffic goes the way it went without the tunnel.",
@@ -92,7 +93,8 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "socket_lost": (
         "The tunnel's UDP socket failed ({errno}).",
-        "The connection opens a new one; look at `ginnel log` if it fails again.",
+        "A connection opens a new one by itself, a gateway has to be started again. If it goes on, look "
+        "at `ginnel log`.",
     ),
     "port_busy": (
         "UDP port {port} is used by another program.",

@@ -17,6 +17,8 @@ from .access import Action, Peer, Policy
 from .schema import (
     MAX_MESSAGE_OCTETS,
     PROTOCOL_VERSION,
+    DiagnoseParams,
+    Diagnosis,
     Done,
     Event,
     HelloParams,
@@ -59,6 +61,7 @@ class Dispatcher:
             "connection.down": self._down,
             "connection.rekey": self._rekey,
             "log.tail": self._tail,
+            "diagnose": self._diagnose,
         }
 
     async def call(self, method: str, params: Struct) -> Struct:
@@ -135,6 +138,9 @@ class Dispatcher:
     async def _rekey(self, params: RekeyParams) -> Struct:
         self._require(Action.USE_CONNECTION, params.name)
         return await self._service.rekey(params.name, params.what)
+
+    async def _diagnose(self, params: DiagnoseParams) -> Diagnosis:
+        return await self._service.diagnose(params.name)
 
     async def _tail(self, params: LogTailParams) -> LogTailResult:
         """The newest lines that the caller may see and one message can carry."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from ginnel_service import __version__
 from ginnel_service.profiles.model import Profile, ProfileError
 from ginnel_service.profiles.secrets import Secrets, validate_secrets
 from ginnel_service.profiles.validation import validate
@@ -11,13 +12,17 @@ from ginnel_service.profiles.validation import validate
 from .schema import (
     STEPS,
     ConnectionStatus,
+    Diagnosis,
     ErrorInfo,
+    Finding,
     LogEntry,
+    Machine,
     PathStatus,
     ProfileSummary,
     Rekeys,
     Snapshot,
     Statistics,
+    TunnelDiagnosis,
     What,
 )
 from .service import EventFeed, ServiceError
@@ -35,6 +40,9 @@ class FakeService(EventFeed):
         self.fail_up: dict[str, ErrorInfo] = {}
         self.refuse: dict[str, Exception] = {}
         self.entries: list[LogEntry] = []
+        self.machine = Machine(system="Linux 6.1 x86_64", libcrypto="OpenSSL 3.0.15")
+        self.tunnels: tuple[TunnelDiagnosis, ...] = ()
+        self.findings: tuple[Finding, ...] = ()
         self.stall_at = ""  # a step of connecting that never ends
 
     def owner_of(self, name: str) -> int:
@@ -129,6 +137,17 @@ class FakeService(EventFeed):
         rekeys = Rekeys(ike=old.rekeys.ike + (what == "ike"), child=old.rekeys.child + (what == "child"))
         self._change(msgspec.structs.replace(old, rekeys=rekeys))
         return self.connections[name]
+
+    async def diagnose(self, name: str) -> Diagnosis:
+        if name:
+            self.owner_of(name)
+        tunnels = tuple(tunnel for tunnel in self.tunnels if name in ("", tunnel.name))
+        return Diagnosis(
+            version=__version__,
+            machine=self.machine,
+            tunnels=tunnels,
+            findings=tuple(finding for finding in self.findings if name in ("", finding.connection)),
+        )
 
     async def tail_log(self, lines: int) -> tuple[LogEntry, ...]:
         return tuple(self.entries[-lines:])

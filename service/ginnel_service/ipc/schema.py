@@ -29,6 +29,8 @@ Topic = Literal["state", "statistics", "log"]
 What = Literal["ike", "child"]
 Level = Literal["debug", "info", "warning", "error"]
 Role = Literal["admin", "user"]
+Severity = Literal["ok", "note", "warning"]
+TunAccess = Literal["present", "missing", "not_permitted", "unknown"]
 
 #: Every identifier that an error may carry, with the parameters that it may have.
 ERROR_IDS: dict[str, tuple[str, ...]] = {
@@ -66,6 +68,28 @@ ERROR_IDS: dict[str, tuple[str, ...]] = {
     "too_large": ("limit",),
     "busy": ("limit",),
     "internal_error": ("detail",),
+}
+
+#: Every identifier of a finding, with its parameters; a drop counter's name, with `count`, is one, too.
+FINDING_IDS: dict[str, tuple[str, ...]] = {
+    # the machine
+    "tun_present": (),
+    "tun_missing": (),
+    "tun_not_permitted": (),
+    "cpu_aes": (),
+    "cpu_no_aes": (),
+    "kernel_has_offloads": (),
+    "kernel_lacks_offloads": ("offloads",),
+    # a connection
+    "connection_up": (),
+    "connection_not_up": ("state",),
+    "connection_error": ("code", "params"),  # as an error has them
+    "offloads_in_use": (),
+    "offload_unsupported": ("offload",),  # the kernel lacks it
+    "offload_off": ("offload",),
+    "threads_not_urgent": (),
+    "buffer_small": ("socket", "octets"),
+    "no_drops": (),
 }
 
 
@@ -129,7 +153,8 @@ class ConnectionStatus(_Result, frozen=True, kw_only=True):
     packets_in: int = 0
     packets_out: int = 0
     rtt_ms: float | None = None
-    error: ErrorInfo | None = None  # why it is failed, or is being tried again
+    drops: int = 0  # packets that a healthy tunnel would have carried; `diagnose` says why it did not
+    error: ErrorInfo | None = None  # why it is failed, is being tried again, or carries nothing although up
     next_try_s: float | None = None  # until the next attempt, as of this status
 
 
@@ -162,6 +187,61 @@ class ProfileSummary(_Result, frozen=True, kw_only=True):
     owner_uid: int = 0
     state: State = "down"
     error: ErrorInfo | None = None
+
+
+class Machine(_Result, frozen=True, kw_only=True):
+    """What the machine offers any tunnel. What cannot be told there is left out."""
+
+    system: str  # kernel, its release, processor architecture
+    libcrypto: str
+    cpu: dict[str, bool] = {}  # by the name that Linux gives the feature
+    tun: TunAccess = "unknown"
+    offloads: dict[str, bool] = {}  # whether the kernel has them; keys as in TunnelDiagnosis.features
+
+
+class SocketBuffer(_Result, frozen=True, kw_only=True):
+    """What the kernel grants a socket for datagrams that wait, its own overhead included."""
+
+    socket: str  # "udp4" or "udp6"
+    receive_octets: int
+    send_octets: int
+
+
+class TunnelDiagnosis(_Result, frozen=True, kw_only=True):
+    """The packet path of one connection. Without one under way most fields are empty."""
+
+    name: str
+    state: State = "down"
+    error: ErrorInfo | None = None
+    device: str = ""
+    device_up: bool | None = None
+    mtu: int = 0  # of the device, as it is
+    path_mtu: int = 0  # largest outer packet to the gateway, as far as known; 0: unknown
+    esp_suite: str = ""
+    replay_window: int = 0
+    features: dict[str, bool] = {}  # which offloads are in use
+    buffers: tuple[SocketBuffer, ...] = ()
+    counters: dict[str, int] = {}  # since `up`, over all attempts; `drop_<reason>` counts lost packets
+
+
+class Finding(_Result, frozen=True, kw_only=True):
+    """Something that a person should know: a stable identifier and its parameters."""
+
+    id: str  # a drop counter's name is one
+    severity: Severity
+    connection: str = ""  # empty: the machine's or the service's
+    params: dict[str, Any] = {}
+
+
+class DiagnoseParams(_Params, frozen=True, kw_only=True):
+    name: Annotated[str, Meta(max_length=256)] = ""  # of the one connection to look at; empty: all
+
+
+class Diagnosis(_Result, frozen=True, kw_only=True):
+    version: str  # of the service
+    machine: Machine
+    tunnels: tuple[TunnelDiagnosis, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 class HelloParams(_Params, frozen=True, kw_only=True):
@@ -239,6 +319,7 @@ METHODS: dict[str, tuple[type[Struct], type[Struct]]] = {
     "connection.down": (NameParams, ConnectionStatus),
     "connection.rekey": (RekeyParams, ConnectionStatus),
     "log.tail": (LogTailParams, LogTailResult),
+    "diagnose": (DiagnoseParams, Diagnosis),
 }
 
 #: method of a notification -> its parameters

@@ -16,6 +16,7 @@ from ginnel_service.profiles.secrets import Secrets
 
 from .schema import (
     ConnectionStatus,
+    Diagnosis,
     ErrorInfo,
     Event,
     LogEntry,
@@ -82,6 +83,9 @@ class Service(Protocol):
 
     async def tail_log(self, lines: int) -> tuple[LogEntry, ...]:
         """The last lines of the log, oldest first."""
+
+    async def diagnose(self, name: str) -> Diagnosis:
+        """Of one connection, or with "" of all that are not down. Raises `unknown_profile`."""
 
 
 class EventFeed:

@@ -97,6 +97,7 @@ class Attempt:
         self._session: Session | None = None
         self._link: Link | None = None
         self._sas: Associations | None = None
+        self._counters: dict[str, int] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._configuring: asyncio.Task[None] | None = None
         self._restoring: set[asyncio.Task[None]] = set()
@@ -127,6 +128,15 @@ class Attempt:
         for child in self._sas.children if self._sas is not None else ():
             session.rekey_child(child.spi_in, self._loop.time())
         self._pump()
+
+    @property
+    def link(self) -> Link | None:
+        """While it is open."""
+        return self._link
+
+    def counters(self) -> dict[str, int]:
+        """Of the packet path, since the attempt began."""
+        return dict(self._counters) if self._link is None else self._link.plane.counters()
 
     def traffic(self) -> Traffic:
         return self._sas.traffic() if self._sas is not None else Traffic()
@@ -333,7 +343,9 @@ class Attempt:
         self._arm(None)
         if self._sas is not None and self._link is not None:
             self._sas.clear()
-            self._link.close()
+            link, self._link = self._link, None
+            link.close()
+            self._counters = link.plane.counters()
 
     async def _say_goodbye(self) -> None:
         """Tell the peer with a Delete (RFC 7296 section 1.4.1), and wait a little for its answer."""

@@ -18,7 +18,7 @@ from ..profiles.model import Profile
 from .attempt import Attempt, Facts, Watcher
 from .dataplane import Traffic
 from .errors import TunnelError
-from .host import Host
+from .host import Host, Link
 from .reconnect import BackOff, may_retry
 from .states import MOVES, ConnectionState, Step
 
@@ -71,6 +71,7 @@ class Tunnel:
         self._connected_s = 0.0
         self._next_try: float | None = None
         self._past = Traffic()
+        self._past_counters: dict[str, int] = {}
         self._attempt: Attempt | None = None
         self._life: asyncio.Task[None] | None = None
 
@@ -83,7 +84,7 @@ class Tunnel:
         if self.state.active:
             raise TunnelError("already_up")
         self._error = None
-        self._past, self._attempt = Traffic(), None
+        self._past, self._past_counters, self._attempt = Traffic(), {}, None
         self._move(ConnectionState.RESOLVING)
         self._life = asyncio.get_running_loop().create_task(self._live(), name=f"tunnel {self.name}")
 
@@ -116,6 +117,17 @@ class Tunnel:
     def traffic(self) -> Traffic:
         """Since `up`, over all attempts."""
         return self._past if self._attempt is None else self._past.plus(self._attempt.traffic())
+
+    def counters(self) -> dict[str, int]:
+        """Of the packet path, since `up`, over all attempts."""
+        latest = self._attempt.counters() if self._attempt is not None else {}
+        names = (*latest, *(self._past_counters.keys() - latest))
+        return {name: self._past_counters.get(name, 0) + latest.get(name, 0) for name in names}
+
+    @property
+    def link(self) -> Link | None:
+        """The current attempt's, while it is open."""
+        return None if self._attempt is None else self._attempt.link
 
     def status(self) -> TunnelStatus:
         loop_time = asyncio.get_running_loop().time
@@ -169,7 +181,7 @@ class Tunnel:
             keys=self._observer.keys,
         )
         if self._attempt is not None:
-            self._past = self.traffic()
+            self._past, self._past_counters = self.traffic(), self.counters()
         self._attempt = Attempt(self.profile, self._config, self._host, watcher, turn)
         return await self._attempt.run()
 
