@@ -1,13 +1,18 @@
 """Keys written for an outside decoder: lines of Wireshark's `ikev2_decryption_table` and `esp_sa` tables.
 
-For diagnosis only; nothing calls this unless a session was asked to export its keys.
+For diagnosis only: silent unless a session was asked to export its keys.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .codes import Encr, Integ
 from .events import ChildSa, KeysExported, Path
 from .sa import IkeSa
+
+if TYPE_CHECKING:
+    from .session import Session
 
 _IKE_INTEG = {
     0: "NONE [RFC4306]",
@@ -33,7 +38,20 @@ _ESP_INTEG = {
 }
 
 
-def ike_line(sa: IkeSa) -> KeysExported:
+def export_ike(session: Session, sa: IkeSa) -> None:
+    """Let `session` tell the keys of `sa`."""
+    if session.config.export_keys:
+        session.emit(_ike_line(sa))
+
+
+def export_child(session: Session, child: ChildSa) -> None:
+    """Let `session` tell the keys of `child`."""
+    if session.config.export_keys:
+        for line in _esp_lines(child, session.path):
+            session.emit(line)
+
+
+def _ike_line(sa: IkeSa) -> KeysExported:
     """One row of `ikev2_decryption_table`."""
     assert sa.suite is not None
     assert sa.keys is not None
@@ -48,7 +66,7 @@ def ike_line(sa: IkeSa) -> KeysExported:
     return KeysExported("ikev2_decryption_table", line + f'"{_IKE_INTEG[sa.suite.integ]}"')
 
 
-def esp_lines(child: ChildSa, path: Path) -> list[KeysExported]:
+def _esp_lines(child: ChildSa, path: Path) -> list[KeysExported]:
     """One row of `esp_sa` for each direction; none for a cipher that Wireshark lacks."""
     if child.suite.encr not in _ESP_ENCR:
         return []

@@ -16,14 +16,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from . import export
 from .children import Children
 from .codes import ExchangeType, ProtocolId
 from .config import GatewayPolicy, RandomBytes, SessionConfig
 from .conversation import Conversation
 from .errors import LocalError, PeerError, SessionError
 from .events import (
-    ChildSa,
     Closed,
     Configuration,
     Endpoint,
@@ -304,15 +302,6 @@ class Session:
         if self.lease is not None:
             return to_hosts(address.ip for address in self.lease.addresses)
         return self.config.remote_ts
-
-    def export_ike(self, sa: IkeSa) -> None:
-        if self.config.export_keys:
-            self.emit(export.ike_line(sa))
-
-    def export_child(self, child: ChildSa) -> None:
-        if self.config.export_keys:
-            for line in export.esp_lines(child, self.path):
-                self.emit(line)
 
     def may_ask(self, exchange: int) -> bool:
         """Whether a request of `exchange` has its turn: nothing but IKE_AUTH before the peer is proven.

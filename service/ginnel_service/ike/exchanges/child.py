@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .. import keys
+from .. import export, keys
 from ..codes import NotifyType, ProtocolId, TransformType
 from ..errors import InvalidSyntax
 from ..events import ChildSa, EspSuite
@@ -94,7 +94,7 @@ def build(
     from_i, from_r = keys.child_keys(sa.suite.prf, sa.keys.d, suite, *nonces, shared)
     keys_in, keys_out = (from_r, from_i) if we_asked else (from_i, from_r)
     child = ChildSa(*spis, suite, keys_in, keys_out, *selectors)
-    session.export_child(child)
+    export.export_child(session, child)
     return child
 
 

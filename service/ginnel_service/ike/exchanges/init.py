@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import exchange_keys, keys, natt
+from .. import exchange_keys, export, keys, natt
 from ..codes import ExchangeType, NotifyType, ProtocolId, TransformType
 from ..errors import InvalidSyntax, SessionError
 from ..events import Endpoint
@@ -159,7 +159,7 @@ def derive(session: Session, sa: IkeSa, suite: keys.IkeSuite, shared: bytes) -> 
         keys.ike_keys(suite, seed, sa.nonce_i, sa.nonce_r, sa.spi_i, sa.spi_r),
         session.random,
     )
-    session.export_ike(sa)
+    export.export_ike(session, sa)
 
 
 def suite_of(chosen: Proposal) -> keys.IkeSuite:

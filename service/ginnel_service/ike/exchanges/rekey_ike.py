@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .. import exchange_keys, keys
+from .. import exchange_keys, export, keys
 from ..codes import ExchangeType, NotifyType, ProtocolId
 from ..errors import InvalidSyntax
 from ..message import Message
@@ -156,7 +156,7 @@ def _successor(
     new = IkeSa(*spis, initiated=initiated, state=SaState.ALIVE)
     new.use(suite, keys.ike_keys(suite, seed, *nonces, *spis), session.random)
     session.talk.add(new)
-    session.export_ike(new)
+    export.export_ike(session, new)
     return new
 
 
