@@ -5,11 +5,15 @@
 Loss, duplication and delay come from one seed, so that every run replays. ESP is modelled by its SPIs: each
 side sends a packet every `ESP_EVERY_S` on the SA it was last told to use, ESP itself is never lost by the
 network, and a packet that arrives at a side without that inbound SA counts as lost by us.
+
+Each direction has a path MTU (`carries`); an IKE datagram that makes a larger IPv4 packet is dropped without
+a word. With `discover` both sides look for it as soon as they send ESP.
 """
 
 from __future__ import annotations
 
 import heapq
+import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -123,11 +127,15 @@ class World:
         client_psk: bytes = b"simulated",
         ike: tuple[tuple[Proposal, ...], tuple[Proposal, ...]] = (DEFAULT_IKE, DEFAULT_IKE),
         esp: tuple[tuple[Proposal, ...], tuple[Proposal, ...]] = (DEFAULT_ESP, DEFAULT_ESP),
+        discover: int = 0,
     ) -> None:
         self.rng = random.Random(seed)
         self.now = 0.0
         self.weather = weather
         self.nat = nat
+        self.discover = discover
+        self.carries = {"client": math.inf, "gateway": math.inf}  # from that side
+        self.dropped = 0  # too big
         self.lost_esp = self.delivered_esp = 0
         self.events: list[tuple[str, Event]] = []
         self.tap: Callable[[str, bytes], bool] = lambda sender, datagram: True
@@ -229,17 +237,23 @@ class World:
     def flush(self) -> None:
         """Carry out what both sides have to say, until they are silent."""
         for event in self.client.events():
-            self.events.append(("client", event))
-            self.paths["client"].take(event)
-        for _, gateway_event in self.gateway.events():
-            self.events.append(("gateway", gateway_event))
-            self.paths["gateway"].take(gateway_event)
+            self._take("client", self.client, event)
+        for session, gateway_event in self.gateway.events():
+            self._take("gateway", session, gateway_event)
         for datagram, path in self.client.datagrams():
             self._send("client", datagram, path)
         for datagram, path in self.gateway.datagrams():
             self._send("gateway", datagram, path)
         self._arm("client", self.client.deadline(), self._wake_client)
         self._arm("gateway", self.gateway.deadline(), self._wake_gateway)
+
+    def _take(self, name: str, session: Session, event: Event) -> None:
+        self.events.append((name, event))
+        self.paths[name].take(event)
+        if self.discover and isinstance(event, OutboundReady):
+            session.discover_path_mtu(self.discover, self.now)
+            if name == "gateway":
+                self.gateway.touch(session)
 
     def _wake_client(self) -> None:
         self.client.advance(self.now)
@@ -261,6 +275,9 @@ class World:
 
     def _send(self, sender: str, datagram: bytes, path: Path) -> None:
         if not self.tap(sender, datagram):
+            return
+        if 20 + 8 + 4 * path.encapsulated + len(datagram) > self.carries[sender]:
+            self.dropped += 1
             return
         for _ in range(2 if self.rng.random() < self.weather.duplication else 1):
             if self.rng.random() >= self.weather.loss:

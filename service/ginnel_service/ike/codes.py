@@ -378,6 +378,8 @@ class NotifyType(IntEnum):
     SUPPORTED_AUTH_METHODS = 16443  # RFC 9593
     SA_RESOURCE_INFO = 16444  # RFC 9611
 
+    PATH_PROBE = 50_736  # ours, for private use: padding of a probe, ignored by whoever does not know it
+
 
 #: The AEAD ciphers, which take no integrity transform (RFC 5282 section 8).
 AEAD = frozenset(

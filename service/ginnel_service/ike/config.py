@@ -33,6 +33,7 @@ class Timing:
     lifetime_jitter: float = 0.1  # rekey this fraction earlier at random, so that two sides rarely collide
     retire_s: float = 5.0  # an old inbound SA still accepts late packets for so long
     busy_retry_s: float = 3.0  # after TEMPORARY_FAILURE, plus jitter
+    path_mtu_raise_s: float = 600.0  # before a reduced path MTU gets another chance; 0 probes nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

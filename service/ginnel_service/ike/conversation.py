@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from .codes import ExchangeType, NotifyType
 from .errors import IntegrityFailed, PeerError, SessionError
-from .events import Path, RoundTrip
+from .events import Path, Probe, RoundTrip
 from .exchanges.base import Exchange
+from .exchanges.path_probe import PathProbe
 from .message import Header, Message, parse_header, parse_message, serialise_message
 from .payloads import Payload
 from .payloads.notify import NotifyPayload
-from .retransmit import Transmission
+from .retransmit import PROBE_SPACING_S, ProbeTransmission, Transmission
 from .sa import IkeSa
 from .window import Arrival, Outstanding
 
@@ -31,6 +32,7 @@ class Conversation:
         self._session = session
         self.current = first
         self.arrival = path
+        self.rtt_s = 0.0  # of the last request that was sent once
         self.outbox: list[tuple[bytes, Path]] = []
         self._sas = {first.our_spi: first}
 
@@ -73,6 +75,9 @@ class Conversation:
     def enqueue(self, sa: IkeSa, exchange: Exchange, now: float) -> None:
         """Run `exchange` on `sa` when its window allows."""
         sa.queue.append(exchange)
+        waiting_for = sa.requests.outstanding
+        if waiting_for is not None and isinstance(waiting_for.transmission, ProbeTransmission):
+            self._put_out(waiting_for.transmission.hurry(now))
         self.pump(sa, now)
 
     def restart(self, sa: IkeSa, exchange: Exchange, now: float) -> None:
@@ -88,8 +93,12 @@ class Conversation:
             if payloads is None:
                 continue
             message_id = sa.requests.next_id
-            datagram = self.send(sa, exchange.type, payloads)
-            transmission = Transmission(datagram, self._session.path, self._session.config.timing, now)
+            transmission: Transmission
+            if isinstance(exchange, PathProbe):
+                transmission = self._send_probe(sa, exchange, payloads, now)
+            else:
+                datagram = self.send(sa, exchange.type, payloads)
+                transmission = Transmission(datagram, self._session.path, self._session.config.timing, now)
             sa.requests.begin(Outstanding(exchange, message_id, transmission))
 
     def pump_all(self, now: float) -> None:
@@ -109,13 +118,34 @@ class Conversation:
         self.outbox.append((datagram, self._session.path))
         return datagram
 
+    def _send_probe(
+        self, sa: IkeSa, probe: PathProbe, payloads: tuple[Payload, ...], now: float
+    ) -> ProbeTransmission:
+        """Both forms of `probe` are sealed here, each under an IV of its own; the padded one goes out."""
+        assert sa.sealer is not None
+        flags, message_id = sa.flags(response=False), sa.requests.next_id
+        padded, plain = (
+            sa.sealer.seal(sa.spi_i, sa.spi_r, probe.type, flags, message_id, inside)
+            for inside in (payloads, ())
+        )
+        path, timing = self._session.path, self._session.config.timing
+        probe.transmission = ProbeTransmission(Probe(padded), plain, path, timing, self.probe_spacing(), now)
+        self._put_out((probe.transmission.datagram,))
+        return probe.transmission
+
+    def probe_spacing(self) -> float:
+        """Between two probes of one size: an answer to the first should come before the next."""
+        return max(PROBE_SPACING_S, 1.5 * self.rtt_s)
+
+    def _put_out(self, datagrams: tuple[bytes, ...]) -> None:
+        self.outbox += [(datagram, self._session.path) for datagram in datagrams]
+
     def _retransmit(self, sa: IkeSa, now: float) -> None:
         outstanding = sa.requests.outstanding
         if outstanding is None or outstanding.transmission.deadline > now:
             return
         if not outstanding.transmission.exhausted:
-            outstanding.transmission.again(now)
-            self.outbox.append((outstanding.transmission.datagram, self._session.path))
+            self._put_out(outstanding.transmission.again(now))
         elif sa is self.current:
             self._session.unanswered()
         else:
@@ -139,6 +169,7 @@ class Conversation:
             or header.message_id != outstanding.message_id
             or header.exchange != outstanding.exchange.type
         ):
+            self._on_repetition(sa, header, datagram, now)
             return
         if header.exchange == ExchangeType.IKE_SA_INIT:
             self._on_init_response(sa, outstanding, datagram, now)
@@ -152,7 +183,8 @@ class Conversation:
         sa.requests.end()
         self._session.upkeep.heard(now)
         if outstanding.transmission.sent == 1:
-            self._session.emit(RoundTrip(now - outstanding.transmission.first_sent))
+            self.rtt_s = now - outstanding.transmission.first_sent
+            self._session.emit(RoundTrip(self.rtt_s))
         try:
             if broken is not None:
                 raise broken
@@ -161,6 +193,15 @@ class Conversation:
             self._session.fail_with_delete(sa, SessionError("invalid_peer_message", str(error)), now)
             return
         self.pump_all(now)
+
+    def _on_repetition(self, sa: IkeSa, header: Header, datagram: bytes, now: float) -> None:
+        """Another answer to what was answered already tells of another copy that arrived there."""
+        ended = sa.requests.ended
+        if ended is None or ended.message_id != header.message_id:
+            return
+        if isinstance(ended.exchange, PathProbe):
+            _open(sa, header, datagram)
+            ended.exchange.answered_again(self._session, now)
 
     def _on_init_response(self, sa: IkeSa, outstanding: Outstanding, datagram: bytes, now: float) -> None:
         """Nothing here is authenticated: what is broken is ignored, and the true answer awaited."""

@@ -32,6 +32,10 @@ class Path:
     encapsulated: bool
 
 
+class Probe(bytes):
+    """A datagram that asks whether its size arrives: it must not be fragmented anywhere."""
+
+
 class State(Enum):
     """The life of a session as its driver sees it; `session.MOVES` holds the legal moves."""
 
@@ -155,6 +159,13 @@ class PathChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PathMtuChanged:
+    """The largest outer IP packet, in octets, that is known to reach the peer; at most what was wanted."""
+
+    path_mtu: int
+
+
+@dataclass(frozen=True, slots=True)
 class RoundTrip:
     """The peer answered a request that was sent once: a fresh measure of the path."""
 
@@ -188,6 +199,7 @@ Event = (
     | ChildRekeyed
     | IkeRekeyed
     | PathChanged
+    | PathMtuChanged
     | RoundTrip
     | KeysExported
     | Closed

@@ -44,6 +44,13 @@ class Protector:
         self._encr_key, self._integ_key, self._random = encr_key, integ_key, random
         self._counter = 0
 
+    def sealed_octets(self, plain: int) -> int:
+        """How long a message is whose payloads inside the SK payload have `plain` octets."""
+        fixed = HEADER_LENGTH + _GENERIC
+        if self._aead is not None:
+            return fixed + _GCM_IV + plain + 1 + _GCM_ICV
+        return fixed + _BLOCK + (plain + _BLOCK) // _BLOCK * _BLOCK + self._icv
+
     def seal(
         self,
         spi_i: bytes,

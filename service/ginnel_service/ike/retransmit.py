@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from .config import Timing
 from .events import Path
+
+#: Probes of one size that go unanswered before it counts as too big (RFC 8899 section 5.1.2).
+MAX_PROBES: Final = 3
+PROBE_SPACING_S: Final = 0.2  # at least, between two of them
 
 
 class Transmission:
@@ -23,8 +29,55 @@ class Transmission:
         """Whether the next deadline means giving up rather than sending again."""
         return self.sent > self._timing.retransmit_tries
 
-    def again(self, now: float) -> None:
-        """Note that the datagram is sent once more at `now`."""
+    def again(self, now: float) -> tuple[bytes, ...]:
+        """What to send once more at `now`."""
         self.sent += 1
         self._pause *= self._timing.retransmit_factor
         self.deadline = now + self._pause
+        return (self.datagram,)
+
+
+class ProbeTransmission(Transmission):
+    """A request in two forms under one Message ID: padded, to see whether that size arrives, and plain.
+
+    The padded one goes `MAX_PROBES` times in quick succession, then the plain one; as fragments may be made
+    anew in other sizes (RFC 7383 section 2.5.2). Each form is sealed once and repeated bit by bit. From then
+    on both are repeated at the pace of any request: the peer answers the one that it saw first.
+    """
+
+    def __init__(
+        self, padded: bytes, plain: bytes, path: Path, timing: Timing, spacing_s: float, now: float
+    ) -> None:
+        super().__init__(padded, path, timing, now)
+        self.plain_sent = 0
+        self.cut_short = False
+        self._plain = plain
+        self._spacing_s = spacing_s
+        self.deadline = now + spacing_s
+
+    @property
+    def exhausted(self) -> bool:
+        return self.plain_sent > self._timing.retransmit_tries
+
+    def again(self, now: float) -> tuple[bytes, ...]:
+        if self.plain_sent:
+            self.plain_sent += 1
+            return (self._plain, *super().again(now))
+        if self.sent < MAX_PROBES:
+            self.sent += 1
+            self.deadline = now + self._spacing_s
+            return (self.datagram,)
+        return self._fall_back(now)
+
+    def hurry(self, now: float) -> tuple[bytes, ...]:
+        """Something else waits for its turn: the plain form, unless it went out already."""
+        if self.plain_sent:
+            return ()
+        self.cut_short = True
+        return self._fall_back(now)
+
+    def _fall_back(self, now: float) -> tuple[bytes, ...]:
+        self.sent += 1
+        self.plain_sent = 1
+        self.deadline = now + self._pause
+        return (self._plain,)

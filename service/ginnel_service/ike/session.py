@@ -14,7 +14,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from .children import Children
 from .codes import ExchangeType, ProtocolId
@@ -44,12 +43,11 @@ from .payloads import Payload
 from .payloads.identity import Identity
 from .payloads.notify import NotifyPayload
 from .payloads.sa import SaPayload
+from .payloads.selector import TrafficSelector
+from .probing import Prober
 from .sa import FIRST_CHILD_SPI, ChildState, IkeSa, SaState, new_ike_spi
 from .selectors import to_hosts
 from .upkeep import Upkeep
-
-if TYPE_CHECKING:
-    from .payloads.selector import TrafficSelector
 
 KEEPALIVE = b"\xff"
 #: How long the loser of a simultaneous rekey may keep us waiting for its Delete.
@@ -97,6 +95,7 @@ class Session:
         self.talk = Conversation(self, first or IkeSa(new_ike_spi(random), bytes(8), initiated=True), path)
         self.children = Children(config.timing, random, self.emit)
         self.upkeep = Upkeep(self, now)
+        self.prober = Prober(self)
 
     @classmethod
     def answer(
@@ -193,6 +192,19 @@ class Session:
     def note_inbound(self, now: float) -> None:
         """An authenticated ESP packet arrived: the peer is alive."""
         self.upkeep.heard(now)
+        self.prober.heard(now)
+
+    def note_outbound(self, at: float, now: float) -> None:
+        """The last ESP packet went out `at`; said every few seconds, it gives a black hole away."""
+        self.prober.sent(at, now)
+
+    def discover_path_mtu(self, wanted: int, now: float) -> None:
+        """Know how many of `wanted` octets the path carries in one IP packet, from now on."""
+        self.prober.begin(wanted, now)
+
+    def path_too_big(self, mtu: int, now: float) -> None:
+        """A router or the OS refused a packet to the peer; `mtu` octets would pass, 0 for unknown."""
+        self.prober.too_big(mtu, now)
 
     def move(self, path: Path, now: float) -> None:
         """Use `path` from now on and ask the peer over it."""

@@ -58,6 +58,7 @@ class Upkeep:
             self._silence_ends(),
             self._keepalive_due(),
             self._create_at,
+            session.prober.deadline(),
         )
 
     def advance(self, now: float) -> None:
@@ -78,6 +79,7 @@ class Upkeep:
         if self._keepalive_due() <= now:
             self._keepalive_at = now
             session.send_keepalive()
+        session.prober.advance(now)
 
     def _lapsed(self, now: float) -> bool:
         """End the session when an SA in use outlived its hard lifetime; delete what the peer should have."""

@@ -34,15 +34,15 @@ class RequestWindow:
     def __init__(self) -> None:
         self.next_id = 0
         self.outstanding: Outstanding | None = None
+        self.ended: Outstanding | None = None  # the last one that was answered
 
     def begin(self, outstanding: Outstanding) -> None:
         assert self.outstanding is None
         self.outstanding = outstanding
         self.next_id = outstanding.message_id + 1
 
-    def end(self) -> Outstanding | None:
-        ended, self.outstanding = self.outstanding, None
-        return ended
+    def end(self) -> None:
+        self.ended, self.outstanding = self.outstanding, None
 
 
 class ResponseWindow:
