@@ -121,6 +121,8 @@ def _with_facts(about: ConnectionStatus, found: TunnelStatus) -> ConnectionStatu
         path=path,
         nat=Nat(local=facts.nat_local, remote=facts.nat_remote) if facts.ike_suite else None,
         device=facts.device,
+        mtu=0 if wanted is None else wanted.mtu,
+        path_mtu=facts.path_mtu or 0,
         established_at=found.established_at,
         rekeys=Rekeys(ike=facts.ike_rekeys, child=facts.child_rekeys),
         rtt_ms=None if facts.rtt_s is None else facts.rtt_s * 1000,

@@ -81,7 +81,7 @@ class FakePlane:
     def __init__(self) -> None:
         self.inbound_sas: dict[int, dict[str, Any]] = {}
         self.outbound_sas: dict[int, dict[str, Any]] = {}
-        self.last_used_s = 0.0
+        self.last_used_s = self.last_sent_s = 0.0
         self.offloads = {"tun_tcp4": True, "udp_segment": False}
         self.counted = {"packets_in": 3, "drop_integrity": 0}
         self.moves: list[tuple[int, Any]] = []
@@ -100,6 +100,9 @@ class FakePlane:
     def move_outbound(self, handle: int, peer: Any, source: Any = None) -> None:
         self.moves.append((handle, peer))
 
+    def set_path_mtu(self, handle: int, path_mtu: int) -> None:
+        self.outbound_sas[handle]["path_mtu"] = path_mtu
+
     def retire_inbound(self, spi: int) -> None:
         del self.inbound_sas[spi]
 
@@ -116,7 +119,7 @@ class FakePlane:
         return dict(self.counted)
 
     def outbound(self, handle: int) -> SaCounters:
-        return SaCounters(self.outbound_sas[handle]["spi"], 2, 200, self.last_used_s)
+        return SaCounters(self.outbound_sas[handle]["spi"], 2, 200, self.last_sent_s)
 
 
 class FakeGateway:
@@ -127,6 +130,7 @@ class FakeGateway:
         self.random = generator.randbytes
         self.delay_s = 0.01
         self.silent = False
+        self.carries = 1500  # octets, towards the gateway; what is larger vanishes
         self.events: list[Event] = []
         self.links: list[FakeLink] = []
         pools = Pools((config.pool_ipv4, config.pool_ipv6))
@@ -135,7 +139,7 @@ class FakeGateway:
 
     def take(self, data: bytes, path: Path) -> None:
         """From the client, after the way."""
-        if not self.silent and data != b"\xff":
+        if not self.silent and data != b"\xff" and 20 + 8 + 4 + len(data) <= self.carries:
             mirrored = Path(path.remote, path.local, path.encapsulated)
             asyncio.get_running_loop().call_later(self.delay_s, self._arrive, data, mirrored)
 

@@ -11,7 +11,7 @@ from ginnel_service.ike.payloads.selector import TrafficSelector
 from ginnel_service.net.base import NetworkError
 from ginnel_service.profiles.model import Esp, Ike, Local, Profile, ProfileError, Remote
 from ginnel_service.profiles.secrets import Secrets
-from ginnel_service.tunnel.convert import esp_settings, inner_mtu, routes, session_config
+from ginnel_service.tunnel.convert import esp_settings, inner_mtu, outer_octets, routes, session_config
 from ginnel_service.tunnel.dataplane import EspSettings
 from ginnel_service.tunnel.errors import as_tunnel_error, socket_error, tun_error
 
@@ -40,6 +40,15 @@ def test_the_inner_mtu_fills_an_outer_packet_and_no_more(suite: EspSuite, path: 
     assert inner_mtu(suite, path) == 1400
     assert inner_mtu(suite, path, 1280) == 1280
     assert inner_mtu(suite, path, 9000, path_mtu=1500 - 16) == mtu - 16
+
+
+@pytest.mark.parametrize("path", [V4, V6])
+@pytest.mark.parametrize("suite", [GCM, CBC])
+def test_the_outer_packet_of_an_inner_one_is_the_least_that_holds_it(suite: EspSuite, path: Path) -> None:
+    for inner in range(1280, 1400):
+        octets = outer_octets(suite, path, inner)
+        assert inner_mtu(suite, path, 9000, octets) >= inner > inner_mtu(suite, path, 9000, octets - 1)
+    assert outer_octets(GCM, V4, 1400) == 1464
 
 
 def test_routes_are_of_the_families_that_have_an_address() -> None:

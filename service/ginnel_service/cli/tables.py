@@ -45,6 +45,7 @@ def details(status: ConnectionStatus) -> Table:
         ("DNS", ", ".join(status.dns)),
         ("routes", ", ".join(status.routes)),
         ("device", status.device),
+        ("MTU", _mtu(status)),
         ("path", _path(status)),
         ("NAT", _nat(status)),
         ("IKE", status.ike_suite),
@@ -111,6 +112,12 @@ def _path(status: ConnectionStatus) -> str:
     if status.path is None:
         return ""
     return f"{status.path.local} to {status.path.remote}" + (", in UDP" if status.path.encapsulated else "")
+
+
+def _mtu(status: ConnectionStatus) -> str:
+    if not status.mtu:
+        return ""
+    return f"{status.mtu}" + (f", the path carries {status.path_mtu}" if status.path_mtu else "")
 
 
 def _nat(status: ConnectionStatus) -> str:

@@ -87,6 +87,8 @@ def line_of(report: Report) -> EventLine:
         case "counters":
             counters = ", ".join(f"{name} {count}" for name, count in report.counters.items())
             text = f"the packet path counted: {counters or 'nothing'}"
+        case "path_mtu":
+            text = f"{report.peer}: the path carries packets of {report.path_mtu} octets"
         case _:
             why = f" ({report.code}: {report.detail})" if report.code else f" by the {report.by}"
             octets = f"in {report.octets_in}, out {report.octets_out} octets"

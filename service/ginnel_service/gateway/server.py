@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_interface
 from typing import Final
 
-from ginnel_core import DataPlane, DeviceLost, PeerMoved, SaExpiring, UdpSocket
+from ginnel_core import DataPlane, DeviceLost, PathTooBig, PeerMoved, SaExpiring, UdpSocket
 from ginnel_core import Event as PlaneEvent
 
 from ..ike.events import (
@@ -33,13 +33,15 @@ from ..ike.events import (
     OutboundRetired,
     Path,
     PathChanged,
+    PathMtuChanged,
 )
 from ..ike.proposals import esp_suite_name
 from ..ike.responder import Responder
 from ..ike.session import Session
 from ..net.base import MachineNetwork, Wanted
 from ..net.linux.device import DeviceWatch, device_state
-from ..tunnel.dataplane import Associations
+from ..tunnel.convert import OUTER_MTU, outer_octets
+from ..tunnel.dataplane import WATCH_S, Associations
 from ..tunnel.errors import TunnelError, as_tunnel_error, device_error
 from ..tunnel.host import open_plain, open_tun, open_udp
 from ..tunnel.sockets import PlainSocket
@@ -56,7 +58,7 @@ CLOSE_TIMEOUT_S: Final = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """One thing that happened. `kind`: listening, established, rekeyed, moved, closed, device, counters."""
+    """One thing that happened. `kind`: listening, established, rekeyed, moved, path_mtu, closed, device, counters."""
 
     kind: str
     peer: str = ""
@@ -71,6 +73,7 @@ class Report:
     octets_out: int = 0
     offloads: tuple[str, ...] = ()  # counters: those in use
     counters: dict[str, int] = field(default_factory=dict)  # counters: of the packet path, without zeros
+    path_mtu: int = 0  # path_mtu: of outer packets, from now on
 
 
 @dataclass(slots=True)
@@ -82,6 +85,7 @@ class _Peer:
     suite: str = ""
     esp_suite: str = ""
     heard_s: float = 0.0
+    sent_s: float = 0.0
 
 
 class Gateway:
@@ -106,6 +110,7 @@ class Gateway:
         self._peers: dict[Session, _Peer] = {}
         self._stack = ExitStack()
         self._timer: asyncio.TimerHandle | None = None
+        self._look_timer: asyncio.TimerHandle | None = None
         self._applied = False
         self._device_down = False
         self._empty = asyncio.Event()
@@ -129,6 +134,7 @@ class Gateway:
         self._wire.start(self._received, self._happened)
         self._loop.add_reader(self._watch.fileno(), self._device_changed)
         self._stack.callback(self._loop.remove_reader, self._watch.fileno())
+        self._look_timer = self._loop.call_later(WATCH_S, self._look)
         self._report(Report(kind="listening", addresses=self.listening, detail=self._tun.name, remote=""))
         self._stack.callback(self._count)
 
@@ -142,8 +148,9 @@ class Gateway:
                     await self._empty.wait()
             except TimeoutError:
                 log.info("%d peers did not answer our goodbye", len(self._peers))
-        if self._timer is not None:
-            self._timer.cancel()
+        for timer in (self._timer, self._look_timer):
+            if timer is not None:
+                timer.cancel()
         if self._applied:
             self._applied = False
             await self._loop.run_in_executor(self._executor, self._network.withdraw, OWNER)
@@ -213,6 +220,11 @@ class Gateway:
                             self._responder.touch(session)
                 case PeerMoved():
                     self._follow(event, now)
+                case PathTooBig():
+                    for session, peer in tuple(self._peers.items()):
+                        if peer.path.remote == Endpoint(*event.remote):
+                            session.path_too_big(event.mtu, now)
+                            self._responder.touch(session)
         self._pump()
 
     def _device_changed(self) -> None:
@@ -236,12 +248,22 @@ class Gateway:
                 session.move(Path(peer.path.local, Endpoint(*event.remote), True), now)
                 self._responder.touch(session)
 
-    def _tick(self) -> None:
-        for session, peer in self._peers.items():
-            heard = peer.sas.last_inbound_s()
+    def _look(self) -> None:
+        """Tell each session what its packets have been doing."""
+        now = self._loop.time()
+        for session, peer in tuple(self._peers.items()):
+            heard, sent = peer.sas.last_inbound_s(), peer.sas.last_outbound_s()
             if heard > peer.heard_s:
                 peer.heard_s = heard
                 session.note_inbound(heard)
+            if sent > peer.sent_s:
+                peer.sent_s = sent
+                session.note_outbound(sent, now)
+                self._responder.touch(session)
+        self._look_timer = self._loop.call_later(WATCH_S, self._look)
+        self._pump()
+
+    def _tick(self) -> None:
         self._responder.advance(self._loop.time())
         self._pump()
 
@@ -285,6 +307,9 @@ class Gateway:
                 peer.sas.install_inbound(event.child)
             case OutboundReady():
                 peer.sas.install_outbound(event.child, peer.path)
+                wanted = outer_octets(event.child.suite, peer.path, self._config.mtu)
+                session.discover_path_mtu(min(wanted, OUTER_MTU), self._loop.time())
+                self._responder.touch(session)
                 if not peer.esp_suite:
                     peer.esp_suite = esp_suite_name(event.child.suite)
                     self._tell("established", peer, suite=f"{peer.suite}/{peer.esp_suite}")
@@ -296,6 +321,9 @@ class Gateway:
                 peer.path = event.path
                 peer.sas.move(event.path)
                 self._tell("moved", peer)
+            case PathMtuChanged():
+                peer.sas.set_path_mtu(event.path_mtu)
+                self._tell("path_mtu", peer, path_mtu=event.path_mtu)
             case ChildRekeyed() | IkeRekeyed():
                 what = "ike" if isinstance(event, IkeRekeyed) else "child"
                 self._tell("rekeyed", peer, what=what, by="gateway" if event.by_us else "peer")

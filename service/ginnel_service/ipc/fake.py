@@ -115,6 +115,8 @@ class FakeService(EventFeed):
                 peer=self.profiles[name].server,
                 path=PathStatus(local="192.0.2.1:4500", remote="192.0.2.9:4500", encapsulated=True),
                 device="ginnel0",
+                mtu=1400,
+                path_mtu=1464,
                 established_at=1_700_000_000.0,
             )
         )

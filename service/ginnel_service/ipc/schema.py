@@ -146,6 +146,8 @@ class ConnectionStatus(_Result, frozen=True, kw_only=True):
     path: PathStatus | None = None
     nat: Nat | None = None
     device: str = ""
+    mtu: int = 0  # of the device; 0 while there is none
+    path_mtu: int = 0  # octets of the largest outer packet that arrives; 0 until that is known
     established_at: float | None = None  # seconds since the epoch
     rekeys: Rekeys = Rekeys()
     octets_in: int = 0

@@ -12,12 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from ginnel_core import DeviceLost, SaExpiring
+from ginnel_core import DeviceLost, PathTooBig, SaExpiring
 from ginnel_core import Event as PlaneEvent
 
 from ..ike.config import SessionConfig
 from ..ike.events import (
     ChildRekeyed,
+    ChildSa,
     Closed,
     Configuration,
     ConfigurationReceived,
@@ -32,6 +33,7 @@ from ..ike.events import (
     OutboundRetired,
     Path,
     PathChanged,
+    PathMtuChanged,
     RoundTrip,
     State,
     StateChanged,
@@ -40,8 +42,8 @@ from ..ike.proposals import esp_suite_name
 from ..ike.session import Session
 from ..net.base import Wanted
 from ..profiles.model import Profile
-from .convert import esp_settings, wanted_network
-from .dataplane import Associations, Traffic
+from .convert import esp_settings, inner_mtu, outer_octets, wanted_network
+from .dataplane import UNKNOWN_PATH_MTU, WATCH_S, Associations, Traffic
 from .errors import TunnelError, as_tunnel_error, device_error
 from .host import Host, Link
 from .states import Step
@@ -68,6 +70,7 @@ class Facts:
     ike_rekeys: int = 0
     child_rekeys: int = 0
     rtt_s: float | None = None
+    path_mtu: int | None = None  # of outer packets, once known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +102,8 @@ class Attempt:
         self._sas: Associations | None = None
         self._counters: dict[str, int] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._child: ChildSa | None = None  # the first: what the network is configured for
+        self._wanted: Wanted | None = None
         self._configuring: asyncio.Task[None] | None = None
         self._restoring: set[asyncio.Task[None]] = set()
         self._heard_s = 0.0
@@ -185,6 +190,9 @@ class Attempt:
                     child = self._sas.owner_of(event.direction, event.spi)
                     if child is not None:
                         session.rekey_child(child.spi_in, self._loop.time())
+                case PathTooBig():
+                    if Endpoint(*event.remote) == session.path.remote:
+                        session.path_too_big(event.mtu, self._loop.time())
                 case DeviceLost():
                     self._end(device_error(event))
                 case _:  # the gateway's own address changes only with our leave (MOBIKE)
@@ -198,7 +206,9 @@ class Attempt:
         if heard > self._heard_s:
             self._heard_s = heard
             session.note_inbound(heard)
-        session.advance(self._loop.time())
+        now = self._loop.time()
+        session.note_outbound(self._sas.last_outbound_s(), now)
+        session.advance(now)
         self._pump()
 
     def _pump(self) -> None:
@@ -218,7 +228,10 @@ class Attempt:
         except Exception as error:
             self._log.error("a session's event was not carried out", exc_info=error)
             self._end(as_tunnel_error(error))
-        self._arm(session.deadline())
+        deadline = session.deadline()
+        if deadline is not None and self._child is not None:
+            deadline = min(deadline, self._loop.time() + WATCH_S)
+        self._arm(deadline)
 
     def _arm(self, deadline: float | None) -> None:
         if self._timer is not None:
@@ -250,6 +263,8 @@ class Attempt:
             case PathChanged():
                 facts.path = event.path
                 sas.move(event.path)
+            case PathMtuChanged():
+                self._path_mtu_changed(event.path_mtu)
             case ChildRekeyed():
                 facts.child_rekeys += 1
                 self._log.info("CHILD SA rekeyed by %s", "us" if event.by_us else "the gateway")
@@ -271,26 +286,54 @@ class Attempt:
     def _outbound_ready(self, event: OutboundReady) -> None:
         assert self._sas is not None
         assert self.facts.path is not None
-        self._sas.install_outbound(event.child, self.facts.path)
-        self.facts.esp_suite = esp_suite_name(event.child.suite)
-        if self._configuring is None:
-            wanted = wanted_network(
-                self.facts.device, self._profile, self.facts.configuration, event.child, self.facts.path
-            )
+        child, path = event.child, self.facts.path
+        self._sas.install_outbound(child, path)
+        self.facts.esp_suite = esp_suite_name(child.suite)
+        inner = inner_mtu(child.suite, path, self._profile.network.mtu)
+        self._need_session().discover_path_mtu(outer_octets(child.suite, path, inner), self._loop.time())
+        if self._child is None:
+            self._child = child
             self._watcher.stepped(Step.CONFIGURING)
-            self._configuring = self._loop.create_task(self._configure(wanted))
+            self._configure()
 
-    async def _configure(self, wanted: Wanted) -> None:
-        try:
-            await self._loop.run_in_executor(
-                self._host.executor, self._host.network.apply, self._profile.name, wanted
-            )
-        except Exception as error:
-            self._end(as_tunnel_error(error))
+    def _path_mtu_changed(self, octets: int) -> None:
+        assert self._sas is not None
+        self._sas.set_path_mtu(octets)
+        self.facts.path_mtu = octets
+        self._log.info("the path carries packets of %d octets", octets)
+        self._configure()
+
+    def _configure(self) -> None:
+        """Bring the machine's network to what the tunnel needs by now."""
+        if self._child is None or self.facts.path is None:
             return
-        self.facts.wanted = wanted
-        self._watcher.configured()
-        self._device_changed()  # what happened while it was made ready
+        self._wanted = wanted_network(
+            self.facts.device,
+            self._profile,
+            self.facts.configuration,
+            self._child,
+            self.facts.path,
+            self.facts.path_mtu or UNKNOWN_PATH_MTU,
+        )
+        if self._configuring is None or self._configuring.done():
+            self._configuring = self._loop.create_task(self._apply())
+
+    async def _apply(self) -> None:
+        while (wanted := self._wanted) is not None and wanted != self.facts.wanted:
+            try:
+                await self._loop.run_in_executor(
+                    self._host.executor, self._host.network.apply, self._profile.name, wanted
+                )
+            except Exception as error:
+                if self.facts.wanted is None:
+                    self._end(as_tunnel_error(error))
+                else:  # the packet path says "too big" where the device does not
+                    self._log.warning("the device's MTU stays: %s", as_tunnel_error(error))
+                return
+            first, self.facts.wanted = self.facts.wanted is None, wanted
+            (self._watcher.configured if first else self._watcher.changed)()
+            if first:
+                self._device_changed()  # what happened while it was made ready
 
     def _device_changed(self) -> None:
         """Set down, a device loses its routes and IPv6 addresses; they come back when it is set up again."""

@@ -24,6 +24,8 @@ from .dataplane import EspSettings
 OUTER_MTU: Final = 1500
 #: Room for peers that add headers we do not, and for PPPoE on the way.
 SAFE_MTU: Final = 1400
+#: RFC 8200 section 5; Linux takes IPv6 off a device with less.
+MIN_IPV6_MTU: Final = 1280
 
 
 def session_config(profile: Profile, secrets: Secrets, *, export_keys: bool = False) -> SessionConfig:
@@ -93,16 +95,24 @@ def everything(*, ipv4: bool = True, ipv6: bool = True) -> tuple[TrafficSelector
 
 
 def wanted_network(
-    device: str, profile: Profile, configuration: Configuration, child: ChildSa, path: Path
+    device: str,
+    profile: Profile,
+    configuration: Configuration,
+    child: ChildSa,
+    path: Path,
+    path_mtu: int = OUTER_MTU,
 ) -> Wanted:
     """What a connected tunnel asks of the machine."""
     # The prefix that a gateway names tells of its network, not of a link of ours: the host address alone.
     addresses = tuple(ip_interface(address.ip) for address in configuration.addresses)
+    routed = routes(child, {address.version for address in addresses})
+    ipv6 = any(network.version == 6 for network in (*addresses, *routed))
+    mtu = inner_mtu(child.suite, path, profile.network.mtu, path_mtu)
     return Wanted(
         device=device,
-        mtu=inner_mtu(child.suite, path, profile.network.mtu),
+        mtu=max(mtu, MIN_IPV6_MTU) if ipv6 else mtu,
         addresses=addresses,
-        routes=routes(child, {address.version for address in addresses}),
+        routes=routed,
         bypass=tuple(ip_network(subnet) for subnet in profile.network.bypass),
     )
 
@@ -119,11 +129,22 @@ def routes(child: ChildSa, versions: set[int]) -> tuple[Network, ...]:
 
 def inner_mtu(suite: EspSuite, path: Path, asked: int = 0, path_mtu: int = OUTER_MTU) -> int:
     """The largest inner packet that fits an outer one (RFC 4303 section 2); `asked` is capped by it."""
+    around, block = _overhead(suite, path)
+    largest = (path_mtu - around) // block * block - 2  # pad length and next header
+    return min(asked or SAFE_MTU, largest)
+
+
+def outer_octets(suite: EspSuite, path: Path, inner: int) -> int:
+    """How large the outer packet of an inner one of `inner` octets is."""
+    around, block = _overhead(suite, path)
+    return around + -(-(inner + 2) // block) * block
+
+
+def _overhead(suite: EspSuite, path: Path) -> tuple[int, int]:
+    """What stands around the encrypted part of an outer packet, and what that is a multiple of."""
     outer_header = 40 if ":" in path.remote.host else 20
     sizes = esp_sizes(suite.encr, suite.integ)
-    room = path_mtu - outer_header - 8 - 8 - sizes.iv - sizes.icv  # UDP, then SPI and sequence number
-    largest = room // sizes.align * sizes.align - 2  # pad length and next header
-    return min(asked or SAFE_MTU, largest)
+    return outer_header + 8 + 8 + sizes.iv + sizes.icv, sizes.align  # UDP, then SPI and sequence number
 
 
 def _identity(field: str, text: str, problems: list[Problem]) -> Identity | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from ginnel_core import Endpoint, SaCounters, Selector
 
@@ -17,6 +17,11 @@ from ..ike.events import ChildSa, Path
 from ..ike.payloads.selector import TrafficSelector
 
 log = logging.getLogger("ginnel.tunnel")
+
+#: Ethernet's: what a path is taken for until it is known.
+UNKNOWN_PATH_MTU: Final = 1500
+#: How often the counters are looked at for a path that has begun to drop what we send.
+WATCH_S: Final = 2.0
 
 
 class Plane(Protocol):
@@ -53,7 +58,9 @@ class Plane(Protocol):
         soft_octets: int = 0,
         soft_packets: int = 0,
         copy_dscp: bool = False,
+        path_mtu: int = 1500,
     ) -> int: ...
+    def set_path_mtu(self, handle: int, path_mtu: int) -> None: ...
     def move_outbound(
         self, handle: int, peer: Endpoint | tuple[str, int], source: Endpoint | tuple[str, int] | None = None
     ) -> None: ...
@@ -113,7 +120,8 @@ class Associations:
         self._settings = settings or EspSettings()
         self._installed: dict[bytes, _Installed] = {}  # by spi_in, which is ours and so unique
         self._past = Traffic()
-        self._last_inbound_s = 0.0
+        self._path_mtu = UNKNOWN_PATH_MTU
+        self._last_inbound_s = self._last_outbound_s = 0.0
 
     def install_inbound(self, child: ChildSa) -> None:
         """Raises ValueError as the plane does."""
@@ -152,6 +160,7 @@ class Associations:
             soft_octets=self._settings.max_octets,
             soft_packets=self._settings.max_packets,
             copy_dscp=self._settings.copy_dscp,
+            path_mtu=self._path_mtu,
         )
 
     def retire_inbound(self, child: ChildSa) -> None:
@@ -171,6 +180,7 @@ class Associations:
         if entry is None or entry.outbound is None:
             return
         counters = self._plane.outbound(entry.outbound)
+        self._last_outbound_s = max(self._last_outbound_s, counters.last_used_s)
         self._past = self._past.plus(Traffic(0, 0, counters.packets, counters.octets))
         self._plane.retire_outbound(entry.outbound)
         entry.outbound = None
@@ -181,6 +191,13 @@ class Associations:
         for entry in self._installed.values():
             if entry.outbound is not None:
                 self._plane.move_outbound(entry.outbound, path.remote, path.local)
+
+    def set_path_mtu(self, octets: int) -> None:
+        """No outer packet is larger than this from now on, nor of SAs that come later."""
+        self._path_mtu = octets
+        for entry in self._installed.values():
+            if entry.outbound is not None:
+                self._plane.set_path_mtu(entry.outbound, octets)
 
     def clear(self) -> None:
         for entry in tuple(self._installed.values()):
@@ -207,6 +224,14 @@ class Associations:
                 used = self._plane.inbound(spi_number(entry.child.spi_in)).last_used_s
                 self._last_inbound_s = max(self._last_inbound_s, used)
         return self._last_inbound_s
+
+    def last_outbound_s(self) -> float:
+        """When the last packet went out (monotonic), 0.0 when none did."""
+        for entry in self._installed.values():
+            if entry.outbound is not None:
+                used = self._plane.outbound(entry.outbound).last_used_s
+                self._last_outbound_s = max(self._last_outbound_s, used)
+        return self._last_outbound_s
 
     def traffic(self) -> Traffic:
         total = self._past

@@ -17,7 +17,7 @@ from ginnel_core import Endpoint as CoreEndpoint
 from ginnel_core import Event as PlaneEvent
 from ginnel_core import IkeDatagram, UdpSocket
 
-from ..ike.events import Endpoint, Path
+from ..ike.events import Endpoint, Path, Probe
 from .sockets import PlainSocket, family_of, local_address
 
 log = logging.getLogger("ginnel.tunnel")
@@ -37,6 +37,7 @@ class IkePlane(Protocol):
         data: bytes,
         remote: CoreEndpoint | tuple[str, int],
         local: CoreEndpoint | tuple[str, int] | None = None,
+        probe: bool = False,
     ) -> None: ...
     def event_fileno(self) -> int: ...
     def events(self) -> list[PlaneEvent]: ...
@@ -81,7 +82,7 @@ class Wire:
             if data == KEEPALIVE:
                 self._send_keepalive(path)
             elif path.encapsulated:
-                self._plane.send_ike(data, path.remote, path.local)
+                self._plane.send_ike(data, path.remote, path.local, probe=isinstance(data, Probe))
             else:
                 self._plain_for(path.remote.host).send(data, path.remote, path.local)
         except OSError as error:
