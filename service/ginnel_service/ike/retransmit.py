@@ -40,9 +40,9 @@ class Transmission:
 class ProbeTransmission(Transmission):
     """A request in two forms under one Message ID: padded, to see whether that size arrives, and plain.
 
-    The padded one goes `MAX_PROBES` times in quick succession, then the plain one; as fragments may be made
-    anew in other sizes (RFC 7383 section 2.5.2). Each form is sealed once and repeated bit by bit. From then
-    on both are repeated at the pace of any request: the peer answers the one that it saw first.
+    The padded one goes `MAX_PROBES` times in quick succession, then the plain one, as fragments may be made
+    anew in other sizes (RFC 7383 section 2.5.2). From then on both are repeated at the pace of any request,
+    each "bitwise identical" (RFC 7296 section 2.1): a peer may ignore what differs from what it answered.
     """
 
     def __init__(
