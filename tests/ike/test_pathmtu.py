@@ -7,6 +7,8 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ginnel_service.ike.pathmtu import (
     BASE,
@@ -211,3 +213,38 @@ def test_less_than_the_floor_is_never_wanted(act: Callable[[PathMtuSearch], None
     act(search)
     climb(search, 1280)
     assert search.current == FLOOR_IPV6
+
+
+SIZES = st.sampled_from((0, 68, 575, 576, *LADDER, 1279, 1390, WANTED - 1, WANTED, 9000))
+EVENTS = st.lists(
+    st.tuples(st.sampled_from(("answered", "lost", "too_big", "watch", "unclear", "restart", "ask")), SIZES)
+)
+
+
+@given(EVENTS, st.sampled_from((FLOOR_IPV4, FLOOR_IPV6)))
+def test_whatever_happens_there_is_a_question_or_an_answer(events: list[tuple[str, int]], floor: int) -> None:
+    """Never stuck, never asked without end, and the size in use stays between floor and wish."""
+    search = PathMtuSearch(WANTED, floor, 0.0)
+    now = 0.0
+    for what, size in events:
+        now += 7.0
+        before = search.current
+        match what:
+            case "watch":
+                search.watch(now, now - size % 3, now)
+            case "unclear":
+                search.unclear(now)
+            case "restart":
+                search.restart(min(size, 1500), floor, now)
+            case "ask":
+                asked = search.next_size(now)
+                if asked is not None:
+                    (search.answered if asked <= size else search.lost)(asked, now)
+            case _:
+                getattr(search, what)(size, now)
+        assert what != "too_big" or search.current <= before
+        assert floor <= search.current <= 1500
+        if search.deadline() <= now:
+            assert search.next_size(now) is not None
+    climb(search, 1380, max(now + 7.0, min(search.deadline(), 1e9)))
+    assert search.settled

@@ -140,7 +140,7 @@ class PathMtuSearch:
         if self._candidate() is not None:
             self.settled = False
             return
-        self.current = min(self._low, self._wanted) or self._floor
+        self.current = max(min(self._low, self._wanted), self._floor)
         self.settled = True
         self._checked_at = now
         if not self.reduced:
