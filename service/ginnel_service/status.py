@@ -69,6 +69,7 @@ def tunnel_diagnosis(tunnel: Tunnel) -> TunnelDiagnosis:
         name=status.name,
         state=status.state,
         error=status.error,
+        path_mtu=status.path_mtu,
         esp_suite=status.esp_suite,
         replay_window=tunnel.profile.esp.replay_window,
         counters=tunnel.counters(),

@@ -58,7 +58,7 @@ CLOSE_TIMEOUT_S: Final = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """One thing that happened. `kind`: listening, established, rekeyed, moved, path_mtu, closed, device, counters."""
+    """What happened. `kind`: listening, established, rekeyed, moved, path_mtu, closed, device, counters."""
 
     kind: str
     peer: str = ""

@@ -47,7 +47,7 @@ def export_ike(session: Session, sa: IkeSa) -> None:
 def export_child(session: Session, child: ChildSa) -> None:
     """Let `session` tell the keys of `child`."""
     if session.config.export_keys:
-        for line in _esp_lines(child, session.path):
+        for line in esp_lines(child, session.path):
             session.emit(line)
 
 
@@ -66,7 +66,7 @@ def _ike_line(sa: IkeSa) -> KeysExported:
     return KeysExported("ikev2_decryption_table", line + f'"{_IKE_INTEG[sa.suite.integ]}"')
 
 
-def _esp_lines(child: ChildSa, path: Path) -> list[KeysExported]:
+def esp_lines(child: ChildSa, path: Path) -> list[KeysExported]:
     """One row of `esp_sa` for each direction; none for a cipher that Wireshark lacks."""
     if child.suite.encr not in _ESP_ENCR:
         return []
