@@ -18,7 +18,7 @@ cdef struct Flow:
     uint64_t source[2]  # high and low half; an IPv4 address stands in the low one
     uint64_t target[2]
     uint32_t length  # of the packet by its own header
-    uint32_t transport  # where its TCP, UDP or other header begins; a first fragment has one, later ones do not
+    uint32_t transport  # where its TCP, UDP or other header begins; 0 in a fragment that is not the first
 
 cdef inline void parse_ports(const uint8_t *head, size_t length, Flow *flow) noexcept nogil:
     cdef uint8_t protocol = flow.protocol
@@ -48,8 +48,8 @@ cdef inline bint parse_ipv4(const uint8_t *packet, size_t length, Flow *flow) no
     flow.source[0] = flow.target[0] = 0
     flow.source[1] = ginnel_get32(packet + 12)
     flow.target[1] = ginnel_get32(packet + 16)
-    flow.transport = <uint32_t>header
     if ginnel_get16(packet + 6) & 0x1fff == 0:
+        flow.transport = <uint32_t>header
         parse_ports(packet + header, flow.length - header, flow)
     return True
 
@@ -82,9 +82,10 @@ cdef inline bint parse_ipv6(const uint8_t *packet, size_t length, Flow *flow) no
             offset += (<size_t>packet[offset + 1] + 1) * 8
     flow.protocol = following
     flow.protocol_known = True
-    flow.transport = <uint32_t>offset
-    if first and offset <= flow.length:
-        parse_ports(packet + offset, flow.length - offset, flow)
+    if first:
+        flow.transport = <uint32_t>offset
+        if offset <= flow.length:
+            parse_ports(packet + offset, flow.length - offset, flow)
     return True
 
 cdef inline bint parse_flow(const uint8_t *packet, size_t length, Flow *flow) noexcept nogil:

@@ -1,12 +1,13 @@
 """The packet path's leaves one by one, for tests, fuzzing and benchmarks. No program uses this module."""
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc, free
-from libc.string cimport memcpy
+from libc.stdlib cimport calloc, free, malloc
+from libc.string cimport memcpy, memset
 
 from ginnel_core import reasons
 from ginnel_core.checksum cimport ginnel_put_checksum, ginnel_sum, pseudo_sum
 from ginnel_core.esp cimport Opened, esp_open, esp_overhead, esp_seal
+from ginnel_core.icmp cimport ICMP_MAX, Bucket, Complaint, bucket_take, icmp_error
 from ginnel_core.ip cimport Flow, parse_flow
 from ginnel_core.packet cimport CAPACITY, HEAD_ROOM, Arena
 from ginnel_core.posix cimport ginnel_monotonic_ns
@@ -350,3 +351,30 @@ cdef class Spis:
             taken = ginnel_monotonic_ns() - start
         free(each)
         return <double>taken / times / count
+
+
+def complain(bytes packet, mtu=None) -> bytes:
+    """The ICMP error that answers `packet`: it is larger than `mtu`, or prohibited. Empty when none may be sent."""
+    cdef Complaint kind = Complaint.PROHIBITED if mtu is None else Complaint.TOO_BIG
+    cdef uint32_t octets = mtu or 0
+    cdef uint32_t length
+    cdef uint8_t *copy = copied(packet)
+    cdef uint8_t *out = <uint8_t *>malloc(ICMP_MAX)
+    if out == NULL:
+        free(copy)
+        raise MemoryError
+    memset(out, 0xa5, ICMP_MAX)
+    length = icmp_error(kind, octets, copy, <uint32_t>len(packet), out)
+    answer = out[:length]
+    free(out)
+    free(copy)
+    return answer
+
+
+cdef class TokenBucket:
+    """The limit on ICMP errors."""
+
+    cdef Bucket bucket
+
+    def take(self, uint64_t now_ns) -> bool:
+        return bucket_take(&self.bucket, now_ns)
