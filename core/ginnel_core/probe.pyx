@@ -7,6 +7,7 @@ from libc.string cimport memcpy, memset
 from ginnel_core import reasons
 from ginnel_core.checksum cimport ginnel_put_checksum, ginnel_sum, pseudo_sum
 from ginnel_core.esp cimport Opened, esp_open, esp_overhead, esp_seal
+from ginnel_core.fragment cimport Fragmenter, fragment_begin, fragment_next
 from ginnel_core.icmp cimport ICMP_MAX, Bucket, Complaint, bucket_take, icmp_error
 from ginnel_core.ip cimport Flow, parse_flow
 from ginnel_core.packet cimport CAPACITY, HEAD_ROOM, Arena
@@ -378,3 +379,26 @@ cdef class TokenBucket:
 
     def take(self, uint64_t now_ns) -> bool:
         return bucket_take(&self.bucket, now_ns)
+
+
+def fragments(bytes packet, uint32_t mtu) -> list | None:
+    """The fragments of an IPv4 packet; None where it cannot or must not be cut."""
+    cdef Fragmenter cutter
+    cdef uint32_t length
+    cdef uint8_t *copy = copied(packet)
+    cdef uint8_t *out = <uint8_t *>malloc(mtu or 1)
+    if out == NULL:
+        free(copy)
+        raise MemoryError
+    found = None
+    if fragment_begin(&cutter, copy, <uint32_t>len(packet), mtu):
+        found = []
+        while True:
+            memset(out, 0xa5, mtu)
+            length = fragment_next(&cutter, out)
+            if length == 0:
+                break
+            found.append(out[:length])
+    free(out)
+    free(copy)
+    return found
