@@ -6,6 +6,7 @@ from libc.string cimport memcpy, memset
 
 from ginnel_core import reasons
 from ginnel_core.checksum cimport ginnel_put_checksum, ginnel_sum, pseudo_sum
+from ginnel_core.ecn cimport ecn_decapsulate, ecn_encapsulate, ecn_inherit, packet_tos
 from ginnel_core.esp cimport Opened, esp_open, esp_overhead, esp_seal
 from ginnel_core.fragment cimport Fragmenter, fragment_begin, fragment_next
 from ginnel_core.icmp cimport ICMP_MAX, Bucket, Complaint, bucket_take, icmp_error
@@ -402,3 +403,29 @@ def fragments(bytes packet, uint32_t mtu) -> list | None:
     free(out)
     free(copy)
     return found
+
+
+def outer_tos(bytes packet, bint copy_dscp) -> int:
+    """The TOS octet of the outer packet around an IP packet."""
+    if len(packet) < 20:
+        raise ValueError("short")
+    return ecn_encapsulate(packet_tos(<const uint8_t *><const char *>packet), copy_dscp)
+
+
+def merged_ecn(uint8_t inner, uint8_t outer) -> int | None:
+    """The ECN field that leaves the tunnel; None: the packet is dropped."""
+    cdef uint8_t merged = ecn_decapsulate(inner, outer)
+    return merged if merged <= 3 else None
+
+
+def inherit(bytes packet, uint8_t tos) -> tuple[str, bytes]:
+    """("ok", or the reason of the drop; the packet as it leaves the tunnel) for the outer TOS octet `tos`."""
+    cdef uint8_t *copy
+    cdef Reason reason
+    if len(packet) < 20:
+        raise ValueError("short")
+    copy = copied(packet)
+    reason = ecn_inherit(copy, tos)
+    result = copy[:len(packet)]
+    free(copy)
+    return reason_name(reason), result

@@ -17,11 +17,13 @@ cpdef enum Reason:
     DUMMY  # next header 59, RFC 4303 section 2.6
     INNER_HEADER
     INBOUND_SELECTOR
+    ECN  # the outer header says CE, the inner one that its transport knows no ECN (RFC 6040 section 4.2)
     TUN_FULL
     TUN_WRITE
     # outbound
     MALFORMED
     NO_SA
+    TOO_BIG  # an inner packet larger than the tunnel carries; its sender hears of it where ICMP allows
     SEQUENCE_EXHAUSTED
     SEAL
     SEND_FULL  # EAGAIN, ENOBUFS
