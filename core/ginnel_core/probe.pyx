@@ -263,10 +263,12 @@ cdef class Rules:
     cdef RuleTable table
     cdef FlowCache *cache
     cdef dict outbounds
+    cdef list removed  # `count` may be running
 
     def __cinit__(self):
         self.table = RuleTable()
         self.outbounds = {}
+        self.removed = []
         self.cache = <FlowCache *>calloc(1, sizeof(FlowCache))
         if self.cache == NULL:
             raise MemoryError
@@ -281,7 +283,23 @@ cdef class Rules:
         self.table.add(outbound)
 
     def remove(self, uint32_t name) -> None:
-        self.table.remove(self.outbounds.pop(name))
+        outbound = self.outbounds.pop(name)
+        self.table.remove(outbound)
+        self.removed.append(outbound)
+
+    def count(self, bytes packet, uint32_t name, uint32_t times) -> int:
+        """How often, of so many times, `name` sends `packet`; other threads may add and remove meanwhile."""
+        cdef Flow found
+        cdef const Rule *rule
+        cdef uint32_t index
+        cdef uint32_t counted = 0
+        if not parse_flow(<const uint8_t *><const char *>packet, len(packet), &found):
+            raise ValueError("malformed")
+        with nogil:
+            for index in range(times):
+                rule = choose_rule(&self.table.table, self.cache, &found)
+                counted += rule != NULL and rule.sa.spi == name
+        return counted
 
     def choose(self, bytes packet) -> int | None:
         """The name of the SA that sends `packet`."""
