@@ -7,6 +7,8 @@ table only after it has stored the epoch, and all of these are sequentially cons
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
+from ginnel_core.fragment cimport Fragmenter
+from ginnel_core.icmp cimport Bucket, Complaint
 from ginnel_core.ip cimport Flow
 from ginnel_core.offload cimport Coalescer, Segmenter, Stream
 from ginnel_core.packet cimport Address, Arena, Packet
@@ -110,12 +112,21 @@ cdef class OutboundLoop(Loop):
     cdef Arena source  # the packet at hand, and a scratch
     cdef FlowCache flows
     cdef Segmenter cutter
+    cdef Fragmenter fragmenter
+    cdef Bucket buckets[<int>Complaint.COMPLAINTS]
+    cdef Gather answer
     cdef Train trains[<int>TRAINS]
     cdef int train_count
     cdef uint32_t waiting  # octets in the trains
     cdef int tun_errors
-    cdef Packet *place(self, const Rule *rule, uint32_t size, uint8_t tos) noexcept nogil
-    cdef Reason seal(self, const Rule *rule, uint8_t *inner, const Flow *flow, uint32_t length) noexcept nogil
+    cdef Packet *place(self, const Rule *rule, uint32_t size, uint8_t tos, bint whole) noexcept nogil
+    cdef void seal(
+        self, const Rule *rule, uint8_t *inner, uint32_t length, uint8_t version, uint8_t tos, bint whole
+    ) noexcept nogil
+    cdef void fit(
+        self, const Rule *rule, uint8_t *inner, uint32_t length, uint8_t version, uint8_t tos, uint32_t limit
+    ) noexcept nogil
+    cdef void complain(self, Complaint kind, uint32_t mtu, const Packet *packet) noexcept nogil
     cdef Reason carry(self, Packet *packet) noexcept nogil
     cdef void dispatch(self) noexcept nogil
     cdef bint room(self, int which) noexcept nogil

@@ -2,7 +2,10 @@
 
 from libc.string cimport memcmp, memcpy, memset
 
+from ginnel_core.ecn cimport ECN_MASK, ecn_encapsulate, ecn_inherit, packet_tos
 from ginnel_core.esp cimport Opened, esp_open, esp_seal, esp_size
+from ginnel_core.fragment cimport fragment_begin, fragment_next
+from ginnel_core.icmp cimport PROHIBITED, TOO_BIG, bucket_take, icmp_error
 from ginnel_core.ip cimport Flow, parse_flow
 from ginnel_core.live cimport LIVE_LOOP, live
 from ginnel_core.offload cimport (
@@ -22,7 +25,7 @@ from ginnel_core.offload cimport (
 )
 from ginnel_core.packet cimport BATCH, Cursor, packet_reset
 from ginnel_core.posix cimport *
-from ginnel_core.sa cimport LIMIT_SEQUENCE, LIMITS, InboundSa, Route, Rule, route_of
+from ginnel_core.sa cimport LIMIT_SEQUENCE, LIMITS, InboundSa, Route, Rule, inner_mtu, route_of
 from ginnel_core.tables cimport InboundTable, OutboundTable, choose_rule, find_inbound
 from ginnel_core.udp cimport TRAIN_DATAGRAMS, TRAIN_OCTETS
 
@@ -42,6 +45,7 @@ cdef enum:
     QUICK_RUN = 16
     NAP_NS = 50000
     NAP_OCTETS = 32 << 10  # a batch of more is worth its wake-up
+    IPV6_LEAST = 1280  # what every IPv6 link carries, RFC 8200 section 5
 
 
 cdef bint fatal(int error) noexcept nogil:
@@ -320,6 +324,9 @@ cdef class InboundLoop(Loop):
         if reason != Reason.OK:
             self.drop(reason)
             return
+        if packet.tos & ECN_MASK and ecn_inherit(opened.inner, packet.tos) != Reason.OK:
+            self.drop(Reason.ECN)
+            return
         self.used(&sa.usage, spi, opened.length, sa.window.top)
         self.deliver(opened.inner, &opened.flow)
 
@@ -412,7 +419,7 @@ cdef class OutboundLoop(Loop):
         Loop.__init__(self, tun, udp4, udp6, event_fd, TRAINS)
         self.source = Arena(2)
 
-    cdef Packet *place(self, const Rule *rule, uint32_t size, uint8_t tos) noexcept nogil:
+    cdef Packet *place(self, const Rule *rule, uint32_t size, uint8_t tos, bint whole) noexcept nogil:
         """The train that takes a datagram of `size` octets: the newest of its SA, if it fits there, else a new one."""
         cdef Packet *packet
         cdef Train *train
@@ -427,6 +434,7 @@ cdef class OutboundLoop(Loop):
             packet = &self.arena.batch.packets[index]
             if (
                 not train.closed
+                and whole
                 and size <= packet.segment
                 and packet.tos == tos
                 and packet.length + size <= TRAIN_OCTETS
@@ -443,54 +451,103 @@ cdef class OutboundLoop(Loop):
         packet_reset(packet)
         packet.segment = size
         packet.tos = tos
+        packet.may_fragment = not whole
         packet.remote = route.peer
         packet.local = route.source
         train = &self.trains[self.train_count]
         train.sa = rule.sa
         train.count = 1
-        train.closed = False
+        train.closed = not whole
         train.socket = route.socket
         self.train_count += 1
         return packet
 
-    cdef Reason seal(self, const Rule *rule, uint8_t *inner, const Flow *flow, uint32_t length) noexcept nogil:
+    cdef void seal(
+        self, const Rule *rule, uint8_t *inner, uint32_t length, uint8_t version, uint8_t tos, bint whole
+    ) noexcept nogil:
         """Seal one packet into a train. `inner` may be written to before and behind it."""
         cdef uint32_t size = esp_size(rule.sa, length)
-        cdef Packet *packet = self.place(rule, size, 0)
-        cdef Reason reason = esp_seal(rule.sa, inner, length, flow.version, packet.data + packet.length, &size)
+        cdef Packet *packet = self.place(rule, size, tos, whole)
+        cdef Reason reason = esp_seal(rule.sa, inner, length, version, packet.data + packet.length, &size)
         if reason != Reason.OK:
             self.drop(reason)
             if packet.length == 0:
                 self.train_count -= 1  # it is the newest
-            return reason
+            return
         packet.length += size
         self.waiting += size
         self.used(&rule.sa.usage, rule.sa.spi, length, rule.sa.sequence)
-        return Reason.OK
+
+    cdef void fit(
+        self, const Rule *rule, uint8_t *inner, uint32_t length, uint8_t version, uint8_t tos, uint32_t limit
+    ) noexcept nogil:
+        """Seal a packet, whose checksum is complete, so that it fits the path: RFC 4301 section 8."""
+        cdef Packet *scratch = &self.source.batch.packets[1]
+        if length <= limit:
+            self.seal(rule, inner, length, version, tos, True)
+        elif version == 6:  # all that is larger than IPV6_LEAST was refused
+            self.seal(rule, inner, length, version, tos, False)
+        elif fragment_begin(&self.fragmenter, inner, length, limit):
+            while True:
+                packet_reset(scratch)
+                length = fragment_next(&self.fragmenter, scratch.data)
+                if length == 0:
+                    return
+                self.seal(rule, scratch.data, length, version, tos, True)
+        else:
+            self.drop(Reason.MALFORMED)
+
+    cdef void complain(self, Complaint kind, uint32_t mtu, const Packet *packet) noexcept nogil:
+        """Tell the sender of an inner packet why it does not go on."""
+        cdef Packet *scratch = &self.source.batch.packets[1]
+        cdef uint32_t length
+        packet_reset(scratch)
+        length = icmp_error(kind, mtu, packet.data, packet.length, scratch.data)
+        if length == 0 or not bucket_take(&self.buckets[<int>kind], self.now_ns):
+            return
+        self.answer.parts[1].iov_base = scratch.data
+        self.answer.parts[1].iov_len = length
+        self.answer.count = 2
+        self.answer.length = length
+        self.answer.version = scratch.data[0] >> 4
+        if self.tun.write_packet(&self.answer) == 0:
+            ginnel_add(&self.totals[<int>COMPLAINTS], 1)
 
     cdef Reason carry(self, Packet *packet) noexcept nogil:
         """Seal what was read."""
         cdef Flow flow
         cdef const Rule *rule
         cdef uint8_t *inner
-        cdef uint32_t length
+        cdef uint8_t tos
+        cdef uint32_t length, limit, most
         if not parse_flow(packet.data, packet.length, &flow):
             return Reason.MALFORMED
         rule = choose_rule(<const OutboundTable *>self.table, &self.flows, &flow)
         if rule == NULL:
+            self.complain(PROHIBITED, 0, packet)
             return Reason.NO_SA
-        if packet.segment == 0:
-            if packet.sum_start != 0 and not complete_checksum(packet):
+        length = flow.length
+        if packet.segment != 0:
+            if not segmenter_begin(&self.cutter, packet, &flow):
                 return Reason.MALFORMED
-            self.seal(rule, packet.data, &flow, flow.length)
-            return Reason.OK
-        if not segmenter_begin(&self.cutter, packet, &flow):
+            if length > self.cutter.header + packet.segment:
+                length = self.cutter.header + packet.segment
+        elif packet.sum_start != 0 and not complete_checksum(packet):
             return Reason.MALFORMED
+        limit = inner_mtu(rule.sa, route_of(rule.sa).peer.family == AF_INET6)
+        most = IPV6_LEAST if flow.version == 6 and limit < IPV6_LEAST else limit
+        if length > most and (flow.version == 6 or packet.data[6] & 0x40):
+            self.complain(TOO_BIG, most, packet)
+            return Reason.TOO_BIG
+        tos = ecn_encapsulate(packet_tos(packet.data), rule.sa.copy_dscp)
+        if packet.segment == 0:
+            self.fit(rule, packet.data, length, flow.version, tos, limit)
+            return Reason.OK
         while True:
             length = segmenter_next(&self.cutter, &inner)
             if length == 0:
                 return Reason.OK
-            self.seal(rule, inner, &flow, length)
+            self.fit(rule, inner, length, flow.version, tos, limit)
 
     cdef bint room(self, int which) noexcept nogil:
         """Wait a little until the socket takes more; what comes meanwhile waits in the device's queue."""

@@ -29,6 +29,7 @@ cdef struct Packet:
     uint16_t sum_start  # of a packet from the TUN: where the sum begins that `sum_offset` behind it still lacks; 0: nothing lacks
     uint16_t sum_offset
     uint8_t tos  # outer TOS or traffic class octet
+    bint may_fragment  # in the outer network: for once without DF
     bint truncated  # the datagram was longer than the slot
     Address remote
     Address local
@@ -53,4 +54,4 @@ cdef inline void packet_reset(Packet *packet) noexcept nogil:
     packet.length = packet.segment = 0
     packet.sum_start = packet.sum_offset = 0
     packet.tos = 0
-    packet.truncated = False
+    packet.truncated = packet.may_fragment = False

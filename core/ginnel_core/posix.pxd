@@ -97,6 +97,7 @@ cdef extern from "os_compat.h" nogil:
         in6_addr ipi6_addr
         unsigned int ipi6_ifindex
     ssize_t recv(int, void *, size_t, int)
+    int setsockopt(int, int, int, const void *, socklen_t)
     ssize_t sendmsg(int, const msghdr *, int)
     ssize_t recvmsg(int, msghdr *, int)
     int AF_INET, AF_INET6

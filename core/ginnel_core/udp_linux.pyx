@@ -97,6 +97,7 @@ cdef class UdpSocket(UdpChannel):
     cdef bint segmenting  # UDP_SEGMENT works
     cdef bint doubted  # it failed a moment ago, perhaps for another reason
     cdef bint merging  # UDP_GRO is on
+    cdef bint fragmenting  # DF is clear for now
 
     def __cinit__(self, *args, **kwargs):
         self.incoming = <Ring *>calloc(1, sizeof(Ring))
@@ -175,6 +176,19 @@ cdef class UdpSocket(UdpChannel):
         else:
             self.socket.setsockopt(IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE if wanted else IP_PMTUDISC_DONT)
 
+    cdef void heed(self, bint may_fragment) noexcept nogil:
+        """Set DF for what comes next, or do not."""
+        cdef int value
+        if self.fragmenting == may_fragment:
+            return
+        self.fragmenting = may_fragment
+        if self.family == AF_INET6:
+            value = IPV6_PMTUDISC_DONT if may_fragment else IPV6_PMTUDISC_PROBE
+            setsockopt(self.fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &value, sizeof(value))
+        else:
+            value = IP_PMTUDISC_DONT if may_fragment else IP_PMTUDISC_PROBE
+            setsockopt(self.fd, IPPROTO_IP, IP_MTU_DISCOVER, &value, sizeof(value))
+
     cdef void prepare(self, Batch *batch) noexcept nogil:
         """Lay `incoming` out for the slots of `batch`, once."""
         cdef Ring *ring = self.incoming
@@ -228,6 +242,8 @@ cdef class UdpSocket(UdpChannel):
         cdef uint32_t length
         while filled < BATCH and index < count:
             packet = &packets[index]
+            if packet.may_fragment != packets[at.packet].may_fragment:
+                break
             length = packet.length - offset
             if not self.segmenting and packet.segment != 0 and length > packet.segment:
                 length = packet.segment
@@ -255,9 +271,17 @@ cdef class UdpSocket(UdpChannel):
                 at.offset = 0
 
     cdef int send(self, Packet *packets, int count, Cursor *at) noexcept nogil:
+        cdef int error = self.send_all(packets, count, at)
+        self.heed(False)
+        return error
+
+    cdef int send_all(self, Packet *packets, int count, Cursor *at) noexcept nogil:
+        cdef const Packet *packet
         cdef bint again = False
         cdef int error, sent
         while at.packet < count:
+            packet = &packets[at.packet]
+            self.heed(packet.may_fragment)
             sent = sendmmsg(
                 self.fd, self.outgoing.messages, self.fill(packets, count, at), MSG_DONTWAIT | MSG_NOSIGNAL
             )
@@ -270,7 +294,7 @@ cdef class UdpSocket(UdpChannel):
                 continue
             if error == EAGAIN or error == EWOULDBLOCK:
                 return EAGAIN
-            if self.segmenting and packets[at.packet].segment != 0 and (
+            if self.segmenting and packet.length - at.offset > packet.segment and (
                 error == EIO or error == EINVAL or error == EOPNOTSUPP or error == EMSGSIZE
             ):
                 self.segmenting = False  # for good, if the first datagram goes without it
@@ -279,19 +303,14 @@ cdef class UdpSocket(UdpChannel):
             if came_back(error) and not again:
                 again = True
                 continue
-            if self.doubted:
+            at.lost = 1
+            if self.doubted:  # it was something else, and all of the train shares it
                 self.segmenting = True
                 self.doubted = False
-            if error == EMSGSIZE:  # as will the rest of a train be
-                at.lost = 1
-                if packets[at.packet].segment != 0:
-                    at.lost = (packets[at.packet].length - at.offset + packets[at.packet].segment - 1) // packets[at.packet].segment
+                at.lost = (packet.length - at.offset + packet.segment - 1) // packet.segment
                 at.packet += 1
                 at.offset = 0
             else:
-                at.lost = 1
-                if self.segmenting and packets[at.packet].segment != 0:
-                    at.lost = (packets[at.packet].length - at.offset + packets[at.packet].segment - 1) // packets[at.packet].segment
                 self.advance(packets, at, 1)
             return error
         return 0
