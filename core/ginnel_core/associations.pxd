@@ -1,12 +1,12 @@
 """The SAs of one data plane, as Python changes them.
 
 A loop finds an SA in the tables for as long as a batch lasts. So what is taken out of them waits in limbo, with the
-epoch in which it went, until each loop has said that it is idle or has seen that epoch (loops.pxd).
+epoch in which it went, until each loop has said that it is idle or has seen that epoch (loop.pxd).
 """
 
 from libc.stdint cimport uint64_t
 
-from ginnel_core.loops cimport Loop
+from ginnel_core.loop cimport Loop
 from ginnel_core.sa cimport Path
 from ginnel_core.tables cimport RuleTable, SpiTable
 

@@ -1,4 +1,4 @@
-"""The data plane as Python sees it; see the stub for the contract and loops.pxd for how changes reach the loops."""
+"""The data plane as Python sees it; see the stub for the contract and loop.pxd for how changes reach the loops."""
 
 import signal
 import socket
@@ -9,24 +9,24 @@ from libc.string cimport memcpy
 
 from ginnel_core.address cimport endpoint, resolve
 from ginnel_core.associations cimport Associations
-from ginnel_core.loops cimport (
+from ginnel_core.inbound cimport InboundLoop
+from ginnel_core.loop cimport (
     BATCHES,
+    COMPLAINTS_SENT,
     DEVICE_LOST,
+    ERRORS,
     EVENTS,
     IKE,
     KEEPALIVES,
     OCTETS,
-    COMPLAINTS,
-    ERRORS,
     PACKETS,
     PATH_TOO_BIG,
     PEER_MOVED,
     WRITES,
     EventRecord,
-    InboundLoop,
     Loop,
-    OutboundLoop,
 )
+from ginnel_core.outbound cimport OutboundLoop
 from ginnel_core.packet cimport CAPACITY, Address
 from ginnel_core.posix cimport *
 from ginnel_core import reasons
@@ -188,7 +188,7 @@ cdef class DataPlane(Associations):
             "batches_out": ginnel_peek(&self.outward.totals[<int>BATCHES]),
             "sends_out": ginnel_peek(&self.outward.totals[<int>WRITES]),
             "errors_back": ginnel_peek(&self.inward.totals[<int>ERRORS]),
-            "complaints": ginnel_peek(&self.outward.totals[<int>COMPLAINTS]),
+            "complaints": ginnel_peek(&self.outward.totals[<int>COMPLAINTS_SENT]),
         }
         for index in range(1, len(DROP_NAMES)):
             found[DROP_NAMES[index]] = ginnel_peek(&self.inward.drops[index]) + ginnel_peek(

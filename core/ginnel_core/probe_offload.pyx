@@ -5,7 +5,7 @@ from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
 from ginnel_core.ip cimport Flow, parse_flow
-from ginnel_core.loops cimport InboundLoop
+from ginnel_core.inbound cimport InboundLoop
 from ginnel_core.offload cimport KEPT, Segmenter, complete_checksum, segmenter_begin, segmenter_next
 from ginnel_core.packet cimport CAPACITY, Arena, Packet, packet_reset
 from ginnel_core.tun cimport Gather, TunDevice

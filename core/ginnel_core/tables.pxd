@@ -2,7 +2,7 @@
 
 A lookup costs the same for one SA and for ten thousand. Both tables are hashed and of one size for good; Python links
 an SA in, or takes it out, by storing one pointer while a loop reads, and keeps what it took out alive until both loops
-have passed (loops.pxd). Each such store leaves a whole table behind, so a reader sees it as before or as after.
+have passed (loop.pxd). Each such store leaves a whole table behind, so a reader sees it as before or as after.
 
 Outbound, a rule stands in the bucket of the longest prefix around its remote range, and a lookup tries the sizes of
 prefix that occur. Of the rules whose range is a whole prefix the longest is the most specific, and the first that

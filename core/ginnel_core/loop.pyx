@@ -1,0 +1,141 @@
+"""What both loops do; see loop.pxd. Nothing here allocates, logs or raises once a loop runs."""
+
+from libc.string cimport memset
+
+from ginnel_core.live cimport LIVE_LOOP, live
+from ginnel_core.posix cimport *
+from ginnel_core.sa cimport LIMIT_SEQUENCE, LIMITS
+
+cdef uint64_t IDLE = <uint64_t>-1
+
+cdef enum:
+    TELL_BIG_NS = 100000000
+    QUICK_NS = 60000  # between two batches
+    QUICK_RUN = 16
+    NAP_NS = 50000
+    NAP_OCTETS = 32 << 10  # a batch of more is worth its wake-up
+
+
+cdef class Loop:
+    """What both loops have. Borrowed: the epoch, the event descriptor, the devices, and the table."""
+
+    def __cinit__(self, *args):
+        live(LIVE_LOOP, 1)
+        self.seen = IDLE
+        self.wake[0] = self.wake[1] = -1
+        if ginnel_wake_open(self.wake) < 0:
+            raise OSError(errno, "no descriptor to wake a packet loop")
+
+    def __init__(self, TunDevice tun not None, UdpChannel udp4, UdpChannel udp6, int event_fd, int slots):
+        self.tun = tun
+        self.udp4 = udp4
+        self.udp6 = udp6
+        self.has_udp4 = udp4 is not None
+        self.has_udp6 = udp6 is not None
+        self.event_fd = event_fd
+        self.arena = Arena(slots)
+
+    def __dealloc__(self):
+        ginnel_wake_close(self.wake)
+        live(LIVE_LOOP, -1)
+
+    def main(self) -> None:
+        """A thread's body: run until `halt`."""
+        with nogil:
+            self.urgent = ginnel_thread_urgent() != 0
+            self.run()
+            ginnel_store(&self.seen, IDLE)
+
+    def halt(self) -> None:
+        ginnel_store(&self.stopping, 1)
+        ginnel_wake_signal(self.wake[1])
+
+    cdef void run(self) noexcept nogil:
+        pass
+
+    cdef void pause(self) noexcept nogil:
+        """About to poll: this loop uses no table. Python waits to hear of it when it has changed something."""
+        cdef uint64_t epoch
+        ginnel_store(&self.seen, IDLE)
+        epoch = ginnel_load(self.epoch)
+        if epoch != self.told:
+            self.told = epoch
+            ginnel_wake_signal(self.event_fd)
+
+    cdef void resume(self) noexcept nogil:
+        """A batch begins."""
+        cdef uint64_t before = self.now_ns
+        ginnel_store(&self.seen, ginnel_load(self.epoch))
+        self.now_ns = ginnel_monotonic_ns()
+        self.quick = self.quick + 1 if self.now_ns - before < QUICK_NS + NAP_NS else 0
+        self.packets_before = self.totals[<int>PACKETS]
+        self.octets_before = self.totals[<int>OCTETS]
+        ginnel_add(&self.totals[<int>BATCHES], 1)
+
+    cdef void moderate(self) noexcept nogil:
+        """A batch ended, and nothing more is there: when small batches follow one another fast, let the next one grow.
+
+        A packet alone never waits; a stream of them pays up to NAP_NS for a fraction of the wake-ups.
+        """
+        cdef uint64_t octets = self.totals[<int>OCTETS] - self.octets_before
+        if self.quick < QUICK_RUN or octets > NAP_OCTETS:
+            return
+        if self.quick > QUICK_RUN and self.totals[<int>PACKETS] - self.packets_before < 2:
+            self.quick = 0  # the last nap gathered nothing
+            return
+        self.pause()
+        ginnel_nap(NAP_NS)
+
+    cdef bint push(self, const EventRecord *record) noexcept nogil:
+        cdef uint64_t written = self.ring.written
+        if written - ginnel_load(&self.ring.read) >= EVENTS:
+            return False
+        self.ring.records[written % EVENTS] = record[0]
+        ginnel_store(&self.ring.written, written + 1)
+        ginnel_wake_signal(self.event_fd)
+        return True
+
+    cdef void lost(self, int device, int error) noexcept nogil:
+        cdef EventRecord record
+        memset(&record, 0, sizeof(record))
+        record.kind = DEVICE_LOST
+        record.device = device
+        record.detail = error
+        self.push(&record)
+
+    cdef void too_big(self, const Address *remote, uint32_t mtu) noexcept nogil:
+        """A datagram to `remote` was too big for its path; told now and then."""
+        cdef EventRecord record
+        if self.now_ns - self.told_big_ns < TELL_BIG_NS and mtu == 0:
+            return
+        memset(&record, 0, sizeof(record))
+        record.kind = PATH_TOO_BIG
+        record.detail = <int>mtu
+        record.remote = remote[0]
+        if self.push(&record):
+            self.told_big_ns = self.now_ns
+
+    cdef void drop(self, Reason reason) noexcept nogil:
+        ginnel_add(&self.drops[<int>reason], 1)
+
+    cdef void used(self, Usage *usage, uint32_t spi, uint32_t octets, uint64_t sequence) noexcept nogil:
+        """Count a packet of an SA and tell of a soft edge that it crosses."""
+        cdef EventRecord record
+        cdef uint64_t values[3]
+        cdef int limit
+        ginnel_add(&self.totals[<int>PACKETS], 1)
+        ginnel_add(&self.totals[<int>OCTETS], octets)
+        ginnel_add(&usage.packets, 1)
+        ginnel_add(&usage.octets, octets)
+        ginnel_poke(&usage.last_used_ns, self.now_ns)
+        values[0] = usage.octets
+        values[1] = usage.packets
+        values[<int>LIMIT_SEQUENCE] = sequence
+        for limit in range(LIMITS):
+            if values[limit] >= usage.soft[limit] and not usage.raised >> limit & 1:
+                memset(&record, 0, sizeof(record))
+                record.kind = SA_EXPIRING
+                record.spi = spi
+                record.detail = limit
+                if self.push(&record):
+                    usage.raised |= <uint8_t>(1 << limit)
