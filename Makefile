@@ -7,12 +7,17 @@ PYTEST := $(BIN)/python -m pytest
 # Extra words for pytest, and how often `make soak` repeats the network tests.
 PYTEST_ARGS ?=
 RUNS ?= 20
+# For `make bench`: rounds, seconds for a sample, what to measure (all when empty), and extra words, such as --publish.
+ROUNDS ?= 3
+SECONDS ?= 3
+ONLY ?=
+BENCH_ARGS ?=
 
 NETWORK := netns or interop or slow
 LINUX_ONLY = @[ "$(OS)" = Linux ] || { echo "make $@: the packet path runs on Linux only so far (see docs/platforms.md)"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit network sanitize bench lint soak lock clean setup setup-run
+.PHONY: help demo test unit network sanitize bench lint soak lock clean setup setup-run setup-bench
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -51,10 +56,10 @@ sanitize: setup ## the packet path's tests on a build with bounds checks, Addres
 		LD_PRELOAD="$$(cc -print-file-name=libasan.so)" \
 		$(PYTEST) tests/core $(PYTEST_ARGS)
 
-bench: setup-run ## measure the packet path on this machine
-	@set -- core/benchmarks/*.py; \
-	if [ ! -e "$$1" ]; then echo "make bench: there is no benchmark yet"; exit 1; fi; \
-	for script; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+bench: setup-bench ## Ginnel beside other tunnels: speed, CPU time, latency (ROUNDS=3 SECONDS=3 ONLY=ginnel,link)
+	$(LINUX_ONLY)
+	PYTHONPATH=$(CURDIR)/core:$(CURDIR)/tests $(BIN)/python -m benchmarks.run \
+		--rounds $(ROUNDS) --seconds $(SECONDS) --only "$(ONLY)" $(BENCH_ARGS)
 
 soak: setup ## repeat the network tests RUNS times (20), and stop at the first failure
 	$(LINUX_ONLY)
@@ -77,3 +82,6 @@ setup:
 
 setup-run:
 	@packaging/bootstrap.sh run
+
+setup-bench:
+	@packaging/bootstrap.sh bench

@@ -1,18 +1,19 @@
 #!/bin/sh
 # Makes a clone ready to run: system packages, .venv with the locked dependencies, the built extensions.
 #
-#   packaging/bootstrap.sh [run|test]
+#   packaging/bootstrap.sh [run|test|bench]
 #
 # `run` brings what the program and its demo need; `test` (the default) adds the real peers and the tools of
-# the tests. Safe to repeat: what is there stays, and a run that finds nothing to do takes about a second.
+# the tests; `bench` adds to `run` what measures, and the tunnels to compare with where they can be had. Safe
+# to repeat: what is there stays, and a run that finds nothing to do takes about a second.
 # PYTHON names the interpreter to use; GINNEL_DEBUG=1 builds the checked extensions.
 set -eu
 
 LEVEL=${1:-test}
 case $LEVEL in
-run | test) ;;
+run | test | bench) ;;
 *)
-    echo "usage: packaging/bootstrap.sh [run|test]" >&2
+    echo "usage: packaging/bootstrap.sh [run|test|bench]" >&2
     exit 64
     ;;
 esac
@@ -30,9 +31,11 @@ have() { command -v "$1" >/dev/null 2>&1; }
 
 # ---- rights ---------------------------------------------------------------------------------------------
 
+can_be_root() { [ "$(id -u)" -eq 0 ] || { have sudo && { [ -t 0 ] || sudo -n true 2>/dev/null; }; }; }
+
 # need_root COMMANDS: ends here, with what a person has to do, where root's rights are out of reach.
 need_root() {
-    [ "$(id -u)" -eq 0 ] || { have sudo && { [ -t 0 ] || sudo -n true 2>/dev/null; }; } ||
+    can_be_root ||
         fail "this needs root, and sudo cannot be used here. As root, run:
     $1
 then repeat the command."
@@ -87,26 +90,48 @@ install_debian() {
             wanted="$wanted python$version-venv"
         fi
     fi
-    if [ "$LEVEL" = test ]; then
-        wanted="$wanted tshark tcpdump iperf3 shellcheck strongswan-charon strongswan-swanctl strongswan-pki
-            libcharon-extra-plugins libcharon-extauth-plugins libstrongswan-standard-plugins
-            libstrongswan-extra-plugins"
-    fi
+    case $LEVEL in
+    test) wanted="$wanted tshark tcpdump iperf3 ethtool shellcheck $STRONGSWAN" ;;
+    bench) wanted="$wanted iperf3 ethtool" ;;
+    esac
     # shellcheck disable=SC2086  # a list of words
     missing=$(dpkg_missing $wanted)
-    [ -n "$missing" ] || return 0
+    if [ -n "$missing" ]; then
+        say "installing system packages: $missing"
+        need_root "apt-get update && apt-get install -y --no-install-recommends $missing"
+        apt_install "$missing" || fail "apt-get could not install: $missing"
+    fi
+    if [ "$LEVEL" = bench ]; then install_peers; fi
+}
 
-    say "installing system packages: $missing"
-    need_root "apt-get update && apt-get install -y --no-install-recommends $missing"
+STRONGSWAN="strongswan-charon strongswan-swanctl strongswan-pki libcharon-extra-plugins libcharon-extauth-plugins
+    libstrongswan-standard-plugins libstrongswan-extra-plugins"
+
+# What `make bench` compares with. It goes on without those that cannot be had, and says so itself.
+install_peers() {
+    for peer in "$STRONGSWAN" wireguard-go openvpn; do
+        # shellcheck disable=SC2086  # a list of words
+        missing=$(dpkg_missing $peer)
+        [ -n "$missing" ] || continue
+        if ! can_be_root; then
+            say "not installed, as that needs root: $missing"
+        else
+            say "installing to compare with: $missing"
+            apt_install "$missing" || say "apt-get could not install: $missing"
+        fi
+    done
+}
+
+# apt_install PACKAGES, one word. strongSwan's package starts its daemon, which would hold the IKE ports, where
+# the project's programs start their own: it is stopped and disabled unless it ran before.
+apt_install() {
     charon_before=no
     if charon_runs; then charon_before=yes; fi
     as_root apt-get update -qq || say "the package lists could not be refreshed; trying with the old ones"
     # shellcheck disable=SC2086
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-        -o Dpkg::Use-Pty=0 $missing </dev/null || fail "apt-get could not install: $missing"
-
-    # strongSwan's package starts its daemon, which would hold the IKE ports; the tests start their own.
-    case " $missing " in
+        -o Dpkg::Use-Pty=0 $1 </dev/null || return 1
+    case " $1 " in
     *" strongswan-charon "*)
         if [ "$charon_before" = no ]; then
             if [ -d /run/systemd/system ]; then
@@ -226,7 +251,7 @@ Linux)
         install_debian
     else
         say "not Debian or Ubuntu: install these yourself: OpenSSL and Python headers, a C compiler, iproute2, ping, nftables"
-        [ "$LEVEL" = run ] || say "and for the tests: tshark, tcpdump, iperf3, strongSwan with kernel-libipsec, swanctl and pki"
+        [ "$LEVEL" = run ] || say "and for tests and benchmarks: tshark, tcpdump, iperf3, ethtool, strongSwan with kernel-libipsec, swanctl and pki"
     fi
     ;;
 Darwin) install_macos ;;

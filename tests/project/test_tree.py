@@ -17,7 +17,18 @@ UNFINISHED = re.compile("\\b(?:TO" "DO|FIX" "ME|XX" "X|HA" "CK)\\b")  # fmt: ski
 ONE_MACHINE = re.compile("(?<![\\w.])/(?:home/[a-z]|wo" "rk/|ro" "ot/|Users/[A-Z])")  # fmt: skip
 
 #: Folders of tests/ beside those of the service's rooms.
-OTHER_TESTS = {"core", "fuzz", "gui", "helpers", "interop", "platforms", "project", "simulation", "vectors"}
+OTHER_TESTS = {
+    "benchmarks",
+    "core",
+    "fuzz",
+    "gui",
+    "helpers",
+    "interop",
+    "platforms",
+    "project",
+    "simulation",
+    "vectors",
+}
 
 CIMPORT = re.compile(r"^\s*(?:from\s+([\w.]+)\s+cimport|cimport\s+([\w.]+))", re.MULTILINE)
 MAY_CIMPORT = ("ginnel_core", "libc", "cpython", "posix", "cython")
