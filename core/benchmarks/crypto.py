@@ -6,7 +6,7 @@ import struct
 from collections.abc import Callable
 
 from ginnel_core import Selector
-from ginnel_core.probe import Opener, Raw, Sealer
+from ginnel_core.probe_esp import Opener, Raw, Sealer
 
 from .results import Quantity, Results
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ginnel_core.probe import libcrypto_version
+from ginnel_core.about import libcrypto
 from ginnel_service.demo.lab import environment
 from helpers.strongswan import CHARON
 
@@ -46,7 +46,7 @@ def describe() -> dict[str, Any]:
         "flags": [flag for flag in FLAGS if flag in flags],
         "cores": os.cpu_count(),
         "kernel": platform.release(),
-        "libcrypto": libcrypto_version(),
+        "libcrypto": libcrypto(),
         "python": platform.python_version(),
         "sysctls": {name: _sysctl(name) for name in SYSCTLS},
         "versions": {

@@ -53,8 +53,6 @@ cdef extern from "openssl/evp.h" nogil:
     int EVP_DigestFinal_ex(EVP_MD_CTX *, uint8_t *, unsigned int *)
 
 cdef extern from "openssl/crypto.h" nogil:
-    const char *OpenSSL_version(int)
-    int OPENSSL_VERSION_STRING
     void OPENSSL_cleanse(void *, size_t)
     int CRYPTO_memcmp(const void *, const void *, size_t)
 

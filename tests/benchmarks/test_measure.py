@@ -8,7 +8,7 @@ from benchmarks.procfs import busy_ticks, process_ticks
 from benchmarks.results import Quantity, Results
 from benchmarks.run import choose, main
 from ginnel_core import Selector
-from ginnel_core.probe import Opener, Raw, Sealer
+from ginnel_core.probe_esp import Opener, Raw, Sealer
 
 ANY = [Selector(0, 0, 65535, bytes(4), b"\xff" * 4)]
 KEY = bytes(20)

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.inner import internet_sum
-from ginnel_core.probe import checksum, transport_checksum
+from ginnel_core.probe_inner import checksum, transport_checksum
 
 
 def expected(data: bytes) -> bytes:

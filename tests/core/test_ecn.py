@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.inner import internet_sum, ipv4, ipv6
-from ginnel_core.probe import inherit, merged_ecn, outer_tos
+from ginnel_core.probe_inner import inherit, merged_ecn, outer_tos
 
 NOT_ECT, ECT_1, ECT_0, CE = range(4)
 DROP = None

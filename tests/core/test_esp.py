@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.spaces import ANY
 from ginnel_core import Selector
-from ginnel_core.probe import Opener
+from ginnel_core.probe_esp import Opener
 from helpers.esp import BY_NAME, SUITES, Suite
 
 HIGH = 2**32

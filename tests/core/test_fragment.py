@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.inner import DF, FAR4, MF, NEAR4, UDP, device, internet_sum, ipv4, ipv6, with_checksum
-from ginnel_core.probe import fragments
+from ginnel_core.probe_inner import fragments
 
 RECORD_ROUTE = b"\x07\x07\x04" + bytes(4)  # not copied
 SECURITY = b"\x82\x0b" + bytes(range(9))  # copied

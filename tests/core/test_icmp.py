@@ -29,7 +29,7 @@ from core.inner import (
     pcap,
     with_checksum,
 )
-from ginnel_core.probe import TokenBucket, complain
+from ginnel_core.probe_inner import TokenBucket, complain
 from helpers.wireshark import fields
 
 IP_MTU, IPV6_MTU = 14, 24  # <linux/in.h>, <linux/in6.h>

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ginnel_core.probe import Window
+from ginnel_core.probe_esp import Window
 
 SIZES = st.sampled_from([64, 65, 100, 128, 1000, 4096, 65536])
 

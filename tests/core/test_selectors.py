@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from core.spaces import ANY
 from ginnel_core import Selector
-from ginnel_core.probe import Rules, flow
+from ginnel_core.probe_inner import flow
+from ginnel_core.probe_tables import Rules
 
 UDP, TCP, ICMP, ICMP6 = 17, 6, 1, 58
 

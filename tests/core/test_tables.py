@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from core.spaces import ANY, ANY4, ANY6
 from ginnel_core import Selector
-from ginnel_core.probe import Rules, Spis, flow
+from ginnel_core.probe_inner import flow
+from ginnel_core.probe_tables import Rules, Spis
 
 UDP, TCP, ICMP, ESP = 17, 6, 1, 50
 FIRST = 256  # the least SPI

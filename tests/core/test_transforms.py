@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ginnel_core import EspSizes, esp_sizes, live_objects
-from ginnel_core.probe import Keyed
+from ginnel_core.probe_esp import Keyed
 from helpers.esp import BY_NAME, SPI, SUITES, Suite
 from helpers.wireshark import fields, write_packets
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESCCM, ChaCha20Poly1305
 
 from core.spaces import ANY
 from ginnel_core import Selector
-from ginnel_core.probe import Opener, Sealer
+from ginnel_core.probe_esp import Opener, Sealer
 
 SPI = 0xC0FFEE01
 

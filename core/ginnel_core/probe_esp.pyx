@@ -1,16 +1,11 @@
-"""The packet path's leaves one by one, for tests, fuzzing and benchmarks. No program uses this module."""
+"""ESP and what stands below it without sockets, for tests, fuzzing and benchmarks. No program uses this module."""
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 
 from ginnel_core import reasons
-from ginnel_core.checksum cimport ginnel_put_checksum, ginnel_sum, pseudo_sum
-from ginnel_core.ecn cimport ecn_decapsulate, ecn_encapsulate, ecn_inherit, packet_tos
 from ginnel_core.esp cimport Opened, esp_open, esp_overhead, esp_seal
-from ginnel_core.fragment cimport Fragmenter, fragment_begin, fragment_next
-from ginnel_core.icmp cimport ICMP_MAX, Bucket, Complaint, bucket_take, icmp_error
-from ginnel_core.ip cimport Flow, parse_flow
 from ginnel_core.openssl cimport (
     EVP_aes_128_gcm,
     EVP_aes_256_gcm,
@@ -25,15 +20,12 @@ from ginnel_core.openssl cimport (
     EVP_CipherUpdate,
     EVP_CTRL_AEAD_GET_TAG,
     EVP_CTRL_AEAD_SET_TAG,
-    OpenSSL_version,
-    OPENSSL_VERSION_STRING,
 )
 from ginnel_core.packet cimport CAPACITY, HEAD_ROOM, Arena
 from ginnel_core.posix cimport ginnel_monotonic_ns, ginnel_put64
 from ginnel_core.reasons cimport Reason
 from ginnel_core.replay cimport ReplayWindow, replay_blocks, replay_check, replay_infer, replay_update
-from ginnel_core.sa cimport Inbound, InboundSa, Outbound, Rule, inner_mtu
-from ginnel_core.tables cimport FlowCache, RuleTable, SpiTable, choose_rule, find_inbound
+from ginnel_core.sa cimport Inbound, Outbound, inner_mtu
 from ginnel_core.transform cimport (
     ESP_HEADER,
     ICV_MAX,
@@ -44,11 +36,6 @@ from ginnel_core.transform cimport (
     transform_open,
     transform_seal,
 )
-
-
-def libcrypto_version() -> str:
-    """Of the library that is loaded, not of the headers."""
-    return OpenSSL_version(OPENSSL_VERSION_STRING).decode()
 
 
 cdef str reason_name(Reason reason):
@@ -84,28 +71,6 @@ cdef class Window:
         if reason == Reason.OK:
             replay_update(&self.window, sequence)
         return reason_name(reason)
-
-
-def flow(bytes packet) -> tuple | None:
-    """(version, protocol, source port, target port, length) of an IP packet, None for what is unknown."""
-    cdef Flow found
-    # a block of its own size, so that a checked build sees a read beyond it
-    cdef size_t length = len(packet)
-    cdef uint8_t *copy = <uint8_t *>calloc(length or 1, 1)
-    if copy == NULL:
-        raise MemoryError
-    memcpy(copy, <const char *>packet, length)
-    good = parse_flow(copy, length, &found)
-    free(copy)
-    if not good:
-        return None
-    return (
-        found.version,
-        found.protocol if found.protocol_known else None,
-        found.source_port if found.ports_known else None,
-        found.target_port if found.ports_known else None,
-        found.length,
-    )
 
 
 cdef class Sealer:
@@ -344,245 +309,3 @@ cdef class Keyed:
         payload = copy[before : before + length] if reason == Reason.OK else b""
         free(copy)
         return reason_name(reason), payload
-
-
-cdef uint8_t *copied(bytes data) except NULL:
-    """`data` in a block of its own size, so that a checked build sees a read beyond it. The caller frees it."""
-    cdef size_t length = len(data)
-    cdef uint8_t *copy = <uint8_t *>calloc(length or 1, 1)
-    if copy == NULL:
-        raise MemoryError
-    memcpy(copy, <const char *>data, length)
-    return copy
-
-
-def checksum(*parts) -> bytes:
-    """The checksum field over `parts`, each of which but the last is even in length."""
-    cdef uint64_t total = 0
-    cdef uint8_t *copy
-    cdef uint8_t field[2]
-    for part in parts:
-        copy = copied(part)
-        total = ginnel_sum(copy, len(part), total)
-        free(copy)
-    ginnel_put_checksum(field, total)
-    return field[:2]
-
-
-def transport_checksum(bytes packet, uint8_t protocol, size_t header) -> bytes:
-    """The checksum field over the pseudo-header and what follows the IP header of `header` octets."""
-    cdef uint8_t *copy
-    cdef uint64_t total
-    cdef uint8_t field[2]
-    cdef size_t length = len(packet)
-    if length < header or header < (20 if packet[0] >> 4 == 4 else 40):
-        raise ValueError("short")
-    copy = copied(packet)
-    total = pseudo_sum(copy, copy[0] >> 4, protocol, <uint32_t>(length - header))
-    ginnel_put_checksum(field, ginnel_sum(copy + header, length - header, total))
-    free(copy)
-    return field[:2]
-
-
-def repeat_sum(bytes data, uint32_t times) -> int:
-    """Sum the same octets many times, for a benchmark."""
-    cdef uint64_t total = 0
-    cdef const uint8_t *octets = <const uint8_t *><const char *>data
-    cdef size_t length = len(data)
-    cdef uint32_t index
-    with nogil:
-        for index in range(times):
-            total = ginnel_sum(octets, length, total & 0xffff)
-    return total
-
-
-cdef class Rules:
-    """An outbound table alone, with the cache of one loop."""
-
-    cdef RuleTable table
-    cdef FlowCache *cache
-    cdef dict outbounds
-    cdef list removed  # `count` may be running
-
-    def __cinit__(self):
-        self.table = RuleTable()
-        self.outbounds = {}
-        self.removed = []
-        self.cache = <FlowCache *>calloc(1, sizeof(FlowCache))
-        if self.cache == NULL:
-            raise MemoryError
-
-    def __dealloc__(self):
-        free(self.cache)
-
-    def add(self, uint32_t name, local, remote) -> None:
-        """The newest rules are those of `name`, 256 or more, now."""
-        outbound = Outbound(name, 20, bytes(20), 0, b"", local, remote, False)
-        self.outbounds[name] = outbound
-        self.table.add(outbound)
-
-    def remove(self, uint32_t name) -> None:
-        outbound = self.outbounds.pop(name)
-        self.table.remove(outbound)
-        self.removed.append(outbound)
-
-    def count(self, bytes packet, uint32_t name, uint32_t times) -> int:
-        """How often, of so many times, `name` sends `packet`; other threads may add and remove meanwhile."""
-        cdef Flow found
-        cdef const Rule *rule
-        cdef uint32_t index
-        cdef uint32_t counted = 0
-        if not parse_flow(<const uint8_t *><const char *>packet, len(packet), &found):
-            raise ValueError("malformed")
-        with nogil:
-            for index in range(times):
-                rule = choose_rule(&self.table.table, self.cache, &found)
-                counted += rule != NULL and rule.sa.spi == name
-        return counted
-
-    def choose(self, bytes packet) -> int | None:
-        """The name of the SA that sends `packet`."""
-        cdef Flow found
-        cdef const Rule *rule
-        if not parse_flow(<const uint8_t *><const char *>packet, len(packet), &found):
-            raise ValueError("malformed")
-        rule = choose_rule(&self.table.table, self.cache, &found)
-        return None if rule == NULL else rule.sa.spi
-
-    def lookup_ns(self, packets, uint32_t times) -> float:
-        """What one lookup takes when `packets`, some, come in turn, so often."""
-        cdef uint64_t start, taken
-        cdef uint32_t index, turn
-        cdef uint32_t count = len(packets)
-        cdef Flow *flows = <Flow *>calloc(count or 1, sizeof(Flow))
-        if flows == NULL:
-            raise MemoryError
-        for index, packet in enumerate(packets):
-            parse_flow(<const uint8_t *><const char *>packet, len(packet), &flows[index])
-        with nogil:
-            start = ginnel_monotonic_ns()
-            for turn in range(times):
-                for index in range(count):
-                    choose_rule(&self.table.table, self.cache, &flows[index])
-            taken = ginnel_monotonic_ns() - start
-        free(flows)
-        return <double>taken / times / count
-
-
-cdef class Spis:
-    """An inbound table alone."""
-
-    cdef SpiTable table
-    cdef dict inbounds
-
-    def __cinit__(self):
-        self.table = SpiTable()
-        self.inbounds = {}
-
-    def add(self, uint32_t spi, selectors) -> None:
-        inbound = Inbound(spi, 20, bytes(20), 0, b"", selectors, selectors, 64, False)
-        self.inbounds[spi] = inbound
-        self.table.add(inbound)
-
-    def remove(self, uint32_t spi) -> None:
-        self.table.remove(self.inbounds.pop(spi))
-
-    def find(self, uint32_t spi) -> bool:
-        cdef InboundSa *sa = find_inbound(&self.table.table, spi)
-        return sa != NULL and sa.spi == spi and sa == &(<Inbound>self.inbounds[spi]).sa
-
-    def lookup_ns(self, spis, uint32_t times) -> float:
-        """What one lookup takes when packets of `spis` come in turn, so often."""
-        cdef uint64_t start, taken
-        cdef uint32_t index, turn
-        cdef uint32_t count = len(spis)
-        cdef uint64_t found = 0
-        cdef uint32_t *each = <uint32_t *>calloc(count or 1, sizeof(uint32_t))
-        if each == NULL:
-            raise MemoryError
-        for index, spi in enumerate(spis):
-            each[index] = spi
-        with nogil:
-            start = ginnel_monotonic_ns()
-            for turn in range(times):
-                for index in range(count):
-                    found += find_inbound(&self.table.table, each[index]) != NULL
-            taken = ginnel_monotonic_ns() - start
-        free(each)
-        return <double>taken / times / count
-
-
-def complain(bytes packet, mtu=None) -> bytes:
-    """The ICMP error that answers `packet`: it is larger than `mtu`, or prohibited. Empty when none may be sent."""
-    cdef Complaint kind = Complaint.PROHIBITED if mtu is None else Complaint.TOO_BIG
-    cdef uint32_t octets = mtu or 0
-    cdef uint32_t length
-    cdef uint8_t *copy = copied(packet)
-    cdef uint8_t *out = <uint8_t *>malloc(ICMP_MAX)
-    if out == NULL:
-        free(copy)
-        raise MemoryError
-    memset(out, 0xa5, ICMP_MAX)
-    length = icmp_error(kind, octets, copy, <uint32_t>len(packet), out)
-    answer = out[:length]
-    free(out)
-    free(copy)
-    return answer
-
-
-cdef class TokenBucket:
-    """The limit on ICMP errors."""
-
-    cdef Bucket bucket
-
-    def take(self, uint64_t now_ns) -> bool:
-        return bucket_take(&self.bucket, now_ns)
-
-
-def fragments(bytes packet, uint32_t mtu) -> list | None:
-    """The fragments of an IPv4 packet; None where it cannot or must not be cut."""
-    cdef Fragmenter cutter
-    cdef uint32_t length
-    cdef uint8_t *copy = copied(packet)
-    cdef uint8_t *out = <uint8_t *>malloc(mtu or 1)
-    if out == NULL:
-        free(copy)
-        raise MemoryError
-    found = None
-    if fragment_begin(&cutter, copy, <uint32_t>len(packet), mtu):
-        found = []
-        while True:
-            memset(out, 0xa5, mtu)
-            length = fragment_next(&cutter, out)
-            if length == 0:
-                break
-            found.append(out[:length])
-    free(out)
-    free(copy)
-    return found
-
-
-def outer_tos(bytes packet, bint copy_dscp) -> int:
-    """The TOS octet of the outer packet around an IP packet."""
-    if len(packet) < 20:
-        raise ValueError("short")
-    return ecn_encapsulate(packet_tos(<const uint8_t *><const char *>packet), copy_dscp)
-
-
-def merged_ecn(uint8_t inner, uint8_t outer) -> int | None:
-    """The ECN field that leaves the tunnel; None: the packet is dropped."""
-    cdef uint8_t merged = ecn_decapsulate(inner, outer)
-    return merged if merged <= 3 else None
-
-
-def inherit(bytes packet, uint8_t tos) -> tuple[str, bytes]:
-    """("ok", or the reason of the drop; the packet as it leaves the tunnel) for the outer TOS octet `tos`."""
-    cdef uint8_t *copy
-    cdef Reason reason
-    if len(packet) < 20:
-        raise ValueError("short")
-    copy = copied(packet)
-    reason = ecn_inherit(copy, tos)
-    result = copy[:len(packet)]
-    free(copy)
-    return reason_name(reason), result
