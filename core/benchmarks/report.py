@@ -153,7 +153,7 @@ def markdown(results: Results, titles: Mapping[str, str], chart: str) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
     said = (
         f"{machine['cpu']} ({', '.join(machine['flags'])}), {machine['cores']} cores, "
-        f"Linux {machine['kernel']}, libcrypto {machine['libcrypto']}; {versions}. "
+        f"Linux {machine['kernel']}, {machine['libcrypto']}; {versions}. "
         f"Ginnel {machine['ginnel']}{', offloads in use: ' if offloads else ''}{', '.join(offloads)}. "
         f"*{parameters['setting'].capitalize()}* setting, {parameters['rounds']} rounds, "
         f"{parameters['seconds']} s a sample; medians, with the lowest and the highest sample in parentheses."
