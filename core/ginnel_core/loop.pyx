@@ -10,9 +10,9 @@ cdef uint64_t IDLE = <uint64_t>-1
 
 cdef enum:
     TELL_BIG_NS = 100000000
-    QUICK_NS = 60000  # between two batches
-    QUICK_RUN = 16
-    NAP_NS = 50000
+    QUICK_NS = 150000  # between two batches
+    QUICK_RUN = 8
+    NAP_NS = 80000
     NAP_OCTETS = 32 << 10  # a batch of more is worth its wake-up
 
 
