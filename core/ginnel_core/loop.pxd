@@ -61,6 +61,8 @@ cdef class Loop:
     cdef uint64_t totals[<int>TOTALS]
     cdef uint64_t drops[<int>Reason.REASONS]
     cdef uint64_t now_ns
+    cdef uint64_t ended_ns  # when the last batch did
+    cdef uint64_t awake_ns  # since when the loop has not slept
     cdef int quick  # batches that came quickly, one after the other
     cdef uint64_t packets_before, octets_before  # the totals when this batch began
     cdef TunDevice tun

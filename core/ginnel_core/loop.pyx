@@ -14,6 +14,8 @@ cdef enum:
     QUICK_RUN = 8
     NAP_NS = 80000
     NAP_OCTETS = 32 << 10  # a batch of more is worth its wake-up
+    SLEPT_NS = 10000  # what a loop waited at least when it slept
+    AWAKE_NS = 2000000  # without sleep: then others have their turn
 
 
 cdef class Loop:
@@ -67,24 +69,27 @@ cdef class Loop:
         cdef uint64_t before = self.now_ns
         ginnel_store(&self.seen, ginnel_load(self.epoch))
         self.now_ns = ginnel_monotonic_ns()
+        if self.now_ns - self.ended_ns > SLEPT_NS:
+            self.awake_ns = self.now_ns
         self.quick = self.quick + 1 if self.now_ns - before < QUICK_NS + NAP_NS else 0
         self.packets_before = self.totals[<int>PACKETS]
         self.octets_before = self.totals[<int>OCTETS]
         ginnel_add(&self.totals[<int>BATCHES], 1)
 
     cdef void moderate(self) noexcept nogil:
-        """A batch ended, and nothing more is there: when small batches follow one another fast, let the next one grow.
+        """A batch ended. When small batches follow one another fast, let the next one grow; and leave the processor to
+        others now and then, whatever comes.
 
         A packet alone never waits; a stream of them pays up to NAP_NS for a fraction of the wake-ups.
         """
-        cdef uint64_t octets = self.totals[<int>OCTETS] - self.octets_before
-        if self.quick < QUICK_RUN or octets > NAP_OCTETS:
-            return
-        if self.quick > QUICK_RUN and self.totals[<int>PACKETS] - self.packets_before < 2:
+        cdef bint nap = self.quick >= QUICK_RUN and self.totals[<int>OCTETS] - self.octets_before <= NAP_OCTETS
+        if nap and self.quick > QUICK_RUN and self.totals[<int>PACKETS] - self.packets_before < 2:
             self.quick = 0  # the last nap gathered nothing
-            return
-        self.pause()
-        ginnel_nap(NAP_NS)
+            nap = False
+        self.ended_ns = ginnel_monotonic_ns()
+        if nap or self.ended_ns - self.awake_ns > AWAKE_NS:
+            self.pause()
+            ginnel_nap(NAP_NS)
 
     cdef bint push(self, const EventRecord *record) noexcept nogil:
         cdef uint64_t written = self.ring.written
