@@ -23,6 +23,7 @@ _USUAL: Final[dict[str, Severity | None]] = {
     "drop_replay": "note",
     "drop_malformed": "note",
     "drop_no_sa": "note",
+    "drop_too_big": "note",
     "drop_send_too_big": "note",
 }
 

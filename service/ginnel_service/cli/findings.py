@@ -107,6 +107,10 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "{count} packets were of addresses or ports that the gateway did not agree to carry.",
         "Its routes or policies do not fit the agreed subnets: report it to its administrator.",
     ),
+    "drop_ecn": (
+        "{count} packets were marked for congestion on the way although their senders cannot read such marks.",
+        "A device on the way marks all it carries: report it to the network's administrator.",
+    ),
     "drop_tun_full": (
         "{count} packets found no room in the tunnel's device.",
         "The machine is overloaded; look for what uses its processors.",
@@ -123,6 +127,10 @@ FINDINGS: dict[str, tuple[str, str]] = {
     "drop_no_sa": (
         "{count} packets from this machine were for nobody whom the gateway serves.",
         "Multicast and a few at the start are usual. Else compare `ginnel status` with the subnets you need.",
+    ),
+    "drop_too_big": (
+        "{count} packets from this machine were larger than the tunnel carries; their senders were told.",
+        "A few are usual. If a program stalls, it heeds no ICMP: set network.mtu in the profile to 1280.",
     ),
     "drop_sequence_exhausted": (
         "{count} packets were not sent because the keys were used up.",
