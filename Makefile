@@ -14,6 +14,7 @@ ONLY ?=
 BENCH_ARGS ?=
 
 NETWORK := netns or interop or slow
+LONG := tests/core/test_hostile_flood.py tests/tunnel/test_many_rekeys.py
 LINUX_ONLY = @[ "$(OS)" = Linux ] || { echo "make $@: the packet path runs on Linux only so far (see docs/platforms.md)"; exit 1; }
 
 .DEFAULT_GOAL := help
@@ -61,8 +62,9 @@ bench: setup-bench ## Ginnel beside other tunnels: speed, CPU time, latency (ROU
 	PYTHONPATH=$(CURDIR)/core:$(CURDIR)/tests $(BIN)/python -m benchmarks.run \
 		--rounds $(ROUNDS) --seconds $(SECONDS) --only "$(ONLY)" $(BENCH_ARGS)
 
-soak: setup ## repeat the network tests RUNS times (20), and stop at the first failure
+soak: setup ## the long tests at full length, then the network tests RUNS times (20); stop at the first failure
 	$(LINUX_ONLY)
+	GINNEL_HOSTILE=10000000 GINNEL_REKEYS=1000 $(PYTEST) -q -x -s $(LONG) $(PYTEST_ARGS)
 	@i=1; while [ $$i -le $(RUNS) ]; do echo "== soak $$i of $(RUNS)"; \
 	$(PYTEST) -q -x -m "$(NETWORK)" $(PYTEST_ARGS) || exit 1; i=$$((i + 1)); done
 

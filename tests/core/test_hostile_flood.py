@@ -69,10 +69,10 @@ def transferring(joined: Tunnel) -> Iterator[Transfer]:
         done.hashes.append(digest.hexdigest())
 
     def receive() -> None:
-        digest = hashlib.sha256()
-        while data := receiver.recv(1 << 18):
-            digest.update(data)
-            done.octets += len(data)
+        digest, buffer = hashlib.sha256(), memoryview(bytearray(1 << 18))
+        while count := receiver.recv_into(buffer):
+            digest.update(buffer[:count])
+            done.octets += count
         done.hashes.append(digest.hexdigest())
 
     threads = [threading.Thread(target=target) for target in (send, receive)]
@@ -100,8 +100,9 @@ class Sink:
         self.thread.start()
 
     def _read(self) -> None:
-        while data := self.socket.recv(2048):
-            self.numbers.append(int.from_bytes(data[:8], "big"))
+        buffer = bytearray(2048)
+        while self.socket.recv_into(buffer):
+            self.numbers.append(int.from_bytes(buffer[:8], "big"))
 
     def settle(self, sender: End) -> None:
         """Wait for an empty datagram sent through the tunnel: all that came before has been dealt with."""

@@ -30,7 +30,10 @@ class EventLine:
 def run_gateway(
     config: GatewayConfig, state_dir: Path, tell: Callable[[EventLine], None]
 ) -> TunnelError | None:
-    """Serve until SIGTERM or SIGINT (None), or until it cannot go on (why). Leaves nothing behind."""
+    """Serve until SIGTERM or SIGINT (None), or until it cannot go on (why). Leaves nothing behind.
+
+    SIGUSR1 replaces the CHILD SAs of every peer, SIGUSR2 their IKE SAs.
+    """
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
@@ -62,6 +65,8 @@ async def _serve(
         raise as_tunnel_error(error) from error
     gateway = Gateway(config, network, executor, report=lambda report: tell(line_of(report)), failed=stop.set)
     await gateway.start()
+    loop.add_signal_handler(signal.SIGUSR1, gateway.rekey, "child")
+    loop.add_signal_handler(signal.SIGUSR2, gateway.rekey, "ike")
     try:
         await stop.wait()
         return gateway.failure

@@ -156,6 +156,18 @@ class Gateway:
             await self._loop.run_in_executor(self._executor, self._network.withdraw, OWNER)
         self._stack.close()
 
+    def rekey(self, what: str) -> None:
+        """Begin to replace the "ike" SA, or else the CHILD SAs, of every peer."""
+        now = self._loop.time()
+        for session, peer in self._peers.items():
+            if what == "ike":
+                session.rekey_ike(now)
+            else:
+                for child in peer.sas.children:
+                    session.rekey_child(child.spi_in, now)
+            self._responder.touch(session)
+        self._pump()
+
     @property
     def listening(self) -> tuple[str, ...]:
         """`host:port` of every socket."""
