@@ -19,6 +19,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -47,6 +48,7 @@ class Transfer:
     """Random octets over TCP from a to b for as long as the block runs, hashed at both ends."""
 
     octets: int = 0
+    seconds: float = 0.0
     hashes: list[str] = field(default_factory=list)
 
 
@@ -76,6 +78,7 @@ def transferring(joined: Tunnel) -> Iterator[Transfer]:
         done.hashes.append(digest.hexdigest())
 
     threads = [threading.Thread(target=target) for target in (send, receive)]
+    begun = time.monotonic()
     for thread in threads:
         thread.start()
     try:
@@ -84,6 +87,7 @@ def transferring(joined: Tunnel) -> Iterator[Transfer]:
         over.set()
         for thread in threads:
             thread.join()
+        done.seconds = time.monotonic() - begun
         for each in (listener, sender, receiver):
             each.close()
 
@@ -222,7 +226,7 @@ def test_a_flood_of_hostile_datagrams_changes_nothing_for_a_transfer() -> None:
         lost = kernel_drops(joined.under)
         print(
             f"{sent.total():,} hostile datagrams in {seconds:.1f} s, {sent.total() / seconds:,.0f} a second, "
-            f"beside {transfer.octets * 8 / seconds / 1e6:,.0f} Mbit/s over TCP; "
+            f"beside {transfer.octets * 8 / transfer.seconds / 1e6:,.0f} Mbit/s over TCP; "
             f"{lost} receives lost before the packet path; {(memory_octets() - memory) >> 10:,} KiB grown"
         )
 
