@@ -50,6 +50,7 @@ cdef class DataPlane(Associations):
     cdef OutboundLoop outward
     cdef object threads
     cdef int event_wake[2]
+    cdef uint64_t home  # the loops'
     cdef object ike_reader, ike_writer
     cdef bint stopped
     cdef object buffer_owner
@@ -75,6 +76,7 @@ cdef class DataPlane(Associations):
         udp4, udp6 = self.sockets.get(socket.AF_INET), self.sockets.get(socket.AF_INET6)
         self.inward = InboundLoop(tun, udp4, udp6, self.event_wake[1], self.ike_writer.fileno())
         self.outward = OutboundLoop(tun, udp4, udp6, self.event_wake[1])
+        self.inward.home = self.outward.home = &self.home
         self.serve(self.inward, self.outward, frozenset(self.sockets))
         self.threads = []
         self.buffer_owner = bytearray(CAPACITY + 2 * sizeof(Address))

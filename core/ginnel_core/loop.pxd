@@ -8,7 +8,7 @@ table only after it has stored the epoch, and all of these are sequentially cons
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
 from ginnel_core.packet cimport Address, Arena
-from ginnel_core.posix cimport EBADF, EIO, ENODEV, ENOTSOCK, GINNEL_EBADFD
+from ginnel_core.posix cimport EBADF, EIO, ENODEV, ENOTSOCK, GINNEL_EBADFD, cpu_set_t
 from ginnel_core.reasons cimport Reason
 from ginnel_core.sa cimport Limit, Usage
 from ginnel_core.tun cimport TunDevice
@@ -71,11 +71,15 @@ cdef class Loop:
     cdef Arena arena
     cdef uint64_t told_big_ns  # when a path without a known MTU was last told
     cdef readonly bint has_udp4, has_udp6
+    cdef uint64_t *home  # the data plane's: 1 + the processor that both threads keep to while little happens; 0: none yet
+    cdef bint staying
+    cdef cpu_set_t processors  # where the thread may run when it does not stay
     cdef readonly bint urgent  # the thread runs ahead of ordinary ones
 
     cdef void pause(self) noexcept nogil
     cdef void resume(self) noexcept nogil
     cdef void moderate(self) noexcept nogil
+    cdef void settle(self, bint calm) noexcept nogil
     cdef bint push(self, const EventRecord *record) noexcept nogil
     cdef void lost(self, int device, int error) noexcept nogil
     cdef void too_big(self, const Address *remote, uint32_t mtu) noexcept nogil

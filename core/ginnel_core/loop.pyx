@@ -12,9 +12,10 @@ cdef enum:
     TELL_BIG_NS = 100000000
     QUICK_NS = 150000  # between two batches
     QUICK_RUN = 8
-    NAP_NS = 80000
+    NAP_NS = 100000
     NAP_OCTETS = 32 << 10  # a batch of more is worth its wake-up
     SLEPT_NS = 10000  # what a loop waited at least when it slept
+    CALM_NS = 5000000  # between two batches
     AWAKE_NS = 2000000  # without sleep: then others have their turn
 
 
@@ -72,6 +73,8 @@ cdef class Loop:
         if self.now_ns - self.ended_ns > SLEPT_NS:
             self.awake_ns = self.now_ns
         self.quick = self.quick + 1 if self.now_ns - before < QUICK_NS + NAP_NS else 0
+        if self.now_ns - before > CALM_NS:
+            self.settle(True)
         self.packets_before = self.totals[<int>PACKETS]
         self.octets_before = self.totals[<int>OCTETS]
         ginnel_add(&self.totals[<int>BATCHES], 1)
@@ -82,14 +85,34 @@ cdef class Loop:
 
         A packet alone never waits; a stream of them pays up to NAP_NS for a fraction of the wake-ups.
         """
-        cdef bint nap = self.quick >= QUICK_RUN and self.totals[<int>OCTETS] - self.octets_before <= NAP_OCTETS
+        cdef bint large = self.totals[<int>OCTETS] - self.octets_before > NAP_OCTETS
+        cdef bint nap = self.quick >= QUICK_RUN and not large
         if nap and self.quick > QUICK_RUN and self.totals[<int>PACKETS] - self.packets_before < 2:
             self.quick = 0  # the last nap gathered nothing
             nap = False
+        if large or self.quick >= QUICK_RUN:
+            self.settle(False)
         self.ended_ns = ginnel_monotonic_ns()
         if nap or self.ended_ns - self.awake_ns > AWAKE_NS:
             self.pause()
             ginnel_nap(NAP_NS)
+
+    cdef void settle(self, bint calm) noexcept nogil:
+        """While little happens keep to the processor of the other loop, which a packet and its answer pass one after the
+        other: to wake one that sleeps takes longer than to wait for the other loop's batch."""
+        cdef uint64_t home
+        if calm == self.staying:
+            return
+        if not calm:
+            ginnel_thread_roam(&self.processors)
+            ginnel_store(self.home, 0)
+        else:
+            home = ginnel_load(self.home)
+            home = <uint64_t>(ginnel_thread_stay(<int>home - 1, &self.processors) + 1)
+            if home == 0:
+                return
+            ginnel_store(self.home, home)
+        self.staying = calm
 
     cdef bint push(self, const EventRecord *record) noexcept nogil:
         cdef uint64_t written = self.ring.written

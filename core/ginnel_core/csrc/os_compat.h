@@ -237,6 +237,35 @@ static inline int ginnel_thread_urgent(void)
 #endif
 }
 
+/* Keep the calling thread on one processor, the one it is on for a negative number; returns that, -1 when it cannot.
+ * sched_setaffinity(2). `ginnel_thread_roam` undoes it. The other systems have no such call, or need none. */
+#if defined(__linux__)
+static inline int ginnel_thread_stay(int processor, cpu_set_t *before)
+{
+    cpu_set_t one;
+    if (processor < 0)
+        processor = sched_getcpu();
+    if (processor < 0 || processor >= CPU_SETSIZE || sched_getaffinity(0, sizeof *before, before) < 0)
+        return -1;
+    CPU_ZERO(&one);
+    CPU_SET((size_t)processor, &one);
+    return sched_setaffinity(0, sizeof one, &one) < 0 ? -1 : processor;
+}
+
+static inline void ginnel_thread_roam(const cpu_set_t *before) { (void)sched_setaffinity(0, sizeof *before, before); }
+#else
+typedef int cpu_set_t;
+
+static inline int ginnel_thread_stay(int processor, cpu_set_t *before)
+{
+    (void)processor;
+    (void)before;
+    return -1;
+}
+
+static inline void ginnel_thread_roam(const cpu_set_t *before) { (void)before; }
+#endif
+
 /* A descriptor that one thread signals and another polls: fds[0] is read, fds[1] written. 0 or -1 with errno. */
 static inline int ginnel_wake_open(int fds[2])
 {
