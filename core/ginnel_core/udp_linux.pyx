@@ -29,6 +29,9 @@ cdef extern from "os_compat.h" nogil:
         uint32_t ee_info
 
 BUFFER_OCTETS = 8 << 20
+cdef enum:
+    STRIKES = 3  # failures of UDP_SEGMENT in a row until it is given up
+
 #: A larger IKE message may go in IP fragments: a peer without RFC 7383 has no other way.
 WHOLE_OCTETS = 1200
 
@@ -96,6 +99,7 @@ cdef class UdpSocket(UdpChannel):
     cdef Packet *prepared  # for whose slots `incoming` is laid out
     cdef bint segmenting  # UDP_SEGMENT works
     cdef bint doubted  # it failed a moment ago, perhaps for another reason
+    cdef int strikes  # it alone failed
     cdef bint merging  # UDP_GRO is on
     cdef bint fragmenting  # DF is clear for now
 
@@ -154,40 +158,37 @@ cdef class UdpSocket(UdpChannel):
         elif local is not None:
             ancillary = [(IPPROTO_IPV6, IPV6_PKTINFO, struct.pack("=16sI", local[0], local[1]))]
         whole = probe or sum(map(len, parts)) <= WHOLE_OCTETS
-        if not whole:
-            self.set_df(False)  # packets that the loop sends meanwhile go without it, too, and take no harm
+        # What the loop sends at this moment shares the choice; it takes no harm, a probe would prove nothing.
+        if probe or not whole:
+            self.set_df(whole)
         try:
             for last in (False, True):
                 try:
                     self.socket.sendmsg(parts, ancillary, MSG_DONTWAIT, remote)
                     return
                 except OSError as error:
-                    if last or not (error.errno == EINTR or (came_back(error.errno) and error.errno != EMSGSIZE)):
+                    # EMSGSIZE, too: an answer to a larger one, unless it comes again
+                    if last or not (error.errno == EINTR or came_back(error.errno)):
                         raise
         finally:
             if not whole:
                 self.set_df(True)
 
-    def set_df(self, bint wanted) -> None:
-        if self.family == socket.AF_INET6:
-            self.socket.setsockopt(
-                IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_PROBE if wanted else IPV6_PMTUDISC_DONT
-            )
+    cdef void set_df(self, bint wanted) noexcept nogil:
+        """Whether what comes next goes whole or not at all. In IPv6 the kernel fragments to what routers told it."""
+        cdef int discover
+        if self.family == AF_INET6:
+            discover = IPV6_PMTUDISC_PROBE if wanted else IPV6_PMTUDISC_DONT
+            setsockopt(self.fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &discover, sizeof(discover))
         else:
-            self.socket.setsockopt(IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE if wanted else IP_PMTUDISC_DONT)
+            discover = IP_PMTUDISC_PROBE if wanted else IP_PMTUDISC_DONT
+            setsockopt(self.fd, IPPROTO_IP, IP_MTU_DISCOVER, &discover, sizeof(discover))
 
     cdef void heed(self, bint may_fragment) noexcept nogil:
-        """Set DF for what comes next, or do not."""
-        cdef int value
-        if self.fragmenting == may_fragment:
-            return
-        self.fragmenting = may_fragment
-        if self.family == AF_INET6:
-            value = IPV6_PMTUDISC_DONT if may_fragment else IPV6_PMTUDISC_PROBE
-            setsockopt(self.fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &value, sizeof(value))
-        else:
-            value = IP_PMTUDISC_DONT if may_fragment else IP_PMTUDISC_PROBE
-            setsockopt(self.fd, IPPROTO_IP, IP_MTU_DISCOVER, &value, sizeof(value))
+        """`set_df` by the loop, which remembers what it said last."""
+        if self.fragmenting != may_fragment:
+            self.fragmenting = may_fragment
+            self.set_df(not may_fragment)
 
     cdef void prepare(self, Batch *batch) noexcept nogil:
         """Lay `incoming` out for the slots of `batch`, once."""
@@ -278,40 +279,48 @@ cdef class UdpSocket(UdpChannel):
     cdef int send_all(self, Packet *packets, int count, Cursor *at) noexcept nogil:
         cdef const Packet *packet
         cdef bint again = False
+        cdef bint train
+        cdef uint32_t length
         cdef int error, sent
         while at.packet < count:
             packet = &packets[at.packet]
+            train = self.segmenting and packet.length - at.offset > packet.segment
             self.heed(packet.may_fragment)
             sent = sendmmsg(
                 self.fd, self.outgoing.messages, self.fill(packets, count, at), MSG_DONTWAIT | MSG_NOSIGNAL
             )
             if sent >= 0:
                 self.advance(packets, at, sent)
-                again = self.doubted = False
+                again = False
+                if self.doubted:  # one by one they go: it was UDP_SEGMENT
+                    self.doubted = False
+                    self.strikes += 1
+                    self.segmenting = self.strikes < STRIKES
+                elif train:
+                    self.strikes = 0
                 continue
             error = errno
             if error == EINTR:
                 continue
             if error == EAGAIN or error == EWOULDBLOCK:
                 return EAGAIN
-            if self.segmenting and packet.length - at.offset > packet.segment and (
-                error == EIO or error == EINVAL or error == EOPNOTSUPP or error == EMSGSIZE
-            ):
-                self.segmenting = False  # for good, if the first datagram goes without it
+            if train and (error == EIO or error == EINVAL or error == EOPNOTSUPP or error == EMSGSIZE):
+                self.segmenting = False
                 self.doubted = True
                 continue
             if came_back(error) and not again:
                 again = True
                 continue
-            at.lost = 1
+            length = <uint32_t>self.outgoing.vectors[0].iov_len
             if self.doubted:  # it was something else, and all of the train shares it
+                length = packet.length - at.offset
                 self.segmenting = True
                 self.doubted = False
-                at.lost = (packet.length - at.offset + packet.segment - 1) // packet.segment
+            at.lost = 1 if packet.segment == 0 else (length + packet.segment - 1) // packet.segment
+            at.offset += length
+            if at.offset >= packet.length:
                 at.packet += 1
                 at.offset = 0
-            else:
-                self.advance(packets, at, 1)
             return error
         return 0
 
