@@ -7,6 +7,7 @@ table only after it has stored the epoch, and all of these are sequentially cons
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
+from ginnel_core.icmp cimport Bucket
 from ginnel_core.packet cimport Address, Arena
 from ginnel_core.posix cimport EBADF, EIO, ENODEV, ENOTSOCK, GINNEL_EBADFD, cpu_set_t
 from ginnel_core.reasons cimport Reason
@@ -69,7 +70,7 @@ cdef class Loop:
     cdef UdpChannel udp4  # None when there is none
     cdef UdpChannel udp6
     cdef Arena arena
-    cdef uint64_t told_big_ns  # when a path without a known MTU was last told
+    cdef Bucket tells  # of paths: anyone may forge the ICMP errors behind them
     cdef readonly bint has_udp4, has_udp6
     cdef uint64_t *home  # the data plane's: 1 + the processor that both threads keep to while little happens; 0: none yet
     cdef bint staying

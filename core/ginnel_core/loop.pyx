@@ -2,6 +2,7 @@
 
 from libc.string cimport memset
 
+from ginnel_core.icmp cimport bucket_take
 from ginnel_core.live cimport LIVE_LOOP, live
 from ginnel_core.posix cimport *
 from ginnel_core.sa cimport LIMIT_SEQUENCE, LIMITS
@@ -9,7 +10,6 @@ from ginnel_core.sa cimport LIMIT_SEQUENCE, LIMITS
 cdef uint64_t IDLE = <uint64_t>-1
 
 cdef enum:
-    TELL_BIG_NS = 100000000
     QUICK_NS = 150000  # between two batches
     QUICK_RUN = 8
     NAP_NS = 100000
@@ -132,16 +132,15 @@ cdef class Loop:
         self.push(&record)
 
     cdef void too_big(self, const Address *remote, uint32_t mtu) noexcept nogil:
-        """A datagram to `remote` was too big for its path; told now and then."""
+        """A datagram to `remote` was too big for its path; told at a bounded rate."""
         cdef EventRecord record
-        if self.now_ns - self.told_big_ns < TELL_BIG_NS and mtu == 0:
+        if not bucket_take(&self.tells, self.now_ns):
             return
         memset(&record, 0, sizeof(record))
         record.kind = PATH_TOO_BIG
         record.detail = <int>mtu
         record.remote = remote[0]
-        if self.push(&record):
-            self.told_big_ns = self.now_ns
+        self.push(&record)
 
     cdef void drop(self, Reason reason) noexcept nogil:
         ginnel_add(&self.drops[<int>reason], 1)

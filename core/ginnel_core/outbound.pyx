@@ -215,7 +215,7 @@ cdef class OutboundLoop(Loop):
             reason = send_reason(error)
             ginnel_add(&self.drops[<int>reason], at.lost)
             if reason == Reason.SEND_TOO_BIG:
-                self.too_big(&packets[0].remote, 0)
+                self.too_big(&packets[at.packet - (at.offset == 0)].remote, 0)  # the one that was passed over
         ginnel_add(&self.totals[<int>WRITES], <uint64_t>count)
 
     cdef void dispatch(self) noexcept nogil:

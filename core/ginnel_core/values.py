@@ -46,7 +46,10 @@ class SaExpiring(NamedTuple):
 
 
 class PathTooBig(NamedTuple):
-    """A datagram to `remote` was larger than its path's MTU: `mtu` octets of outer packet, 0: unknown."""
+    """A datagram to `remote` was larger than its path's MTU: `mtu` octets of outer packet.
+
+    0: unknown; so may be the port, where the kernel told of its own refusal.
+    """
 
     remote: Endpoint
     mtu: int

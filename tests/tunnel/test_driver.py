@@ -470,8 +470,10 @@ def test_what_a_router_says_lowers_the_tunnels_mtu_at_once() -> None:
         assert it.tunnel.status().facts.path_mtu == 1440
         await asyncio.sleep(0.1)
         assert it.host.network.owners["office"].mtu == 1378
+        it.host.link.happen(PathTooBig(PlaneEndpoint("198.51.100.2", 0), 1420))  # the kernel's own refusal
+        assert it.tunnel.status().facts.path_mtu == 1420
         (outbound,) = it.host.link.plane.outbound_sas.values()
-        assert outbound["path_mtu"] == 1440
+        assert outbound["path_mtu"] == 1420
 
     scene(act)
 

@@ -234,7 +234,7 @@ class Gateway:
                     self._follow(event, now)
                 case PathTooBig():
                     for session, peer in tuple(self._peers.items()):
-                        if peer.path.remote == Endpoint(*event.remote):
+                        if peer.path.remote.host == event.remote.host:
                             session.path_too_big(event.mtu, now)
                             self._responder.touch(session)
         self._pump()

@@ -191,7 +191,7 @@ class Attempt:
                     if child is not None:
                         session.rekey_child(child.spi_in, self._loop.time())
                 case PathTooBig():
-                    if Endpoint(*event.remote) == session.path.remote:
+                    if event.remote.host == session.path.remote.host:
                         session.path_too_big(event.mtu, self._loop.time())
                 case DeviceLost():
                     self._end(device_error(event))
