@@ -91,6 +91,17 @@ def test_a_path_too_narrow_for_ipv6_inside_carries_ipv4(lab: Lab) -> None:
     assert pair.gateway_knows() == 1300
 
 
+@outsides
+def test_a_path_too_narrow_for_ipv6_inside_carries_it_in_fragments(lab: Lab, outside: int) -> None:
+    pair = GinnelToGinnel(lab, outside)
+    narrow.speak(pair.net, 1280)
+    pair.up()
+    files_arrive_soon(pair, 0, 1)
+    known(pair.service, 1280)
+    assert pair.status()["mtu"] == 1280
+    assert pair.gateway_knows() == 1280
+
+
 @routers
 def test_a_transfer_survives_a_path_that_shrinks(lab: Lab, router: Callable[[Internet, int], None]) -> None:
     pair = GinnelToGinnel(lab)
@@ -120,9 +131,16 @@ def test_a_path_that_shrinks_is_known_after_it_was_idle(lab: Lab) -> None:
     pair.up()
     known(pair.service, 1464)
     time.sleep(6)
-    narrow.swallow(pair.net, 1340)
-    files_arrive_soon(pair, 0)
-    known(pair.service, 1340)
+    narrow.swallow(pair.net, 1360)
+    files = FileServer(pair.net.server, 2 * MEGABYTE)
+    # of two families: in one, the MSS would spare the second sender what the first had to find out
+    for transfer in (
+        files.download(pair.net.client, Internet.SERVER[0]),
+        files.upload(pair.net.client, Internet.SERVER[1]),
+    ):
+        assert (transfer.sha256, transfer.seconds < SECONDS) == (files.sha256, True)
+    known(pair.service, 1360)
+    assert pair.gateway_knows() == 1360
 
 
 @pytest.mark.interop
