@@ -148,7 +148,9 @@ def test_no_packet_is_lost_while_the_peer_moves(nat: bool) -> None:
         pinging.start()
         transfer = Transfer(made.a, made.b, 8 << 20)
         for number in range(MOVES):
-            pinging.join(0.03)
+            pinging.join(0.02)
+            while len(seen) < number and pinging.is_alive():
+                pinging.join(0.005)
             if nat:
                 rebind(made, number + 1)
             else:
