@@ -41,7 +41,7 @@ endif
 
 lint: setup ## ruff, mypy, the import contracts, shellcheck
 	@failed=; for check in "ruff check ." "ruff format --check ." mypy "mypy tests" lint-imports; do \
-	echo "== $$check"; $(BIN)/$$check || failed="$$failed ($$check)"; done; \
+	echo "== $$check"; PYTHONPATH=core $(BIN)/$$check || failed="$$failed ($$check)"; done; \
 	if command -v shellcheck >/dev/null; then \
 	echo "== shellcheck"; shellcheck packaging/*.sh .ci/run || failed="$$failed (shellcheck)"; \
 	else echo "shellcheck is not installed: the shell scripts went unchecked"; fi; \

@@ -108,7 +108,7 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "Its routes or policies do not fit the agreed subnets: report it to its administrator.",
     ),
     "drop_ecn": (
-        "{count} packets were marked for congestion on the way although their senders cannot read such marks.",
+        "{count} packets were marked for congestion on the way though their senders cannot read marks.",
         "A device on the way marks all it carries: report it to the network's administrator.",
     ),
     "drop_tun_full": (
