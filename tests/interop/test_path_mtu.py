@@ -6,6 +6,7 @@ client ---------- router ---------- gateway ---------- server
 
 from __future__ import annotations
 
+import json
 import secrets
 import time
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from ginnel_service.demo.lab import Internet, Lab
+from ginnel_service.demo.lab import Host, Internet, Lab
 from ginnel_service.demo.rig import FileServer, Gateway, Service, eventually, url_of
 from helpers import narrow
 from helpers.peers import PROFILE, CharonToGinnel, GinnelToCharon, profile
@@ -54,6 +55,16 @@ def known(service: Service, octets: int) -> None:
     service.wait_for(
         PROFILE, lambda status: octets - 64 < status["path_mtu"] <= octets, f"a path MTU of {octets}"
     )
+
+
+def under_way(client: Host, *directions: str) -> None:
+    """Wait until transfers in these directions ("rx", "tx") are at full speed, yet far from their end."""
+
+    def carried() -> bool:
+        (device,) = json.loads(client.run(["ip", "-json", "-s", "link", "show", "ginnel0"]).stdout)
+        return all(device["stats64"][direction]["bytes"] > 5 * MEGABYTE for direction in directions)
+
+    eventually(carried, "the transfers")
 
 
 def files_arrive_soon(pair: GinnelToGinnel | GinnelToCharon | CharonToGinnel, *families: int) -> None:
@@ -107,7 +118,7 @@ def test_a_transfer_survives_a_path_that_shrinks(lab: Lab, router: Callable[[Int
     pair = GinnelToGinnel(lab)
     pair.up()
     known(pair.service, 1464)
-    files = FileServer(pair.net.server, 150 * MEGABYTE)
+    files = FileServer(pair.net.server, 300 * MEGABYTE)
     running = [
         pair.net.client.python("-m", "ginnel_service.demo.web", *words, label=words[0])
         for words in (
@@ -115,7 +126,7 @@ def test_a_transfer_survives_a_path_that_shrinks(lab: Lab, router: Callable[[Int
             ("put", url_of(Internet.SERVER[1]), str(files.file)),
         )
     ]
-    time.sleep(0.5)
+    under_way(pair.net.client, "rx", "tx")
     router(pair.net, 1400)
     assert all(process.running() for process in running)
     known(pair.service, 1400)
@@ -164,7 +175,7 @@ def test_strongswans_gateway_when_the_path_shrinks(lab: Lab) -> None:
     upload = pair.net.client.python(
         "-m", "ginnel_service.demo.web", "put", url_of(Internet.SERVER[0]), str(files.file), label="put"
     )
-    time.sleep(0.5)
+    under_way(pair.net.client, "tx")
     narrow.swallow(pair.net, 1400)
     assert upload.running()
     assert upload.popen.wait(90) == 0
