@@ -152,6 +152,36 @@ def test_a_path_that_shrinks_is_noticed_under_other_traffic() -> None:
     assert path_mtus(world, "client") == [WANTED, 1300]
 
 
+def test_a_peer_that_searches_brings_the_other_side_to_it() -> None:
+    """The client hears other traffic all the time and would ask only after CONFIRM_S."""
+    world = started()
+    world.run(world.now + 5)
+    narrow(world, 1300)
+    sending(world, "client", heard=True)
+    sending(world, "gateway", heard=False)
+    world.run(world.now + PATIENCE_S + 4)
+    assert [path_mtus(world, side) for side in SIDES] == [[WANTED, 1300], [WANTED, 1300]]
+
+
+def test_a_peer_whose_direction_alone_is_narrow_costs_a_probe_now_and_then() -> None:
+    world = World(1, discover=WANTED)
+    narrow(world, 1320, "gateway")
+    world.connect()
+    for side in SIDES:
+        sending(world, side, heard=True)
+    probes = dict.fromkeys(SIDES, 0)
+
+    def tap(sender: str, datagram: bytes) -> bool:
+        probes[sender] += isinstance(datagram, Probe)
+        return True
+
+    world.run(world.now + 5)
+    world.tap = tap
+    world.run(world.now + 4 * CONFIRM_S)
+    assert path_mtus(world, "client") == [WANTED]
+    assert max(probes.values()) <= 12
+
+
 def test_a_path_that_widens_is_used_again() -> None:
     world = started(carries=1300)
     world.run(world.now + 10)

@@ -5,8 +5,9 @@ asks whether it arrives. Where it does not, it climbs the ladder of common sizes
 a step that works costs a round trip, one that fails a few timeouts. It ends with the largest that worked.
 
 It begins again, from the size in use, when a router names a smaller one (a hint is taken at once and never
-raises), when what is sent seems to fall into a hole, and now and then while packets are sent, for a path
-that starts to drop big ones need not say so. Larger sizes get another chance every `raise_s`.
+raises), when what is sent seems to fall into a hole, when the peer tries smaller ones for its direction, and
+now and then while packets are sent, for a path that starts to drop big ones need not say so. Larger sizes get
+another chance every `raise_s`.
 """
 
 from __future__ import annotations
@@ -86,7 +87,12 @@ class PathMtuSearch:
             self._high = min(self._high, mtu + 1)
             self._raise_at = now + self._raise_s
             self._reopen(now)
-        elif mtu < self._floor and self.settled and now - self._checked_at >= RETRY_S:
+        elif mtu < self._floor:
+            self.doubt(now)
+
+    def doubt(self, now: float) -> None:
+        """Have the size in use confirmed, unless that was just done."""
+        if self.settled and now - self._checked_at >= RETRY_S:
             self._reopen(now)
 
     def watch(self, sent_at: float, heard_at: float, now: float) -> None:

@@ -50,6 +50,11 @@ class Prober:
             self._search.watch(self._sent_at, self._heard_at, now)
             self._tell()
 
+    def peer_probed(self, size: int, now: float) -> None:
+        """The peer asks for less than we send: its direction of the path shrank, so ours may have."""
+        if self._search is not None and size < self._search.current:
+            self._search.doubt(now)
+
     # What a probe found
 
     def answered(self, size: int, now: float) -> None:

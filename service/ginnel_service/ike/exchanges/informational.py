@@ -10,6 +10,7 @@ from ..payloads import Payload
 from ..payloads.delete import DeletePayload
 from .base import first_error, session_error
 from .delete import handle as handle_delete
+from .path_probe import handle as handle_path_probe
 
 if TYPE_CHECKING:
     from ..sa import IkeSa
@@ -24,6 +25,7 @@ def handle(session: Session, sa: IkeSa, message: Message, now: float) -> tuple[P
     answer: list[Payload] = []
     for delete in message.all(DeletePayload):
         answer += handle_delete(session, sa, delete, now)
+    handle_path_probe(session, sa, message, now)
     error = first_error(message)
     if error is not None and error.notify in _FATAL:
         session.fail_after_answer(session_error(error))

@@ -23,6 +23,18 @@ _UDP, _MARKER = 8, 4
 _NOTIFY = 8  # octets of a Notify payload without its data
 
 
+def handle(session: Session, sa: IkeSa, message: Message, now: float) -> None:
+    """Heed the size of a probe that the peer sent; its answer is that of any request."""
+    padding = message.notify(NotifyType.PATH_PROBE)
+    if padding is not None and sa.sealer is not None:
+        sealed = sa.sealer.sealed_octets(_NOTIFY + len(padding.data))
+        session.prober.peer_probed(_ip_octets(session) + _UDP + _MARKER + sealed, now)
+
+
+def _ip_octets(session: Session) -> int:
+    return 40 if ":" in session.path.remote.host else 20
+
+
 class PathProbe(Exchange):
     """Asks whether an outer IP packet of `size` octets arrives; the conversation sets `transmission`."""
 
@@ -36,8 +48,7 @@ class PathProbe(Exchange):
 
     def request(self, session: Session, sa: IkeSa, now: float) -> tuple[Payload, ...]:
         assert sa.sealer is not None
-        ip = 40 if ":" in session.path.remote.host else 20
-        wanted = self.size - ip - _UDP - _MARKER
+        wanted = self.size - _ip_octets(session) - _UDP - _MARKER
         octets = max(0, wanted - sa.sealer.sealed_octets(_NOTIFY))
         while sa.sealer.sealed_octets(_NOTIFY + octets) < wanted:  # a block cipher's own padding
             octets += 1
