@@ -30,6 +30,8 @@ ANY4 = Selector(0, 0, 65535, bytes(4), b"\xff" * 4)
 ANY6 = Selector(0, 0, 65535, bytes(16), b"\xff" * 16)
 ANY = [ANY4, ANY6]
 PORT = 4500
+#: For other programs: a checked build's runtime is preloaded into ours alone.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -67,11 +69,13 @@ class Space:
             os.close(before)
 
     def ip(self, command: str) -> None:
-        subprocess.run(["ip", *command.split()], check=True, capture_output=True)
+        subprocess.run(["ip", *command.split()], check=True, capture_output=True, env=ENVIRONMENT)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         with self.inside():
-            return subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=60)
+            return subprocess.run(
+                arguments, capture_output=True, text=True, check=False, timeout=60, env=ENVIRONMENT
+            )
 
     def socket(self, kind: int, address: tuple[str, int] = ("0.0.0.0", 0)) -> socket.socket:
         with self.inside():
