@@ -325,6 +325,7 @@ def test_only_the_narrow_path_of_two_is_told() -> None:
                 for host in (INNER_B[4], "10.9.0.99"):
                     talking.sendto(bytes(1372), (host, 9))
         made.b.wait_counter("packets_in", 50)
+        made.a.wait_counter("drop_send_too_big", 50)
         told = [*made.a.wait_event(), *made.a.plane.events()]
         # the loop that sends knows the port, the kernel's report of its own refusal the MTU
         assert set(told) <= {
