@@ -9,7 +9,7 @@ from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
 from ginnel_core.icmp cimport Bucket
 from ginnel_core.packet cimport Address, Arena
-from ginnel_core.posix cimport EBADF, EIO, ENODEV, ENOTSOCK, GINNEL_EBADFD, cpu_set_t
+from ginnel_core.posix cimport EBADF, EIO, ENODEV, ENOTSOCK, GINNEL_EBADFD, ginnel_processors
 from ginnel_core.reasons cimport Reason
 from ginnel_core.sa cimport Limit, Usage
 from ginnel_core.tun cimport TunDevice
@@ -74,7 +74,7 @@ cdef class Loop:
     cdef readonly bint has_udp4, has_udp6
     cdef uint64_t *home  # the data plane's: 1 + the processor that both threads keep to while little happens; 0: none yet
     cdef bint staying
-    cdef cpu_set_t processors  # where the thread may run when it does not stay
+    cdef ginnel_processors processors  # where the thread may run when it does not stay
     cdef readonly bint urgent  # the thread runs ahead of ordinary ones
 
     cdef void pause(self) noexcept nogil

@@ -24,10 +24,10 @@ cdef extern from "os_compat.h" nogil:
     uint64_t ginnel_monotonic_ns()
     void ginnel_nap(uint64_t)
     int ginnel_thread_urgent()
-    ctypedef struct cpu_set_t:
+    ctypedef struct ginnel_processors:
         pass
-    int ginnel_thread_stay(int, cpu_set_t *)
-    void ginnel_thread_roam(const cpu_set_t *)
+    int ginnel_thread_stay(int, ginnel_processors *)
+    void ginnel_thread_roam(const ginnel_processors *)
     int ginnel_wake_open(int *)
     void ginnel_wake_signal(int)
     void ginnel_wake_drain(int)

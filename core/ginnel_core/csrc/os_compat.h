@@ -240,7 +240,9 @@ static inline int ginnel_thread_urgent(void)
 /* Keep the calling thread on one processor, the one it is on for a negative number; returns that, -1 when it cannot.
  * sched_setaffinity(2). `ginnel_thread_roam` undoes it. The other systems have no such call, or need none. */
 #if defined(__linux__)
-static inline int ginnel_thread_stay(int processor, cpu_set_t *before)
+typedef cpu_set_t ginnel_processors;
+
+static inline int ginnel_thread_stay(int processor, ginnel_processors *before)
 {
     cpu_set_t one;
     if (processor < 0)
@@ -252,18 +254,18 @@ static inline int ginnel_thread_stay(int processor, cpu_set_t *before)
     return sched_setaffinity(0, sizeof one, &one) < 0 ? -1 : processor;
 }
 
-static inline void ginnel_thread_roam(const cpu_set_t *before) { (void)sched_setaffinity(0, sizeof *before, before); }
+static inline void ginnel_thread_roam(const ginnel_processors *before) { (void)sched_setaffinity(0, sizeof *before, before); }
 #else
-typedef int cpu_set_t;
+typedef int ginnel_processors;
 
-static inline int ginnel_thread_stay(int processor, cpu_set_t *before)
+static inline int ginnel_thread_stay(int processor, ginnel_processors *before)
 {
     (void)processor;
     (void)before;
     return -1;
 }
 
-static inline void ginnel_thread_roam(const cpu_set_t *before) { (void)before; }
+static inline void ginnel_thread_roam(const ginnel_processors *before) { (void)before; }
 #endif
 
 /* A descriptor that one thread signals and another polls: fds[0] is read, fds[1] written. 0 or -1 with errno. */
