@@ -23,6 +23,7 @@ from ginnel_core.loop cimport (
     PATH_TOO_BIG,
     PEER_MOVED,
     WRITES,
+    Calm,
     EventRecord,
     Loop,
 )
@@ -50,7 +51,7 @@ cdef class DataPlane(Associations):
     cdef OutboundLoop outward
     cdef object threads
     cdef int event_wake[2]
-    cdef uint64_t home  # the loops'
+    cdef Calm calm  # the loops'
     cdef object ike_reader, ike_writer
     cdef bint stopped
     cdef object buffer_owner
@@ -76,7 +77,7 @@ cdef class DataPlane(Associations):
         udp4, udp6 = self.sockets.get(socket.AF_INET), self.sockets.get(socket.AF_INET6)
         self.inward = InboundLoop(tun, udp4, udp6, self.event_wake[1], self.ike_writer.fileno())
         self.outward = OutboundLoop(tun, udp4, udp6, self.event_wake[1])
-        self.inward.home = self.outward.home = &self.home
+        self.inward.calm = self.outward.calm = &self.calm
         self.serve(self.inward, self.outward, frozenset(self.sockets))
         self.threads = []
         self.buffer_owner = bytearray(CAPACITY + 2 * sizeof(Address))

@@ -50,6 +50,11 @@ cdef struct EventRing:
     uint64_t written
     uint64_t read
 
+cdef struct Calm:
+    # Where both threads of a data plane stay while little happens.
+    uint64_t home  # 1 + the processor; 0: none yet
+    uint64_t stirred_ns  # when either loop was last busy
+
 cdef class Loop:
     cdef uint64_t seen
     cdef uint64_t told
@@ -72,15 +77,16 @@ cdef class Loop:
     cdef Arena arena
     cdef Bucket tells  # of paths: anyone may forge the ICMP errors behind them
     cdef readonly bint has_udp4, has_udp6
-    cdef uint64_t *home  # the data plane's: 1 + the processor that both threads keep to while little happens; 0: none yet
+    cdef Calm *calm  # the data plane's
     cdef bint staying
+    cdef bint unfixed  # the system does not let it stay
     cdef ginnel_processors processors  # where the thread may run when it does not stay
     cdef readonly bint urgent  # the thread runs ahead of ordinary ones
 
     cdef void pause(self) noexcept nogil
     cdef void resume(self) noexcept nogil
     cdef void moderate(self) noexcept nogil
-    cdef void settle(self, bint calm) noexcept nogil
+    cdef void settle(self, bint stay) noexcept nogil
     cdef bint push(self, const EventRecord *record) noexcept nogil
     cdef void lost(self, int device, int error) noexcept nogil
     cdef void too_big(self, const Address *remote, uint32_t mtu) noexcept nogil

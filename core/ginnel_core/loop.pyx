@@ -1,5 +1,6 @@
 """What both loops do; see loop.pxd. Nothing here allocates, logs or raises once a loop runs."""
 
+from libc.stdint cimport int64_t
 from libc.string cimport memset
 
 from ginnel_core.icmp cimport bucket_take
@@ -73,8 +74,8 @@ cdef class Loop:
         if self.now_ns - self.ended_ns > SLEPT_NS:
             self.awake_ns = self.now_ns
         self.quick = self.quick + 1 if self.now_ns - before < QUICK_NS + NAP_NS else 0
-        if self.now_ns - before > CALM_NS:
-            self.settle(True)
+        # signed: the other loop may have stirred since
+        self.settle(<int64_t>(self.now_ns - ginnel_load(&self.calm.stirred_ns)) > CALM_NS)
         self.packets_before = self.totals[<int>PACKETS]
         self.octets_before = self.totals[<int>OCTETS]
         ginnel_add(&self.totals[<int>BATCHES], 1)
@@ -90,29 +91,30 @@ cdef class Loop:
         if nap and self.quick > QUICK_RUN and self.totals[<int>PACKETS] - self.packets_before < 2:
             self.quick = 0  # the last nap gathered nothing
             nap = False
-        if large or self.quick >= QUICK_RUN:
-            self.settle(False)
         self.ended_ns = ginnel_monotonic_ns()
+        if large or self.quick >= QUICK_RUN:
+            ginnel_store(&self.calm.stirred_ns, self.ended_ns)
+            self.settle(False)
         if nap or self.ended_ns - self.awake_ns > AWAKE_NS:
             self.pause()
             ginnel_nap(NAP_NS)
 
-    cdef void settle(self, bint calm) noexcept nogil:
+    cdef void settle(self, bint stay) noexcept nogil:
         """While little happens keep to the processor of the other loop, which a packet and its answer pass one after the
         other: to wake one that sleeps takes longer than to wait for the other loop's batch."""
-        cdef uint64_t home
-        if calm == self.staying:
+        cdef int home
+        if stay == self.staying or self.unfixed:
             return
-        if not calm:
+        self.staying = stay
+        if not stay:
             ginnel_thread_roam(&self.processors)
-            ginnel_store(self.home, 0)
+            ginnel_store(&self.calm.home, 0)
+            return
+        home = ginnel_thread_stay(<int>ginnel_load(&self.calm.home) - 1, &self.processors)
+        if home < 0:
+            self.unfixed = True
         else:
-            home = ginnel_load(self.home)
-            home = <uint64_t>(ginnel_thread_stay(<int>home - 1, &self.processors) + 1)
-            if home == 0:
-                return
-            ginnel_store(self.home, home)
-        self.staying = calm
+            ginnel_store(&self.calm.home, <uint64_t>home + 1)
 
     cdef bint push(self, const EventRecord *record) noexcept nogil:
         cdef uint64_t written = self.ring.written
