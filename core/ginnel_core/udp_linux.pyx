@@ -4,13 +4,11 @@ The socket sets DF and does not heed the kernel's path MTU (IP_PMTUDISC_PROBE, i
 answer comes through the error queue.
 """
 
-import contextlib
-import errno as errnos
 import socket
 import struct
 
 from libc.stdlib cimport calloc, free
-from libc.string cimport memcpy, memset
+from libc.string cimport memset
 
 from ginnel_core.message_linux cimport *
 from ginnel_core.packet cimport BATCH, CAPACITY, Address, Batch, Cursor, Packet, packet_reset
