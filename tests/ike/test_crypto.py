@@ -56,9 +56,11 @@ def test_ecp256_agrees_with_rfc_5903_section_8_1() -> None:
 @pytest.mark.parametrize("method", METHODS)
 def test_both_sides_agree(method: KeMethod) -> None:
     rng = random.Random(method)
-    here, there = (exchange_keys.generate(method, rng.randbytes) for _ in range(2))
-    assert here.public != there.public
-    assert here.shared(there.public) == there.shared(here.public)
+    pair = exchange_keys.generate(method, rng.randbytes)
+    public, shared = exchange_keys.respond(method, pair.public, rng.randbytes)
+    assert public != pair.public
+    assert pair.shared(public) == shared
+    assert exchange_keys.respond(method, pair.public, rng.randbytes)[1] != shared
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -70,6 +72,8 @@ def test_public_values_that_are_none_are_refused(method: KeMethod) -> None:
             continue  # little-endian: an ordinary point
         with pytest.raises(InvalidSyntax):
             pair.shared(bad)
+        with pytest.raises(InvalidSyntax):
+            exchange_keys.respond(method, bad, random.Random(2).randbytes)
 
 
 def test_modp_refuses_the_values_that_rfc_6989_names() -> None:

@@ -28,7 +28,7 @@ MODP_2048 = int(
 
 
 class KeyPair(Protocol):
-    """One side's ephemeral key."""
+    """The initiator's ephemeral key."""
 
     @property
     def public(self) -> bytes:
@@ -106,8 +106,17 @@ P384_ORDER = int(
 )
 
 
+def respond(method: int, peer_public: bytes, random: RandomBytes) -> tuple[bytes, bytes]:
+    """The responder's side of `method`: (what our KE payload carries, the shared secret).
+
+    Raises InvalidSyntax for an unusable public value, LocalError for a method that is not implemented.
+    """
+    pair = generate(method, random)
+    return pair.public, pair.shared(peer_public)
+
+
 def generate(method: int, random: RandomBytes) -> KeyPair:
-    """A fresh key pair of `method`. Raises LocalError for a method that is not implemented."""
+    """The initiator's side of `method`. Raises LocalError for a method that is not implemented."""
     match method:
         case KeMethod.X25519:
             return _X25519(random)

@@ -179,8 +179,8 @@ def _answer(
     if method:
         if offered_ke is None or offered_ke.method != method:
             return (NotifyPayload(NotifyType.INVALID_KE_PAYLOAD, method.to_bytes(2, "big")),)
-        pair = exchange_keys.generate(method, session.random)
-        shared, ke = pair.shared(offered_ke.data), KePayload(method, pair.public)
+        public, shared = exchange_keys.respond(method, offered_ke.data, session.random)
+        ke = KePayload(method, public)
     nonce_r, spi_in = session.random(NONCE_OCTETS), session.new_child_spi()
     made = child.build(
         session,

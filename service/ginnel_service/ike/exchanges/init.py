@@ -130,8 +130,7 @@ def answer(
     suite = suite_of(chosen)
     if suite.ke != ke.method:
         return (NotifyPayload(NotifyType.INVALID_KE_PAYLOAD, suite.ke.to_bytes(2, "big")),), False
-    pair = exchange_keys.generate(suite.ke, session.random)
-    shared = pair.shared(ke.data)
+    public, shared = exchange_keys.respond(suite.ke, ke.data, session.random)
     _, session.nat_local, session.nat_remote = natt.detect(
         message.all(NotifyPayload), sa.spi_i, bytes(8), session.path
     )
@@ -139,7 +138,7 @@ def answer(
     derive(session, sa, suite, shared)
     return (
         SaPayload((chosen,)),
-        KePayload(suite.ke, pair.public),
+        KePayload(suite.ke, public),
         NoncePayload(sa.nonce_r),
         *natt.detection_notifies(
             sa.spi_i,

@@ -120,8 +120,7 @@ def handle(session: Session, sa: IkeSa, message: Message, now: float) -> tuple[P
     suite = suite_of(chosen)
     if suite.ke != ke.method:
         return (NotifyPayload(NotifyType.INVALID_KE_PAYLOAD, suite.ke.to_bytes(2, "big")),)
-    pair = exchange_keys.generate(suite.ke, session.random)
-    shared = pair.shared(ke.data)
+    public, shared = exchange_keys.respond(suite.ke, ke.data, session.random)
     nonce_r, spi = session.random(NONCE_OCTETS), new_ike_spi(session.random)
     new = _successor(
         session, sa, suite, (chosen.spi, spi), (nonce_i, nonce_r), shared, initiated=False, now=now
@@ -134,7 +133,7 @@ def handle(session: Session, sa: IkeSa, message: Message, now: float) -> tuple[P
     return (
         SaPayload((replace(chosen, spi=spi),)),
         NoncePayload(nonce_r),
-        KePayload(suite.ke, pair.public),
+        KePayload(suite.ke, public),
     )
 
 
