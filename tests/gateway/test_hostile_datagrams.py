@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.netns, pytest.mark.slow]
 
 SENDER = """
 import random, socket, sys, time
-from ginnel_service.ike.config import SessionConfig
+from ginnel_service.ike.config import PskAuth, SessionConfig
 from ginnel_service.ike.events import Endpoint, Path
 from ginnel_service.ike.payloads.identity import Identity
 from ginnel_service.ike.selectors import everything
@@ -23,11 +23,12 @@ from ginnel_service.ike.session import Session
 host, ports, count = sys.argv[1], [int(port) for port in sys.argv[2].split(",")], int(sys.argv[3])
 generator = random.Random(7)
 config = SessionConfig(
-    local_id=Identity.parse_text("a@example.org"), remote_id=None, psk=b"no", local_ts=everything(),
+    local_id=Identity.parse_text("a@example.org"), remote_id=None, local_auth=(PskAuth(b"no"),),
+    remote_auth=(PskAuth(b"no"),), local_ts=everything(),
     remote_ts=everything(),
 )
 path = Path(Endpoint("192.0.2.66", 500), Endpoint("192.0.2.67", 500), False)
-session = Session(config, path, random=generator.randbytes, now=0.0)
+session = Session(config, path, random=generator.randbytes, now=0.0, utc=lambda: 0.0)
 session.connect(0.0)
 ((request, _),) = session.datagrams()
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from ginnel_service.gateway.config import parse
 from ginnel_service.gateway.policy import Policy
 from ginnel_service.gateway.pools import Pools
+from ginnel_service.ike.config import PskAuth
 from ginnel_service.ike.payloads.identity import Identity
 
 CONFIG = parse(
@@ -15,19 +16,19 @@ def policy() -> Policy:
 
 
 def test_a_user_is_found_by_identity_alone_and_strangers_are_not() -> None:
-    found = policy().find(Identity.parse_text("a@b"), None)
+    found = policy().find(Identity.parse_text("a@b"), None, eap=False)
     assert found is not None
-    assert found.psk == b"x"
-    assert policy().find(Identity.parse_text("b@a"), None) is None
+    assert found.remote_auth == (PskAuth(b"x"),)
+    assert policy().find(Identity.parse_text("b@a"), None, eap=False) is None
 
 
 def test_a_peer_that_wants_another_gateway_is_refused() -> None:
-    assert policy().find(Identity.parse_text("a@b"), Identity.parse_text("other")) is None
-    assert policy().find(Identity.parse_text("a@b"), Identity.parse_text("gw")) is not None
+    assert policy().find(Identity.parse_text("a@b"), Identity.parse_text("other"), eap=False) is None
+    assert policy().find(Identity.parse_text("a@b"), Identity.parse_text("gw"), eap=False) is not None
 
 
 def test_a_peer_without_a_lease_may_speak_for_no_address() -> None:
-    found = policy().find(Identity.parse_text("a@b"), None)
+    found = policy().find(Identity.parse_text("a@b"), None, eap=False)
     assert found is not None
     assert found.remote_ts == ()
 

@@ -72,7 +72,7 @@ def test_a_lease_without_addresses_is_given_back() -> None:
 
     world = World(1)
     policy = Barren(world.policy.config)
-    world.gateway = Responder(policy, random=world.rng.randbytes, now=0.0, timing=PATIENT)
+    world.gateway = Responder(policy, random=world.rng.randbytes, now=0.0, utc=lambda: 0.0, timing=PATIENT)
     world.client.connect(0.0)
     world.run(60)
     assert world.errors() == ["internal_address_failure"]

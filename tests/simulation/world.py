@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
 from itertools import count
 
-from ginnel_service.ike.config import SessionConfig, Timing
+from ginnel_service.ike.config import PskAuth, SessionConfig, Timing
 from ginnel_service.ike.events import (
     ChildSa,
     Closed,
@@ -43,6 +43,7 @@ from ginnel_service.ike.session import Session
 
 ESP_EVERY_S = 0.1
 CLIENT, GATEWAY, NAT = "192.0.2.10", "203.0.113.1", "198.51.100.1"
+EPOCH_S = 1_800_000_000.0  # what the calendar says when the virtual clock starts
 CLIENT_ID, GATEWAY_ID = Identity.parse_text("alice@example.org"), Identity.parse_text("gw.example.org")
 
 #: Patient enough for three datagrams in ten lost in each direction, and never rekeying of its own accord.
@@ -101,7 +102,7 @@ class Policy:
     def init_proposals(self) -> tuple[Proposal, ...]:
         return self.config.ike_proposals
 
-    def find(self, id_i: Identity, id_r: Identity | None) -> SessionConfig | None:
+    def find(self, id_i: Identity, id_r: Identity | None, *, eap: bool) -> SessionConfig | None:
         return self.config if id_i == CLIENT_ID else None
 
     def lease(self, id_i: Identity, *, ipv4: bool, ipv6: bool) -> Configuration | None:
@@ -148,7 +149,8 @@ class World:
             SessionConfig(
                 local_id=local,
                 remote_id=remote,
-                psk=psk,
+                local_auth=(PskAuth(psk),),
+                remote_auth=(PskAuth(psk),),
                 ike_proposals=ike[index],
                 esp_proposals=esp[index],
                 local_ts=everything(),
@@ -163,9 +165,10 @@ class World:
             Path(Endpoint(CLIENT, 500), Endpoint(GATEWAY, 500), False),
             random=self.rng.randbytes,
             now=0.0,
+            utc=self.utc,
             float_local=Endpoint(CLIENT, 40500),
         )
-        self.gateway = Responder(self.policy, random=self.rng.randbytes, now=0.0, timing=timing)
+        self.gateway = Responder(self.policy, random=self.rng.randbytes, now=0.0, utc=self.utc, timing=timing)
         self.paths = {"client": PacketPath(), "gateway": PacketPath()}
 
     # The sides
@@ -203,6 +206,10 @@ class World:
         return [e.error.code for _, e in self.events if isinstance(e, Closed) and e.error is not None]
 
     # Time
+
+    def utc(self) -> float:
+        """Unix seconds of the virtual clock."""
+        return EPOCH_S + self.now
 
     def at(self, when: float, action: Callable[[], None]) -> None:
         heapq.heappush(self._heap, (when, next(self._order), action))

@@ -135,7 +135,9 @@ class FakeGateway:
         self.links: list[FakeLink] = []
         pools = Pools((config.pool_ipv4, config.pool_ipv6))
         now = asyncio.get_running_loop().time()
-        self.responder = Responder(Policy(config, pools), random=self.random, now=now, timing=config.timing)
+        self.responder = Responder(
+            Policy(config, pools), random=self.random, now=now, utc=lambda: 0.0, timing=config.timing
+        )
 
     def take(self, data: bytes, path: Path) -> None:
         """From the client, after the way."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_interface
 
-from ..ike.config import SessionConfig
+from ..ike.config import PskAuth, SessionConfig
 from ..ike.events import Configuration
 from ..ike.payloads.identity import Identity
 from ..ike.payloads.sa import Proposal
@@ -24,14 +24,15 @@ class Policy:
     def init_proposals(self) -> tuple[Proposal, ...]:
         return self._config.ike_proposals
 
-    def find(self, id_i: Identity, id_r: Identity | None) -> SessionConfig | None:
+    def find(self, id_i: Identity, id_r: Identity | None, *, eap: bool) -> SessionConfig | None:
         psk = self._config.users.get(id_i)
-        if psk is None or (id_r is not None and id_r != self._config.identity):
+        if psk is None or eap or (id_r is not None and id_r != self._config.identity):
             return None
         return SessionConfig(
             local_id=self._config.identity,
             remote_id=id_i,
-            psk=psk,
+            local_auth=(PskAuth(psk),),
+            remote_auth=(PskAuth(psk),),
             ike_proposals=self._config.ike_proposals,
             esp_proposals=self._config.esp_proposals,
             local_ts=self._offered,

@@ -19,6 +19,7 @@ from typing import Final
 from ginnel_core import DataPlane, DeviceLost, PathTooBig, PeerMoved, SaExpiring, UdpSocket
 from ginnel_core import Event as PlaneEvent
 
+from ..clock import utc_s
 from ..ike.events import (
     ChildRekeyed,
     Closed,
@@ -129,6 +130,7 @@ class Gateway:
             Policy(self._config, self._pools),
             random=os.urandom,
             now=self._loop.time(),
+            utc=utc_s,
             timing=self._config.timing,
         )
         self._wire.start(self._received, self._happened)

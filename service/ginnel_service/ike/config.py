@@ -36,13 +36,36 @@ class Timing:
     path_mtu_raise_s: float = 600.0  # before a reduced path MTU gets another chance; 0 probes nothing
 
 
+@dataclass(frozen=True, slots=True)
+class PskAuth:
+    """A pre-shared key proves one side, or both (RFC 7296 section 2.15)."""
+
+    secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ppk:
+    """A postquantum pre-shared key (RFC 8784), known to both sides under `id`."""
+
+    id: bytes
+    secret: bytes = field(repr=False)
+    required: bool = True  # no connection without it
+
+
+#: How a side proves who it is; one for each round (RFC 4739), as a rule a single one.
+LocalAuth = PskAuth
+RemoteAuth = PskAuth
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionConfig:
     """One connection as either role sees it."""
 
     local_id: Identity
     remote_id: Identity | None  # None accepts any identity that authenticates
-    psk: bytes = field(repr=False)
+    local_auth: tuple[LocalAuth, ...]
+    remote_auth: tuple[RemoteAuth, ...]  # initiator: () when the EAP method alone proves the gateway
+    ppk: Ppk | None = None
     ike_proposals: tuple[Proposal, ...] = DEFAULT_IKE
     esp_proposals: tuple[Proposal, ...] = DEFAULT_ESP
     local_ts: tuple[TrafficSelector, ...]
@@ -50,6 +73,11 @@ class SessionConfig:
     request_ipv4: bool = True  # initiator: ask for a virtual address
     request_ipv6: bool = True
     force_encapsulation: bool = True
+    initial_contact: bool = True  # the gateway shall forget older IKE SAs of ours (RFC 7296 section 2.4)
+    mobike: bool = True
+    fragmentation: bool = True
+    fragment_octets: int = 1280  # of an IP packet that holds one fragment
+    childless: bool = False  # make the first CHILD SA in an exchange of its own (RFC 6023)
     timing: Timing = Timing()
     export_keys: bool = False  # emit KeysExported; for diagnosis with an outside decoder only
 
@@ -60,8 +88,11 @@ class GatewayPolicy(Protocol):
     def init_proposals(self) -> tuple[Proposal, ...]:
         """IKE proposals acceptable from anyone, before identities are known."""
 
-    def find(self, id_i: Identity, id_r: Identity | None) -> SessionConfig | None:
-        """The configuration for a peer that says it is `id_i`, or None to refuse it."""
+    def find(self, id_i: Identity, id_r: Identity | None, *, eap: bool) -> SessionConfig | None:
+        """The configuration for a peer that says it is `id_i`, or None to refuse it.
+
+        `eap`: it sent no AUTH and so asks for EAP, where its name is the user's rather than `id_i`.
+        """
 
     def lease(self, id_i: Identity, *, ipv4: bool, ipv6: bool) -> Configuration | None:
         """Addresses and DNS for the peer, or None when the pools are exhausted."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from .errors import IkeError
 from .payloads.identity import Identity
@@ -84,6 +84,25 @@ class Configuration:
 
     addresses: tuple[IPv4Interface | IPv6Interface, ...] = ()
     dns: tuple[IPv4Address | IPv6Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Something to be had over HTTP: `body` makes it a POST. What is fetched proves itself by signature."""
+
+    url: str
+    body: bytes = b""
+    content_type: str = ""
+    limit_octets: int = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Something that only the person knows. `message` is the gateway's, printable and bounded."""
+
+    kind: Literal["password", "otp", "new_password"]
+    message: str = ""
+    username: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +192,14 @@ class RoundTrip:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """The session waits for something from outside; give it to `Session.supply` with `ticket`."""
+
+    ticket: int
+    what: Fetch | Prompt
+
+
+@dataclass(frozen=True, slots=True)
 class KeysExported:
     """Keys for an outside decoder, only when the session was asked for them: `line` in the table `format`."""
 
@@ -201,6 +228,7 @@ Event = (
     | PathChanged
     | PathMtuChanged
     | RoundTrip
+    | Wanted
     | KeysExported
     | Closed
 )

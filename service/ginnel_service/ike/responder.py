@@ -7,6 +7,7 @@ Keeps no state for a peer that has not shown that it receives at its address onc
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -49,10 +50,17 @@ class Responder:
     """
 
     def __init__(
-        self, policy: GatewayPolicy, *, random: RandomBytes, now: float, timing: Timing | None = None
+        self,
+        policy: GatewayPolicy,
+        *,
+        random: RandomBytes,
+        now: float,
+        utc: Callable[[], float],
+        timing: Timing | None = None,
     ) -> None:
         self._policy = policy
         self._random = random
+        self._utc = utc
         self._timing = timing or Timing()
         self._cookies = CookieJar(random, now)
         self._sessions: dict[Session, _Entry] = {}
@@ -177,7 +185,8 @@ class Responder:
         provisional = SessionConfig(
             local_id=Identity(IdType.KEY_ID, b""),
             remote_id=None,
-            psk=b"",
+            local_auth=(),
+            remote_auth=(),
             ike_proposals=self._policy.init_proposals(),
             local_ts=any_ts,
             remote_ts=any_ts,
@@ -191,6 +200,7 @@ class Responder:
             self._policy,
             random=self._random,
             now=now,
+            utc=self._utc,
             new_child_spi=self._new_child_spi,
         )
         if goes_on:

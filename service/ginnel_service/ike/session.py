@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import count
 
 from .children import Children
 from .codes import ExchangeType, ProtocolId
@@ -25,11 +26,14 @@ from .events import (
     Configuration,
     Endpoint,
     Event,
+    Fetch,
     IkeRekeyed,
     Path,
     PathChanged,
+    Prompt,
     State,
     StateChanged,
+    Wanted,
 )
 from .exchanges import auth, create_child, informational, rekey_ike
 from .exchanges.create_child import CreateChild
@@ -74,17 +78,24 @@ class Session:
         *,
         random: RandomBytes,
         now: float,
+        utc: Callable[[], float],
         float_local: Endpoint | None = None,
         new_child_spi: Callable[[], bytes] | None = None,
         first: IkeSa | None = None,
     ) -> None:
         """An initiator that has not begun. `path` is where IKE_SA_INIT goes, `float_local` the local end
-        of the encapsulated path that everything later takes. `first` is a responder's IKE SA."""
+        of the encapsulated path that everything later takes. `utc` gives Unix seconds, for certificates.
+        `first` is a responder's IKE SA."""
         self.config = config
         self.path = path
         self.random = random
+        self.utc = utc
         self.state = State.IDLE
         self.nat_local = self.nat_remote = False
+        # What both sides announced
+        self.fragmentation = self.mobike = self.message_id_sync = self.multiple_auth = self.childless = False
+        self.ppk = self.intermediate = False
+        self.peer_hashes: frozenset[int] | None = None  # of RFC 7427; None: the peer does not know it
         self.lease: Configuration | None = None
         self.peer: Identity | None = None
         self._float_local = float_local or path.local
@@ -92,6 +103,8 @@ class Session:
         self._policy: GatewayPolicy | None = None
         self._events: list[Event] = []
         self._failure: SessionError | None = None
+        self._tickets = count(1)
+        self._waiting: dict[int, Callable[[bytes | str | None, float], None]] = {}
         self.talk = Conversation(self, first or IkeSa(new_ike_spi(random), bytes(8), initiated=True), path)
         self.children = Children(config.timing, random, self.emit)
         self.upkeep = Upkeep(self, now)
@@ -108,6 +121,7 @@ class Session:
         *,
         random: RandomBytes,
         now: float,
+        utc: Callable[[], float],
         new_child_spi: Callable[[], bytes],
     ) -> tuple[Session, bool]:
         """A responder's session from an IKE_SA_INIT request, and whether it goes on.
@@ -116,7 +130,7 @@ class Session:
         Raises PeerError for a request that deserves no answer.
         """
         sa = IkeSa(message.spi_i, new_ike_spi(random), initiated=False)
-        self = cls(config, path, random=random, now=now, new_child_spi=new_child_spi, first=sa)
+        self = cls(config, path, random=random, now=now, utc=utc, new_child_spi=new_child_spi, first=sa)
         self._policy = policy
         self._move(State.INIT)
         payloads, goes_on = answer_init(self, sa, message, config.ike_proposals)
@@ -189,6 +203,19 @@ class Session:
         if self.state is State.ESTABLISHED and current.requests.outstanding is None and not current.queue:
             self.talk.enqueue(current, Liveness(), now)
 
+    def supply(self, ticket: int, answer: bytes | str | None, now: float) -> None:
+        """Give what a `Wanted` asked for: octets of a Fetch, text of a Prompt, None for neither."""
+        then = self._waiting.pop(ticket, None)
+        if then is None or self.state is State.CLOSED:
+            return
+        try:
+            then(answer, now)
+        except PeerError as error:
+            self.finish(SessionError("invalid_peer_message", str(error)))
+        if self._failure is not None:
+            self.finish(self._failure)
+        self.talk.pump_all(now)
+
     def note_inbound(self, now: float) -> None:
         """An authenticated ESP packet arrived: the peer is alive."""
         self.upkeep.heard(now)
@@ -236,6 +263,12 @@ class Session:
 
     def emit(self, event: Event) -> None:
         self._events.append(event)
+
+    def want(self, what: Fetch | Prompt, then: Callable[[bytes | str | None, float], None]) -> None:
+        """Ask the driver for something; `then` takes the answer, and the time at which it came."""
+        ticket = next(self._tickets)
+        self._waiting[ticket] = then
+        self.emit(Wanted(ticket, what))
 
     def floated(self) -> Path:
         """The encapsulated path that follows IKE_SA_INIT (RFC 7296 section 2.23)."""
@@ -369,6 +402,7 @@ class Session:
             return
         self._failure = None
         self.children.clear()
+        self._waiting.clear()
         self.talk.clear()
         if self.lease is not None and self._policy is not None:
             self._policy.release(self.lease)

@@ -15,6 +15,7 @@ from typing import Final
 from ginnel_core import DeviceLost, PathTooBig, SaExpiring
 from ginnel_core import Event as PlaneEvent
 
+from ..clock import utc_s
 from ..ike.config import SessionConfig
 from ..ike.events import (
     ChildRekeyed,
@@ -167,7 +168,12 @@ class Attempt:
         self.facts.remote, self.facts.path, self.facts.device = remote, link.path, link.device
         self._sas = Associations(link.plane, esp_settings(self._profile))
         self._session = Session(
-            self._config, link.path, random=self._host.random, now=now, float_local=link.float_local
+            self._config,
+            link.path,
+            random=self._host.random,
+            now=now,
+            utc=utc_s,
+            float_local=link.float_local,
         )
         link.start(self._received, self._happened, self._device_changed)
         self._watcher.stepped(Step.INIT)

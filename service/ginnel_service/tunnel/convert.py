@@ -9,7 +9,7 @@ from typing import Final
 from ginnel_core import esp_sizes
 
 from ..ike.codes import ProtocolId
-from ..ike.config import SessionConfig, Timing
+from ..ike.config import PskAuth, SessionConfig, Timing
 from ..ike.errors import LocalError
 from ..ike.events import ChildSa, Configuration, EspSuite, Path
 from ..ike.payloads.identity import Identity
@@ -44,7 +44,8 @@ def session_config(profile: Profile, secrets: Secrets, *, export_keys: bool = Fa
     return SessionConfig(
         local_id=local_id,
         remote_id=remote_id,
-        psk=secrets.psk,
+        local_auth=(PskAuth(secrets.psk),),
+        remote_auth=(PskAuth(secrets.psk),),
         ike_proposals=ike or DEFAULT_IKE,
         esp_proposals=esp or DEFAULT_ESP,
         local_ts=everything(ipv4=network.ipv4, ipv6=network.ipv6),

@@ -44,7 +44,7 @@ class AuthExchange(Exchange):
         payloads: list[Payload] = [idi]
         if config.remote_id is not None:
             payloads.append(IdrPayload(config.remote_id))
-        value = psk.auth_value(sa.suite.prf, config.psk, octets)
+        value = psk.auth_value(sa.suite.prf, config.local_auth[0].secret, octets)
         payloads.append(AuthPayload(AuthMethod.SHARED_KEY, value))
         if config.request_ipv4 or config.request_ipv6:
             payloads.append(configuration.request(ipv4=config.request_ipv4, ipv6=config.request_ipv6))
@@ -92,7 +92,7 @@ def handle(
     """The responder's side. Failing to authenticate answers, and ends the session."""
     idi, auth = required(message, IdiPayload), required(message, AuthPayload)
     idr = message.get(IdrPayload)
-    config = policy.find(idi.identity, idr.identity if idr else None)
+    config = policy.find(idi.identity, idr.identity if idr else None, eap=False)
     failed: SessionError | None = SessionError("authentication_failed", f"nobody here is {idi.identity}")
     if config is not None:
         failed = _check_peer(config, sa, idi, auth, from_initiator=True)
@@ -107,7 +107,7 @@ def handle(
     octets = psk.signed_octets(sa.suite.prf, sa.init_response, sa.nonce_i, sa.keys.pr, ours.serialise())
     answer: list[Payload] = [
         ours,
-        AuthPayload(AuthMethod.SHARED_KEY, psk.auth_value(sa.suite.prf, config.psk, octets)),
+        AuthPayload(AuthMethod.SHARED_KEY, psk.auth_value(sa.suite.prf, config.local_auth[0].secret, octets)),
     ]
     session.established(sa, idi.identity, now)
     try:
@@ -176,7 +176,7 @@ def _check_peer(
         else (sa.init_response, sa.nonce_i, sa.keys.pr)
     )
     octets = psk.signed_octets(sa.suite.prf, message, nonce, sk_p, identity.serialise())
-    if not psk.verify(sa.suite.prf, config.psk, octets, auth.data):
+    if not psk.verify(sa.suite.prf, config.remote_auth[0].secret, octets, auth.data):
         return SessionError("authentication_failed", "the pre-shared keys differ")
     return None
 
