@@ -1,0 +1,78 @@
+"""What the two ends of an EAP conversation say to their caller, and the reasons why one fails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..events import Prompt
+
+_MESSAGE_CHARACTERS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Send this EAP packet."""
+
+    packet: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The person has to say something before the conversation goes on: `Peer.answer`."""
+
+    prompt: Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Succeeded:
+    """The server accepted us. `msk` is None where the method derives no key (GTC, MD5).
+
+    `safe` says that the method by itself proves the gateway and resists guessing (RFC 5998 section 4).
+    """
+
+    msk: bytes | None = field(repr=False)
+    safe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The conversation is over. `code` is one of FAILURE_CODES; `detail` holds no secret."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The server's verdict: send `packet`, which is EAP-Success."""
+
+    packet: bytes
+    msk: bytes = field(repr=False)
+    identity: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The server's verdict: send `packet`, which is EAP-Failure."""
+
+    packet: bytes
+    detail: str
+
+
+FAILURE_CODES = {
+    "wrong_password": "the gateway does not accept the user name or the password",
+    "password_expired": "the password expired, and was not changed",
+    "account_disabled": "the account may not connect: disabled, outside its hours, or without permission",
+    "eap_refused": "the gateway ended EAP with a failure and gave no reason",
+    "eap_method_unsupported": "the gateway wants an EAP method that is not configured here",
+    "server_certificate": "the certificate inside EAP did not verify",
+    "prompt_unanswered": "what the gateway asked for was not given",
+    "invalid_peer_message": "the peer broke the protocol",
+}
+
+
+def printable(octets: bytes) -> str:
+    """A server's message as one bounded line without control characters."""
+    text = octets[: 4 * _MESSAGE_CHARACTERS].decode("utf-8", "replace")
+    line = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(line.split())[:_MESSAGE_CHARACTERS]
