@@ -33,6 +33,8 @@ IKE_INTERMEDIATE = ObjectIdentifier("1.3.6.1.5.5.8.2.2")
 PrivateKey = (
     rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey
 )
+#: What certificates are signed with; older hashes need the `openssl` command.
+Hash = hashes.SHA256 | hashes.SHA384 | hashes.SHA512
 _CURVES: dict[str, ec.EllipticCurve] = {
     "p256": ec.SECP256R1(),
     "p384": ec.SECP384R1(),
@@ -138,7 +140,7 @@ class Authority:
         not_after: float = NOW + 3650 * DAY_S,
         ca: bool = True,
         key_usage: x509.KeyUsage | None = None,
-        hash_: hashes.HashAlgorithm | None = None,
+        hash_: Hash | None = None,
         crl_urls: Sequence[str] = (),
         ocsp_urls: Sequence[str] = (),
     ) -> None:
@@ -182,7 +184,7 @@ class Authority:
         key_usage: x509.KeyUsage | None = None,
         not_before: float = NOW - DAY_S,
         not_after: float = NOW + 90 * DAY_S,
-        hash_: hashes.HashAlgorithm | None = None,
+        hash_: Hash | None = None,
         pss: bool = False,
         crl_urls: Sequence[str] = (),
         ocsp_urls: Sequence[str] = (),
@@ -201,13 +203,9 @@ class Authority:
         builder = _with_pointers(builder, self.key, crl_urls, ocsp_urls)
         for extension, critical in extensions:
             builder = builder.add_extension(extension, critical=critical)
-        hash_ = _hash_for(self.key, hash_)
-        if pss:
-            assert hash_ is not None
-            salted = padding.PSS(padding.MGF1(hash_), padding.PSS.DIGEST_LENGTH)
-            made = builder.sign(self.key, hash_, rsa_padding=salted)
-        else:
-            made = builder.sign(self.key, hash_)
+        chosen = _hash_for(self.key, hash_)
+        salted = padding.PSS(padding.MGF1(chosen), padding.PSS.DIGEST_LENGTH) if pss and chosen else None
+        made = builder.sign(self.key, chosen, rsa_padding=salted)
         return Issued(made, key, (made, *self.above))
 
     def crl(
@@ -218,7 +216,7 @@ class Authority:
         next_update: float = NOW + DAY_S,
         reason: x509.ReasonFlags | None = x509.ReasonFlags.key_compromise,
         key: PrivateKey | None = None,
-        hash_: hashes.HashAlgorithm | None = None,
+        hash_: Hash | None = None,
         extensions: Sequence[tuple[x509.ExtensionType, bool]] = (),
     ) -> bytes:
         """DER of a CRL that lists `revoked`; `key` signs instead of ours."""
@@ -246,7 +244,7 @@ class Authority:
         responder: Issued | None = None,
         key: PrivateKey | None = None,
         by_name: bool = False,
-        hash_: hashes.HashAlgorithm | None = None,
+        hash_: Hash | None = None,
         id_hash: hashes.HashAlgorithm | None = None,
     ) -> bytes:
         """DER of an answer about `certificate`: `good`, `revoked` or `unknown`, by us or by `responder`."""
@@ -285,7 +283,7 @@ def usage_of(*allowed: str) -> x509.KeyUsage:
     return x509.KeyUsage(**{name: name in allowed for name in names})
 
 
-def _hash_for(key: PrivateKey, wanted: hashes.HashAlgorithm | None) -> hashes.HashAlgorithm | None:
+def _hash_for(key: PrivateKey, wanted: Hash | None) -> Hash | None:
     edwards = isinstance(key, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey)
     return None if edwards else wanted or hashes.SHA256()
 
