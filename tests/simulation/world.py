@@ -15,24 +15,28 @@ from __future__ import annotations
 import heapq
 import math
 import random
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
 from itertools import count
+from typing import Any
 
-from ginnel_service.ike.config import PskAuth, SessionConfig, Timing
+from ginnel_service.ike.config import Greeting, PskAuth, SessionConfig, Timing
 from ginnel_service.ike.events import (
     ChildSa,
     Closed,
     Configuration,
     Endpoint,
     Event,
+    Fetch,
     InboundReady,
     InboundRetired,
     OutboundReady,
     OutboundRetired,
     Path,
+    Prompt,
     State,
+    Wanted,
 )
 from ginnel_service.ike.payloads.identity import Identity
 from ginnel_service.ike.payloads.sa import Proposal
@@ -99,8 +103,8 @@ class Policy:
         self.config = config
         self.leased = 0
 
-    def init_proposals(self) -> tuple[Proposal, ...]:
-        return self.config.ike_proposals
+    def greeting(self) -> Greeting:
+        return Greeting(ike_proposals=self.config.ike_proposals, ppk=self.config.ppk is not None)
 
     def find(self, id_i: Identity, id_r: Identity | None, *, eap: bool) -> SessionConfig | None:
         return self.config if id_i == CLIENT_ID else None
@@ -129,7 +133,10 @@ class World:
         ike: tuple[tuple[Proposal, ...], tuple[Proposal, ...]] = (DEFAULT_IKE, DEFAULT_IKE),
         esp: tuple[tuple[Proposal, ...], tuple[Proposal, ...]] = (DEFAULT_ESP, DEFAULT_ESP),
         discover: int = 0,
+        client: Mapping[str, Any] | None = None,
+        gateway: Mapping[str, Any] | None = None,
     ) -> None:
+        """`client` and `gateway` replace fields of that side's SessionConfig."""
         self.rng = random.Random(seed)
         self.now = 0.0
         self.weather = weather
@@ -139,6 +146,7 @@ class World:
         self.dropped = 0  # too big
         self.lost_esp = self.delivered_esp = 0
         self.events: list[tuple[str, Event]] = []
+        self.outside: Callable[[Fetch | Prompt], bytes | str | None] = lambda what: None  # who answers Wanted
         self.tap: Callable[[str, bytes], bool] = lambda sender, datagram: True
         self._heap: list[tuple[float, int, Callable[[], None]]] = []
         self._order = count()
@@ -159,9 +167,9 @@ class World:
             )
             for index, (local, remote, psk) in enumerate(sides)
         )
-        self.policy = Policy(gateway_config)
+        self.policy = Policy(replace(gateway_config, **(gateway or {})))
         self.client = Session(
-            client_config,
+            replace(client_config, **(client or {})),
             Path(Endpoint(CLIENT, 500), Endpoint(GATEWAY, 500), False),
             random=self.rng.randbytes,
             now=0.0,
@@ -257,10 +265,17 @@ class World:
     def _take(self, name: str, session: Session, event: Event) -> None:
         self.events.append((name, event))
         self.paths[name].take(event)
+        if isinstance(event, Wanted):
+            self.at(self.now, lambda: self._supply(name, session, event))
         if self.discover and isinstance(event, OutboundReady):
             session.discover_path_mtu(self.discover, self.now)
             if name == "gateway":
                 self.gateway.touch(session)
+
+    def _supply(self, name: str, session: Session, event: Wanted) -> None:
+        session.supply(event.ticket, self.outside(event.what), self.now)
+        if name == "gateway":
+            self.gateway.touch(session)
 
     def _wake_client(self) -> None:
         self.client.advance(self.now)
@@ -323,6 +338,12 @@ class World:
             self.lost_esp += 1
 
     # What must hold in the end
+
+    def assert_keys_agree(self) -> None:
+        """Both sides derived the same keys for IKE and for ESP."""
+        assert self.client.talk.current.keys == self.peer.talk.current.keys
+        (near,), (far,) = self.client.children, self.peer.children
+        assert (near.sa.keys_in, near.sa.keys_out) == (far.sa.keys_out, far.sa.keys_in)
 
     def assert_settled(self) -> None:
         """Exactly one IKE SA and one pair of ESP SAs, the same on both sides, and no ESP packet lost."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from ipaddress import ip_interface
 
-from ..ike.config import PskAuth, SessionConfig
+from ..ike.config import Greeting, PskAuth, SessionConfig
 from ..ike.events import Configuration
 from ..ike.payloads.identity import Identity
-from ..ike.payloads.sa import Proposal
 from ..ike.payloads.selector import TrafficSelector
 from .config import GatewayConfig
 from .pools import Pools
@@ -21,8 +20,8 @@ class Policy:
         self._pools = pools
         self._offered = tuple(TrafficSelector.from_network(subnet) for subnet in config.subnets)
 
-    def init_proposals(self) -> tuple[Proposal, ...]:
-        return self._config.ike_proposals
+    def greeting(self) -> Greeting:
+        return Greeting(ike_proposals=self._config.ike_proposals)
 
     def find(self, id_i: Identity, id_r: Identity | None, *, eap: bool) -> SessionConfig | None:
         psk = self._config.users.get(id_i)

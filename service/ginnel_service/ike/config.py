@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from .auth.credentials import Credential
+from .eap.config import EapConfig, EapServerConfig
 from .events import Configuration
 from .payloads.identity import Identity
 from .payloads.sa import Proposal
@@ -52,9 +54,23 @@ class Ppk:
     required: bool = True  # no connection without it
 
 
+@dataclass(frozen=True, slots=True)
+class SignatureAuth:
+    """A private key and its certificates prove us."""
+
+    credential: Credential
+
+
+@dataclass(frozen=True, slots=True)
+class EapAuth:
+    """An EAP method proves us to the gateway (RFC 7296 section 2.16)."""
+
+    eap: EapConfig
+
+
 #: How a side proves who it is; one for each round (RFC 4739), as a rule a single one.
-LocalAuth = PskAuth
-RemoteAuth = PskAuth
+LocalAuth = PskAuth | SignatureAuth | EapAuth
+RemoteAuth = PskAuth | EapServerConfig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,16 +93,27 @@ class SessionConfig:
     mobike: bool = True
     fragmentation: bool = True
     fragment_octets: int = 1280  # of an IP packet that holds one fragment
+    allow_sha1: bool = False  # in signatures, for peers that know nothing better
+    eap_only: bool = False  # the EAP method may prove the gateway without AUTH of its own (RFC 5998)
     childless: bool = False  # make the first CHILD SA in an exchange of its own (RFC 6023)
     timing: Timing = Timing()
     export_keys: bool = False  # emit KeysExported; for diagnosis with an outside decoder only
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Greeting:
+    """A responder's side of IKE_SA_INIT; `authorities` is the data of a CERTREQ, empty for none."""
+
+    ike_proposals: tuple[Proposal, ...]
+    ppk: bool = False  # some peer here has a postquantum pre-shared key
+    authorities: bytes = b""
+
+
 class GatewayPolicy(Protocol):
     """What a responder asks about its peers. Calls are quick and pure of IO."""
 
-    def init_proposals(self) -> tuple[Proposal, ...]:
-        """IKE proposals acceptable from anyone, before identities are known."""
+    def greeting(self) -> Greeting:
+        """What IKE_SA_INIT says to anyone, before identities are known."""
 
     def find(self, id_i: Identity, id_r: Identity | None, *, eap: bool) -> SessionConfig | None:
         """The configuration for a peer that says it is `id_i`, or None to refuse it.

@@ -121,6 +121,7 @@ class IkeEstablished:
     path: Path
     nat_local: bool
     nat_remote: bool
+    initial_contact: bool = False  # the peer knows of no other IKE SA with us
 
 
 @dataclass(frozen=True, slots=True)

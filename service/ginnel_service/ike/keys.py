@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .codes import Encr, Integ, Prf
 from .errors import LocalError
@@ -46,7 +46,7 @@ _SALT = {
 
 @dataclass(frozen=True, slots=True)
 class IkeSuite:
-    """The negotiated IKE transforms, as IANA ids."""
+    """The negotiated IKE transforms, as IANA ids; `more_ke` are the additional key exchanges in order."""
 
     encr: int
     key_bits: int
@@ -54,6 +54,7 @@ class IkeSuite:
     prf: int
     ke: int
     name: str  # its keywords, such as aes256gcm16-prfsha384-ecp384
+    more_ke: tuple[int, ...] = ()  # of RFC 9370
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,20 @@ def integ_length(integ: int) -> int:
 def initial_skeyseed(algorithm: int, nonce_i: bytes, nonce_r: bytes, shared: bytes) -> bytes:
     """SKEYSEED = prf(Ni | Nr, g^ir) (section 2.14)."""
     return prf(algorithm, nonce_i + nonce_r, shared)
+
+
+def next_keys(
+    suite: IkeSuite, old: IkeKeys, shared: bytes, nonces: tuple[bytes, bytes], spis: tuple[bytes, bytes]
+) -> IkeKeys:
+    """All SK_* once an additional key exchange gave `shared` (RFC 9370 section 2.2.2)."""
+    seed = rekey_skeyseed(suite.prf, old.d, *nonces, shared)
+    return ike_keys(suite, seed, *nonces, *spis)
+
+
+def with_ppk(suite: IkeSuite, ppk: bytes, old: IkeKeys) -> IkeKeys:
+    """SK_d, SK_pi and SK_pr run through prf+ with the postquantum pre-shared key (RFC 8784 section 3)."""
+    d, pi, pr = (prf_plus(suite.prf, ppk, key, len(key)) for key in (old.d, old.pi, old.pr))
+    return replace(old, d=d, pi=pi, pr=pr)
 
 
 def rekey_skeyseed(old_prf: int, old_sk_d: bytes, nonce_i: bytes, nonce_r: bytes, shared: bytes) -> bytes:

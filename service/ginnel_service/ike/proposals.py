@@ -89,6 +89,17 @@ def without_ke(proposals: Iterable[Proposal]) -> tuple[Proposal, ...]:
     return tuple(replace(p, transforms=tuple(t for t in p.transforms if t.type != _KE)) for p in proposals)
 
 
+def without_additional(proposals: Iterable[Proposal]) -> tuple[Proposal, ...]:
+    """What is left for a peer without IKE_INTERMEDIATE: none that insists on an additional key exchange."""
+    kept = []
+    for proposal in proposals:
+        plain = tuple(t for t in proposal.transforms if t.type < TransformType.ADDKE1)
+        more = _by_type(t for t in proposal.transforms if t.type >= TransformType.ADDKE1)
+        if all(_omissible(transforms) for transforms in more.values()):
+            kept.append(replace(proposal, transforms=plain))
+    return tuple(kept)
+
+
 def with_ke(proposals: Iterable[Proposal], *methods: int) -> tuple[Proposal, ...]:
     """With `methods` as the only key exchanges, for CREATE_CHILD_SA with a KE payload (section 1.3)."""
     ke = [Transform(_KE, method) for method in methods]

@@ -181,13 +181,13 @@ class Responder:
             if cookie is None or not self._cookies.accepts(cookie.data, spi_i, path.remote, nonce.data):
                 self._ask_for_cookie(spi_i, path, nonce.data, now)
                 return
-        any_ts = everything()
+        any_ts, greeting = everything(), self._policy.greeting()
         provisional = SessionConfig(
             local_id=Identity(IdType.KEY_ID, b""),
             remote_id=None,
             local_auth=(),
             remote_auth=(),
-            ike_proposals=self._policy.init_proposals(),
+            ike_proposals=greeting.ike_proposals,
             local_ts=any_ts,
             remote_ts=any_ts,
             timing=self._timing,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -80,6 +81,12 @@ class IkeSa:
     init_response: bytes = b""
     nonce_i: bytes = b""
     nonce_r: bytes = b""
+    # What IKE_INTERMEDIATE adds to that: the chunks of both sides (RFC 9242 section 3.3.2), then IntAuth
+    int_auth_i: bytes = b""
+    int_auth_r: bytes = b""
+    int_auth: bytes = b""
+    ppk: bool = False  # a postquantum pre-shared key is mixed in (RFC 8784)
+    after_answer: Callable[[], None] | None = None  # once the answer under construction is sealed
 
     @property
     def our_spi(self) -> bytes:

@@ -35,7 +35,8 @@ from .events import (
     StateChanged,
     Wanted,
 )
-from .exchanges import auth, create_child, informational, rekey_ike
+from .exchanges import auth, create_child, informational, intermediate, rekey_ike
+from .exchanges.auth_answer import AuthAnswer
 from .exchanges.create_child import CreateChild
 from .exchanges.delete import DeleteIke
 from .exchanges.init import InitExchange, float_endpoint
@@ -101,6 +102,8 @@ class Session:
         self._float_local = float_local or path.local
         self._allocate_spi = new_child_spi
         self._policy: GatewayPolicy | None = None
+        self._auth_answer: AuthAnswer | None = None
+        self._intermediates = 0  # additional key exchanges that we answered
         self._events: list[Event] = []
         self._failure: SessionError | None = None
         self._tickets = count(1)
@@ -133,13 +136,14 @@ class Session:
         self = cls(config, path, random=random, now=now, utc=utc, new_child_spi=new_child_spi, first=sa)
         self._policy = policy
         self._move(State.INIT)
-        payloads, goes_on = answer_init(self, sa, message, config.ike_proposals)
+        payloads, goes_on = answer_init(self, sa, message, policy.greeting())
         spi_r = sa.spi_r if goes_on else bytes(8)
         answer = Message(sa.spi_i, spi_r, ExchangeType.IKE_SA_INIT, 0, False, True, payloads)
         sa.init_request, sa.init_response = datagram, serialise_message(answer)
         sa.responses.answered(sa.init_response)
         self.talk.outbox.append((sa.init_response, path))
         if goes_on:
+            self._auth_answer = AuthAnswer(self, sa, policy)
             self._move(State.AUTH)
         return self, goes_on
 
@@ -276,17 +280,21 @@ class Session:
             return self.path
         return Path(self._float_local, float_endpoint(self.path.remote), True)
 
-    def begin_auth(self, sa: IkeSa) -> None:
+    def initiated(self) -> None:
+        """IKE_SA_INIT is through."""
         self._move(State.AUTH)
-        sa.queue.append(auth.AuthExchange(self))
 
-    def established(self, sa: IkeSa, peer: Identity, now: float) -> None:
+    def begin_auth(self, sa: IkeSa) -> None:
+        """Initiator: IKE_SA_INIT is through, and what is to follow before IKE_AUTH."""
+        sa.queue.append(auth.AuthExchange(self, sa))
+
+    def established(self, sa: IkeSa, peer: Identity, now: float, *, initial_contact: bool = False) -> None:
         sa.state = SaState.ALIVE
         self.peer = peer
         self.upkeep.begin(now)
         self.upkeep.set_lifetime(sa, now)
         self._move(State.ESTABLISHED)
-        self.emit(auth.established_event(self, sa, peer))
+        self.emit(auth.established_event(self, sa, peer, initial_contact=initial_contact))
 
     def new_child_spi(self) -> bytes:
         """An inbound SPI that is not in use."""
@@ -353,14 +361,24 @@ class Session:
 
         What comes too early is ignored, for it may have overtaken IKE_AUTH; it will come again.
         """
-        return self.state is not State.AUTH or (
-            self._policy is not None and exchange == ExchangeType.IKE_AUTH
-        )
+        return self.state is not State.AUTH or exchange == self._awaited
 
-    def answer_request(self, sa: IkeSa, message: Message, now: float) -> tuple[Payload, ...]:
-        """The payloads that answer a fresh authenticated request. Raises PeerError."""
-        if self.state is State.AUTH and self._policy is not None:
-            return auth.handle(self, sa, message, self._policy, now)
+    @property
+    def _awaited(self) -> int:
+        """The exchange that the initiator owes us before it is proven; 0 when we are the initiator."""
+        if self._auth_answer is None:
+            return 0
+        suite = self.talk.current.suite
+        more = suite is not None and self._intermediates < len(suite.more_ke)
+        return ExchangeType.IKE_INTERMEDIATE if more else ExchangeType.IKE_AUTH
+
+    def answer_request(self, sa: IkeSa, message: Message, now: float) -> tuple[Payload, ...] | None:
+        """The payloads that answer a fresh authenticated request; None when they come later. Raises PeerError."""
+        if self.state is State.AUTH and self._auth_answer is not None:
+            if message.exchange == ExchangeType.IKE_AUTH:
+                return self._auth_answer.handle(message, now)
+            self._intermediates += 1
+            return intermediate.handle(self, sa, message, self._intermediates - 1)
         match message.exchange:
             case ExchangeType.INFORMATIONAL:
                 return informational.handle(self, sa, message, now)
@@ -372,7 +390,10 @@ class Session:
         raise PeerError(f"exchange type {message.exchange} is not expected here")
 
     def after_answer(self, sa: IkeSa) -> None:
-        """The answer to a request on `sa` is out: let go of what the peer deleted by it."""
+        """The answer to a request on `sa` is out: carry out what had to wait for it."""
+        then, sa.after_answer = sa.after_answer, None
+        if then is not None:
+            then()
         if sa.gone_at == -math.inf:
             self.talk.drop(sa)
             if sa is self.talk.current:

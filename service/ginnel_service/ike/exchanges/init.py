@@ -5,19 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import exchange_keys, export, keys, natt
-from ..codes import ExchangeType, NotifyType, ProtocolId, TransformType
+from ..auth import signature
+from ..codes import CertEncoding, ExchangeType, NotifyType, ProtocolId, TransformType
 from ..errors import InvalidSyntax, SessionError
 from ..events import Endpoint
 from ..message import Message
 from ..payloads import Payload
+from ..payloads.cert import CertReqPayload
 from ..payloads.ke import KePayload
 from ..payloads.nonce import NoncePayload
 from ..payloads.notify import NotifyPayload
 from ..payloads.sa import Proposal, SaPayload
-from ..proposals import answers, choose, keywords, offer, pick
+from ..proposals import answers, choose, keywords, offer, pick, without_additional
+from . import intermediate
 from .base import Exchange, first_error, required, session_error
 
 if TYPE_CHECKING:
+    from ..config import Greeting
     from ..sa import IkeSa
     from ..session import Session
 
@@ -46,14 +50,12 @@ class InitExchange(Exchange):
             SaPayload(offer(session.config.ike_proposals)),
             KePayload(self.method, self.pair.public),
             NoncePayload(self.nonce),
-            *natt.detection_notifies(
-                sa.spi_i,
-                sa.spi_r,
-                session.path,
-                force=session.config.force_encapsulation,
-                random=session.random,
-            ),
+            *_announcements(session, sa),
         ]
+        if session.config.ppk is not None:
+            payloads.append(NotifyPayload(NotifyType.USE_PPK))
+        if _has_additional(session.config.ike_proposals):
+            payloads.append(NotifyPayload(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED))
         return tuple(payloads)
 
     def response(self, session: Session, sa: IkeSa, message: Message, now: float) -> None:
@@ -81,12 +83,23 @@ class InitExchange(Exchange):
         if not supported:
             session.finish(SessionError("peer_error", "the gateway does not support UDP encapsulation"))
             return
+        _note_announcements(session, message)
+        session.childless = message.notify(NotifyType.CHILDLESS_IKEV2_SUPPORTED) is not None
+        session.multiple_auth = message.notify(NotifyType.MULTIPLE_AUTH_SUPPORTED) is not None
+        ppk = session.config.ppk
+        session.ppk = ppk is not None and message.notify(NotifyType.USE_PPK) is not None
+        if ppk is not None and ppk.required and not session.ppk:
+            session.finish(SessionError("ppk_required", "the gateway does not use the postquantum key"))
+            return
+        if suite.more_ke and message.notify(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED) is None:
+            raise InvalidSyntax("additional key exchanges without IKE_INTERMEDIATE")
         sa.spi_r = message.spi_r
         sa.nonce_i, sa.nonce_r = self.nonce, nonce.data
         derive(session, sa, suite, shared)
         session.nat_local, session.nat_remote = nat_local, nat_remote
         session.path = session.floated()
-        session.begin_auth(sa)
+        session.initiated()
+        intermediate.follow(session, sa, 0, message.message_id + 1)
 
     def _starts_over(self, session: Session, sa: IkeSa, message: Message, now: float) -> bool:
         cookie = message.notify(NotifyType.COOKIE)
@@ -118,9 +131,12 @@ class InitExchange(Exchange):
 
 
 def answer(
-    session: Session, sa: IkeSa, message: Message, proposals: tuple[Proposal, ...]
+    session: Session, sa: IkeSa, message: Message, greeting: Greeting
 ) -> tuple[tuple[Payload, ...], bool]:
     """The responder's payloads, and whether the IKE SA goes on. Raises PeerError."""
+    proposals = greeting.ike_proposals
+    if message.notify(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED) is None:
+        proposals = without_additional(proposals)
     offered = required(message, SaPayload)
     ke, nonce = required(message, KePayload), required(message, NoncePayload)
     _check_nonce(nonce)
@@ -136,18 +152,45 @@ def answer(
     )
     sa.nonce_i, sa.nonce_r = nonce.data, session.random(NONCE_OCTETS)
     derive(session, sa, suite, shared)
-    return (
-        SaPayload((chosen,)),
-        KePayload(suite.ke, public),
-        NoncePayload(sa.nonce_r),
+    _note_announcements(session, message)
+    session.ppk = greeting.ppk and message.notify(NotifyType.USE_PPK) is not None
+    payloads: list[Payload] = [SaPayload((chosen,)), KePayload(suite.ke, public), NoncePayload(sa.nonce_r)]
+    payloads += _announcements(session, sa)
+    supported = [NotifyType.CHILDLESS_IKEV2_SUPPORTED, NotifyType.MULTIPLE_AUTH_SUPPORTED]
+    if session.ppk:
+        supported.append(NotifyType.USE_PPK)
+    if suite.more_ke:
+        supported.append(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED)
+    payloads += (NotifyPayload(kind) for kind in supported)
+    if greeting.authorities:
+        payloads.append(CertReqPayload(CertEncoding.X509_SIGNATURE, greeting.authorities))
+    return tuple(payloads), True
+
+
+def _announcements(session: Session, sa: IkeSa) -> list[Payload]:
+    """What both roles say of themselves in IKE_SA_INIT."""
+    config = session.config
+    hashes = signature.hashes_supported(allow_sha1=config.allow_sha1)
+    said: list[Payload] = [
         *natt.detection_notifies(
-            sa.spi_i,
-            sa.spi_r,
-            session.path,
-            force=session.config.force_encapsulation,
-            random=session.random,
+            sa.spi_i, sa.spi_r, session.path, force=config.force_encapsulation, random=session.random
         ),
-    ), True
+        NotifyPayload(NotifyType.SIGNATURE_HASH_ALGORITHMS, hashes),
+    ]
+    if config.fragmentation:
+        said.append(NotifyPayload(NotifyType.FRAGMENTATION_SUPPORTED))
+    return said
+
+
+def _note_announcements(session: Session, message: Message) -> None:
+    hashes = message.notify(NotifyType.SIGNATURE_HASH_ALGORITHMS)
+    if hashes is not None:
+        data = hashes.data
+        session.peer_hashes = frozenset(
+            int.from_bytes(data[i : i + 2], "big") for i in range(0, len(data), 2)
+        )
+    fragments = message.notify(NotifyType.FRAGMENTATION_SUPPORTED) is not None
+    session.fragmentation = session.config.fragmentation and fragments
 
 
 def derive(session: Session, sa: IkeSa, suite: keys.IkeSuite, shared: bytes) -> None:
@@ -163,12 +206,13 @@ def derive(session: Session, sa: IkeSa, suite: keys.IkeSuite, shared: bytes) -> 
 
 def suite_of(chosen: Proposal) -> keys.IkeSuite:
     """The suite of an answered IKE proposal. Raises InvalidSyntax when a transform is missing."""
+    more = tuple(t.id for t in chosen.transforms if t.type >= TransformType.ADDKE1 and t.id)
     encr, prf = pick(chosen, TransformType.ENCR), pick(chosen, TransformType.PRF)
     ke, integ = pick(chosen, TransformType.KE), pick(chosen, TransformType.INTEG)
     if encr is None or prf is None or ke is None:
         raise InvalidSyntax("IKE proposal without cipher, PRF or key exchange")
     return keys.IkeSuite(
-        encr.id, encr.key_bits or 0, integ.id if integ else 0, prf.id, ke.id, keywords(chosen)
+        encr.id, encr.key_bits or 0, integ.id if integ else 0, prf.id, ke.id, keywords(chosen), more
     )
 
 
@@ -180,6 +224,10 @@ def methods(proposals: tuple[Proposal, ...]) -> list[int]:
 
 def first_method(proposals: tuple[Proposal, ...]) -> int:
     return methods(proposals)[0]
+
+
+def _has_additional(proposals: tuple[Proposal, ...]) -> bool:
+    return any(t.type >= TransformType.ADDKE1 for p in proposals for t in p.transforms)
 
 
 def _single(payload: SaPayload) -> Proposal:

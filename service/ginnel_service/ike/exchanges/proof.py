@@ -1,0 +1,135 @@
+"""AUTH in both directions (RFC 7296 sections 2.15 and 2.16): what is signed, made, and checked.
+
+A certificate may need evidence from outside (hash-and-URL, CRL, OCSP), so the check of a peer ends in a call
+rather than in a result.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from .. import keys
+from ..auth import psk, signature
+from ..codes import AuthMethod, CertEncoding
+from ..config import PskAuth, RemoteAuth, SignatureAuth
+from ..errors import SessionError
+from ..message import Message
+from ..payloads.auth import AuthPayload
+from ..payloads.cert import CertPayload
+from ..payloads.identity import Identity, IdiPayload, IdrPayload
+
+if TYPE_CHECKING:
+    from ..sa import IkeSa
+    from ..session import Session
+
+#: What a check ends in: why the peer is not who it says it is, or None, and the time of the verdict.
+Verdict = Callable[[SessionError | None, float], None]
+
+
+def signed_octets(sa: IkeSa, identity: IdiPayload | IdrPayload, sk: keys.IkeKeys) -> bytes:
+    """What the side named by `identity` signs, under `sk`: its message, the other's nonce, its name, IntAuth."""
+    assert sa.suite is not None
+    message, nonce, sk_p = (
+        (sa.init_request, sa.nonce_r, sk.pi)
+        if isinstance(identity, IdiPayload)
+        else (sa.init_response, sa.nonce_i, sk.pr)
+    )
+    return psk.signed_octets(sa.suite.prf, message, nonce, sk_p, identity.serialise()) + sa.int_auth
+
+
+def by_secret(sa: IkeSa, identity: IdiPayload | IdrPayload, secret: bytes, sk: keys.IkeKeys) -> AuthPayload:
+    """AUTH from a pre-shared key or an EAP method's MSK."""
+    assert sa.suite is not None
+    value = psk.auth_value(sa.suite.prf, secret, signed_octets(sa, identity, sk))
+    return AuthPayload(AuthMethod.SHARED_KEY, value)
+
+
+def by_msk(sa: IkeSa, identity: IdiPayload | IdrPayload, msk: bytes | None, sk: keys.IkeKeys) -> AuthPayload:
+    """AUTH after EAP; SK_pi or SK_pr stand in for the key that a method does not give (section 2.16)."""
+    stand_in = sk.pi if isinstance(identity, IdiPayload) else sk.pr
+    return by_secret(sa, identity, msk or stand_in, sk)
+
+
+def by_config(
+    session: Session,
+    sa: IkeSa,
+    identity: IdiPayload | IdrPayload,
+    auth: PskAuth | SignatureAuth,
+    sk: keys.IkeKeys,
+) -> AuthPayload:
+    """AUTH from what the configuration holds. Raises AuthImpossible."""
+    if isinstance(auth, PskAuth):
+        return by_secret(sa, identity, auth.secret, sk)
+    allow_sha1 = session.config.allow_sha1
+    scheme = signature.choose(auth.credential, session.peer_hashes, allow_sha1=allow_sha1)
+    if scheme is None:
+        cause = signature.no_scheme(auth.credential, session.peer_hashes)
+        raise AuthImpossible(SessionError(cause.code, str(cause)))
+    method, value = signature.sign(auth.credential, scheme, signed_octets(sa, identity, sk))
+    return AuthPayload(method, value)
+
+
+class AuthImpossible(Exception):
+    """We cannot prove who we are; `error` says why."""
+
+    def __init__(self, error: SessionError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def certificates_of(auth: SignatureAuth) -> list[CertPayload]:
+    """Our certificate first, then what a peer may need to trust it."""
+    chain = auth.credential.chain
+    return [CertPayload(CertEncoding.X509_SIGNATURE, each.public_bytes(Encoding.DER)) for each in chain]
+
+
+def check_secret(sa: IkeSa, identity: IdiPayload | IdrPayload, auth: AuthPayload, secret: bytes) -> bool:
+    """Whether `auth` was made with `secret`, in constant time."""
+    assert sa.keys is not None
+    expected = by_secret(sa, identity, secret, sa.keys)
+    return auth.method == expected.method and hmac.compare_digest(auth.data, expected.data)
+
+
+def check_msk(sa: IkeSa, identity: IdiPayload | IdrPayload, auth: AuthPayload, msk: bytes | None) -> bool:
+    """Whether `auth` follows from the EAP method's key, in constant time."""
+    assert sa.keys is not None
+    expected = by_msk(sa, identity, msk, sa.keys)
+    return auth.method == expected.method and hmac.compare_digest(auth.data, expected.data)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a peer said to prove itself: its name, its AUTH, and the message with its certificates."""
+
+    identity: IdiPayload | IdrPayload
+    auth: AuthPayload
+    message: Message
+
+
+def not_who(said: Identity, expected: Identity) -> SessionError:
+    """The peer is somebody else."""
+    return SessionError("identity_mismatch", f"the peer says it is {said}, not {expected}")
+
+
+def check(
+    session: Session, sa: IkeSa, claim: Claim, remote: RemoteAuth, now: float, verdict: Verdict
+) -> None:
+    """Check a claim against what is asked of the peer, and call `verdict` once, at once or later."""
+    expected = session.config.remote_id
+    said = claim.identity.identity
+    if expected is not None and said != expected:
+        verdict(not_who(said, expected), now)
+    elif isinstance(remote, PskAuth):
+        failed = None
+        if claim.auth.method != AuthMethod.SHARED_KEY:
+            failed = "the peer does not authenticate by pre-shared key"
+        elif not check_secret(sa, claim.identity, claim.auth, remote.secret):
+            failed = "the pre-shared keys differ"
+        verdict(SessionError("authentication_failed", failed) if failed else None, now)
+    else:
+        verdict(SessionError("authentication_failed", "the peer has to authenticate by EAP"), now)

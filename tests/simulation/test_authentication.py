@@ -1,0 +1,193 @@
+"""IKE_AUTH with every kind of proof, in both roles, over a bad network too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from ginnel_service.ike.config import EapAuth, Ppk, PskAuth
+from ginnel_service.ike.eap.config import EapConfig, EapServerConfig
+from ginnel_service.ike.events import Fetch, IkeEstablished, Prompt, State
+from simulation.world import STORM, World
+
+PSK = PskAuth(b"simulated")
+USER, PASSWORD = "bob", "clientPass"
+
+
+def account(name: bytes) -> bytes | None:
+    return PASSWORD.encode() if name == USER.encode() else None
+
+
+EAP_SERVER = EapServerConfig(lookup=account)
+
+
+def eap(password: str | None = PASSWORD, username: str = USER) -> EapAuth:
+    return EapAuth(EapConfig(username=username, password=password))
+
+
+def eap_world(
+    seed: int = 1,
+    *,
+    client: Mapping[str, Any] | None = None,
+    gateway: Mapping[str, Any] | None = None,
+    **more: Any,
+) -> World:
+    """EAP-MSCHAPv2 for the client, a pre-shared key for the gateway."""
+    return World(
+        seed,
+        client={"local_auth": (eap(),)} | dict(client or {}),
+        gateway={"remote_auth": (EAP_SERVER,), "remote_id": None} | dict(gateway or {}),
+        **more,
+    )
+
+
+def attempt(world: World) -> list[str]:
+    """Let the attempt run to its end; the errors of both sides."""
+    world.client.connect(0.0)
+    world.run(60.0)
+    return world.errors()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_eap_mschapv2_connects_through_a_storm(seed: int) -> None:
+    world = eap_world(seed, weather=STORM, nat=bool(seed % 2))
+    world.connect()
+    world.run(world.now + 60)
+    world.assert_settled()
+
+
+def test_the_gateway_learns_the_name_that_eap_proved() -> None:
+    world = eap_world()
+    world.connect()
+    (peer,) = (e.peer for side, e in world.events if side == "gateway" and isinstance(e, IkeEstablished))
+    assert str(peer) == USER
+
+
+def test_a_password_is_asked_for_when_none_is_known() -> None:
+    world = eap_world(client={"local_auth": (eap(password=None),)})
+    asked = []
+
+    def person(what: Fetch | Prompt) -> str:
+        asked.append(what)
+        return PASSWORD
+
+    world.outside = person
+    world.connect()
+    (prompt,) = asked
+    assert isinstance(prompt, Prompt)
+    assert (prompt.kind, prompt.username) == ("password", USER)
+
+
+def test_a_password_that_nobody_gives_ends_the_attempt() -> None:
+    world = eap_world(client={"local_auth": (eap(password=None),)})
+    assert "prompt_unanswered" in attempt(world)
+    assert world.client.state is State.CLOSED
+
+
+def test_a_wrong_password_is_named_so() -> None:
+    world = eap_world(client={"local_auth": (eap(password="mistyped"),)})
+    assert "wrong_password" in attempt(world)
+
+
+def test_an_unknown_user_is_refused() -> None:
+    world = eap_world(client={"local_auth": (eap(username="mallory"),)})
+    assert "wrong_password" in attempt(world)
+
+
+def test_eap_alone_does_not_prove_a_gateway_by_mschapv2() -> None:
+    """RFC 5998 section 3: the method has to be safe by itself."""
+    world = eap_world(client={"remote_auth": (), "eap_only": True}, gateway={"eap_only": True})
+    assert "authentication_failed" in attempt(world)
+
+
+def test_a_gateway_without_eap_only_proves_itself_as_ever() -> None:
+    world = eap_world(client={"eap_only": True}, gateway={"eap_only": False})
+    world.connect()
+    world.run(world.now + 5)
+    world.assert_settled()
+
+
+def test_a_key_and_then_eap_in_two_rounds() -> None:
+    world = World(1, client={"local_auth": (PSK, eap())}, gateway={"remote_auth": (PSK, EAP_SERVER)})
+    world.connect()
+    world.run(world.now + 5)
+    world.assert_settled()
+
+
+@pytest.mark.parametrize("first", [PSK, eap()])
+def test_one_round_is_not_enough_where_two_are_wanted(first: PskAuth | EapAuth) -> None:
+    server = PSK if isinstance(first, PskAuth) else EAP_SERVER
+    world = World(1, client={"local_auth": (first,)}, gateway={"remote_auth": (server, EAP_SERVER)})
+    assert "authentication_failed" in attempt(world)
+
+
+def test_a_wrong_second_round_fails() -> None:
+    world = World(
+        1,
+        client={"local_auth": (PSK, eap(password="mistyped"))},
+        gateway={"remote_auth": (PSK, EAP_SERVER)},
+    )
+    assert "wrong_password" in attempt(world)
+
+
+@dataclass(frozen=True)
+class PpkCase:
+    ours: Ppk | None
+    theirs: Ppk | None
+    mixed: bool
+    error: str = ""
+
+
+KEY = Ppk(id=b"office", secret=b"0123456789abcdef0123456789abcdef")
+OPTIONAL = Ppk(id=KEY.id, secret=KEY.secret, required=False)
+OTHER = Ppk(id=b"elsewhere", secret=b"another")
+OTHER_OPTIONAL = Ppk(id=b"elsewhere", secret=b"another", required=False)
+WRONG = Ppk(id=KEY.id, secret=b"mistyped")
+
+PPK_CASES = {
+    "both": PpkCase(KEY, KEY, mixed=True),
+    "optional here": PpkCase(OPTIONAL, KEY, mixed=True),
+    "optional there": PpkCase(KEY, OPTIONAL, mixed=True),
+    "only here": PpkCase(KEY, None, mixed=False, error="ppk_required"),
+    "only here, optional": PpkCase(OPTIONAL, None, mixed=False),
+    "only there": PpkCase(None, KEY, mixed=False, error="authentication_failed"),
+    "only there, optional": PpkCase(None, OPTIONAL, mixed=False),
+    "other names, optional": PpkCase(OPTIONAL, OTHER_OPTIONAL, mixed=False),
+    "other names": PpkCase(KEY, OTHER_OPTIONAL, mixed=False, error="authentication_failed"),
+    "other names, wanted there": PpkCase(OPTIONAL, OTHER, mixed=False, error="authentication_failed"),
+    "other secrets": PpkCase(WRONG, KEY, mixed=False, error="authentication_failed"),
+}
+
+
+@pytest.mark.parametrize("by_eap", [False, True])
+@pytest.mark.parametrize("name", PPK_CASES)
+def test_postquantum_keys_follow_the_table(name: str, by_eap: bool) -> None:
+    """RFC 8784 section 3, table 1."""
+    case = PPK_CASES[name]
+    make = eap_world if by_eap else World
+    world = make(1, client={"ppk": case.ours}, gateway={"ppk": case.theirs})
+    errors = attempt(world)
+    if case.error:
+        assert case.error in errors
+        return
+    assert errors == []
+    world.assert_keys_agree()
+    assert world.client.talk.current.ppk is world.peer.talk.current.ppk is case.mixed
+
+
+def test_a_childless_beginning_makes_the_child_in_its_own_exchange() -> None:
+    world = World(1, client={"childless": True})
+    world.connect()
+    world.run(world.now + 5)
+    world.assert_settled()
+
+
+def test_initial_contact_is_told_to_the_gateway() -> None:
+    for said in (True, False):
+        world = World(1, client={"initial_contact": said})
+        world.connect()
+        (event,) = (e for side, e in world.events if side == "gateway" and isinstance(e, IkeEstablished))
+        assert event.initial_contact is said
