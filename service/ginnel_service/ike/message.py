@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeVar
 
 from .codes import Flags, NotifyType, PayloadType
 from .errors import InvalidSyntax, LocalError, PeerError, UnsupportedCritical
@@ -60,9 +60,23 @@ class Header:
         return bool(self.flags & Flags.RESPONSE)
 
 
+class Outside(NamedTuple):
+    """What the header says of a message but for its payloads and its length."""
+
+    spi_i: bytes
+    spi_r: bytes
+    exchange: int
+    flags: int
+    message_id: int
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A whole message and its payloads in order."""
+    """A whole message and its payloads in order.
+
+    When it was protected, `inner` is the chain of payloads as it was inside, and `first_inner` the type of
+    the first of them: what RFC 9242 authenticates.
+    """
 
     spi_i: bytes
     spi_r: bytes
@@ -71,6 +85,13 @@ class Message:
     from_initiator: bool
     is_response: bool
     payloads: tuple[Payload, ...]
+    first_inner: int = field(default=0, compare=False)
+    inner: bytes = field(default=b"", compare=False, repr=False)
+
+    @property
+    def outside(self) -> Outside:
+        flags = (Flags.INITIATOR if self.from_initiator else 0) | (Flags.RESPONSE if self.is_response else 0)
+        return Outside(self.spi_i, self.spi_r, self.exchange, flags, self.message_id)
 
     def get(self, payload_class: type[P]) -> P | None:
         """The first payload of a class."""
@@ -175,17 +196,10 @@ def serialise_payloads(payloads: Sequence[Payload]) -> tuple[int, bytes]:
 def serialise_message(message: Message) -> bytes:
     """The datagram, unprotected."""
     first, chain = serialise_payloads(message.payloads)
-    flags = (Flags.INITIATOR if message.from_initiator else 0) | (
-        Flags.RESPONSE if message.is_response else 0
-    )
-    header = _HEADER.pack(
-        message.spi_i,
-        message.spi_r,
-        first,
-        _VERSION,
-        message.exchange,
-        flags,
-        message.message_id,
-        HEADER_LENGTH + len(chain),
-    )
-    return header + chain
+    return serialise_header(message.outside, first, HEADER_LENGTH + len(chain)) + chain
+
+
+def serialise_header(outside: Outside, first: int, length: int) -> bytes:
+    """The fixed header of a message of `length` octets whose first payload is of type `first`."""
+    spi_i, spi_r, exchange, flags, message_id = outside
+    return _HEADER.pack(spi_i, spi_r, first, _VERSION, exchange, flags, message_id, length)
