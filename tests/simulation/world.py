@@ -102,6 +102,7 @@ class Policy:
     def __init__(self, config: SessionConfig) -> None:
         self.config = config
         self.leased = 0
+        self.dns: tuple[IPv4Address, ...] = (IPv4Address("10.9.0.1"),)
 
     def greeting(self) -> Greeting:
         return Greeting(ike_proposals=self.config.ike_proposals, ppk=self.config.ppk is not None)
@@ -111,9 +112,7 @@ class Policy:
 
     def lease(self, id_i: Identity, *, ipv4: bool, ipv6: bool) -> Configuration | None:
         self.leased += 1
-        return Configuration(
-            (IPv4Interface("10.9.0.2/32"), IPv6Interface("fd00:9::2/128")), (IPv4Address("10.9.0.1"),)
-        )
+        return Configuration((IPv4Interface("10.9.0.2/32"), IPv6Interface("fd00:9::2/128")), self.dns)
 
     def release(self, configuration: Configuration) -> None:
         self.leased -= 1

@@ -431,8 +431,7 @@ def test_waits_grow_while_the_gateway_stays_away() -> None:
             await it.until(S.RECONNECTING)
             waits.append(it.tunnel.status().next_try_s or 0)
             await it.until(S.RESOLVING)
-        assert waits == sorted(waits)
-        assert waits[2] > 2 * waits[0]
+        assert min(waits[1:]) > 2 * waits[0]  # at the limit they differ by their jitter
 
     scene(act)
 

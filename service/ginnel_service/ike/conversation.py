@@ -1,7 +1,7 @@
 """The messages of one session: sealed and sent, sent again, opened, and answered exactly once.
 
-Keeps every IKE SA of the session with its windows (RFC 7296 sections 2.1 to 2.3). What a message means is
-the exchanges' and the session's concern.
+Keeps every IKE SA of the session with its windows (RFC 7296 sections 2.1 to 2.3), and cuts what is too large
+for the path into fragments (RFC 7383). What a message means is the exchanges' and the session's concern.
 """
 
 from __future__ import annotations
@@ -14,15 +14,27 @@ from .errors import IntegrityFailed, PeerError, SessionError
 from .events import Path, Probe, RoundTrip
 from .exchanges.base import Exchange
 from .exchanges.path_probe import PathProbe
-from .message import Header, Message, parse_header, parse_message, serialise_message
+from .fragments import Parcel, Reassembly, least_packet, message_octets
+from .message import (
+    Header,
+    Message,
+    Outside,
+    parse_header,
+    parse_message,
+    serialise_message,
+    serialise_payloads,
+)
 from .payloads import Payload
 from .payloads.notify import NotifyPayload
+from .protect import fragment_numbers, int_auth_octets, parse_inner
 from .retransmit import PROBE_SPACING_S, ProbeTransmission, Transmission
 from .sa import IkeSa
-from .window import Arrival, Outstanding
+from .window import LAST_ID, Arrival, Outstanding, Pending
 
 if TYPE_CHECKING:
     from .session import Session
+
+EARLY_S = 0.5  # an answer that takes longer, and four round trips, is asked for again
 
 
 class Conversation:
@@ -35,6 +47,7 @@ class Conversation:
         self.rtt_s = 0.0  # of the last request that was sent once
         self.outbox: list[tuple[bytes, Path]] = []
         self._sas = {first.our_spi: first}
+        self._narrow: Path | None = None  # where only the smallest fragments got through
 
     @property
     def sas(self) -> tuple[IkeSa, ...]:
@@ -58,7 +71,7 @@ class Conversation:
         """When `advance` is due."""
         times = [math.inf]
         for sa in self._sas.values():
-            times.append(sa.gone_at)
+            times += (sa.gone_at, sa.requests.assembly.deadline, sa.responses.assembly.deadline)
             if sa.requests.outstanding is not None:
                 times.append(sa.requests.outstanding.transmission.deadline)
         return min(times)
@@ -67,6 +80,8 @@ class Conversation:
         """Send again what is due, and forget the IKE SAs that the peer should have deleted by now."""
         for sa in self.sas:
             self._retransmit(sa, now)
+            sa.requests.assembly.advance(now)
+            sa.responses.assembly.advance(now)
             if sa.gone_at <= now:
                 self.drop(sa)
 
@@ -90,33 +105,68 @@ class Conversation:
         while sa.queue and sa.requests.outstanding is None and sa.our_spi in self._sas:
             exchange = sa.queue.popleft()
             payloads = exchange.request(self._session, sa, now)
-            if payloads is None:
-                continue
-            message_id = sa.requests.next_id
-            transmission: Transmission
-            if isinstance(exchange, PathProbe):
-                transmission = self._send_probe(sa, exchange, payloads, now)
-            else:
-                datagram = self.send(sa, exchange.type, payloads)
-                transmission = Transmission(datagram, self._session.path, self._session.config.timing, now)
-            sa.requests.begin(Outstanding(exchange, message_id, transmission))
+            if payloads is not None:
+                self._begin(sa, exchange, payloads, now)
+
+    def _begin(self, sa: IkeSa, exchange: Exchange, payloads: tuple[Payload, ...], now: float) -> None:
+        message_id = sa.requests.next_id
+        if message_id > LAST_ID:
+            self._session.finish(SessionError("expired", "the IKE SA has no Message IDs left"))
+            return
+        transmission: Transmission
+        if isinstance(exchange, PathProbe):
+            transmission = self._send_probe(sa, exchange, payloads, now)
+        else:
+            parcel = self.send(sa, exchange.type, payloads)
+            transmission = Transmission(
+                parcel,
+                self._session.path,
+                self._session.config.timing,
+                now,
+                early_s=max(EARLY_S, 4 * self.rtt_s) if self.rtt_s else math.inf,
+                share=int.from_bytes(self._session.random(2), "big") / 0xFFFF,
+            )
+        sa.requests.begin(Outstanding(exchange, message_id, transmission, payloads))
 
     def pump_all(self, now: float) -> None:
         for sa in self.sas:
             self.pump(sa, now)
 
-    def send(self, sa: IkeSa, exchange: ExchangeType, payloads: tuple[Payload, ...]) -> bytes:
-        """Send a request once, without waiting for its answer; returns the datagram."""
+    def send(self, sa: IkeSa, exchange: ExchangeType, payloads: tuple[Payload, ...]) -> Parcel:
+        """Send a request once, without waiting for its answer; returns its datagrams."""
         message_id = sa.requests.next_id
         if exchange is ExchangeType.IKE_SA_INIT:
             message = Message(sa.spi_i, sa.spi_r, exchange, message_id, True, False, payloads)
-            datagram = sa.init_request = serialise_message(message)
+            sa.init_request = serialise_message(message)
+            parcel = Parcel((sa.init_request,))
         else:
-            assert sa.sealer is not None
-            flags = sa.flags(response=False)
-            datagram = sa.sealer.seal(sa.spi_i, sa.spi_r, exchange, flags, message_id, payloads)
-        self.outbox.append((datagram, self._session.path))
-        return datagram
+            outside = Outside(sa.spi_i, sa.spi_r, exchange, sa.flags(response=False), message_id)
+            parcel = self._seal(sa, outside, payloads)
+        self._put_out(parcel.datagrams)
+        return parcel
+
+    def _seal(self, sa: IkeSa, outside: Outside, payloads: tuple[Payload, ...]) -> Parcel:
+        """Sealed whole, or in fragments where both support them and the path wants them."""
+        assert sa.sealer is not None
+        sealer, path = sa.sealer, self._session.path
+        first, inner = serialise_payloads(payloads)
+        if outside.exchange == ExchangeType.IKE_INTERMEDIATE:
+            sa.intermediate_sent = int_auth_octets(*outside, first, inner)
+        if not self._session.fragmentation:
+            return Parcel((sealer.seal_inner(outside, first, inner),))
+        least = message_octets(path, least_packet(path))
+        limit = message_octets(path, self._session.prober.path_mtu or self._session.config.fragment_octets)
+        if self._narrow == path and self._session.prober.path_mtu is None:
+            limit = least
+        datagrams = sealer.cut(outside, first, inner, limit)
+        if limit == least or sealer.sealed_octets(len(inner)) <= least:
+            return Parcel(datagrams)
+
+        def smaller() -> tuple[bytes, ...]:
+            # "Total Fragments" has to grow for the receiver to begin anew (RFC 7383 section 2.5.2)
+            return sealer.cut(outside, first, inner, least, more_than=len(datagrams))
+
+        return Parcel(datagrams, smaller)
 
     def _send_probe(
         self, sa: IkeSa, probe: PathProbe, payloads: tuple[Payload, ...], now: float
@@ -130,7 +180,7 @@ class Conversation:
         )
         path, timing = self._session.path, self._session.config.timing
         probe.transmission = ProbeTransmission(Probe(padded), plain, path, timing, self.probe_spacing(), now)
-        self._put_out((probe.transmission.datagram,))
+        self._put_out(probe.transmission.parcel.datagrams)
         return probe.transmission
 
     def probe_spacing(self) -> float:
@@ -179,12 +229,16 @@ class Conversation:
     def _on_response(
         self, sa: IkeSa, header: Header, outstanding: Outstanding, datagram: bytes, now: float
     ) -> None:
-        message, broken = _open(sa, header, datagram)
+        opened = self._open(sa, header, datagram, sa.requests.assembly, now)
+        if opened is None:
+            return
+        message, broken = opened
         sa.requests.end()
         self._session.upkeep.heard(now)
         if outstanding.transmission.sent == 1:
             self.rtt_s = now - outstanding.transmission.first_sent
             self._session.emit(RoundTrip(self.rtt_s))
+        self._note_size(outstanding.transmission.parcel)
         try:
             if broken is not None:
                 raise broken
@@ -200,7 +254,7 @@ class Conversation:
         if ended is None or ended.message_id != header.message_id:
             return
         if isinstance(ended.exchange, PathProbe):
-            _open(sa, header, datagram)
+            self._open(sa, header, datagram, Reassembly(), now)
             ended.exchange.answered_again(self._session, now)
 
     def _on_init_response(self, sa: IkeSa, outstanding: Outstanding, datagram: bytes, now: float) -> None:
@@ -216,54 +270,91 @@ class Conversation:
         self.pump(sa, now)
 
     def _on_request(self, sa: IkeSa, header: Header, datagram: bytes, now: float) -> None:
-        message, broken = _open(sa, header, datagram)
         if not self._session.may_ask(header.exchange):
             return
         arrival = sa.responses.judge(header.message_id)
-        if arrival is Arrival.REPEATED and sa.responses.last_response is not None:
-            self.outbox.append((sa.responses.last_response, self.arrival))
+        if arrival is Arrival.REPEATED:
+            self._repeat(sa, datagram)
         if arrival is not Arrival.NEW:
             return
+        opened = self._open(sa, header, datagram, sa.responses.assembly, now)
+        if opened is None:
+            return
+        message, broken = opened
+        sa.responses.received(Pending(header.exchange, self.arrival))
         self._session.upkeep.heard(now)
         self._session.follow_peer(self.arrival)
+        payloads: tuple[Payload, ...] | None = ()
         try:
             if broken is not None:
                 raise broken
             payloads = self._session.answer_request(sa, message, now)
         except PeerError as error:
-            payloads = ()
             if error.notify is not None:
                 payloads = (NotifyPayload(error.notify, error.notify_data),)
             if error.notify == NotifyType.INVALID_SYNTAX:  # "the IKE SA must be closed" (section 2.21.3)
                 self._session.fail_after_answer(SessionError("invalid_peer_message", str(error)))
-        assert sa.sealer is not None
+        if payloads is not None:
+            self.respond(sa, payloads, now)
+
+    def respond(self, sa: IkeSa, payloads: tuple[Payload, ...], now: float) -> None:
+        """Answer the request on `sa` that is pending, now or after `answer_request` put it off."""
+        window = sa.responses
+        pending = window.pending
+        if pending is None:
+            return
         flags = sa.flags(response=True)
-        response = sa.sealer.seal(sa.spi_i, sa.spi_r, header.exchange, flags, header.message_id, payloads)
-        sa.responses.answered(response)
-        self.outbox.append((response, self.arrival))
+        outside = Outside(sa.spi_i, sa.spi_r, pending.exchange, flags, window.expected_id)
+        response = self._seal(sa, outside, payloads)
+        window.answered(response)
+        self.outbox += [(datagram, pending.path) for datagram in response.datagrams]
         self._session.after_answer(sa)
         self.pump_all(now)
 
+    def _repeat(self, sa: IkeSa, datagram: bytes) -> None:
+        """Answer a repeated request again; of a fragmented one "only if ... Fragment Number field is 1"."""
+        if sa.opener is None or sa.responses.response is None:
+            return
+        numbers = fragment_numbers(datagram)
+        if numbers is None or (self._session.fragmentation and numbers[0] == 1):
+            sa.opener.open_inner(datagram)
+            self.outbox += [(again, self.arrival) for again in sa.responses.repeat()]
+            self._note_size(sa.responses.response)
 
-def _open(sa: IkeSa, header: Header, datagram: bytes) -> tuple[Message, PeerError | None]:
-    """The message and what is wrong with its inside. Raises IntegrityFailed when it is not the peer's."""
-    if sa.opener is None:
-        raise IntegrityFailed("no keys yet")
-    payloads: tuple[Payload, ...] = ()
-    broken: PeerError | None = None
-    try:
-        payloads = sa.opener.open(datagram)
-    except IntegrityFailed:
-        raise
-    except PeerError as error:
-        broken = error
-    message = Message(
-        header.spi_i,
-        header.spi_r,
-        header.exchange,
-        header.message_id,
-        header.from_initiator,
-        header.is_response,
-        payloads,
-    )
-    return message, broken
+    def _note_size(self, parcel: Parcel) -> None:
+        """Where a message had to be cut smaller, all are, until more is known of the path."""
+        if parcel.shrunk:
+            self._narrow = self._session.path
+
+    def _open(
+        self, sa: IkeSa, header: Header, datagram: bytes, assembly: Reassembly, now: float
+    ) -> tuple[Message, PeerError | None] | None:
+        """The message and what is wrong with its inside, or None while fragments of it are missing.
+
+        Raises IntegrityFailed when it is not the peer's, and PeerError for a fragment that is of no use.
+        """
+        if sa.opener is None:
+            raise IntegrityFailed("no keys yet")
+        numbers = fragment_numbers(datagram)
+        first, inner = 0, b""
+        payloads: tuple[Payload, ...] = ()
+        broken: PeerError | None = None
+        if numbers is not None:
+            if not self._session.fragmentation or not assembly.lacks(header.message_id, *numbers):
+                return None
+            whole = assembly.add(header.message_id, sa.opener.open_inner(datagram), now)
+            if whole is None:
+                return None
+            first, inner = whole.first, whole.inner
+        try:
+            if numbers is None:
+                first, inner, _, _ = sa.opener.open_inner(datagram)
+            payloads = parse_inner(first, inner)
+        except IntegrityFailed:
+            raise
+        except PeerError as error:
+            broken = error
+        spis = header.spi_i, header.spi_r
+        flags = header.from_initiator, header.is_response
+        message = Message(*spis, header.exchange, header.message_id, *flags, payloads, first, inner)
+        return message, broken

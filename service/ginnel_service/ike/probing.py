@@ -25,6 +25,14 @@ class Prober:
         self._told = 0
         self._sent_at = self._heard_at = -math.inf
 
+    @property
+    def path_mtu(self) -> int | None:
+        """The size of outer packets that is known to arrive on the session's path, if one is."""
+        search = self._search
+        if search is None or self._path != self._session.path or not (search.settled or search.reduced):
+            return None
+        return search.current
+
     # What a driver tells, by way of the session
 
     def begin(self, wanted: int, now: float) -> None:

@@ -1,40 +1,65 @@
-"""When a request is sent again (RFC 7296 section 2.1): exponentially rarer, then never."""
+"""When a request is sent again (RFC 7296 section 2.1): exponentially rarer, in smaller pieces, then never."""
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from .config import Timing
 from .events import Path
+from .fragments import Parcel
 
 #: Probes of one size that go unanswered before it counts as too big (RFC 8899 section 5.1.2).
 MAX_PROBES: Final = 3
 PROBE_SPACING_S: Final = 0.2  # at least, between two of them
+JITTER: Final = 0.1  # pauses are up to this fraction longer
 
 
 class Transmission:
-    """One request on its way: the datagram, where it goes, and when it goes again."""
+    """One request on its way: its datagrams, where they go, and when they go again.
 
-    def __init__(self, datagram: bytes, path: Path, timing: Timing, now: float) -> None:
-        self.datagram = datagram
+    `early_s` is when the answer should have come by what is known of the path: then one repetition goes out
+    ahead of the profile's, which keep their times. `share` (0 to 1) spreads the repetitions of many sessions.
+    """
+
+    def __init__(
+        self,
+        parcel: Parcel,
+        path: Path,
+        timing: Timing,
+        now: float,
+        *,
+        early_s: float = math.inf,
+        share: float = 0.0,
+    ) -> None:
+        self.parcel = parcel
         self.path = path
         self.first_sent = now
         self.sent = 1
         self._timing = timing
-        self._pause = timing.retransmit_s
-        self.deadline = now + self._pause
+        self._tries = 0  # repetitions at the profile's pace
+        self._pause = timing.retransmit_s * (1 + JITTER * share)
+        self._early = early_s < self._pause and timing.retransmit_tries > 0
+        self.deadline = now + (early_s if self._early else self._pause)
 
     @property
     def exhausted(self) -> bool:
         """Whether the next deadline means giving up rather than sending again."""
-        return self.sent > self._timing.retransmit_tries
+        return self._tries >= self._timing.retransmit_tries
 
     def again(self, now: float) -> tuple[bytes, ...]:
-        """What to send once more at `now`."""
+        """What to send once more at `now`; from the third time on in the smallest fragments."""
         self.sent += 1
-        self._pause *= self._timing.retransmit_factor
-        self.deadline = now + self._pause
-        return (self.datagram,)
+        if self.sent > 2:
+            self.parcel.shrink()
+        if self._early:
+            self._early = False
+            self.deadline = max(self.first_sent + self._pause, now)
+        else:
+            self._tries += 1
+            self._pause *= self._timing.retransmit_factor
+            self.deadline = now + self._pause
+        return self.parcel.datagrams
 
 
 class ProbeTransmission(Transmission):
@@ -48,7 +73,7 @@ class ProbeTransmission(Transmission):
     def __init__(
         self, padded: bytes, plain: bytes, path: Path, timing: Timing, spacing_s: float, now: float
     ) -> None:
-        super().__init__(padded, path, timing, now)
+        super().__init__(Parcel((padded,)), path, timing, now)
         self.plain_sent = 0
         self.cut_short = False
         self._plain = plain
@@ -66,7 +91,7 @@ class ProbeTransmission(Transmission):
         if self.sent < MAX_PROBES:
             self.sent += 1
             self.deadline = now + self._spacing_s
-            return (self.datagram,)
+            return self.parcel.datagrams
         return self._fall_back(now)
 
     def hurry(self, now: float) -> tuple[bytes, ...]:

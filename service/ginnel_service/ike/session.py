@@ -43,6 +43,7 @@ from .exchanges.init import InitExchange, float_endpoint
 from .exchanges.init import answer as answer_init
 from .exchanges.liveness import Liveness
 from .exchanges.rekey_ike import RekeyIke
+from .fragments import Parcel
 from .message import Message, serialise_message
 from .payloads import Payload
 from .payloads.identity import Identity
@@ -140,7 +141,7 @@ class Session:
         spi_r = sa.spi_r if goes_on else bytes(8)
         answer = Message(sa.spi_i, spi_r, ExchangeType.IKE_SA_INIT, 0, False, True, payloads)
         sa.init_request, sa.init_response = datagram, serialise_message(answer)
-        sa.responses.answered(sa.init_response)
+        sa.responses.answered(Parcel((sa.init_response,)))
         self.talk.outbox.append((sa.init_response, path))
         if goes_on:
             self._auth_answer = AuthAnswer(self, sa, policy)

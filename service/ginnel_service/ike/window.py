@@ -1,14 +1,25 @@
-"""Message IDs and windows of one IKE SA (RFC 7296 sections 2.1 to 2.3), window size 1 in both directions."""
+"""Message IDs and windows of one IKE SA (RFC 7296 sections 2.1 to 2.3), window size 1 in both directions.
+
+A peer that says SET_WINDOW_SIZE allows us more, which we need not use; we allow it one, the default.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from .fragments import Parcel, Reassembly
 
 if TYPE_CHECKING:
+    from .events import Path
     from .exchanges.base import Exchange
+    from .payloads import Payload
     from .retransmit import Transmission
+
+LAST_ID: Final = 0xFFFFFFFF  # an IKE SA that used it up "MUST be closed" (section 2.2)
+#: A response is sent as it is so many times, then in the smallest fragments: the peer keeps asking.
+REPEATS_AS_IS: Final = 1
 
 
 @dataclass(slots=True)
@@ -18,6 +29,15 @@ class Outstanding:
     exchange: Exchange
     message_id: int
     transmission: Transmission
+    payloads: tuple[Payload, ...]
+
+
+@dataclass(slots=True)
+class Pending:
+    """The peer's request that we have yet to answer, and where it came from."""
+
+    exchange: int
+    path: Path
 
 
 class Arrival(Enum):
@@ -25,7 +45,7 @@ class Arrival(Enum):
 
     NEW = "new"
     REPEATED = "repeated"  # send the same response again
-    STRAY = "stray"  # neither: ignore
+    STRAY = "stray"  # neither, or being answered: ignore
 
 
 class RequestWindow:
@@ -35,6 +55,7 @@ class RequestWindow:
         self.next_id = 0
         self.outstanding: Outstanding | None = None
         self.ended: Outstanding | None = None  # the last one that was answered
+        self.assembly = Reassembly()  # of its response
 
     def begin(self, outstanding: Outstanding) -> None:
         assert self.outstanding is None
@@ -43,6 +64,7 @@ class RequestWindow:
 
     def end(self) -> None:
         self.ended, self.outstanding = self.outstanding, None
+        self.assembly.clear()
 
 
 class ResponseWindow:
@@ -50,15 +72,33 @@ class ResponseWindow:
 
     def __init__(self) -> None:
         self.expected_id = 0
-        self.last_response: bytes | None = None
+        self.pending: Pending | None = None
+        self.response: Parcel | None = None
+        self.assembly = Reassembly()  # of its next request
+        self._repeated = 0
 
     def judge(self, message_id: int) -> Arrival:
-        if message_id == self.expected_id:
+        if message_id == self.expected_id and self.pending is None:
             return Arrival.NEW
-        if message_id == self.expected_id - 1 and self.last_response is not None:
+        if message_id == self.expected_id - 1 and self.response is not None:
             return Arrival.REPEATED
         return Arrival.STRAY
 
-    def answered(self, response: bytes) -> None:
-        self.last_response = response
+    def received(self, pending: Pending) -> None:
+        """The next request is complete."""
+        self.pending = pending
+        self.assembly.clear()
+
+    def answered(self, response: Parcel) -> None:
+        self.response = response
+        self.pending = None
         self.expected_id += 1
+        self._repeated = 0
+
+    def repeat(self) -> tuple[bytes, ...]:
+        """The response once more; in smaller pieces when the same ones did not help before."""
+        assert self.response is not None
+        if self._repeated >= REPEATS_AS_IS:
+            self.response.shrink()
+        self._repeated += 1
+        return self.response.datagrams
