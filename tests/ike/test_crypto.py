@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from ginnel_service.ike import exchange_keys, keys
+from ginnel_service.ike import exchange_keys, keys, modp
 from ginnel_service.ike.auth import psk
 from ginnel_service.ike.ciphers import sk_cipher
 from ginnel_service.ike.codes import AEAD, Encr, ExchangeType, Integ, KeMethod, NotifyType, Prf
@@ -16,10 +16,38 @@ from ginnel_service.ike.events import EspSuite
 from ginnel_service.ike.payloads.notify import NotifyPayload
 from ginnel_service.ike.protect import Protector
 
-METHODS = (KeMethod.X25519, KeMethod.ECP256, KeMethod.ECP384, KeMethod.MODP2048)
+ML_KEM = (KeMethod.ML_KEM_768, KeMethod.ML_KEM_1024)
+METHODS = [
+    *(KeMethod.X25519, KeMethod.X448, KeMethod.ECP256, KeMethod.ECP384, KeMethod.ECP521),
+    *(KeMethod.MODP1024, KeMethod.MODP1536, KeMethod.MODP2048, KeMethod.MODP3072, KeMethod.MODP4096),
+    *(KeMethod.MODP6144, KeMethod.MODP8192, *ML_KEM),
+]
 
 GCM = keys.IkeSuite(Encr.AES_GCM_16, 256, 0, Prf.HMAC_SHA2_256, KeMethod.X25519, "")
 CBC = keys.IkeSuite(Encr.AES_CBC, 256, Integ.HMAC_SHA2_256_128, Prf.HMAC_SHA2_256, KeMethod.X25519, "")
+
+
+def _suite(encr: Encr, bits: int, integ: int = 0) -> keys.IkeSuite:
+    return keys.IkeSuite(encr, bits, integ, Prf.HMAC_SHA2_256, KeMethod.X25519, f"{encr.name} {bits} {integ}")
+
+
+#: Every cipher and every integrity algorithm of the SK payload, with the octets of IV and ICV.
+SUITES = [
+    (_suite(Encr.AES_GCM_8, 128), 8, 8),
+    (_suite(Encr.AES_GCM_12, 192), 8, 12),
+    (GCM, 8, 16),
+    (_suite(Encr.AES_CCM_8, 128), 8, 8),
+    (_suite(Encr.AES_CCM_12, 192), 8, 12),
+    (_suite(Encr.AES_CCM_16, 256), 8, 16),
+    (_suite(Encr.CHACHA20_POLY1305, 0), 8, 16),
+    (CBC, 16, 16),
+    (_suite(Encr.AES_CBC, 128, Integ.AES_XCBC_96), 16, 12),
+    (_suite(Encr.AES_CBC, 192, Integ.HMAC_SHA1_96), 16, 12),
+    (_suite(Encr.AES_CTR, 128, Integ.AES_CMAC_96), 8, 12),
+    (_suite(Encr.AES_CTR, 192, Integ.HMAC_SHA2_384_192), 8, 24),
+    (_suite(Encr.AES_CTR, 256, Integ.HMAC_SHA2_512_256), 8, 32),
+]
+every_suite = pytest.mark.parametrize("suite", [s for s, _, _ in SUITES], ids=lambda s: s.name or s.encr)
 
 
 def _protector(suite: keys.IkeSuite) -> Protector:
@@ -68,17 +96,20 @@ def test_public_values_that_are_none_are_refused(method: KeMethod) -> None:
     pair = exchange_keys.generate(method, random.Random(1).randbytes)
     length = len(pair.public)
     for bad in (b"", bytes(length), b"\x01".rjust(length, b"\0"), bytes(length - 1), b"\xff" * (length + 1)):
-        if method is KeMethod.X25519 and bad == b"\x01".rjust(length, b"\0"):
+        if method in (KeMethod.X25519, KeMethod.X448) and bad == b"\x01".rjust(length, b"\0"):
             continue  # little-endian: an ordinary point
-        with pytest.raises(InvalidSyntax):
-            pair.shared(bad)
+        if method not in ML_KEM:
+            with pytest.raises(InvalidSyntax):
+                pair.shared(bad)
+        if method in ML_KEM and len(bad) == length:
+            continue  # coefficients that a key may have
         with pytest.raises(InvalidSyntax):
             exchange_keys.respond(method, bad, random.Random(2).randbytes)
 
 
 def test_modp_refuses_the_values_that_rfc_6989_names() -> None:
     pair = exchange_keys.generate(KeMethod.MODP2048, random.Random(1).randbytes)
-    for value in (0, 1, exchange_keys.MODP_2048 - 1, exchange_keys.MODP_2048):
+    for value in (0, 1, modp.prime(2048) - 1, modp.prime(2048)):
         with pytest.raises(InvalidSyntax):
             pair.shared(value.to_bytes(256, "big"))
 
@@ -135,7 +166,7 @@ def test_keying_material_is_the_key_and_its_salt(encr: int, bits: int, octets: i
         assert (len(half.encr), len(half.integ)) == (octets, 20 if integ else 0)
 
 
-@pytest.mark.parametrize("suite", [GCM, CBC])
+@every_suite
 def test_what_is_sealed_opens(suite: keys.IkeSuite) -> None:
     payloads = _protector(suite).open(_sealed(suite))
     assert [p.notify for p in payloads if isinstance(p, NotifyPayload)] == [
@@ -144,7 +175,7 @@ def test_what_is_sealed_opens(suite: keys.IkeSuite) -> None:
     ]
 
 
-@pytest.mark.parametrize("suite", [GCM, CBC])
+@every_suite
 def test_every_changed_bit_and_every_truncation_is_refused(suite: keys.IkeSuite) -> None:
     sealed = _sealed(suite)
     opener = _protector(suite)
@@ -158,8 +189,20 @@ def test_every_changed_bit_and_every_truncation_is_refused(suite: keys.IkeSuite)
             opener.open(sealed[:length])
 
 
-def test_a_gcm_iv_is_never_used_twice() -> None:
-    protector = _protector(GCM)
+@pytest.mark.parametrize(("suite", "iv", "icv"), SUITES)
+def test_a_sealed_message_has_the_length_that_was_foretold(suite: keys.IkeSuite, iv: int, icv: int) -> None:
+    protector = _protector(suite)
+    for plain in range(8, 42):
+        sealed = protector.seal(b"i" * 8, b"r" * 8, 37, 0, 0, (NotifyPayload(16384, bytes(plain - 8)),))
+        block = 16 if suite.encr == Encr.AES_CBC else 1
+        assert (
+            len(sealed) == protector.sealed_octets(plain) == 32 + iv + icv + -(-(plain + 1) // block) * block
+        )
+
+
+@pytest.mark.parametrize("suite", [s for s, iv, _ in SUITES if iv == 8], ids=lambda s: s.name or s.encr)
+def test_a_counted_iv_is_never_used_twice(suite: keys.IkeSuite) -> None:
+    protector = _protector(suite)
     ivs = {
         protector.seal(b"i" * 8, b"r" * 8, ExchangeType.INFORMATIONAL, 0, n, ())[32:40] for n in range(100)
     }
@@ -172,6 +215,12 @@ def test_a_message_that_verifies_but_lies_about_its_padding_is_invalid_syntax() 
     lie = head + sk_cipher(GCM, key, b"", random.Random(1).randbytes).seal(head, b"\xff")
     with pytest.raises(InvalidSyntax):
         _protector(GCM).open(lie)
+
+
+def test_a_cipher_without_its_integrity_algorithm_is_our_own_fault() -> None:
+    for suite in (_suite(Encr.AES_CBC, 128), _suite(Encr.AES_CTR, 128, 1), _suite(Encr.NULL, 0, 12)):
+        with pytest.raises(LocalError):
+            Protector(suite, bytes(20), bytes(32), random.Random(1).randbytes)
 
 
 def test_an_unprotected_message_is_no_protected_one() -> None:

@@ -14,11 +14,26 @@ from .sa import IkeSa
 if TYPE_CHECKING:
     from .session import Session
 
+#: For AES-XCBC and AES-CMAC, which Wireshark lacks, it is told the ICV's length and checks nothing.
 _IKE_INTEG = {
     0: "NONE [RFC4306]",
+    Integ.HMAC_SHA1_96: "HMAC_SHA1_96 [RFC2404]",
+    Integ.AES_XCBC_96: "ANY 96-bits of Authentication [No Checking]",
+    Integ.AES_CMAC_96: "ANY 96-bits of Authentication [No Checking]",
     Integ.HMAC_SHA2_256_128: "HMAC_SHA2_256_128 [RFC4868]",
     Integ.HMAC_SHA2_384_192: "HMAC_SHA2_384_192 [RFC4868]",
     Integ.HMAC_SHA2_512_256: "HMAC_SHA2_512_256 [RFC4868]",
+}
+#: Without ChaCha20-Poly1305, which Wireshark 4.0 lacks here too; {} is the key's length.
+_IKE_ENCR = {
+    Encr.AES_CBC: "AES-CBC-{} [RFC3602]",
+    Encr.AES_CTR: "AES-CTR-{} [RFC5930]",
+    Encr.AES_CCM_8: "AES-CCM-{} with 8 octet ICV [RFC5282]",
+    Encr.AES_CCM_12: "AES-CCM-{} with 12 octet ICV [RFC5282]",
+    Encr.AES_CCM_16: "AES-CCM-{} with 16 octet ICV [RFC5282]",
+    Encr.AES_GCM_8: "AES-GCM-{} with 8 octet ICV [RFC5282]",
+    Encr.AES_GCM_12: "AES-GCM-{} with 12 octet ICV [RFC5282]",
+    Encr.AES_GCM_16: "AES-GCM-{} with 16 octet ICV [RFC5282]",
 }
 #: What Wireshark 4.0 decrypts; it has neither ChaCha20-Poly1305 nor CCM nor the ciphers with an implicit IV.
 _ESP_ENCR = {
@@ -41,7 +56,8 @@ _ESP_INTEG = {
 def export_ike(session: Session, sa: IkeSa) -> None:
     """Let `session` tell the keys of `sa`."""
     if session.config.export_keys:
-        session.emit(_ike_line(sa))
+        for line in ike_lines(sa):
+            session.emit(line)
 
 
 def export_child(session: Session, child: ChildSa) -> None:
@@ -51,19 +67,16 @@ def export_child(session: Session, child: ChildSa) -> None:
             session.emit(line)
 
 
-def _ike_line(sa: IkeSa) -> KeysExported:
-    """One row of `ikev2_decryption_table`."""
+def ike_lines(sa: IkeSa) -> list[KeysExported]:
+    """The row of `ikev2_decryption_table`; none for a cipher that Wireshark lacks."""
     assert sa.suite is not None
     assert sa.keys is not None
-    bits = sa.suite.key_bits
-    encr = (
-        f"AES-GCM-{bits} with 16 octet ICV [RFC5282]"
-        if sa.suite.encr == Encr.AES_GCM_16
-        else f"AES-CBC-{bits} [RFC3602]"
-    )
+    if sa.suite.encr not in _IKE_ENCR:
+        return []
+    encr = _IKE_ENCR[Encr(sa.suite.encr)].format(sa.suite.key_bits)
     fields = [sa.spi_i.hex(), sa.spi_r.hex(), sa.keys.ei.hex(), sa.keys.er.hex()]
     line = ",".join(fields) + f',"{encr}",{sa.keys.ai.hex()},{sa.keys.ar.hex()},'
-    return KeysExported("ikev2_decryption_table", line + f'"{_IKE_INTEG[sa.suite.integ]}"')
+    return [KeysExported("ikev2_decryption_table", line + f'"{_IKE_INTEG[sa.suite.integ]}"')]
 
 
 def esp_lines(child: ChildSa, path: Path) -> list[KeysExported]:

@@ -9,17 +9,22 @@ import hashlib
 import hmac
 from dataclasses import dataclass, field, replace
 
+from . import macs
 from .codes import Encr, Integ, Prf
 from .errors import LocalError
 from .events import ChildKeys, EspSuite
 
 _PRF_HASH = {
+    Prf.HMAC_SHA1: "sha1",
     Prf.HMAC_SHA2_256: "sha256",
     Prf.HMAC_SHA2_384: "sha384",
     Prf.HMAC_SHA2_512: "sha512",
 }
-#: Integrity key lengths in octets (RFC 4868 section 2.1.1, RFC 2404 section 3).
+_PRF_AES = {Prf.AES128_XCBC: macs.xcbc_prf, Prf.AES128_CMAC: macs.cmac_prf}
+#: Integrity key lengths in octets (RFC 4868 section 2.1.1, RFC 2404 section 3, RFC 3566, RFC 4494).
 _INTEG_KEY = {
+    Integ.AES_XCBC_96: 16,
+    Integ.AES_CMAC_96: 16,
     Integ.HMAC_SHA1_96: 20,
     Integ.HMAC_SHA2_256_128: 32,
     Integ.HMAC_SHA2_384_192: 48,
@@ -72,6 +77,8 @@ class IkeKeys:
 
 def prf(algorithm: int, key: bytes, data: bytes) -> bytes:
     """prf(key, data) (section 2.13)."""
+    if algorithm in _PRF_AES:
+        return _PRF_AES[Prf(algorithm)](key, data)
     return hmac.digest(key, data, _hash(algorithm))
 
 
@@ -90,7 +97,7 @@ def prf_plus(algorithm: int, key: bytes, seed: bytes, length: int) -> bytes:
 
 def prf_length(algorithm: int) -> int:
     """Preferred key and output length in octets."""
-    return hashlib.new(_hash(algorithm)).digest_size
+    return macs.BLOCK if algorithm in _PRF_AES else hashlib.new(_hash(algorithm)).digest_size
 
 
 def encr_length(encr: int, key_bits: int) -> int:
@@ -104,7 +111,12 @@ def integ_length(integ: int) -> int:
 
 
 def initial_skeyseed(algorithm: int, nonce_i: bytes, nonce_r: bytes, shared: bytes) -> bytes:
-    """SKEYSEED = prf(Ni | Nr, g^ir) (section 2.14)."""
+    """SKEYSEED = prf(Ni | Nr, g^ir) (section 2.14).
+
+    With AES-XCBC and AES-CMAC "only the first 64 bits of Ni and the first 64 bits of Nr are used".
+    """
+    if algorithm in _PRF_AES:
+        nonce_i, nonce_r = nonce_i[:8], nonce_r[:8]
     return prf(algorithm, nonce_i + nonce_r, shared)
 
 
