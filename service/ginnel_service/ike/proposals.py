@@ -1,14 +1,14 @@
-"""Negotiating proposals (RFC 7296 sections 2.7 and 3.3), and how they are written in keywords."""
+"""Negotiating proposals (RFC 7296 sections 2.7 and 3.3, RFC 9370 section 2.2.1), and their keywords."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from .codes import AEAD, Esn, Integ, Prf, ProtocolId, TransformType
+from .codes import AEAD, Encr, Esn, Integ, KeMethod, Prf, ProtocolId, TransformType
 from .errors import LocalError
 from .events import EspSuite
-from .keywords import KEYWORDS, belongs, word_of
+from .keywords import ADDITIONAL_KE, belongs, transform_of, word_of, words_of
 from .payloads.sa import Proposal, Transform
 
 _ENCR, _PRF, _INTEG = TransformType.ENCR, TransformType.PRF, TransformType.INTEG
@@ -21,10 +21,19 @@ _PRF_OF_INTEG: dict[int, Prf] = {
     Integ.HMAC_SHA2_256_128: Prf.HMAC_SHA2_256,
     Integ.HMAC_SHA2_384_192: Prf.HMAC_SHA2_384,
     Integ.HMAC_SHA2_512_256: Prf.HMAC_SHA2_512,
+    Integ.HMAC_SHA1_96: Prf.HMAC_SHA1,
+    Integ.AES_XCBC_96: Prf.AES128_XCBC,
+    Integ.AES_CMAC_96: Prf.AES128_CMAC,
 }
+_KEY_EXCHANGES = frozenset({_KE, *ADDITIONAL_KE})
 #: Types of which id 0 means "none of it", so that leaving the type out says the same.
-_OPTIONAL = frozenset({_INTEG, _KE, *(t for t in TransformType if t >= TransformType.ADDKE1)})
-_ORDER = (_ENCR, _INTEG, _PRF, _KE, _ESN)  # the order in which keywords are written
+_OPTIONAL = _KEY_EXCHANGES | {_INTEG}
+_ORDER = (_ENCR, _INTEG, _PRF, _KE, *ADDITIONAL_KE, _ESN)  # the order in which keywords are written
+#: What an attacker with means can break (RFC 8247 section 2.4, RFC 6989), and what hides nothing.
+_WEAK = frozenset(
+    {Transform(_ENCR, Encr.NULL)}
+    | {Transform(kind, m) for kind in _KEY_EXCHANGES for m in (KeMethod.MODP1024, KeMethod.MODP1536)}
+)
 
 
 def parse(text: str, protocol: ProtocolId) -> Proposal:
@@ -33,12 +42,11 @@ def parse(text: str, protocol: ProtocolId) -> Proposal:
         raise LocalError(f"no proposals of protocol {protocol.name}")
     transforms: list[Transform] = []
     for word in text.lower().split("-"):
-        transform = KEYWORDS.get(word)
+        transform = transform_of(word)
         if transform is None or not belongs(transform, protocol):
-            known = (w for w, t in KEYWORDS.items() if belongs(t, protocol))
             problem = "unknown word" if transform is None else "what is not supported,"
             raise LocalError(
-                f"{protocol.name} proposal {text!r} has {problem} {word!r}; words are {', '.join(known)}"
+                f"{protocol.name} proposal {text!r} has {problem} {word!r}; words are {words_of(protocol)}"
             )
         if transform not in transforms:
             transforms.append(transform)
@@ -65,6 +73,18 @@ def keywords(proposal: Proposal) -> str:
     return "-".join(words)
 
 
+def weaknesses(proposals: Iterable[Proposal]) -> tuple[str, ...]:
+    """The keywords of what is weak in `proposals`, each once; the defaults hold nothing of it."""
+    found = (t for p in proposals for t in p.transforms if t in _WEAK)
+    return tuple(dict.fromkeys(word_of(t) for t in found))
+
+
+def mismatch(ours: Iterable[Proposal], wanted: int | None = None) -> str:
+    """Why nothing matched: what we offered, and the key exchange method that the peer asked for instead."""
+    offered = f"offered {', '.join(keywords(p) for p in ours)}"
+    return offered if wanted is None else f"{offered}; the peer wants {word_of(Transform(_KE, wanted))}"
+
+
 def esp_suite_name(suite: EspSuite) -> str:
     """The keywords of a negotiated ESP suite."""
     transforms = [Transform(_ENCR, suite.encr, suite.key_bits or None)]
@@ -86,18 +106,16 @@ def offer(proposals: Iterable[Proposal], spi: bytes = b"") -> tuple[Proposal, ..
 
 def without_ke(proposals: Iterable[Proposal]) -> tuple[Proposal, ...]:
     """For IKE_AUTH, where a CHILD SA has no key exchange of its own (section 1.2)."""
-    return tuple(replace(p, transforms=tuple(t for t in p.transforms if t.type != _KE)) for p in proposals)
+    return tuple(_without(p, _KEY_EXCHANGES) for p in proposals)
 
 
-def without_additional(proposals: Iterable[Proposal]) -> tuple[Proposal, ...]:
-    """What is left for a peer without IKE_INTERMEDIATE: none that insists on an additional key exchange."""
-    kept = []
-    for proposal in proposals:
-        plain = tuple(t for t in proposal.transforms if t.type < TransformType.ADDKE1)
-        more = _by_type(t for t in proposal.transforms if t.type >= TransformType.ADDKE1)
-        if all(_omissible(transforms) for transforms in more.values()):
-            kept.append(replace(proposal, transforms=plain))
-    return tuple(kept)
+def without_additional_ke(proposals: Iterable[Proposal]) -> tuple[Proposal, ...]:
+    """What remains for a peer without RFC 9370: a proposal that insists on an additional exchange goes."""
+    return tuple(
+        _without(p, frozenset(ADDITIONAL_KE))
+        for p in proposals
+        if all(_omissible(of) for kind, of in _by_type(p.transforms).items() if kind in ADDITIONAL_KE)
+    )
 
 
 def with_ke(proposals: Iterable[Proposal], *methods: int) -> tuple[Proposal, ...]:
@@ -107,6 +125,12 @@ def with_ke(proposals: Iterable[Proposal], *methods: int) -> tuple[Proposal, ...
         replace(p, transforms=tuple(sorted((*p.transforms, *ke), key=lambda t: t.type)))
         for p in without_ke(proposals)
     )
+
+
+def additional_methods(chosen: Proposal) -> tuple[int, ...]:
+    """The additional key exchanges of a chosen proposal in their order; "NONE" is no exchange."""
+    found = sorted((t for t in chosen.transforms if t.type in ADDITIONAL_KE), key=lambda t: t.type)
+    return tuple(t.id for t in found if t.id != KeMethod.NONE)
 
 
 def choose(offered: Sequence[Proposal], ours: Sequence[Proposal]) -> Proposal | None:
@@ -130,6 +154,8 @@ def answers(offered: Sequence[Proposal], chosen: Proposal) -> bool:
     picked = _by_type(chosen.transforms)
     if not _spi_fits(chosen) or any(len(transforms) != 1 for transforms in picked.values()):
         return False
+    if _repeats_an_exchange(chosen.transforms):
+        return False
     for proposal in offered:
         if proposal.number == chosen.number and proposal.protocol == chosen.protocol:
             types = _by_type(proposal.transforms)
@@ -142,7 +168,7 @@ def answers(offered: Sequence[Proposal], chosen: Proposal) -> bool:
 
 def _match(types: _ByType, own: _ByType) -> tuple[Transform, ...] | None:
     """One transform of each offered type, or None; a type only one side has spoils it (section 3.3.6)."""
-    result: list[Transform] = []
+    common: list[list[Transform]] = []
     for kind in sorted(types.keys() | own.keys()):
         mine = own.get(kind) or [Transform(kind, 0)]
         if kind not in types:
@@ -151,11 +177,35 @@ def _match(types: _ByType, own: _ByType) -> tuple[Transform, ...] | None:
             return None
         if kind not in own and kind not in _OPTIONAL:
             return None
-        found = next((transform for transform in mine if transform in types[kind]), None)
-        if found is None:
-            return None
-        result.append(found)
-    return tuple(result)
+        common.append([transform for transform in mine if transform in types[kind]])
+    return _combine(common, ()) if all(common) else None
+
+
+def _combine(
+    common: Sequence[list[Transform]], so_far: tuple[Transform, ...]
+) -> tuple[Transform, ...] | None:
+    """The first transforms of all lists that repeat no key exchange.
+
+    "The responder's choice MUST NOT contain duplicated algorithms" (RFC 9370 section 2.2.1), so that a
+    preferred method may have to give way to a later type that has no other.
+    """
+    if not common:
+        return so_far
+    for transform in common[0]:
+        if not _repeats_an_exchange((*so_far, transform)):
+            found = _combine(common[1:], (*so_far, transform))
+            if found is not None:
+                return found
+    return None
+
+
+def _repeats_an_exchange(transforms: Iterable[Transform]) -> bool:
+    done = [replace(t, type=_KE) for t in transforms if t.type in _KEY_EXCHANGES and t.id != KeMethod.NONE]
+    return len(done) != len(set(done))
+
+
+def _without(proposal: Proposal, kinds: frozenset[TransformType]) -> Proposal:
+    return replace(proposal, transforms=tuple(t for t in proposal.transforms if t.type not in kinds))
 
 
 def _omissible(transforms: Sequence[Transform]) -> bool:
@@ -196,21 +246,50 @@ def _check(proposal: Proposal, text: str) -> None:
         problem = "names no PRF, such as prfsha256"
     elif proposal.protocol == ProtocolId.IKE and _KE not in types:
         problem = "names no key exchange method, such as x25519"
+    elif _KE not in types and not types.keys().isdisjoint(ADDITIONAL_KE):
+        problem = "adds a key exchange to none"
     if problem:
         raise LocalError(f"proposal {text!r} {problem}")
 
 
-DEFAULT_IKE = offer(
-    parse(text, ProtocolId.IKE)
-    for text in (
-        "aes256gcm16-aes128gcm16-prfsha256-prfsha384-prfsha512-x25519-ecp256-ecp384-modp2048",
-        "aes256-aes128-sha256-sha384-sha512-x25519-ecp256-ecp384-modp2048",
-    )
+def expand(text: str, protocol: ProtocolId) -> tuple[Proposal, ...]:
+    """The proposals that a profile's `text` stands for: a word of `NAMED`, or keywords. Raises LocalError."""
+    return NAMED.get((protocol, text.lower())) or (parse(text, protocol),)
+
+
+def _all(protocol: ProtocolId, *texts: str) -> tuple[Proposal, ...]:
+    return offer(parse(text, protocol) for text in texts)
+
+
+_GROUPS = "x25519-ecp256-ecp384-ecp521-modp2048-modp3072-modp4096"
+_PRFS = "prfsha256-prfsha384-prfsha512"
+
+DEFAULT_IKE = _all(
+    ProtocolId.IKE,
+    f"aes256gcm16-aes128gcm16-chacha20poly1305-{_PRFS}-{_GROUPS}",
+    f"aes256-aes192-aes128-sha256-sha384-sha512-{_GROUPS}",  # gateways that have no AEAD
 )
-DEFAULT_ESP = offer(
-    parse(text, ProtocolId.ESP)
-    for text in (
-        "aes256gcm16-aes128gcm16-chacha20poly1305-esn-noesn",
-        "aes256-aes128-sha256-sha384-sha512-esn-noesn",  # gateways that have no AEAD
-    )
+#: The default ciphers, with ML-KEM after the first key exchange; a peer without it cannot accept them.
+POST_QUANTUM_IKE = _all(
+    ProtocolId.IKE,
+    f"aes256gcm16-chacha20poly1305-{_PRFS}-x25519-ecp384-ecp256-ke1_mlkem768-ke1_mlkem1024",
+    "aes256-sha256-sha384-sha512-x25519-ecp384-ecp256-ke1_mlkem768-ke1_mlkem1024",
 )
+#: What a gateway accepts unasked: the client that can do more gets it.
+GATEWAY_IKE = offer((*POST_QUANTUM_IKE, *DEFAULT_IKE))
+#: Gateways as their makers ship them that have HMAC-SHA1 alone.
+COMPATIBLE_IKE = _all(ProtocolId.IKE, f"aes256-aes192-aes128-sha1-{_PRFS}-prfsha1-{_GROUPS}")
+DEFAULT_ESP = _all(
+    ProtocolId.ESP,
+    "aes256gcm16-aes128gcm16-chacha20poly1305-esn-noesn",
+    "aes256-aes128-sha256-sha384-sha512-esn-noesn",  # gateways that have no AEAD
+)
+COMPATIBLE_ESP = _all(ProtocolId.ESP, "aes256-aes192-aes128-sha1-esn-noesn")
+#: Words that stand for whole proposals, alone in their text.
+NAMED = {
+    (ProtocolId.IKE, "default"): DEFAULT_IKE,
+    (ProtocolId.IKE, "post_quantum"): POST_QUANTUM_IKE,
+    (ProtocolId.IKE, "compatible"): COMPATIBLE_IKE,
+    (ProtocolId.ESP, "default"): DEFAULT_ESP,
+    (ProtocolId.ESP, "compatible"): COMPATIBLE_ESP,
+}

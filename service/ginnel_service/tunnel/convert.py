@@ -15,7 +15,7 @@ from ..ike.events import ChildSa, Configuration, EspSuite, Path
 from ..ike.payloads.identity import Identity
 from ..ike.payloads.sa import Proposal
 from ..ike.payloads.selector import TrafficSelector
-from ..ike.proposals import DEFAULT_ESP, DEFAULT_IKE, offer, parse
+from ..ike.proposals import DEFAULT_ESP, DEFAULT_IKE, expand, offer
 from ..net.base import Network, Wanted
 from ..profiles.model import Problem, Profile, ProfileError
 from ..profiles.secrets import Secrets
@@ -79,10 +79,10 @@ def proposals(
     field: str, texts: Iterable[str], protocol: ProtocolId, problems: list[Problem]
 ) -> tuple[Proposal, ...]:
     """Keywords as numbered proposals; what cannot be read is added to `problems`."""
-    parsed = []
+    parsed: list[Proposal] = []
     for text in texts:
         try:
-            parsed.append(parse(text, protocol))
+            parsed += expand(text, protocol)
         except LocalError as error:
             example = "aes256gcm16-prfsha384-ecp384" if protocol == ProtocolId.IKE else "aes128gcm16"
             problems.append(Problem(field, str(error), f"write keywords such as {example}"))

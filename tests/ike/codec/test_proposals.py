@@ -8,27 +8,36 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ginnel_service.ike.codes import Encr, Esn, Integ, KeMethod, ProtocolId, TransformType
+from ginnel_service.ike.codes import Encr, Esn, Integ, KeMethod, Prf, ProtocolId, TransformType
 from ginnel_service.ike.errors import LocalError
 from ginnel_service.ike.events import EspSuite
 from ginnel_service.ike.keywords import KEYWORDS
 from ginnel_service.ike.payloads import Proposal, Transform
+from ginnel_service.ike.payloads.sa import SaPayload
 from ginnel_service.ike.proposals import (
     DEFAULT_ESP,
     DEFAULT_IKE,
+    GATEWAY_IKE,
+    NAMED,
+    additional_methods,
     answers,
     choose,
     esp_suite_name,
+    expand,
     keywords,
+    mismatch,
     offer,
     parse,
     pick,
+    weaknesses,
     with_ke,
+    without_additional_ke,
     without_ke,
 )
 
 IKE, ESP = ProtocolId.IKE, ProtocolId.ESP
 SPI = b"\xc0\xff\xee\x01"
+PLAIN = "aes256gcm16-prfsha256-x25519"
 INTEG_NONE = Transform(TransformType.INTEG, Integ.NONE)
 KE_NONE = Transform(TransformType.KE, KeMethod.NONE)
 
@@ -68,6 +77,16 @@ def dropping(proposals: tuple[Proposal, ...], kind: TransformType) -> tuple[Prop
         ("chacha20poly1305iiv-esn", ESP, "chacha20poly1305iiv-esn"),
         ("null-sha256", ESP, "null-sha256"),
         ("aes192gcm16-prfsha256-x25519", IKE, "aes192gcm16-prfsha256-x25519"),
+        ("aes128-sha1-modp1024", IKE, "aes128-sha1-modp1024"),
+        ("aes128-sha-prfsha1-curve448", IKE, "aes128-sha1-x448"),
+        ("aes128-aesxcbc-ecp521", IKE, "aes128-aesxcbc-ecp521"),
+        ("aes128ctr-aescmac-prfaesxcbc-x448", IKE, "aes128ctr-aescmac-prfaesxcbc-x448"),
+        ("aes256gcm8-prfaescmac-x25519", IKE, "aes256gcm8-prfaescmac-x25519"),
+        (
+            "aes256gcm16-ke2_none-ke2_ecp384-prfsha256-ke1_mlkem768-ke1_mlkem1024-x25519",
+            IKE,
+            "aes256gcm16-prfsha256-x25519-ke1_mlkem768-ke1_mlkem1024-ke2_none-ke2_ecp384",
+        ),
     ],
 )
 def test_keywords_are_read_and_written(text: str, protocol: ProtocolId, written: str) -> None:
@@ -77,8 +96,9 @@ def test_keywords_are_read_and_written(text: str, protocol: ProtocolId, written:
 
 
 def test_prf_comes_from_the_integrity_algorithm() -> None:
-    prf = pick(parse("aes256-sha384-ecp384", IKE), TransformType.PRF)
-    assert prf == Transform(TransformType.PRF, 6)
+    for word, number in {"sha384": 6, "sha1": 2, "aesxcbc": 4, "aescmac": 8}.items():
+        prf = pick(parse(f"aes256-{word}-ecp384", IKE), TransformType.PRF)
+        assert prf == Transform(TransformType.PRF, number)
 
 
 @pytest.mark.parametrize(
@@ -129,6 +149,8 @@ def test_defaults_keep_aead_apart_and_esp_without_key_exchange() -> None:
         "aes256gcm16-aes128gcm16-chacha20poly1305-esn-noesn",
         "aes256-aes128-sha256-sha384-sha512-esn-noesn",
     ]
+    assert [keywords(p).split("-")[0] for p in DEFAULT_IKE] == ["aes256gcm16", "aes256"]
+    assert {pick(p, TransformType.KE) for p in GATEWAY_IKE} == {Transform(TransformType.KE, KeMethod.X25519)}
     for proposals in (DEFAULT_IKE, DEFAULT_ESP):
         assert [p.number for p in proposals] == [1, 2]
         assert pick(proposals[0], TransformType.INTEG) is None
@@ -158,22 +180,153 @@ def test_every_cipher_has_its_word() -> None:
     assert {transform for transform in KEYWORDS.values() if transform.type == 1} == known
 
 
-@pytest.mark.parametrize("word", [*(CIPHERS.keys() - {"aes128", "aes192", "aes256"}), "null", "sha1", "sha"])
-def test_what_ike_itself_cannot_do_is_refused(word: str) -> None:
-    if word in {"aes128gcm16", "aes192gcm16", "aes256gcm16"}:
-        assert parse(f"{word}-prfsha256-x25519", IKE)
-        return
-    with pytest.raises(LocalError, match=f"not supported, '{word}'"):
-        parse(f"{word}-aes256-sha256-x25519", IKE)
+@pytest.mark.parametrize("word", sorted(CIPHERS))
+def test_ike_itself_has_every_cipher_with_an_explicit_iv(word: str) -> None:
+    text = f"{word}-sha256-x25519" if CIPHERS[word][0] in (12, 13) else f"{word}-prfsha256-x25519"
+    if word.endswith("iiv"):
+        with pytest.raises(LocalError, match=f"not supported, '{word}'"):
+            parse(text, IKE)
+    else:
+        assert keywords(parse(text, IKE)) == text
 
 
-def test_neither_sha1_nor_null_is_offered_unasked() -> None:
-    weak = {parse("null-sha1", ESP).transforms[0], parse("null-sha1", ESP).transforms[1]}
-    assert {t.id for t in weak} == {Encr.NULL, Integ.HMAC_SHA1_96}
-    for proposal in (*DEFAULT_IKE, *DEFAULT_ESP):
+@pytest.mark.parametrize(
+    ("text", "protocol"),
+    [("null-sha256-x25519", IKE), ("aes256-aesxcbc", ESP), ("aes256-aescmac", ESP)],
+)
+def test_what_one_protocol_cannot_do_is_refused_there(text: str, protocol: ProtocolId) -> None:
+    with pytest.raises(LocalError, match="not supported"):
+        parse(text, protocol)
+
+
+#: IANA's numbers of the key exchange methods.
+METHODS = {
+    **{"modp1024": 2, "modp1536": 5, "modp2048": 14, "modp3072": 15, "modp4096": 16, "modp6144": 17},
+    **{"modp8192": 18, "ecp256": 19, "ecp384": 20, "ecp521": 21, "x25519": 31, "x448": 32},
+    **{"mlkem768": 36, "mlkem1024": 37},
+}
+
+
+@pytest.mark.parametrize("word", METHODS)
+def test_every_method_has_its_word_first_and_additional(word: str) -> None:
+    proposal = parse(f"aes256gcm16-prfsha256-x25519-{word}", IKE)
+    assert Transform(4, METHODS[word]) in proposal.transforms
+    assert keywords(proposal).endswith(word)
+    for step in range(1, 8):
+        text = f"aes256gcm16-prfsha256-modp2048-ke{step}_{word}-ke{step}_none"
+        added = parse(text, IKE)
+        assert added.transforms[-2:] == (Transform(5 + step, METHODS[word]), Transform(5 + step, 0))
+        assert keywords(added) == text
+
+
+@pytest.mark.parametrize("word", ["ke0_x25519", "ke8_x25519", "ke1_", "ke1_sha256", "ke1x25519", "none"])
+def test_words_that_look_like_an_additional_exchange_are_refused(word: str) -> None:
+    with pytest.raises(LocalError, match=f"unknown word '{word}'.*ke1_ to ke7_"):
+        parse(f"aes256gcm16-prfsha256-x25519-{word}", IKE)
+
+
+def test_an_additional_exchange_needs_a_first() -> None:
+    assert keywords(parse("aes256gcm16-x25519-ke1_mlkem768-esn", ESP)).endswith("ke1_mlkem768-esn")
+    with pytest.raises(LocalError, match="adds a key exchange to none"):
+        parse("aes256gcm16-ke1_mlkem768", ESP)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("aes256-sha256-x25519-ecp256-modp2048", ()),
+        ("aes256-sha256-x25519-modp1024-modp1536", ("modp1024", "modp1536")),
+        ("aes256-sha256-x25519-ke1_modp1024", ("ke1_modp1024",)),
+    ],
+)
+def test_weak_methods_are_named(text: str, words: tuple[str, ...]) -> None:
+    assert weaknesses(ike(text, text)) == words
+
+
+def test_nothing_weak_hides_behind_a_word_for_many() -> None:
+    assert weaknesses(esp("null-sha256")) == ("null",)
+    for named in NAMED.values():
+        assert weaknesses(named) == ()
+
+
+def test_a_word_stands_for_proposals_and_anything_else_for_one() -> None:
+    assert expand("Default", IKE) == DEFAULT_IKE
+    assert expand("aes256-sha256-x25519", IKE) == (parse("aes256-sha256-x25519", IKE),)
+    for named in expand("post_quantum", IKE):
+        assert {t.id for t in named.transforms if t.type == TransformType.ADDKE1} == {36, 37}
+    with pytest.raises(LocalError, match="post_quantum"):
+        expand("post_quantum", ESP)
+
+
+def test_proposals_of_every_word_stay_readable() -> None:
+    for (protocol, _), named in NAMED.items():
+        for proposal in named:
+            assert parse(keywords(proposal), protocol) == replace(proposal, number=1)
+
+
+@pytest.mark.parametrize("proposals", [DEFAULT_IKE, GATEWAY_IKE])
+def test_the_sa_payload_leaves_room_in_a_small_datagram(proposals: tuple[Proposal, ...]) -> None:
+    others = (
+        28 + 4 + (4 + 4 + 1024 // 8 + 256 // 2) + (4 + 32) + 2 * 28 + 4 * 12 + 68
+    )  # KE of modp2048, cookie
+    assert len(SaPayload(proposals).serialise()) + others < 1200
+
+
+#: What gateways accept as their makers ship or document them, in our words.
+GATEWAYS = {
+    "strongSwan 5.9": "aes128-aes256-sha256-sha384-sha512-sha1-aesxcbc-x25519-ecp256-modp3072-modp2048",
+    "strongSwan 6 with ML-KEM": "aes256gcm16-prfsha384-x25519-ke1_mlkem768-ke1_none",
+    "Libreswan": "aes256gcm16-aes128gcm16-prfsha512-prfsha256-ecp256-ecp384-ecp521-modp2048-modp3072",
+    "OpenIKED": "aes256gcm16-aes128gcm16-prfsha256-prfsha384-x25519-ecp521-ecp384-ecp256-modp4096",
+    "Windows RRAS with group 14": "aes256-sha256-modp2048",
+    "Azure point-to-site": "aes256gcm16-prfsha384-ecp384-modp2048",
+    "pfSense": "aes256-sha256-modp2048",
+    "OPNsense": "aes256gcm16-prfsha512-ecp384",
+    "FortiGate": "aes128-aes256-sha256-modp2048-modp1536",
+    "Cisco IOS XE": "aes256-sha512-sha384-ecp256-modp2048-ecp521",
+    "Cisco ASA": "aes256-sha256-prfsha256-modp2048",
+    "Apple": "aes256-sha256-modp2048",
+    "CNSA 1.0": "aes256gcm16-prfsha384-ecp384-modp3072",
+}
+
+
+@pytest.mark.parametrize("gateway", GATEWAYS)
+def test_the_defaults_meet(gateway: str) -> None:
+    assert choose(DEFAULT_IKE, ike(GATEWAYS[gateway])) is not None
+    assert choose(ike(GATEWAYS[gateway]), GATEWAY_IKE) is not None
+
+
+def test_sha1_and_null_are_offered_only_when_asked_for() -> None:
+    weak = {Transform(1, Encr.NULL), Transform(2, Prf.HMAC_SHA1), Transform(3, Integ.HMAC_SHA1_96)}
+    for proposal in (*GATEWAY_IKE, *DEFAULT_ESP):
         assert weak.isdisjoint(proposal.transforms)
     assert choose(esp("null-sha256"), DEFAULT_ESP) is None
     assert choose(esp("aes128-sha1"), DEFAULT_ESP) is None
+
+
+@pytest.mark.parametrize(
+    ("stock", "protocol"),
+    [
+        ("aes128-sha1-modp2048-modp1024", IKE),  # MikroTik's default profile
+        ("aes256-aes192-aes128-sha1", ESP),  # MikroTik's default proposal
+        ("aes256-aes128-sha1", ESP),  # Windows
+    ],
+)
+def test_compatible_meets_gateways_that_have_sha1_alone(stock: str, protocol: ProtocolId) -> None:
+    spi = SPI if protocol == ESP else b""
+    gateway = offer([parse(stock, protocol)], spi)
+    assert choose(gateway, offer(expand("default", protocol), spi)) is None
+    chosen = choose(gateway, offer(expand("compatible", protocol), spi))
+    assert chosen is not None
+    assert weaknesses([chosen]) == ()
+
+
+def test_a_mismatch_names_what_was_offered_and_what_is_wanted() -> None:
+    ours = ike("aes256gcm16-prfsha384-ecp384", "aes128-sha256-x25519")
+    offered = "offered aes256gcm16-prfsha384-ecp384, aes128-sha256-x25519"
+    assert mismatch(ours) == offered
+    assert mismatch(ours, KeMethod.MODP1024) == f"{offered}; the peer wants modp1024"
+    assert mismatch(ours, 999).endswith("wants type4id999")
 
 
 @pytest.mark.parametrize(
@@ -201,6 +354,21 @@ def test_key_exchange_is_added_replaced_and_removed() -> None:
     assert one == esp("aes256-sha256-x25519")
     assert with_ke(one, KeMethod.ECP256, KeMethod.ECP384) == esp("aes256-sha256-ecp256-ecp384")
     assert without_ke(one) == esp("aes256-sha256")
+    more = esp("aes256-sha256-x25519-ke1_mlkem768-ke3_none")
+    assert without_ke(more) == esp("aes256-sha256")
+    assert with_ke(more, KeMethod.ECP256) == esp("aes256-sha256-ecp256")
+
+
+def test_without_additional_exchanges_only_what_did_not_insist_remains() -> None:
+    optional = ike("aes256-sha256-x25519-ke1_mlkem768-ke1_none")
+    insisting = ike("aes256-sha256-x25519-ke1_mlkem768-ke2_none")
+    assert without_additional_ke((*optional, *insisting)) == ike("aes256-sha256-x25519")
+
+
+def test_additional_methods_come_in_the_order_of_their_types() -> None:
+    (proposal,) = ike("aes256-sha256-x25519-ke7_x448-ke1_mlkem768-ke2_none")
+    assert additional_methods(replace(proposal, transforms=proposal.transforms[::-1])) == (36, 32)
+    assert additional_methods(DEFAULT_IKE[0]) == ()
 
 
 @pytest.mark.parametrize(
@@ -235,6 +403,40 @@ def test_key_exchange_is_added_replaced_and_removed() -> None:
             esp("aes256gcm16"),
             0,
             "",
+        ),
+        # additional key exchanges (RFC 9370 section 2.2.1): a type that only one side has
+        (ike(f"{PLAIN}-ke1_mlkem768"), ike(PLAIN), 0, ""),
+        (ike(PLAIN), ike(f"{PLAIN}-ke1_mlkem768"), 0, ""),
+        (ike(f"{PLAIN}-ke1_mlkem768", PLAIN), ike(PLAIN), 2, PLAIN),
+        (ike(f"{PLAIN}-ke1_mlkem768-ke1_none"), ike(PLAIN), 1, f"{PLAIN}-ke1_none"),
+        (ike(PLAIN), ike(f"{PLAIN}-ke1_mlkem768-ke1_none"), 1, PLAIN),
+        # both
+        (
+            ike(f"{PLAIN}-ke1_none-ke1_mlkem1024-ke1_mlkem768"),
+            ike(f"{PLAIN}-ke1_mlkem768-ke1_none"),
+            1,
+            f"{PLAIN}-ke1_mlkem768",
+        ),
+        (ike(f"{PLAIN}-ke1_mlkem768"), ike(f"{PLAIN}-ke2_mlkem768"), 0, ""),
+        # a method twice is none; a preferred one gives way
+        (ike(f"{PLAIN}-ke1_x25519"), ike(f"{PLAIN}-ke1_x25519"), 0, ""),
+        (
+            ike(f"{PLAIN}-ke1_mlkem768-ke2_mlkem768"),
+            ike(f"{PLAIN}-ke1_mlkem768-ke2_mlkem768"),
+            0,
+            "",
+        ),
+        (
+            ike(f"{PLAIN}-ke1_mlkem768-ke1_mlkem1024-ke2_mlkem768"),
+            ike(f"{PLAIN}-ke1_mlkem768-ke1_mlkem1024-ke2_mlkem768"),
+            1,
+            f"{PLAIN}-ke1_mlkem1024-ke2_mlkem768",
+        ),
+        (
+            ike(f"{PLAIN}-ecp384-ke1_x25519-ke2_none-ke3_none"),
+            ike(f"{PLAIN}-ecp384-ke1_x25519-ke2_none-ke3_none"),
+            1,
+            "aes256gcm16-prfsha256-ecp384-ke1_x25519-ke2_none-ke3_none",
         ),
         # integrity beside AEAD
         (adding(esp("aes256gcm16"), INTEG_NONE), esp("aes256gcm16"), 1, "aes256gcm16-type3id0"),
@@ -318,6 +520,22 @@ def test_initiator_accepts_only_legal_answers(answer: Proposal, legal: bool) -> 
     assert answers(GOOD, answer) is legal
 
 
+@pytest.mark.parametrize(
+    ("answer", "legal"),
+    [
+        (f"{PLAIN}-ke1_mlkem768-ke2_none", True),
+        (f"{PLAIN}-ke1_mlkem768", True),  # says what the second's NONE says
+        (f"{PLAIN}-ke1_mlkem768-ke2_mlkem768", False),
+        (f"{PLAIN}-ke1_x25519-ke2_none", False),
+        (f"{PLAIN}-ke1_none-ke2_mlkem768", False),  # not offered
+        (PLAIN, False),
+    ],
+)
+def test_initiator_accepts_no_repeated_and_no_missing_exchange(answer: str, legal: bool) -> None:
+    offered = ike(f"{PLAIN}-ke1_mlkem768-ke1_x25519-ke2_none-ke2_mlkem768")
+    assert answers(offered, ike(answer)[0]) is legal
+
+
 _any_ike = st.lists(
     st.sampled_from(
         [
@@ -325,6 +543,8 @@ _any_ike = st.lists(
             "aes128gcm16-aes256gcm16-prfsha384-ecp384-x25519",
             "aes256-sha256-modp2048-x25519",
             "aes128-aes256-sha512-sha256-ecp256-modp2048",
+            "aes256gcm16-prfsha256-x25519-ke1_mlkem768-ke1_none-ke2_mlkem1024-ke2_mlkem768",
+            "aes256gcm16-prfsha256-x25519-ecp384-ke1_x25519-ke1_ecp384-ke2_mlkem768-ke2_ecp384-ke2_none",
         ]
     ),
     max_size=4,

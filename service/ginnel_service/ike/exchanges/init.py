@@ -16,7 +16,16 @@ from ..payloads.ke import KePayload
 from ..payloads.nonce import NoncePayload
 from ..payloads.notify import NotifyPayload
 from ..payloads.sa import Proposal, SaPayload
-from ..proposals import answers, choose, keywords, offer, pick, without_additional
+from ..proposals import (
+    additional_methods,
+    answers,
+    choose,
+    keywords,
+    mismatch,
+    offer,
+    pick,
+    without_additional_ke,
+)
 from . import intermediate
 from .base import Exchange, first_error, required, session_error
 
@@ -62,6 +71,9 @@ class InitExchange(Exchange):
         if self._starts_over(session, sa, message, now):
             return
         error = first_error(message)
+        if error is not None and error.notify == NotifyType.NO_PROPOSAL_CHOSEN:
+            session.finish(SessionError("no_proposal_chosen", mismatch(session.config.ike_proposals)))
+            return
         if error is not None:
             session.finish(session_error(error))
             return
@@ -120,9 +132,8 @@ class InitExchange(Exchange):
             self.cookie = cookie.data
         else:
             if wanted not in methods(session.config.ike_proposals):
-                session.finish(
-                    SessionError("no_proposal_chosen", f"the gateway wants key exchange method {wanted}")
-                )
+                detail = mismatch(session.config.ike_proposals, wanted)
+                session.finish(SessionError("no_proposal_chosen", detail))
                 return True
             self.method = wanted
             self.pair = exchange_keys.generate(wanted, session.random)
@@ -136,7 +147,7 @@ def answer(
     """The responder's payloads, and whether the IKE SA goes on. Raises PeerError."""
     proposals = greeting.ike_proposals
     if message.notify(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED) is None:
-        proposals = without_additional(proposals)
+        proposals = without_additional_ke(proposals)
     offered = required(message, SaPayload)
     ke, nonce = required(message, KePayload), required(message, NoncePayload)
     _check_nonce(nonce)
@@ -206,13 +217,12 @@ def derive(session: Session, sa: IkeSa, suite: keys.IkeSuite, shared: bytes) -> 
 
 def suite_of(chosen: Proposal) -> keys.IkeSuite:
     """The suite of an answered IKE proposal. Raises InvalidSyntax when a transform is missing."""
-    more = tuple(t.id for t in chosen.transforms if t.type >= TransformType.ADDKE1 and t.id)
     encr, prf = pick(chosen, TransformType.ENCR), pick(chosen, TransformType.PRF)
     ke, integ = pick(chosen, TransformType.KE), pick(chosen, TransformType.INTEG)
     if encr is None or prf is None or ke is None:
         raise InvalidSyntax("IKE proposal without cipher, PRF or key exchange")
     return keys.IkeSuite(
-        encr.id, encr.key_bits or 0, integ.id if integ else 0, prf.id, ke.id, keywords(chosen), more
+        encr.id, encr.key_bits or 0, integ.id if integ else 0, prf.id, ke.id, keywords(chosen), additional_methods(chosen)
     )
 
 
