@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from ..errors import LocalError
 from .mschap import MAX_PASSWORD_CHARACTERS
 from .packet import Type
-
-if TYPE_CHECKING:
-    from .tls_config import TlsConfig
+from .tls_config import TlsConfig
 
 MAX_NAME_OCTETS = 253  # a network access identifier (RFC 7542 section 2.3)
 

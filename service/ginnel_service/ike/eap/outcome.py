@@ -66,6 +66,7 @@ FAILURE_CODES = {
     "eap_refused": "the gateway ended EAP with a failure and gave no reason",
     "eap_method_unsupported": "the gateway wants an EAP method that is not configured here",
     "server_certificate": "the certificate inside EAP did not verify",
+    "eap_tls_failed": "TLS inside EAP could not be set up",
     "prompt_unanswered": "what the gateway asked for was not given",
     "invalid_peer_message": "the peer broke the protocol",
 }

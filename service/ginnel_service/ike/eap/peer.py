@@ -4,6 +4,7 @@ a Success only after a method that is done. Nothing that arrives raises: a conve
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from ..config import RandomBytes
 from ..errors import InvalidSyntax, PeerError
@@ -12,7 +13,10 @@ from .method import Account, Method, Step
 from .mschapv2 import MschapV2
 from .outcome import Ask, Failed, Reply, Succeeded, printable
 from .packet import IETF, Code, Packet, Type, type_name
+from .peap import Peap
 from .simple import Gtc, Md5
+from .tls import EapTls
+from .ttls import Ttls
 
 Outcome = Reply | Ask | Succeeded | Failed
 
@@ -40,6 +44,26 @@ class Peer:
     def password(self) -> str | None:
         """The password in use; another than the configuration's when the person gave or changed it."""
         return self._account.password
+
+    @property
+    def done(self) -> bool:
+        """Whether EAP-Success would be believed now."""
+        return self._method is not None and self._method.done
+
+    @property
+    def msk(self) -> bytes | None:
+        return self._method.msk if self._method is not None else None
+
+    @property
+    def blame(self) -> Failed | None:
+        """What is known about a failure that may follow; also of use when the gateway falls silent."""
+        if self._method is not None:
+            return self._method.blame
+        if not self._wanted:
+            return None
+        wanted = ", ".join(type_name(number) for number in self._wanted)
+        ours = ", ".join(type_name(number) for number in self._offered)
+        return Failed("eap_method_unsupported", f"the gateway wants {wanted}; configured: {ours}")
 
     def receive(self, octets: bytes) -> Outcome:
         """One EAP packet from the gateway."""
@@ -79,7 +103,7 @@ class Peer:
         if packet.code == Code.FAILURE:
             return self._failure()
         if packet.code == Code.SUCCESS:
-            if self._method is None or not self._method.done:
+            if self._method is None or not self.done:
                 raise InvalidSyntax("EAP-Success before a method was done")
             return Succeeded(self._method.msk, self._method.safe)
         if packet == self._request and self._outcome is not None:
@@ -124,19 +148,28 @@ class Peer:
 
     def _failure(self) -> Failed:
         said = f", it says: {self._notice}" if self._notice else ""
-        if self._method is not None:
-            refused = f"the gateway refused us in {type_name(self._method.type)}{said}"
-            return self._method.blame or Failed("eap_refused", refused)
-        if self._wanted:
-            wanted = ", ".join(type_name(number) for number in self._wanted)
-            ours = ", ".join(type_name(number) for number in self._offered)
-            return Failed("eap_method_unsupported", f"the gateway wants {wanted}; configured: {ours}{said}")
-        return Failed("eap_refused", f"the gateway refused us before any method{said}")
+        where = type_name(self._method.type) if self._method is not None else "EAP, before any method"
+        return self.blame or Failed("eap_refused", f"the gateway refused us in {where}{said}")
 
     def _make(self, kind: int) -> Method:
         if kind == Type.MSCHAPV2:
             return MschapV2(self._account, self._random)
         if kind == Type.GTC:
             return Gtc(self._account, one_time=self._config.one_time)
-        assert kind == Type.MD5
-        return Md5(self._account)
+        if kind == Type.MD5:
+            return Md5(self._account)
+        assert self._config.tls is not None
+        if kind == Type.TLS:
+            return EapTls(self._config.tls, self._utc)
+        if kind == Type.PEAP:
+            return Peap(self._config.tls, self._utc, self._inner())
+        assert kind == Type.TTLS
+        inner = self._config.ttls_inner
+        return Ttls(self._config.tls, self._utc, self._account, inner, self._random, self._inner)
+
+    def _inner(self) -> Peer:
+        """The peer of the conversation inside TTLS or PEAP: the same person, under the true name."""
+        config = replace(self._config, identity=None, methods=self._config.inner_methods)
+        peer = Peer(config, self._random, self._utc)
+        peer._account = self._account
+        return peer

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from ..config import RandomBytes
 from ..errors import InvalidSyntax, PeerError
-from .config import EapMethod, EapServerConfig
+from .config import MAX_NAME_OCTETS, EapMethod, EapServerConfig
 from .mschapv2_server import MschapV2Server
 from .outcome import Accepted, Rejected, Reply
 from .packet import Code, Packet, Type, type_name
 from .server_method import ServerMethod, Verdict
+from .tls_server import TlsServer
 
 ServerOutcome = Reply | Accepted | Rejected
 
@@ -26,6 +27,7 @@ class Server:
         self._utc = utc
         self._untried = list(config.methods)
         self._method: ServerMethod | None = None
+        self._claimed = b""  # the EAP identity, which proves nothing
         self._request = Packet(Code.REQUEST, random(1)[0], Type.IDENTITY)
         self._answered: tuple[Packet, ServerOutcome] | None = None  # the last response, and what it caused
         self._fresh = False  # the method's first request is out: a Nak may come
@@ -66,6 +68,7 @@ class Server:
         if self._method is None:
             if packet.type != Type.IDENTITY:
                 raise InvalidSyntax(f"{type_name(packet.type)} where an identity is due")
+            self._claimed = packet.data[:MAX_NAME_OCTETS]
             return self._propose(self._untried.pop(0))
         if packet.type == Type.NAK and self._fresh:
             for method in self._untried:
@@ -85,8 +88,12 @@ class Server:
         return self._accept(step, step.msk)
 
     def _propose(self, method: EapMethod) -> Reply:
-        self._method = MschapV2Server(self._config, self._random)
         self._fresh = True
+        if method == EapMethod.TLS:
+            assert self._config.tls is not None
+            self._method = TlsServer(self._config.tls, self._utc, self._claimed)
+        else:
+            self._method = MschapV2Server(self._config, self._random)
         return self._ask(method.type, self._method.start())
 
     def _ask(self, kind: int, data: bytes) -> Reply:

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
-from ..errors import PeerError
+from ..errors import LocalError, PeerError
+
+TlsVersion = Literal["1.2", "1.3"]
 
 
 class CertificateRefused(PeerError):
@@ -25,12 +28,19 @@ class ChainCheck(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TlsConfig:
-    """`chain` and `key_der` (PKCS#8) are our own certificate; a peer of TTLS or PEAP needs none."""
+    """`chain`, leaf first, and `key` are our own certificate; a peer of TTLS or PEAP needs none."""
 
     check: ChainCheck = field(repr=False)
     chain: tuple[x509.Certificate, ...] = ()
-    key_der: bytes | None = field(default=None, repr=False)
-    min_version: Literal["1.2", "1.3"] = "1.2"
-    max_version: Literal["1.2", "1.3"] = "1.3"
-    server_name: str | None = None  # sent as SNI
+    key: PrivateKeyTypes | None = field(default=None, repr=False)
+    min_version: TlsVersion = "1.2"
+    max_version: TlsVersion = "1.3"
     fragment_octets: int = 1024  # of TLS in one EAP packet
+
+    def __post_init__(self) -> None:
+        if self.min_version > self.max_version:
+            raise LocalError("the lowest TLS version is above the highest one: mend tls versions")
+        if not 64 <= self.fragment_octets <= 16384:
+            raise LocalError("EAP fragments have 64 to 16384 octets: choose a size between")
+        if bool(self.chain) != (self.key is not None):
+            raise LocalError("a certificate and its private key go together: give both, or none")
