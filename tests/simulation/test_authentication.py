@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from ginnel_service.ike.codes import KeMethod, ProtocolId
 from ginnel_service.ike.config import EapAuth, Ppk, PskAuth
 from ginnel_service.ike.eap.config import EapConfig, EapServerConfig
 from ginnel_service.ike.events import Fetch, IkeEstablished, Prompt, State
-from simulation.world import STORM, World
+from ginnel_service.ike.proposals import offer, parse
+from simulation.world import CALM, STORM, World
 
 PSK = PskAuth(b"simulated")
 USER, PASSWORD = "bob", "clientPass"
@@ -191,3 +193,38 @@ def test_initial_contact_is_told_to_the_gateway() -> None:
         world.connect()
         (event,) = (e for side, e in world.events if side == "gateway" and isinstance(e, IkeEstablished))
         assert event.initial_contact is said
+
+
+HYBRID = offer([parse("aes256gcm16-prfsha384-x25519-ke1_mlkem768-ke2_ecp384", ProtocolId.IKE)])
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_additional_key_exchanges_go_before_authentication(seed: int) -> None:
+    """RFC 9370 through RFC 9242: AUTH covers both IKE_INTERMEDIATE exchanges, lost and repeated ones too."""
+    world = World(seed, ike=(HYBRID, HYBRID), weather=STORM if seed else CALM)
+    world.connect()
+    world.run(world.now + 30)
+    world.assert_settled()
+    world.assert_keys_agree()
+    suite = world.client.talk.current.suite
+    assert suite is not None
+    assert suite.more_ke == (KeMethod.ML_KEM_768, KeMethod.ECP384)
+
+
+def test_an_intermediate_exchange_that_was_tampered_with_breaks_authentication() -> None:
+    world = World(1, ike=(HYBRID, HYBRID))
+    world.client.connect(0.0)
+    world.run(0.07)  # IKE_SA_INIT and the first IKE_INTERMEDIATE request are through
+    world.peer.talk.current.int_auth_i = bytes(48)  # what the gateway saw was something else
+    world.run(30.0)
+    assert "authentication_failed" in world.errors()
+
+
+def test_a_peer_without_intermediate_exchanges_gets_a_plain_offer_at_most() -> None:
+    """An offer that insists on an additional key exchange finds nothing in a gateway without it."""
+    plain = offer([parse("aes256gcm16-prfsha384-x25519", ProtocolId.IKE)])
+    assert "no_proposal_chosen" in attempt(World(1, ike=(HYBRID, plain)))
+    either = offer([parse("aes256gcm16-prfsha384-x25519-ke1_mlkem768-ke1_none", ProtocolId.IKE)])
+    world = World(1, ike=(either, plain))
+    world.connect()
+    world.assert_keys_agree()

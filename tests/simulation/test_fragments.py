@@ -24,16 +24,13 @@ class Heavy(World):
     """Both sides have much to say: many proposals to ask for, many servers to tell of."""
 
     def __init__(self, seed: int = 1, *, supported: bool = True, **more: Any) -> None:
-        super().__init__(seed, esp=(MANY, MANY), **more)
+        super().__init__(seed, esp=(MANY, MANY), client={"fragmentation": supported}, **more)
         self.policy.dns = DNS
         self.sent: list[tuple[str, bytes]] = []
-        self.supported = supported
         self.tap = self.watch
 
     def watch(self, sender: str, datagram: bytes) -> bool:
         self.sent.append((sender, datagram))
-        for session in (self.client, *self.gateway.sessions):
-            session.fragmentation = self.supported
         return True
 
     def fragments(self, side: str, since: int = 0) -> list[bytes]:

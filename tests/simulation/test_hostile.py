@@ -33,7 +33,7 @@ MESSAGES = 40
 
 def _begun(seed: int, side: str, *, established: bool) -> World:
     """A world whose `side` talks to nobody but us."""
-    world = World(seed)
+    world = World(seed, client={"fragmentation": False})  # one message, one datagram
     if established:
         world.connect()
         world.stop_esp()

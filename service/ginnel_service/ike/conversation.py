@@ -26,7 +26,7 @@ from .message import (
 )
 from .payloads import Payload
 from .payloads.notify import NotifyPayload
-from .protect import fragment_numbers, int_auth_octets, parse_inner
+from .protect import fragment_numbers, parse_inner
 from .retransmit import PROBE_SPACING_S, ProbeTransmission, Transmission
 from .sa import IkeSa
 from .window import LAST_ID, Arrival, Outstanding, Pending
@@ -150,8 +150,6 @@ class Conversation:
         assert sa.sealer is not None
         sealer, path = sa.sealer, self._session.path
         first, inner = serialise_payloads(payloads)
-        if outside.exchange == ExchangeType.IKE_INTERMEDIATE:
-            sa.intermediate_sent = int_auth_octets(*outside, first, inner)
         if not self._session.fragmentation:
             return Parcel((sealer.seal_inner(outside, first, inner),))
         least = message_octets(path, least_packet(path))
@@ -270,18 +268,16 @@ class Conversation:
         self.pump(sa, now)
 
     def _on_request(self, sa: IkeSa, header: Header, datagram: bytes, now: float) -> None:
-        if not self._session.may_ask(header.exchange):
-            return
         arrival = sa.responses.judge(header.message_id)
         if arrival is Arrival.REPEATED:
             self._repeat(sa, datagram)
-        if arrival is not Arrival.NEW:
+        if arrival is not Arrival.NEW or not self._session.may_ask(header.exchange):
             return
         opened = self._open(sa, header, datagram, sa.responses.assembly, now)
         if opened is None:
             return
         message, broken = opened
-        sa.responses.received(Pending(header.exchange, self.arrival))
+        sa.responses.received(Pending(header.exchange, self.arrival), sa.opener)
         self._session.upkeep.heard(now)
         self._session.follow_peer(self.arrival)
         payloads: tuple[Payload, ...] | None = ()
@@ -313,11 +309,12 @@ class Conversation:
 
     def _repeat(self, sa: IkeSa, datagram: bytes) -> None:
         """Answer a repeated request again; of a fragmented one "only if ... Fragment Number field is 1"."""
-        if sa.opener is None or sa.responses.response is None:
+        opener = sa.responses.opener
+        if opener is None or sa.responses.response is None:
             return
         numbers = fragment_numbers(datagram)
         if numbers is None or (self._session.fragmentation and numbers[0] == 1):
-            sa.opener.open_inner(datagram)
+            opener.open_inner(datagram)
             self.outbox += [(again, self.arrival) for again in sa.responses.repeat()]
             self._note_size(sa.responses.response)
 

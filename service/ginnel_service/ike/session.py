@@ -374,7 +374,10 @@ class Session:
         return ExchangeType.IKE_INTERMEDIATE if more else ExchangeType.IKE_AUTH
 
     def answer_request(self, sa: IkeSa, message: Message, now: float) -> tuple[Payload, ...] | None:
-        """The payloads that answer a fresh authenticated request; None when they come later. Raises PeerError."""
+        """The payloads that answer a fresh authenticated request; None: `talk.respond` follows later.
+
+        Raises PeerError.
+        """
         if self.state is State.AUTH and self._auth_answer is not None:
             if message.exchange == ExchangeType.IKE_AUTH:
                 return self._auth_answer.handle(message, now)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .events import Path
     from .exchanges.base import Exchange
     from .payloads import Payload
+    from .protect import Protector
     from .retransmit import Transmission
 
 LAST_ID: Final = 0xFFFFFFFF  # an IKE SA that used it up "MUST be closed" (section 2.2)
@@ -74,6 +75,7 @@ class ResponseWindow:
         self.expected_id = 0
         self.pending: Pending | None = None
         self.response: Parcel | None = None
+        self.opener: Protector | None = None  # what opened its last request, and opens it again
         self.assembly = Reassembly()  # of its next request
         self._repeated = 0
 
@@ -84,9 +86,10 @@ class ResponseWindow:
             return Arrival.REPEATED
         return Arrival.STRAY
 
-    def received(self, pending: Pending) -> None:
-        """The next request is complete."""
+    def received(self, pending: Pending, opener: Protector | None) -> None:
+        """The next request is complete; IKE_INTERMEDIATE changes the keys after its answer."""
         self.pending = pending
+        self.opener = opener
         self.assembly.clear()
 
     def answered(self, response: Parcel) -> None:

@@ -88,9 +88,8 @@ class AuthExchange(Exchange):
         payloads: list[Payload] = [self._idi]
         if isinstance(local, SignatureAuth):
             payloads += proof.certificates_of(local)
-        if self._round == 0:
-            if config.remote_id is not None:
-                payloads.append(IdrPayload(config.remote_id))
+        if self._round == 0 and config.remote_id is not None:
+            payloads.append(IdrPayload(config.remote_id))
         if not isinstance(local, EapAuth):
             payloads += self._prove(lambda sk: proof.by_config(self._session, self._sa, self._idi, local, sk))
         if self._round == 0:
@@ -169,7 +168,7 @@ class AuthExchange(Exchange):
                 now,
                 lambda failed, at: self._judged(failed, message, at),
             )
-        elif idr is not None and auth is None and config.eap_only and message.get(EapPayload):
+        elif idr is not None and auth is None and config.eap_only and message.get(EapPayload) is not None:
             if config.remote_id is not None and idr.identity != config.remote_id:
                 self._refuse(proof.not_who(idr.identity, config.remote_id))
             else:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from .. import configuration, keys
 from ..codes import CfgType, IdType, NotifyType
-from ..config import EapServerConfig, RemoteAuth, SignatureAuth
+from ..config import EapAuth, RemoteAuth, SignatureAuth
 from ..eap import outcome as eap
+from ..eap.config import EapServerConfig
 from ..eap.server import Server
 from ..errors import LocalError, SessionError
 from ..events import ConfigurationReceived
@@ -198,9 +199,10 @@ class AuthAnswer:
         return self._rest((), now, another=another)
 
     def _introduce(self, then: Callable[[Payloads], Payloads]) -> Payloads:
-        """IDr, our certificates and AUTH, and what `then` adds; or the refusal when we cannot prove ourselves."""
+        """IDr, our certificates and AUTH, and what `then` adds; or a refusal if we cannot prove ourselves."""
         assert self._sa.keys is not None
         local = self._config.local_auth[0]
+        assert not isinstance(local, EapAuth), "a responder does not log in by EAP"
         idr = IdrPayload(self._config.local_id)
         certificates = proof.certificates_of(local) if isinstance(local, SignatureAuth) else []
         try:

@@ -222,7 +222,13 @@ def suite_of(chosen: Proposal) -> keys.IkeSuite:
     if encr is None or prf is None or ke is None:
         raise InvalidSyntax("IKE proposal without cipher, PRF or key exchange")
     return keys.IkeSuite(
-        encr.id, encr.key_bits or 0, integ.id if integ else 0, prf.id, ke.id, keywords(chosen), additional_methods(chosen)
+        encr.id,
+        encr.key_bits or 0,
+        integ.id if integ else 0,
+        prf.id,
+        ke.id,
+        keywords(chosen),
+        additional_methods(chosen),
     )
 
 

@@ -83,7 +83,7 @@ def follow(session: Session, sa: IkeSa, turn: int, message_id: int) -> None:
 
 
 def settle(sa: IkeSa, message_id: int) -> None:
-    """IntAuth of all that was exchanged; `message_id` is that of the first IKE_AUTH (RFC 9242 section 3.3.2)."""
+    """IntAuth of all that was exchanged; `message_id` is the first IKE_AUTH's (RFC 9242 section 3.3.2)."""
     if sa.int_auth_i:
         sa.int_auth = sa.int_auth_i + sa.int_auth_r + message_id.to_bytes(4, "big")
 

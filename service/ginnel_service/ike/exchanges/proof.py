@@ -32,7 +32,7 @@ Verdict = Callable[[SessionError | None, float], None]
 
 
 def signed_octets(sa: IkeSa, identity: IdiPayload | IdrPayload, sk: keys.IkeKeys) -> bytes:
-    """What the side named by `identity` signs, under `sk`: its message, the other's nonce, its name, IntAuth."""
+    """What the side that is `identity` signs: its message, the other's nonce, its name, IntAuth."""
     assert sa.suite is not None
     message, nonce, sk_p = (
         (sa.init_request, sa.nonce_r, sk.pi)
