@@ -242,14 +242,13 @@ class Authority:
         this_update: float = NOW - 3600,
         next_update: float | None = NOW + DAY_S,
         responder: Issued | None = None,
-        key: PrivateKey | None = None,
         by_name: bool = False,
         hash_: Hash | None = None,
         id_hash: hashes.HashAlgorithm | None = None,
     ) -> bytes:
         """DER of an answer about `certificate`: `good`, `revoked` or `unknown`, by us or by `responder`."""
         signer = responder.certificate if responder else self.certificate
-        key = key or (responder.key if responder else self.key)
+        key = responder.key if responder else self.key
         builder = ocsp.OCSPResponseBuilder().add_response(
             cert=certificate,
             issuer=self.certificate,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from cryptography import x509
@@ -14,6 +15,17 @@ from ..wire import Reader
 _EMAIL = {"E": NameOID.EMAIL_ADDRESS}
 _SEQUENCE, _SET, _OID = 0x30, 0x31, 0x06
 _STRINGS = (0x0C, 0x13, 0x14, 0x16)  # UTF8String, PrintableString, TeletexString, IA5String
+#: How the string types of names are written; Teletex in practice as Latin-1.
+_ENCODINGS = {
+    0x0C: "utf-8",
+    0x12: "ascii",
+    0x13: "ascii",
+    0x14: "latin-1",
+    0x16: "ascii",
+    0x1A: "ascii",
+    0x1C: "utf-32-be",
+    0x1E: "utf-16-be",
+}
 #: Contents of the object identifiers under 2.5.4 and friends that names are made of.
 _NAMES = {
     b"\x55\x04\x03": "CN",
@@ -74,3 +86,38 @@ def _element(reader: Reader) -> tuple[int, memoryview]:
     if length > 0x80:
         length = int.from_bytes(reader.take(length - 0x80), "big")
     return tag, reader.take(length)
+
+
+def canonical(der: bytes) -> tuple[tuple[tuple[bytes, str | bytes], ...], ...]:
+    """What equal names have in common (RFC 5280 section 7.1). Raises InvalidSyntax.
+
+    The order of RDNs counts, that within one does not; text is compared without its encoding, its case and
+    the amount of its white space; other values octet by octet.
+    """
+    names = list(_elements(der, _SEQUENCE))
+    if len(names) != 1:
+        raise InvalidSyntax("not one distinguished name")
+    return tuple(tuple(sorted(_pairs(part), key=repr)) for part in _elements(names[0], _SET))
+
+
+def _pairs(part: memoryview) -> Iterator[tuple[bytes, str | bytes]]:
+    for pair in _elements(part, _SEQUENCE):
+        reader = Reader(pair)
+        kind, oid = _element(reader)
+        tag, value = _element(reader)
+        if kind != _OID or len(reader):
+            raise InvalidSyntax("not an attribute of a name")
+        yield bytes(oid), _folded(tag, value)
+
+
+def _folded(tag: int, value: memoryview) -> str | bytes:
+    encoding = _ENCODINGS.get(tag)
+    if encoding is None:
+        return bytes((tag,)) + value
+    try:
+        text = str(value, encoding)
+    except ValueError:
+        raise InvalidSyntax("text of a name is broken") from None
+    if "\0" in text:
+        raise InvalidSyntax("a NUL in a name")
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
