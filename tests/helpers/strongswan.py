@@ -16,7 +16,7 @@ from ginnel_service.demo.lab import Host, LabError
 CHARON = Path("/usr/lib/ipsec/charon")
 PLUGINS = Path("/usr/lib/ipsec/plugins")
 LOAD = (
-    "random nonce openssl curve25519 kdf ccm ctr x509 pubkey pem pkcs1 pkcs8 "
+    "random nonce openssl curve25519 kdf ccm ctr xcbc cmac x509 pubkey pem pkcs1 pkcs8 "
     "kernel-libipsec kernel-netlink socket-default vici"
 )
 URI = "unix:///run/charon.vici"
@@ -154,6 +154,7 @@ class Charon:
         self.host = host
         folder = host.lab.directory / f"{host.name}-strongswan"
         folder.mkdir(mode=0o700, exist_ok=True)
+        self._folder = folder
         (folder / "strongswan.conf").write_text(config.settings())
         (folder / "swanctl.conf").write_text(config.connection())
         self._environment = {"STRONGSWAN_CONF": str(folder / "strongswan.conf"), "SWANCTL_DIR": str(folder)}
@@ -163,6 +164,14 @@ class Charon:
             if not self.process.running() or time.monotonic() > deadline:
                 raise LabError(f"charon did not start:\n{self.process.tail(40)}")
             time.sleep(0.02)
+        self._load()
+
+    def reload(self, config: CharonConfig) -> None:
+        """Take the connection of `config` in place of the one before; SAs stay."""
+        (self._folder / "swanctl.conf").write_text(config.connection())
+        self._load()
+
+    def _load(self) -> None:
         loaded = self.swanctl("--load-all")
         if "loaded connection 'net'" not in loaded:
             raise LabError(f"charon did not load its connection:\n{loaded}")
@@ -197,7 +206,7 @@ class Charon:
 
 def why_missing() -> str | None:
     """What of strongSwan is not installed, or None."""
-    plugins = ("kernel-libipsec", "openssl", "ccm", "ctr")
+    plugins = ("kernel-libipsec", "openssl", "ccm", "ctr", "xcbc", "cmac")
     needed = (CHARON, *(PLUGINS / f"libstrongswan-{plugin}.so" for plugin in plugins))
     missing = [str(path) for path in needed if not path.exists()]
     if shutil.which("swanctl", path="/usr/sbin:/usr/bin:/sbin:/bin") is None:
