@@ -55,6 +55,10 @@ class Impostor:
         sa = sa or self.victim.talk.current
         return self._seal(sa, exchange, sa.responses.expected_id, False, payloads)
 
+    def numbered(self, exchange: int, message_id: int, payloads: tuple[Payload, ...]) -> bytes:
+        """A request on the current SA with a Message ID of our choice."""
+        return self._seal(self.victim.talk.current, exchange, message_id, False, payloads)
+
     def response(self, payloads: tuple[Payload, ...], sa: IkeSa | None = None) -> bytes | None:
         """An answer to what the victim has outstanding on `sa`, if anything."""
         sa = sa or self.victim.talk.current

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from . import idsync
 from .codes import ExchangeType, NotifyType
 from .errors import IntegrityFailed, PeerError, SessionError
 from .events import Path, Probe, RoundTrip
@@ -268,6 +269,9 @@ class Conversation:
         self.pump(sa, now)
 
     def _on_request(self, sa: IkeSa, header: Header, datagram: bytes, now: float) -> None:
+        syncs = self._session.message_id_sync and idsync.may_be(header)
+        if syncs and self._synchronise(sa, header, datagram, now):
+            return
         arrival = sa.responses.judge(header.message_id)
         if arrival is Arrival.REPEATED:
             self._repeat(sa, datagram)
@@ -306,6 +310,27 @@ class Conversation:
         self.outbox += [(datagram, pending.path) for datagram in response.datagrams]
         self._session.after_answer(sa)
         self.pump_all(now)
+
+    def _synchronise(self, sa: IkeSa, header: Header, datagram: bytes, now: float) -> bool:
+        """Answer a cluster that lost count (RFC 6311); False when the request is not about that."""
+        window = sa.responses
+        if datagram == window.sync_request:
+            self.outbox.append((window.sync_response, self.arrival))
+            return True
+        opened = self._open(sa, header, datagram, Reassembly(), now)
+        notify = idsync.answer(sa, opened[0]) if opened is not None else None
+        if notify is None:
+            return False
+        assert sa.sealer is not None
+        outside = Outside(sa.spi_i, sa.spi_r, header.exchange, sa.flags(response=True), 0)
+        window.sync_request, window.sync_response = datagram, sa.sealer.seal(*outside, (notify,))
+        self.outbox.append((window.sync_response, self.arrival))
+        self._session.upkeep.heard(now)
+        self._session.follow_peer(self.arrival)
+        outstanding = sa.requests.take_back()
+        if outstanding is not None:
+            self._begin(sa, outstanding.exchange, outstanding.payloads, now)
+        return True
 
     def _repeat(self, sa: IkeSa, datagram: bytes) -> None:
         """Answer a repeated request again; of a fragmented one "only if ... Fragment Number field is 1"."""

@@ -67,6 +67,12 @@ class RequestWindow:
         self.ended, self.outstanding = self.outstanding, None
         self.assembly.clear()
 
+    def take_back(self) -> Outstanding | None:
+        """The outstanding request, which will not be answered under its Message ID any more."""
+        taken, self.outstanding = self.outstanding, None
+        self.assembly.clear()
+        return taken
+
 
 class ResponseWindow:
     """The peer's requests, and the cached response to its last one."""
@@ -77,6 +83,9 @@ class ResponseWindow:
         self.response: Parcel | None = None
         self.opener: Protector | None = None  # what opened its last request, and opens it again
         self.assembly = Reassembly()  # of its next request
+        # The last message that moved the window (RFC 6311), what it said, and what answered it
+        self.sync_request = self.sync_response = b""
+        self.synced_id = -1
         self._repeated = 0
 
     def judge(self, message_id: int) -> Arrival:
@@ -97,6 +106,12 @@ class ResponseWindow:
         self.pending = None
         self.expected_id += 1
         self._repeated = 0
+
+    def synchronise(self, message_id: int) -> None:
+        """The peer goes on with `message_id`, and what it asked before is void."""
+        self.expected_id = self.synced_id = message_id
+        self.pending = self.response = None
+        self.assembly.clear()
 
     def repeat(self) -> tuple[bytes, ...]:
         """The response once more; in smaller pieces when the same ones did not help before."""
