@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random as random_module
 from collections.abc import Callable
+from typing import Protocol
 
-from ginnel_service.ike.eap.outcome import Accepted, Ask, Failed, Rejected, Reply, Succeeded
+from ginnel_service.ike.eap.outcome import Ask, Failed, Reply, Succeeded
 from ginnel_service.ike.eap.peer import Outcome, Peer
-from ginnel_service.ike.eap.server import Server, ServerOutcome
+from ginnel_service.ike.eap.server import ServerOutcome
 
 #: When all certificates of these tests are valid.
 NOW = 1_800_000_000.0
@@ -18,12 +19,20 @@ def seeded(seed: int = 1) -> Callable[[int], bytes]:
     return random_module.Random(seed).randbytes
 
 
+class End(Protocol):
+    """A server, ours or a test's."""
+
+    def start(self) -> bytes: ...
+
+    def receive(self, octets: bytes) -> ServerOutcome: ...
+
+
 def utc() -> float:
     return NOW
 
 
 def drive(
-    peer: Peer, server: Server, answers: tuple[str | None, ...] = (), limit: int = 200
+    peer: Peer, server: End, answers: tuple[str | None, ...] = (), limit: int = 200
 ) -> tuple[Outcome, ServerOutcome | None, list[Ask]]:
     """Run both to an end: what the peer and the server concluded, and what was asked on the way."""
     said, asked = list(answers), []
@@ -40,6 +49,3 @@ def drive(
         verdict = server.receive(outcome.packet)
         packet = verdict.packet
     raise AssertionError("EAP does not end")
-
-
-__all__ = ["USERS", "Accepted", "Ask", "Failed", "Rejected", "Reply", "Succeeded", "drive", "seeded", "utc"]

@@ -27,7 +27,8 @@ MAX_TLVS = 16
 
 
 def tlv(kind: int, value: bytes) -> bytes:
-    return (_MANDATORY | kind).to_bytes(2, "big") + len(value).to_bytes(2, "big") + value
+    flags = 0 if kind == CRYPTOBINDING else _MANDATORY  # the MAC covers the missing flag, too
+    return (flags | kind).to_bytes(2, "big") + len(value).to_bytes(2, "big") + value
 
 
 def parse_tlvs(octets: bytes) -> dict[int, bytes]:
@@ -54,11 +55,8 @@ def _expand(key: bytes, label: bytes, seed: bytes, count: int) -> bytes:
 
 
 def compound_keys(tunnel_key: bytes, inner_msk: bytes) -> tuple[bytes, bytes]:
-    """IPMK and CMK ([MS-PEAP] section 3.1.5.5.2): from the tunnel's key and the inner method's.
-
-    The inner key of MSCHAPv2 counts with its halves exchanged.
-    """
-    inner = inner_msk[16:32] + inner_msk[:16] if inner_msk else bytes(32)
+    """IPMK and CMK ([MS-PEAP] section 3.1.5.5.2): from the tunnel's key and the inner method's, if any."""
+    inner = inner_msk[:32] or bytes(32)
     keys = _expand(tunnel_key[:40], b"Inner Methods Compound Keys", inner, 60)
     return keys[:40], keys[40:]
 

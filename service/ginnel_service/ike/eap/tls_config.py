@@ -23,7 +23,7 @@ class ChainCheck(Protocol):
     """Whether a chain, leaf first, is one to talk to at `utc_s`: its path, its use and its names."""
 
     def __call__(self, chain: tuple[x509.Certificate, ...], utc_s: float) -> None:
-        """Raises CertificateRefused."""
+        """Raises a PeerError whose text says why not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -134,7 +134,10 @@ class Tunnel:
         others = [certificate for certificate in shown if certificate != leaf]
         if len(others) >= MAX_CERTIFICATES:
             raise CertificateRefused(f"a chain of {len(others) + 1} certificates")
-        self._config.check((leaf, *others), self._utc())
+        try:
+            self._config.check((leaf, *others), self._utc())
+        except PeerError as refused:
+            raise CertificateRefused(str(refused)) from None
         self.certificate = leaf
 
 

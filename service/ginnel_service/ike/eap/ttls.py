@@ -36,6 +36,15 @@ if TYPE_CHECKING:
 
 _PASSWORD_BLOCK = 16
 _CHALLENGE_OCTETS = 16
+_REFUSED = Failed("wrong_password", "the gateway does not accept the user name or the password")
+
+
+def _chap_error(value: bytes) -> Failed:
+    """An MS-CHAP-Error: an identifier and RFC 2759's text, which some servers shorten to a word."""
+    try:
+        return failed(parse_failure(value[1:]))
+    except InvalidSyntax:
+        return _REFUSED
 
 
 class Ttls(TlsMethod):
@@ -88,7 +97,7 @@ class Ttls(TlsMethod):
         name = self._account.username.encode("utf-8", "replace")
         if self._inner == "pap":
             self.done = True  # the gateway says the rest by Success or Failure (section 11.2.5)
-            self.blame = Failed("wrong_password", "the gateway does not accept the user name or the password")
+            self.blame = _REFUSED
             secret = password.encode("utf-8", "replace")
             secret += bytes(-len(secret) % _PASSWORD_BLOCK)
             return Avp(USER_NAME, name).serialise() + Avp(USER_PASSWORD, secret).serialise()
@@ -115,7 +124,7 @@ class Ttls(TlsMethod):
             if kind == (MICROSOFT, MS_CHAP2_SUCCESS) and self._sent is not None:
                 return self._proved(avp.value, self._sent)
             if kind == (MICROSOFT, MS_CHAP_ERROR) and self._sent is not None:
-                self.blame = failed(parse_failure(avp.value[1:]))
+                self.blame = _chap_error(avp.value)
             elif kind == (0, REPLY_MESSAGE):
                 self.blame = Failed("eap_refused", f"the gateway says: {printable(avp.value)}")
             elif avp.mandatory:
