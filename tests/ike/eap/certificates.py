@@ -48,7 +48,7 @@ def issue(name: str, issuer: str | None = None, email: str | None = None) -> Hel
 def trusts(root: str) -> ChainCheck:
     """Issued by `root` directly: as much of a check as these tests need."""
 
-    def check(chain: tuple[x509.Certificate, ...], utc_s: float) -> None:
+    def check(chain: tuple[x509.Certificate, ...], utc_s: float, responses: tuple[bytes, ...]) -> None:
         assert utc_s == NOW
         try:
             chain[0].verify_directly_issued_by(issue(root).certificate)

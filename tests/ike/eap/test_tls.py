@@ -205,7 +205,7 @@ def test_two_lengths_that_differ_are_refused() -> None:
 def test_a_chain_check_sees_the_whole_chain() -> None:
     seen: list[int] = []
 
-    def check(chain: tuple[object, ...], utc_s: float) -> None:
+    def check(chain: tuple[object, ...], utc_s: float, responses: tuple[bytes, ...]) -> None:
         seen.append(len(chain))
 
     held = server_certificate()

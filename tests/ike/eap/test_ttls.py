@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Literal
 
 import pytest
@@ -31,6 +32,8 @@ from ike.eap.certificates import tls
 from ike.eap.ends import USERS, drive, seeded, utc
 from ike.eap.tunnelled import Inside, TunnelledServer
 
+#: An OCSPResponse with a status alone (RFC 6960 section 4.2.1).
+TRY_LATER = bytes.fromhex("30030a0103")
 BOTH = pytest.mark.parametrize("version", ["1.2", "1.3"])
 
 
@@ -221,3 +224,24 @@ def test_the_anonymous_identity_stays_outside() -> None:
     server = TunnelledServer(Type.TTLS, "1.3", pap)
     drive(bob, server)
     assert values(server.heard[0])[0, USER_NAME] == b"bob"
+
+
+@pytest.mark.parametrize("octets", [16384, 200])
+@BOTH
+def test_a_stapled_response_reaches_the_check(version: TlsVersion, octets: int) -> None:
+    seen: list[tuple[bytes, ...]] = []
+
+    def check(chain: tuple[object, ...], utc_s: float, responses: tuple[bytes, ...]) -> None:
+        seen.append(responses)
+
+    config = EapConfig(
+        username="bob",
+        password="correct horse",
+        methods=(EapMethod.TTLS,),
+        tls=dataclasses.replace(tls(None), check=check),
+        ttls_inner="pap",
+    )
+    server = TunnelledServer(Type.TTLS, version, pap, octets=octets, staple=TRY_LATER)
+    ours, _, _ = drive(Peer(config, seeded(), utc), server)
+    assert isinstance(ours, Succeeded), ours
+    assert seen == [(TRY_LATER,)]

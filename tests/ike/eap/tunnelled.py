@@ -20,7 +20,14 @@ Inside = Callable[["TunnelledServer", bytes], bytes | bool]
 
 class TunnelledServer:
     def __init__(
-        self, kind: Type, version: TlsVersion, inside: Inside, *, octets: int = 16384, flags: int = 0
+        self,
+        kind: Type,
+        version: TlsVersion,
+        inside: Inside,
+        *,
+        octets: int = 16384,
+        flags: int = 0,
+        staple: bytes = b"",
     ) -> None:
         held = server_certificate()
         context = SSL.Context(SSL.TLS_METHOD)
@@ -29,6 +36,7 @@ class TunnelledServer:
         context.use_certificate(held.certificate)
         context.add_extra_chain_cert(issue("root").certificate)
         context.use_privatekey(held.key)
+        context.set_ocsp_server_callback(lambda connection, data: staple)
         self.tls = SSL.Connection(context)
         self.tls.set_accept_state()
         self.kind, self.version, self.inside = kind, version, inside

@@ -20,9 +20,14 @@ class CertificateRefused(PeerError):
 
 
 class ChainCheck(Protocol):
-    """Whether a chain, leaf first, is one to talk to at `utc_s`: its path, its use and its names."""
+    """Whether a chain, leaf first, is one to talk to at `utc_s`: its path, its use and its names.
 
-    def __call__(self, chain: tuple[x509.Certificate, ...], utc_s: float) -> None:
+    `responses` are the OCSP responses that the other end stapled to it (RFC 9190 section 5.4), unchecked.
+    """
+
+    def __call__(
+        self, chain: tuple[x509.Certificate, ...], utc_s: float, responses: tuple[bytes, ...]
+    ) -> None:
         """Raises a PeerError whose text says why not."""
 
 

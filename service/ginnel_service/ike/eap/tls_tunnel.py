@@ -52,14 +52,20 @@ class Tunnel:
     def __init__(self, config: TlsConfig, utc: Callable[[], float], *, server: bool) -> None:
         self._config = config
         self._utc = utc
+        self._stapled: list[bytes] = []
         try:
-            self._tls = SSL.Connection(_context(config, needs_certificate=server))
+            context = _context(config, needs_certificate=server)
+            if not server:
+                context.set_ocsp_client_callback(self._staple)
+            self._tls = SSL.Connection(context)
         except (SSL.Error, TypeError, ValueError) as error:
             raise TlsFailed(f"our own certificate cannot be used: {_words(error)}") from None
         if server:
             self._tls.set_accept_state()
         else:
             self._tls.set_connect_state()
+            self._tls.request_ocsp()
+        self._sealed = bytearray()
         self.established = False
         self.certificate: x509.Certificate | None = None  # the other end's, verified
 
@@ -96,14 +102,10 @@ class Tunnel:
 
     def output(self) -> bytes:
         """The records to send now."""
-        sealed = bytearray()
-        try:
-            while True:
-                sealed += self._tls.bio_read(_READ_OCTETS)
-        except SSL.WantReadError:
-            return bytes(sealed)
-        except SSL.Error as error:
-            raise TlsFailed(f"TLS failed: {_words(error)}") from None
+        self._collect()
+        sealed = bytes(self._sealed)
+        self._sealed.clear()
+        return sealed
 
     def export(self, label: bytes, count: int, context: bytes | None = None) -> bytes:
         """Exported keying material (RFC 5705, RFC 8446 section 7.5)."""
@@ -117,9 +119,26 @@ class Tunnel:
             self._tls.do_handshake()
             self.established = True
         finally:
-            self._check_certificate()
+            # a whole flight is here, stapled responses too, once TLS has something to answer
+            self._collect()
+            if self._sealed or self.established:
+                self._check_certificate()
         if self.certificate is None:
             raise TlsFailed("the other end showed no certificate")
+
+    def _staple(self, connection: SSL.Connection, response: bytes, data: object) -> bool:
+        if response:
+            self._stapled.append(response)
+        return True  # `_check_certificate` judges
+
+    def _collect(self) -> None:
+        try:
+            while True:
+                self._sealed += self._tls.bio_read(_READ_OCTETS)
+        except SSL.WantReadError:
+            pass
+        except SSL.Error as error:
+            raise TlsFailed(f"TLS failed: {_words(error)}") from None
 
     def _check_certificate(self) -> None:
         if self.certificate is not None:
@@ -135,7 +154,7 @@ class Tunnel:
         if len(others) >= MAX_CERTIFICATES:
             raise CertificateRefused(f"a chain of {len(others) + 1} certificates")
         try:
-            self._config.check((leaf, *others), self._utc())
+            self._config.check((leaf, *others), self._utc(), tuple(self._stapled))
         except PeerError as refused:
             raise CertificateRefused(str(refused)) from None
         self.certificate = leaf
