@@ -11,6 +11,8 @@ RUNS ?= 20
 ROUNDS ?= 3
 SECONDS ?= 3
 ONLY ?=
+# For `make fuzz`: how long each target runs.
+FUZZ_SECONDS ?= 3600
 BENCH_ARGS ?=
 
 NETWORK := netns or interop or slow
@@ -18,7 +20,7 @@ LONG := tests/core/test_hostile_flood.py tests/tunnel/test_many_rekeys.py
 LINUX_ONLY = @[ "$(OS)" = Linux ] || { echo "make $@: the packet path runs on Linux only so far (see docs/platforms.md)"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit network sanitize bench lint soak lock clean setup setup-run setup-bench
+.PHONY: help demo test unit network sanitize bench lint fuzz soak lock clean setup setup-run setup-bench
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -61,6 +63,10 @@ bench: setup-bench ## Ginnel beside other tunnels: speed, CPU time, latency (ROU
 	$(LINUX_ONLY)
 	PYTHONPATH=$(CURDIR)/core:$(CURDIR)/tests $(BIN)/python -m benchmarks.run \
 		--rounds $(ROUNDS) --seconds $(SECONDS) --only "$(ONLY)" $(BENCH_ARGS)
+
+fuzz: setup ## every fuzz target for FUZZ_SECONDS each (3600), as many at once as there are processors
+	$(LINUX_ONLY)
+	FUZZ_SECONDS=$(FUZZ_SECONDS) $(PYTEST) -q tests/fuzz/test_targets.py $(PYTEST_ARGS)
 
 soak: setup ## the long tests at full length, then the network tests RUNS times (20); stop at the first failure
 	$(LINUX_ONLY)

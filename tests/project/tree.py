@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-_MADE = {"build", "dist", "__pycache__", "bench-results"}
+_MADE = {"build", "dist", "__pycache__", "bench-results", "corpus"}
 _TEXT = {".py", ".pyi", ".pyx", ".pxd", ".h", ".c", ".md", ".toml", ".sh", ".yml", ".json", ".svg", ""}
 
 

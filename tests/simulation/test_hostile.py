@@ -8,7 +8,7 @@ import pytest
 
 from ginnel_service.ike import exchange_keys
 from ginnel_service.ike.codes import ExchangeType, KeMethod, NotifyType, PayloadType, ProtocolId
-from ginnel_service.ike.events import Closed, State
+from ginnel_service.ike.events import State
 from ginnel_service.ike.exchanges.child import MAX_SELECTORS
 from ginnel_service.ike.exchanges.create_child import MAX_CHILDREN
 from ginnel_service.ike.exchanges.rekey_ike import MAX_IKE_SAS
@@ -23,6 +23,7 @@ from ginnel_service.ike.payloads.unknown import UnknownPayload
 from ginnel_service.ike.proposals import DEFAULT_ESP, DEFAULT_IKE, offer
 from ginnel_service.ike.session import Session
 from simulation.hostile import Impostor, RawPayload
+from simulation.victim import assert_nothing_left, assert_sane, begun, deliver
 from simulation.world import World
 
 EXCHANGES = (ExchangeType.CREATE_CHILD_SA, ExchangeType.CREATE_CHILD_SA, ExchangeType.INFORMATIONAL)
@@ -31,37 +32,13 @@ SESSIONS = 150
 MESSAGES = 40
 
 
-def _begun(seed: int, side: str, *, established: bool) -> World:
-    """A world whose `side` talks to nobody but us."""
-    world = World(seed, client={"fragmentation": False})  # one message, one datagram
-    if established:
-        world.connect()
-        world.stop_esp()
-        world.run(world.now + 2)
-    else:
-        wanted = State.AUTH
-        world.client.connect(0.0)
-        world.run(0.05 if side == "client" else 0.03)
-        assert world.side(side).state is wanted
-    world.tap = lambda sender, datagram: False
-    return world
-
-
-def _deliver(world: World, side: str, victim: Session, datagram: bytes) -> None:
-    if side == "client":
-        world.client.receive(datagram, victim.path, world.now)
-    else:
-        world.gateway.receive(datagram, victim.path, world.now)
-    world.flush()
-
-
 @pytest.mark.parametrize("established", [True, False])
 @pytest.mark.parametrize("side", ["client", "gateway"])
 def test_whatever_an_authenticated_peer_sends_never_raises(side: str, established: bool) -> None:
     rng = random.Random(f"{side} {established}")
     ended = 0
     for seed in range(SESSIONS):
-        world = _begun(seed, side, established=established)
+        world = begun(seed, side, established=established)
         victim = world.side(side)
         impostor = Impostor(victim, rng)
         for _ in range(MESSAGES):
@@ -74,11 +51,11 @@ def test_whatever_an_authenticated_peer_sends_never_raises(side: str, establishe
             if victim.state is State.AUTH and rng.random() < 0.5:
                 exchange = ExchangeType.IKE_AUTH
             datagram = impostor.response(payloads, sa) if rng.random() < 0.5 else None
-            _deliver(world, side, victim, datagram or impostor.request(exchange, payloads, sa))
-            _assert_sane(world, side, victim)
+            deliver(world, side, victim, datagram or impostor.request(exchange, payloads, sa))
+            assert_sane(world, side, victim)
         ended += victim.state is State.CLOSED
         if victim.state is State.CLOSED:
-            _assert_nothing_left(world, side)
+            assert_nothing_left(world, side)
     assert ended > 0
 
 
@@ -97,35 +74,12 @@ def _provoke(world: World, side: str, rng: random.Random) -> None:
         world.run(world.now + rng.choice((0.01, 1.0, 7.0)))
 
 
-def _assert_sane(world: World, side: str, victim: Session) -> None:
-    if victim.state is State.CLOSED:
-        return
-    assert victim.talk.current in victim.talk.sas
-    due = victim.deadline()
-    if due is not None and due <= world.now:  # what is due gets done: no wake-up without end
-        victim.advance(world.now)
-        world.flush()
-        due = victim.deadline()
-    assert due is None or due > world.now
-    assert set(world.paths[side].inbound) == victim.children.spis_in
-
-
-def _assert_nothing_left(world: World, side: str) -> None:
-    assert sum(isinstance(e, Closed) for name, e in world.events if name == side) == 1
-    assert not world.paths[side].inbound
-    assert not world.paths[side].outbound
-    if side == "gateway":
-        assert not world.gateway.sessions
-        assert world.gateway.half_open == 0
-        assert world.policy.leased == 0
-
-
 SIDES = ("client", "gateway")
 
 
 def _ready(side: str, seed: int = 1) -> tuple[World, Session, Impostor, list[bytes]]:
     """An established victim, its impostor, and what the victim sends from now on."""
-    world = _begun(seed, side, established=True)
+    world = begun(seed, side, established=True)
     said: list[bytes] = []
 
     def tap(sender: str, datagram: bytes) -> bool:
@@ -164,7 +118,7 @@ def test_the_number_of_child_sas_is_bounded(side: str) -> None:
     world, victim, impostor, said = _ready(side)
     for number in range(500):
         payloads = _new_child((number + 1000).to_bytes(4, "big"))
-        _deliver(world, side, victim, impostor.request(ExchangeType.CREATE_CHILD_SA, payloads))
+        deliver(world, side, victim, impostor.request(ExchangeType.CREATE_CHILD_SA, payloads))
     assert len(victim.children) == MAX_CHILDREN
     assert _notifies(impostor.opened(said[-1])) == [NotifyType.NO_ADDITIONAL_SAS]
     assert victim.state is State.ESTABLISHED
@@ -176,9 +130,9 @@ def test_child_sas_made_and_deleted_at_once_are_bounded_too(side: str) -> None:
     for number in range(500):
         spi = (number + 1000).to_bytes(4, "big")
         made = impostor.request(ExchangeType.CREATE_CHILD_SA, _new_child(spi))
-        _deliver(world, side, victim, made)
+        deliver(world, side, victim, made)
         gone = impostor.request(ExchangeType.INFORMATIONAL, (DeletePayload(ProtocolId.ESP, (spi,)),))
-        _deliver(world, side, victim, gone)
+        deliver(world, side, victim, gone)
     assert len(victim.children.spis_in) <= MAX_CHILDREN
     world.run(world.now + 10)
     assert len(victim.children.spis_in) == 1
@@ -189,7 +143,7 @@ def test_the_number_of_ike_sas_is_bounded(side: str) -> None:
     world, victim, impostor, said = _ready(side)
     for number in range(100):
         payloads = _new_ike((number + 1).to_bytes(8, "big"))
-        _deliver(world, side, victim, impostor.request(ExchangeType.CREATE_CHILD_SA, payloads))
+        deliver(world, side, victim, impostor.request(ExchangeType.CREATE_CHILD_SA, payloads))
     assert len(victim.talk.sas) == MAX_IKE_SAS
     assert _notifies(impostor.opened(said[-1])) == [NotifyType.NO_ADDITIONAL_SAS]
     world.run(world.now + 100)
@@ -201,14 +155,14 @@ def test_a_peer_that_deletes_its_half_of_a_simultaneous_rekey_leaves_ours(side: 
     world, victim, impostor, _ = _ready(side)
     old = victim.talk.current
     world.rekey_ike(side)
-    _deliver(world, side, victim, impostor.request(ExchangeType.CREATE_CHILD_SA, _new_ike(b"hostile!")))
+    deliver(world, side, victim, impostor.request(ExchangeType.CREATE_CHILD_SA, _new_ike(b"hostile!")))
     (undecided,) = (sa for sa in victim.talk.sas if sa is not old)
     gone = impostor.request(ExchangeType.INFORMATIONAL, (DeletePayload(ProtocolId.IKE),), undecided)
-    _deliver(world, side, victim, gone)
+    deliver(world, side, victim, gone)
     refusal = impostor.response((NotifyPayload(NotifyType.TEMPORARY_FAILURE),), old)
     assert refusal is not None
-    _deliver(world, side, victim, refusal)
-    _assert_sane(world, side, victim)
+    deliver(world, side, victim, refusal)
+    assert_sane(world, side, victim)
     assert victim.talk.sas == (old,)
 
 
@@ -216,7 +170,7 @@ def test_a_peer_that_deletes_its_half_of_a_simultaneous_rekey_leaves_ours(side: 
 @pytest.mark.parametrize("spi", [bytes(4), b"\0\0\0\xff"])
 def test_reserved_esp_spis_are_refused(side: str, spi: bytes) -> None:
     world, victim, impostor, said = _ready(side)
-    _deliver(world, side, victim, impostor.request(ExchangeType.CREATE_CHILD_SA, _new_child(spi)))
+    deliver(world, side, victim, impostor.request(ExchangeType.CREATE_CHILD_SA, _new_child(spi)))
     assert _notifies(impostor.opened(said[-1])) == [NotifyType.NO_PROPOSAL_CHOSEN]
     assert len(victim.children) == 1
 
@@ -225,7 +179,7 @@ def test_reserved_esp_spis_are_refused(side: str, spi: bytes) -> None:
 @pytest.mark.parametrize("spi", [bytes(8), b""])
 def test_a_new_ike_sa_without_an_spi_is_refused(side: str, spi: bytes) -> None:
     world, victim, impostor, said = _ready(side)
-    _deliver(world, side, victim, impostor.request(ExchangeType.CREATE_CHILD_SA, _new_ike(spi)))
+    deliver(world, side, victim, impostor.request(ExchangeType.CREATE_CHILD_SA, _new_ike(spi)))
     assert _notifies(impostor.opened(said[-1])) == [NotifyType.NO_PROPOSAL_CHOSEN]
     assert len(victim.talk.sas) == 1
 
@@ -234,10 +188,10 @@ def test_a_new_ike_sa_without_an_spi_is_refused(side: str, spi: bytes) -> None:
 def test_an_unknown_critical_payload_is_named_in_the_answer(side: str) -> None:
     world, victim, impostor, said = _ready(side)
     payloads = (UnknownPayload(200, b"?", critical=True),)
-    _deliver(world, side, victim, impostor.request(ExchangeType.INFORMATIONAL, payloads))
+    deliver(world, side, victim, impostor.request(ExchangeType.INFORMATIONAL, payloads))
     (answer,) = impostor.opened(said[-1])
     assert answer == NotifyPayload(NotifyType.UNSUPPORTED_CRITICAL_PAYLOAD, bytes((200,)))
-    _deliver(world, side, victim, impostor.request(ExchangeType.INFORMATIONAL, ()))
+    deliver(world, side, victim, impostor.request(ExchangeType.INFORMATIONAL, ()))
     assert impostor.opened(said[-1]) == ()
     assert victim.state is State.ESTABLISHED
 
@@ -248,11 +202,11 @@ def test_a_broken_request_is_told_so_and_ends_the_session(side: str) -> None:
     broken: Payload = RawPayload(PayloadType.NONCE, b"short")  # type: ignore[assignment]
     request = impostor.request(ExchangeType.CREATE_CHILD_SA, (broken,))
     sa = victim.talk.current
-    _deliver(world, side, victim, request)
+    deliver(world, side, victim, request)
     assert _notifies(impostor.opened(said[-1], sa)) == [NotifyType.INVALID_SYNTAX]
     assert victim.state is State.CLOSED
     assert world.errors() == ["invalid_peer_message"]
-    _assert_nothing_left(world, side)
+    assert_nothing_left(world, side)
 
 
 @pytest.mark.parametrize("side", SIDES)
@@ -262,18 +216,18 @@ def test_a_broken_answer_ends_the_session(side: str) -> None:
     broken: Payload = RawPayload(PayloadType.NONCE, b"short")  # type: ignore[assignment]
     answer = impostor.response((broken,))
     assert answer is not None
-    _deliver(world, side, victim, answer)
+    deliver(world, side, victim, answer)
     assert world.errors() == ["invalid_peer_message"]
-    _assert_nothing_left(world, side)
+    assert_nothing_left(world, side)
 
 
 @pytest.mark.parametrize("side", SIDES)
 def test_a_request_ahead_of_authentication_waits(side: str) -> None:
     """The network may reorder: the gateway's first request before its IKE_AUTH response."""
-    world = _begun(1, side, established=False)
+    world = begun(1, side, established=False)
     victim = world.side(side)
     before = victim.talk.current.responses.expected_id
-    _deliver(world, side, victim, Impostor(victim, random.Random(1)).request(ExchangeType.INFORMATIONAL, ()))
+    deliver(world, side, victim, Impostor(victim, random.Random(1)).request(ExchangeType.INFORMATIONAL, ()))
     assert victim.talk.current.responses.expected_id == before
     world.tap = lambda sender, datagram: True
     world.run(world.now + 10)
@@ -285,7 +239,7 @@ def test_a_delete_of_unknown_spis_closes_nothing() -> None:
     for record in victim.children:
         victim.children.retire(record, world.now)
     unknown = (DeletePayload(ProtocolId.ESP, (b"none", b"such")),)
-    _deliver(world, "client", victim, impostor.request(ExchangeType.INFORMATIONAL, unknown))
+    deliver(world, "client", victim, impostor.request(ExchangeType.INFORMATIONAL, unknown))
     assert victim.state is State.ESTABLISHED
 
 
@@ -295,7 +249,7 @@ def test_the_pairs_of_selectors_are_bounded(side: str) -> None:
     ports = tuple(TrafficSelector.from_network("0.0.0.0/0", 6, port, port) for port in range(255))
     sa, nonce, _, _ = _new_child(b"fine")
     payloads = (sa, nonce, TsiPayload(ports), TsrPayload(ports))
-    _deliver(world, side, victim, impostor.request(ExchangeType.CREATE_CHILD_SA, payloads))
+    deliver(world, side, victim, impostor.request(ExchangeType.CREATE_CHILD_SA, payloads))
     made = list(victim.children)[-1].sa
     assert len(made.local_ts) == len(made.remote_ts) == MAX_SELECTORS
     assert not _notifies(impostor.opened(said[-1]))

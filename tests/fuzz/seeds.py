@@ -1,0 +1,182 @@
+"""Writes first inputs for every target: `python -m fuzz.seeds FOLDER`, a folder for each target inside.
+
+They come from the vectors and from simulated lives of a tunnel, whose sealed messages are opened again and
+written as scripts. libFuzzer's `-merge=1` then keeps what each adds; see docs/testing.md.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from hashlib import sha1
+from pathlib import Path
+
+from fuzz.script import write_chain, write_chunk
+from fuzz.targets import inner, payloads, unauthenticated
+from ginnel_service.gateway.config import example
+from ginnel_service.ike.errors import PeerError
+from ginnel_service.ike.message import Header, parse_header, parse_message
+from ginnel_service.ike.payloads import Payload, SkPayload
+from ginnel_service.ike.proposals import DEFAULT_ESP, DEFAULT_IKE, keywords
+from ginnel_service.ike.session import Session
+from ike.codec.test_message_vectors import HEX
+from simulation.hostile import Impostor
+from simulation.world import World
+
+Said = tuple[str, bytes, Header, tuple[Payload, ...]]
+PROFILE = b"""\
+version = 1
+name = "office"
+server = "vpn.example.org"
+port = 500
+[local]
+id = "alice@example.org"
+[remote]
+id = "vpn.example.org"
+[authentication]
+method = "psk"
+[ike]
+proposals = ["aes256gcm16-prfsha384-ecp384"]
+lifetime_s = 14400.0
+[esp]
+proposals = ["aes128gcm16-esn"]
+max_octets = 1000000
+copy_dscp = true
+[network]
+subnets = ["10.0.0.0/8", "::/0"]
+bypass = ["10.1.0.0/16"]
+mtu = 1400
+[timing]
+liveness_s = 30
+"""
+
+
+def main() -> None:
+    folder = Path(sys.argv[1])
+    heard = life()
+    for name, inputs in {
+        "message": message_inputs(heard),
+        "payloads": payload_inputs(heard),
+        "inner": inner_inputs(heard),
+        "unauthenticated": unauthenticated_inputs(heard),
+        "local": local_inputs(),
+    }.items():
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        for octets in inputs:
+            (folder / name / sha1(octets, usedforsecurity=False).hexdigest()[:12]).write_bytes(octets)
+
+
+def life() -> list[Said]:
+    """What both sides say from the first message to the last, opened."""
+    world, heard = World(1, discover=1400), list[Said]()
+
+    def tap(sender: str, datagram: bytes) -> bool:
+        if len(datagram) > 1:
+            heard.append((sender, datagram, parse_header(datagram), opened(world, sender, datagram)))
+        return True
+
+    world.tap = tap
+    world.connect()
+    world.stop_esp()
+    for command in (world.rekey_child, world.rekey_ike):
+        for side in ("client", "gateway"):
+            command(side)
+            world.run(world.now + 70)
+    world.act("client", lambda session: session.check_liveness(world.now))
+    world.run(world.now + 1)
+    world.client.close(world.now)
+    world.run(world.now + 1)
+    return heard
+
+
+def opened(world: World, sender: str, datagram: bytes) -> tuple[Payload, ...]:
+    message = parse_message(datagram)
+    if message.get(SkPayload) is None:
+        return message.payloads
+    sessions: list[Session] = [world.client] if sender == "client" else list(world.gateway.sessions)
+    for session in sessions:
+        for sa in session.talk.sas:
+            if sa.spi_i == message.spi_i:
+                try:
+                    return Impostor(session, random.Random(1)).opened(datagram, sa)
+                except PeerError:
+                    continue
+    return ()
+
+
+def message_inputs(heard: list[Said]) -> list[bytes]:
+    return [*HEX.values(), *(datagram for _, datagram, _, _ in heard)]
+
+
+def payload_inputs(heard: list[Said]) -> list[bytes]:
+    seen = [payload for _, _, _, inside in heard for payload in inside]
+    for octets in HEX.values():
+        seen += parse_message(octets).payloads
+    return [
+        bytes([payloads.KINDS.index(payload.type)]) + payload.serialise()
+        for payload in seen
+        if payload.type in payloads.KINDS
+    ]
+
+
+def inner_inputs(heard: list[Said]) -> list[bytes]:
+    """Each message to each victim, alone and together with the next ones."""
+    scripts = []
+    for number, (side, established) in enumerate(inner.VICTIMS):
+        steps = []
+        for sender, _, header, inside in heard:
+            if sender == side or header.exchange not in inner.EXCHANGES:
+                continue
+            exchange = inner.EXCHANGES.index(header.exchange)
+            step = bytes((inner.REQUEST, exchange, 0)) + write_chain(inside)
+            if header.is_response:
+                asked = inner.COMMANDS.index("rekey_ike" if len(inside) == 3 else "rekey_child")
+                step = bytes((inner.COMMAND, asked, inner.RESPONSE, 0)) + write_chain(inside)
+            steps.append(step)
+        step_later = bytes((inner.TIME, 20))
+        scripts += [bytes([number]) + step for step in steps]
+        scripts += [bytes([number]) + step_later.join(steps[at : at + 4]) for at in range(0, len(steps), 4)]
+        if not established:
+            scripts.append(bytes((number, inner.RESPONSE, 0)) + write_chain(heard[3][3]))
+    return scripts
+
+
+def unauthenticated_inputs(heard: list[Said]) -> list[bytes]:
+    """The first exchange as it was, made anew, damaged, with cookies, and an IKE_AUTH without the keys."""
+    first, answer, auth = heard[0], heard[1], heard[2]
+    scripts = []
+    for victim, (_, datagram, header, inside) in ((0, first), (1, answer), (0, auth)):
+        spis = write_chunk(b"IKESPI_I" if victim else b"anothers") + write_chunk(header.spi_r)
+        exchange = unauthenticated.EXCHANGES.index(header.exchange)
+        flags = 0x20 if header.is_response else 0x08
+        begin = bytes((victim,)) + (b"" if victim else b"\0") + b"\0"
+        scripts.append(begin + b"\0" + write_chunk(datagram))
+        scripts.append(
+            begin + b"\1" + spis + bytes((exchange, flags, header.message_id)) + write_chain(inside)
+        )
+        scripts.append(begin + b"\2" + write_chunk(b"\0\0\0") + write_chunk(b""))
+    cookie = b"\x29\0" + write_chunk(b"\0\0\x40\x06" + unauthenticated.COOKIE)
+    scripts.append(b"\0\0\0\2" + write_chunk(b"\0\0\0") + write_chunk(b"") + b"\0\0\3\1" + cookie + b"\0")
+    ask_again = b"\1\0\1" + write_chunk(b"IKESPI_I") + write_chunk(b"") + b"\0\x20\0\1" + cookie
+    scripts.append(ask_again + ask_again[1:])
+    method = b"\x29\0" + write_chunk(b"\0\0\0\x11\0\x13")
+    scripts.append(b"\1\0\1" + write_chunk(b"IKESPI_I") + write_chunk(b"") + b"\0\x20\0\1" + method)
+    return scripts
+
+
+def local_inputs() -> list[bytes]:
+    words = [keywords(proposal).encode() for proposal in (*DEFAULT_IKE, *DEFAULT_ESP)]
+    return [
+        b"\0" + PROFILE,
+        b"\1" + example("gw.example.org", "alice@example.org").encode(),
+        *(b"\2" + which + word for word in words for which in (b"\0", b"\xff")),
+        *(
+            b"\3" + who
+            for who in (b"192.0.2.1", b"alice@example.org", b"gw.example.org", b"@#0102", b"fd00::1")
+        ),
+        b"\4\7" + b'{"a": 1}\n\n{"b": 2}\n' + b"x" * 70 + b"\n",
+    ]
+
+
+if __name__ == "__main__":
+    main()
