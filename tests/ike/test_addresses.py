@@ -1,4 +1,4 @@
-"""NAT detection, cookies and the configuration payload."""
+"""NAT detection and the configuration payload."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 
 from ginnel_service.ike import configuration, natt
 from ginnel_service.ike.codes import CfgAttribute, CfgType
-from ginnel_service.ike.cookies import SECRET_LIFETIME_S, CookieJar
 from ginnel_service.ike.errors import InvalidSyntax
 from ginnel_service.ike.events import Configuration, Endpoint, Path
 from ginnel_service.ike.payloads.config import CfgEntry, ConfigPayload
@@ -43,26 +42,6 @@ def test_a_rewritten_destination_is_a_nat_before_us() -> None:
 
 def test_a_peer_without_notifies_does_not_support_it() -> None:
     assert natt.detect([], SPI_I, SPI_R, Path(HERE, THERE, False)) == (False, False, False)
-
-
-def test_a_cookie_serves_the_address_and_the_request_it_was_issued_for() -> None:
-    jar = CookieJar(random.Random(1).randbytes, 0.0)
-    cookie = jar.issue(SPI_I, HERE, b"nonce", 0.0)
-    assert jar.accepts(cookie, SPI_I, HERE, b"nonce")
-    assert not jar.accepts(cookie, SPI_I, Endpoint(HERE.host, 501), b"nonce")
-    assert not jar.accepts(cookie, SPI_I, THERE, b"nonce")
-    assert not jar.accepts(cookie, SPI_R, HERE, b"nonce")
-    assert not jar.accepts(cookie, SPI_I, HERE, b"other")
-    assert not jar.accepts(b"", SPI_I, HERE, b"nonce")
-
-
-def test_a_cookie_outlives_one_change_of_the_secret_but_not_two() -> None:
-    jar = CookieJar(random.Random(1).randbytes, 0.0)
-    cookie = jar.issue(SPI_I, HERE, b"nonce", 0.0)
-    jar.issue(SPI_I, HERE, b"x", SECRET_LIFETIME_S + 1)
-    assert jar.accepts(cookie, SPI_I, HERE, b"nonce")
-    jar.issue(SPI_I, HERE, b"x", 2 * SECRET_LIFETIME_S + 2)
-    assert not jar.accepts(cookie, SPI_I, HERE, b"nonce")
 
 
 def test_a_reply_round_trips() -> None:

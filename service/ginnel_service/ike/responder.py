@@ -1,32 +1,30 @@
 """Many sessions in the responder role: who a datagram belongs to, and who may begin at all.
 
-Keeps no state for a peer that has not shown that it receives at its address once too many are half open
-(RFC 7296 section 2.6). Bytes and time in, bytes and events out, as in `session`.
+Whom it lets begin is `admission`'s concern. Bytes and time in, bytes and events out, as in `session`.
 """
 
 from __future__ import annotations
 
+import hashlib
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 
+from .admission import Admission, Verdict
 from .codes import ExchangeType, Flags, IdType, NotifyType
 from .config import GatewayPolicy, RandomBytes, SessionConfig, Timing
-from .cookies import CookieJar
 from .errors import PeerError, UnsupportedCritical
 from .events import Closed, Event, InboundReady, InboundRetired, Path, State
 from .message import Message, UnsupportedVersion, parse_header, parse_message, serialise_message
 from .payloads.identity import Identity
-from .payloads.nonce import NoncePayload
 from .payloads.notify import NotifyPayload
 from .sa import FIRST_CHILD_SPI
 from .selectors import everything
 from .session import Session
 
 HALF_OPEN_S = 30.0  # for how long a half-open session may take to authenticate
-COOKIES_FROM = 50  # half-open sessions: from here on a cookie is asked for
-HALF_OPEN_MAX = 1000  # and from here on nobody new is let in
+INIT_OCTETS_MAX = 8192  # of an IKE_SA_INIT request, which is kept until its sender has authenticated
 FAREWELLS = 256  # answers that ended a session, kept for peers who did not receive them
 
 _Key = tuple[bytes, str, int]  # who began: SPIi, host, port
@@ -62,15 +60,14 @@ class Responder:
         self._random = random
         self._utc = utc
         self._timing = timing or Timing()
-        self._cookies = CookieJar(random, now)
+        self._admission = Admission[Session](random, now)
         self._sessions: dict[Session, _Entry] = {}
         self._by_spi: dict[bytes, Session] = {}
         self._begun: dict[_Key, Session] = {}  # oldest first; a repeated IKE_SA_INIT is known by it
-        self._half_open: set[Session] = set()
         self._child_spis: set[bytes] = set()
         self._schedule: list[tuple[float, int, Session]] = []
         self._serials = count()
-        self._farewells: dict[bytes, list[bytes]] = {}  # a session's last request: what answered it
+        self._farewells: dict[bytes, list[bytes]] = {}  # digest of a session's last request: what answered it
         self._datagrams: list[tuple[bytes, Path]] = []
         self._events: list[tuple[Session, Event]] = []
 
@@ -80,7 +77,7 @@ class Responder:
 
     @property
     def half_open(self) -> int:
-        return len(self._half_open)
+        return len(self._admission)
 
     def receive(self, datagram: bytes, path: Path, now: float) -> None:
         """Take a datagram from anyone; never raises."""
@@ -98,13 +95,13 @@ class Responder:
             return
         session = self._by_spi.get(header.spi_r if header.from_initiator else header.spi_i)
         if session is None:
-            self._datagrams += [(answer, path) for answer in self._farewells.get(datagram, ())]
+            self._datagrams += [(answer, path) for answer in self._farewells.get(_digest(datagram), ())]
             return
         before = len(self._datagrams)
         session.receive(datagram, path, now)
         self._collect(session)
         if session.state is State.CLOSED and not header.is_response:
-            self._farewells[datagram] = [answer for answer, _ in self._datagrams[before:]]
+            self._farewells[_digest(datagram)] = [answer for answer, _ in self._datagrams[before:]]
             if len(self._farewells) > FAREWELLS:
                 del self._farewells[next(iter(self._farewells))]
 
@@ -112,7 +109,7 @@ class Responder:
         """Do what is due, and forget whoever began and never authenticated."""
         while (oldest := self._oldest()) is not None and self._sessions[oldest].until <= now:
             del self._begun[self._sessions[oldest].key]
-            if oldest in self._half_open:
+            if oldest in self._admission:
                 oldest.finish(None)
                 self._collect(oldest)
         woken = []
@@ -172,15 +169,16 @@ class Responder:
         if known is not None:
             self._repeat(known, datagram, path)
             return
-        message = parse_message(datagram)
-        nonce = message.get(NoncePayload)
-        if message.message_id != 0 or nonce is None or len(self._half_open) >= HALF_OPEN_MAX:
+        if len(datagram) > INIT_OCTETS_MAX:
             return
-        if len(self._half_open) >= COOKIES_FROM:
-            cookie = message.notify(NotifyType.COOKIE)
-            if cookie is None or not self._cookies.accepts(cookie.data, spi_i, path.remote, nonce.data):
-                self._ask_for_cookie(spi_i, path, nonce.data, now)
-                return
+        verdict, cookie = self._admission.judge(datagram, path.remote, now)
+        if verdict is Verdict.COOKIE:
+            self._answer_stateless(spi_i, path, NotifyPayload(NotifyType.COOKIE, cookie))
+        if verdict is not Verdict.WELCOME:
+            return
+        message = parse_message(datagram)
+        if message.message_id != 0:
+            return
         any_ts, greeting = everything(), self._policy.greeting()
         provisional = SessionConfig(
             local_id=Identity(IdType.KEY_ID, b""),
@@ -205,7 +203,10 @@ class Responder:
         )
         if goes_on:
             self._begun[key] = session
-            self._half_open.add(session)
+            crowded_out = self._admission.enter(session, path.remote)
+            if crowded_out is not None:
+                crowded_out.finish(None)
+                self._collect(crowded_out)
             self._sessions[session] = _Entry(key, now + HALF_OPEN_S)
             self._collect(session)
         else:
@@ -222,14 +223,11 @@ class Responder:
         asks = flags & Flags.INITIATOR and not flags & Flags.RESPONSE
         if error.notify is None or exchange != ExchangeType.IKE_SA_INIT or any(spi_r) or not asks:
             return
-        answer = (NotifyPayload(error.notify, error.notify_data),)
-        message = Message(spi_i, spi_r, exchange, 0, False, True, answer)
-        self._datagrams.append((serialise_message(message), path))
+        self._answer_stateless(spi_i, path, NotifyPayload(error.notify, error.notify_data))
 
-    def _ask_for_cookie(self, spi_i: bytes, path: Path, nonce: bytes, now: float) -> None:
-        cookie = self._cookies.issue(spi_i, path.remote, nonce, now)
-        answer = (NotifyPayload(NotifyType.COOKIE, cookie),)
-        message = Message(spi_i, bytes(8), ExchangeType.IKE_SA_INIT, 0, False, True, answer)
+    def _answer_stateless(self, spi_i: bytes, path: Path, notify: NotifyPayload) -> None:
+        """Answer an IKE_SA_INIT request of which nothing is kept."""
+        message = Message(spi_i, bytes(8), ExchangeType.IKE_SA_INIT, 0, False, True, (notify,))
         self._datagrams.append((serialise_message(message), path))
 
     def _new_child_spi(self) -> bytes:
@@ -255,7 +253,7 @@ class Responder:
         if entry is None:
             return
         if session.state is not State.AUTH:
-            self._half_open.discard(session)
+            self._admission.leave(session)
         spis = session.talk.spis
         for spi in entry.spis - spis:
             del self._by_spi[spi]
@@ -269,8 +267,13 @@ class Responder:
 
     def _forget(self, session: Session) -> None:
         entry = self._sessions.pop(session)
-        self._half_open.discard(session)
+        self._admission.leave(session)
         if self._begun.get(entry.key) is session:
             del self._begun[entry.key]
         for spi in entry.spis:
             del self._by_spi[spi]
+
+
+def _digest(datagram: bytes) -> bytes:
+    """What a datagram is remembered by, however long it was."""
+    return hashlib.sha256(datagram).digest()

@@ -12,11 +12,11 @@ import struct
 
 from fuzz.script import Script
 from fuzz.targets.message import with_length
+from ginnel_service.ike.admission import HALF_OPEN_MAX
 from ginnel_service.ike.codes import ExchangeType, NotifyType
 from ginnel_service.ike.errors import SESSION_CODES, PeerError
 from ginnel_service.ike.events import Endpoint, Path, State
 from ginnel_service.ike.message import HEADER_LENGTH, Message, parse_message, serialise_message
-from ginnel_service.ike.responder import HALF_OPEN_MAX
 from simulation.world import World
 
 MAX_STEPS = 24
