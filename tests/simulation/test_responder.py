@@ -8,7 +8,7 @@ from ginnel_service.ike.codes import NotifyType
 from ginnel_service.ike.events import Closed, Configuration, Path, State
 from ginnel_service.ike.message import parse_message
 from ginnel_service.ike.payloads.identity import Identity
-from ginnel_service.ike.responder import HALF_OPEN_S, Responder
+from ginnel_service.ike.responder import HALF_OPEN_S, PERSON_S, Responder
 from simulation.world import PATIENT, Policy, World
 
 
@@ -41,6 +41,20 @@ def test_who_never_authenticates_is_forgotten() -> None:
     world.run(HALF_OPEN_S + 1)
     assert not world.gateway.sessions
     assert world.gateway.half_open == 0
+
+
+def test_who_has_begun_to_authenticate_has_time_to_ask_a_person() -> None:
+    world = World(1)
+    world.client.connect(0.0)
+    world.run(0.03)
+    world.tap = lambda sender, datagram: False
+    world.peer.talk.current.responses.expected_id = 2  # as if a first round of EAP were over
+    world.run(HALF_OPEN_S + 1)
+    assert world.gateway.half_open == 1
+    world.run(PERSON_S + 1)
+    assert not world.gateway.sessions
+    assert world.gateway.half_open == 0
+    assert world.gateway.deadline() is None
 
 
 def test_a_lease_without_addresses_is_given_back() -> None:

@@ -23,7 +23,8 @@ from .sa import FIRST_CHILD_SPI
 from .selectors import everything
 from .session import Session
 
-HALF_OPEN_S = 30.0  # for how long a half-open session may take to authenticate
+HALF_OPEN_S = 30.0  # for how long a half-open session may take to begin to authenticate
+PERSON_S = 150.0  # and in all: EAP may have to ask a person
 INIT_OCTETS_MAX = 8192  # of an IKE_SA_INIT request, which is kept until its sender has authenticated
 FAREWELLS = 256  # answers that ended a session, kept for peers who did not receive them
 
@@ -35,7 +36,7 @@ class _Entry:
     """What is kept for one session. `due`: when the schedule will look at it next."""
 
     key: _Key
-    until: float  # by then it has to be authenticated
+    until: float  # by then it has to be authenticated, or at it
     spis: frozenset[bytes] = field(default_factory=frozenset)
     due: float | None = None
 
@@ -64,6 +65,7 @@ class Responder:
         self._sessions: dict[Session, _Entry] = {}
         self._by_spi: dict[bytes, Session] = {}
         self._begun: dict[_Key, Session] = {}  # oldest first; a repeated IKE_SA_INIT is known by it
+        self._slow: dict[Session, None] = {}  # oldest first; they are at it for longer than HALF_OPEN_S
         self._child_spis: set[bytes] = set()
         self._schedule: list[tuple[float, int, Session]] = []
         self._serials = count()
@@ -108,10 +110,7 @@ class Responder:
     def advance(self, now: float) -> None:
         """Do what is due, and forget whoever began and never authenticated."""
         while (oldest := self._oldest()) is not None and self._sessions[oldest].until <= now:
-            del self._begun[self._sessions[oldest].key]
-            if oldest in self._admission:
-                oldest.finish(None)
-                self._collect(oldest)
+            self._outlast(oldest)
         woken = []
         while self._schedule and self._schedule[0][0] <= now:
             due, _, session = heapq.heappop(self._schedule)
@@ -154,8 +153,29 @@ class Responder:
         return min(times, default=None)
 
     def _oldest(self) -> Session | None:
-        """Who began first of those whose time to authenticate is not over."""
-        return next(iter(self._begun.values()), None)
+        """Whose time to authenticate is over first."""
+        waiting = (next(iter(self._begun.values()), None), next(iter(self._slow), None))
+        return min((s for s in waiting if s is not None), key=lambda s: self._sessions[s].until, default=None)
+
+    def _outlast(self, session: Session) -> None:
+        """The time of `session` is over: it is up, goes on because it has begun to prove itself, or ends."""
+        entry = self._sessions[session]
+        first = self._begun.get(entry.key) is session
+        self._stop_waiting(session)
+        if session not in self._admission:
+            return
+        if first and session.talk.current.responses.expected_id > 1:
+            entry.until += PERSON_S - HALF_OPEN_S
+            self._slow[session] = None
+            return
+        session.finish(None)
+        self._collect(session)
+
+    def _stop_waiting(self, session: Session) -> None:
+        self._slow.pop(session, None)
+        key = self._sessions[session].key
+        if self._begun.get(key) is session:
+            del self._begun[key]
 
     def _is_scheduled(self, due: float, _: int, session: Session) -> bool:
         entry = self._sessions.get(session)
@@ -266,10 +286,9 @@ class Responder:
             heapq.heappush(self._schedule, (due, next(self._serials), session))
 
     def _forget(self, session: Session) -> None:
-        entry = self._sessions.pop(session)
+        self._stop_waiting(session)
         self._admission.leave(session)
-        if self._begun.get(entry.key) is session:
-            del self._begun[entry.key]
+        entry = self._sessions.pop(session)
         for spi in entry.spis:
             del self._by_spi[spi]
 
