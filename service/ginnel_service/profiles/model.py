@@ -17,9 +17,19 @@ VERSION = 1
 NAME_PATTERN = r"\A[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?\Z"
 ANY_IDENTITY = "%any"
 MAX_FILE_OCTETS = 256 * 1024
+MAX_CERTIFICATES = 32
 
 Text = Annotated[str, Meta(max_length=256)]
 Texts = Annotated[tuple[Text, ...], Meta(max_length=256)]
+#: PEM of one certificate, or of a chain with the end entity's first.
+Pem = Annotated[str, Meta(max_length=64 * 1024)]
+
+Method = Literal["psk", "certificate", "eap"]
+EapMethod = Literal["mschapv2", "tls", "ttls", "peap", "gtc", "md5"]
+#: Those that keep the password from whoever plays gateway, and prove the gateway: enough alone (RFC 5998).
+SAFE_ALONE: tuple[EapMethod, ...] = ("tls", "ttls", "peap")
+#: Those that ask for a password.
+PASSWORD_METHODS: tuple[EapMethod, ...] = ("mschapv2", "ttls", "peap", "gtc", "md5")
 
 
 class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -27,19 +37,90 @@ class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Local(_Table, frozen=True, kw_only=True):
-    """Who we say we are: an address, a host name, `user@host`, or `@#hex` for a key id."""
+    """Who we say we are: an address, a host name, `user@host`, or `@#hex` for a key id.
+
+    Empty: the user name, else the certificate's subject.
+    """
 
     id: Text = ""
+
+
+class Revocation(_Table, frozen=True, kw_only=True):
+    """Whether the gateway's certificates were taken back. `strict` refuses where nobody can tell."""
+
+    crl: bool = True
+    ocsp: bool = True
+    strict: bool = False
 
 
 class Remote(_Table, frozen=True, kw_only=True):
-    """Who the gateway must prove to be. Empty: the server as it is written; `%any`: whoever authenticates."""
+    """Who the gateway must prove to be, and how. `ca` and `pin` are names in the profile's certificates."""
 
-    id: Text = ""
+    id: Text = ""  # empty: the server as it is written; `%any`: whoever authenticates
+    method: Literal["", "psk", "certificate"] = ""  # empty: psk where we prove ourselves so, else certificate
+    ca: Texts = ()  # trusted roots; none means the system's
+    system_roots: bool = False  # beside `ca`
+    pin: Text = ""  # the only certificate that the gateway may have
+    allow_cn: bool = False  # a name in the subject alone will do
+    allow_sha1: bool = False  # signatures with SHA-1 will do
+    certificate_requests: bool = True  # tell the gateway which roots we trust
+    revocation: Revocation = Revocation()
 
 
 class Authentication(_Table, frozen=True, kw_only=True):
-    method: Literal["psk"] = "psk"
+    """How we prove who we are; `eap` and its neighbours matter to EAP alone."""
+
+    method: Literal["", "psk", "certificate", "eap"] = ""  # empty: by what else is given
+    second: Literal["", "certificate", "eap"] = ""  # another round after the first (RFC 4739)
+    username: Text = ""
+    certificate: Text = ""  # ours, by its name in the profile's certificates
+    rsa_pss: bool = False  # prefer PSS padding for our RSA signatures
+    eap: tuple[EapMethod, ...] = ()  # in order of preference; none means those that suit
+    eap_identity: Text = ""  # where it is not the user name
+    anonymous_identity: Text = ""  # what is said outside a TLS tunnel
+    eap_only: bool = False  # EAP proves the gateway as well (RFC 5998)
+    ttls_inner: Literal["mschapv2", "pap"] = "mschapv2"
+    server_names: Texts = ()  # of the EAP server's certificate; none means remote.id or the server
+    tls_min: Literal["1.2", "1.3"] = "1.2"
+    tls_max: Literal["1.2", "1.3"] = "1.3"
+
+    @property
+    def rounds(self) -> tuple[Method, ...]:
+        """What we do to prove ourselves, in order."""
+        first: Method = self.method or self._suitable
+        return (first, self.second) if self.second else (first,)
+
+    @property
+    def _suitable(self) -> Method:
+        if self.username or self.eap or self.eap_identity:
+            return "eap"
+        return "certificate" if self.certificate else "psk"
+
+    @property
+    def eap_methods(self) -> tuple[EapMethod, ...]:
+        """The EAP methods to accept, best first: MD5 and, alone, MSCHAPv2 or GTC only where named."""
+        if self.eap:
+            return self.eap
+        suitable: tuple[EapMethod, ...] = ("mschapv2", "tls", "peap", "ttls", "gtc")
+        return tuple(
+            method
+            for method in suitable
+            if (method in SAFE_ALONE or not self.eap_only)
+            and (self.certificate if method == "tls" else self.username or self.eap_identity)
+        )
+
+    @property
+    def wants_password(self) -> bool:
+        """Whether EAP cannot go on without a password."""
+        methods = self.eap_methods
+        return "eap" in self.rounds and bool(methods) and all(each in PASSWORD_METHODS for each in methods)
+
+
+class Ppk(_Table, frozen=True, kw_only=True):
+    """A post-quantum preshared key (RFC 8784) by its identifier; its octets are a secret. Empty: none."""
+
+    id: Text = ""
+    required: bool = False
 
 
 class Ike(_Table, frozen=True, kw_only=True):
@@ -47,6 +128,14 @@ class Ike(_Table, frozen=True, kw_only=True):
 
     proposals: Texts = ()
     lifetime_s: float = 4 * 3600.0
+    reauth_s: float = 0.0  # authenticate anew after so long; 0: only when the gateway asks
+    mobike: bool = True  # RFC 4555
+    fragmentation: bool = True  # RFC 7383
+    fragment_octets: int = 0  # of an IP packet that carries a fragment; 0: what gets through
+    redirect: bool = True  # follow the gateway to another one (RFC 5685)
+    childless: bool = False  # authenticate first, then ask for a CHILD SA (RFC 6023)
+    resumption: bool = True  # RFC 5723
+    ppk: Ppk = Ppk()
 
 
 class Esp(_Table, frozen=True, kw_only=True):
@@ -92,6 +181,19 @@ class Profile(_Table, frozen=True, kw_only=True):
     esp: Esp = Esp()
     network: Network = Network()
     timing: Timing = Timing()
+    certificates: Annotated[dict[Text, Pem], Meta(max_length=MAX_CERTIFICATES)] = {}  # public, by name
+
+    @property
+    def local_identity(self) -> str:
+        """Who we say we are; empty: the subject of our certificate."""
+        return self.local.id or self.authentication.username
+
+    @property
+    def remote_method(self) -> Literal["psk", "certificate", "eap"]:
+        """How the gateway proves who it is; `eap`: by the EAP method alone."""
+        if "eap" in self.authentication.rounds and self.authentication.eap_only:
+            return "eap"
+        return self.remote.method or ("psk" if "psk" in self.authentication.rounds else "certificate")
 
     @property
     def remote_identity(self) -> str | None:
@@ -169,7 +271,7 @@ def parse_profile(data: bytes) -> Profile:
 
 def serialise_profile(profile: Profile) -> bytes:
     """The TOML file of `profile`; `parse_profile` undoes it."""
-    return tomli_w.dumps(msgspec.to_builtins(profile)).encode()
+    return tomli_w.dumps(msgspec.to_builtins(profile), multiline_strings=True).encode()
 
 
 def _shape_problems(kind: type[Struct], table: dict[str, Any], prefix: str) -> list[Problem]:

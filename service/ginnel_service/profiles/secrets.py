@@ -14,32 +14,66 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from .certificates import UnusableError, belongs, load_certificates, load_key
 from .files import PrivateDirectory
-from .model import NAME_PATTERN, Problem, ProfileError
+from .model import NAME_PATTERN, Problem, Profile, ProfileError, printable
 
 SUFFIX = ".secrets"
 MAX_PSK_OCTETS = 1024
-MAX_FILE_OCTETS = 16 * 1024
+MAX_PASSWORD = 1024
+MAX_FILE_OCTETS = 64 * 1024
 
 
 class Secrets(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a profile needs and must not hold. No value ever shows in a repr (base64 in JSON)."""
+    """What a profile needs and must not hold. No value ever shows in a repr (octets are base64 in JSON)."""
 
     psk: bytes = b""
+    password: str = ""  # for EAP; where it is missing the person is asked
+    private_key: bytes = b""  # of our certificate: PKCS#8, not encrypted
+    ppk: bytes = b""  # RFC 8784
+
+    @property
+    def values(self) -> tuple[bytes, ...]:
+        """Every secret that is set, as octets, for whoever keeps them out of logs."""
+        return tuple(each for each in (self.psk, self.password.encode(), self.private_key, self.ppk) if each)
 
     def __repr__(self) -> str:
-        return f"Secrets(psk={'set' if self.psk else 'none'})"
+        return f"Secrets({', '.join(f'{name}={shown}' for name, shown in self.__rich_repr__())})"
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
-        return [("psk", "set" if self.psk else "none")]
+        return [(name, "set" if getattr(self, name) else "none") for name in self.__struct_fields__]
 
 
-def validate_secrets(secrets: Secrets) -> list[Problem]:
-    """What is wrong with the secrets of a profile that authenticates by pre-shared key."""
-    if not secrets.psk:
-        return [Problem("psk", "is missing", "give the pre-shared key")]
-    if len(secrets.psk) > MAX_PSK_OCTETS:
-        return [Problem("psk", f"is longer than {MAX_PSK_OCTETS} octets", "give a shorter one")]
+def validate_secrets(profile: Profile, secrets: Secrets) -> list[Problem]:
+    """Which secrets of `profile` are missing or unusable. The names of the fields are those of Secrets."""
+    found: list[Problem] = []
+    authentication = profile.authentication
+    if "psk" in (*authentication.rounds, profile.remote_method) and not secrets.psk:
+        found.append(Problem("psk", "is missing", "give the pre-shared key"))
+    for name, size in (("psk", len(secrets.psk)), ("ppk", len(secrets.ppk))):
+        if size > MAX_PSK_OCTETS:
+            found.append(Problem(name, f"is longer than {MAX_PSK_OCTETS} octets", "give a shorter one"))
+    if len(secrets.password) > MAX_PASSWORD:
+        found.append(Problem("password", f"is longer than {MAX_PASSWORD} characters", "give a shorter one"))
+    if profile.ike.ppk.id and not secrets.ppk:
+        found.append(Problem("ppk", "is missing", "give the key that ike.ppk.id names, or no ike.ppk.id"))
+    if authentication.certificate:
+        found += _key_problems(profile, secrets)
+    return found
+
+
+def _key_problems(profile: Profile, secrets: Secrets) -> list[Problem]:
+    if not secrets.private_key:
+        return [Problem("private_key", "is missing", "give the private key of the certificate")]
+    try:
+        key = load_key(secrets.private_key)
+        leaf = load_certificates(profile.certificates[profile.authentication.certificate])[0]
+    except KeyError:
+        return []  # said of the profile already
+    except UnusableError as error:
+        return [Problem("private_key", printable(str(error)), "give a key that IKEv2 can use")]
+    if not belongs(key, leaf):
+        return [Problem("private_key", "is not that of the certificate", "give the two that belong together")]
     return []
 
 
@@ -62,12 +96,16 @@ class SecretStore:
             cause = error.strerror if isinstance(error, OSError) and error.strerror else "cannot be read"
             path = str(self._directory.path / file)
             raise ProfileError("profile_corrupt", name=name, file=path, cause=cause) from None
-        self._notice(secrets.psk)
+        self._tell(secrets)
         return secrets
 
     def put(self, name: str, secrets: Secrets) -> None:
-        self._notice(secrets.psk)
+        self._tell(secrets)
         self._directory.write(_file(name), msgspec.json.encode(secrets), replace=True)
+
+    def _tell(self, secrets: Secrets) -> None:
+        for value in secrets.values:
+            self._notice(value)
 
     def remove(self, name: str) -> None:
         """Idempotent."""

@@ -10,6 +10,7 @@ from ipaddress import ip_address, ip_network
 
 import msgspec
 
+from .authentication import check_authentication
 from .model import NAME_PATTERN, Esp, Problem, Profile, printable
 
 _DAY_S = 86400.0
@@ -19,12 +20,13 @@ def validate(profile: Profile) -> list[Problem]:
     """Every problem of `profile`, in the order of its fields; none means that it can be stored."""
     found = [
         Problem(field, "holds a control or invisible character", "write it without that character")
-        for field, text in _texts("", msgspec.to_builtins(profile))
+        for field, text in _texts("", _described(profile))
         if not text.isprintable()
     ]
     if found:
         return found
     _check_who(profile, found)
+    check_authentication(profile, found)
     _check_proposals(profile, found)
     _check_esp(profile.esp, found)
     _check_network(profile, found)
@@ -45,10 +47,14 @@ def _check_who(profile: Profile, found: list[Problem]) -> None:
         )
     _check_range(found, "port", profile.port, 1, 65535)
     _check_range(found, "owner_uid", profile.owner_uid, 0, 2**32 - 2)
-    if not profile.local.id:
-        remedy = "write who you are to the gateway, such as alice@example.org"
+    if not (profile.local_identity or profile.authentication.certificate):
+        remedy = "write who you are to the gateway, such as alice@example.org, or give a user name"
         found.append(Problem("local.id", "is missing", remedy))
-    for field, text in (("local.id", profile.local.id), ("remote.id", profile.remote.id)):
+    for field, text in (
+        ("local.id", profile.local.id),
+        ("remote.id", profile.remote.id),
+        ("authentication.username", profile.authentication.username),
+    ):
         if text != text.strip():
             found.append(Problem(field, "begins or ends with a space", "write it without the space"))
 
@@ -94,6 +100,9 @@ def _check_network(profile: Profile, found: list[Problem]) -> None:
 
 def _check_times(profile: Profile, found: list[Problem]) -> None:
     _check_range(found, "ike.lifetime_s", profile.ike.lifetime_s, 60, 30 * _DAY_S)
+    _check_range(found, "ike.reauth_s", profile.ike.reauth_s, 60, 30 * _DAY_S, zero=True)
+    # RFC 8200 section 5 and RFC 791: what every network carries, and what none does.
+    _check_range(found, "ike.fragment_octets", profile.ike.fragment_octets, 576, 65535, zero=True)
     _check_range(found, "esp.lifetime_s", profile.esp.lifetime_s, 60, 30 * _DAY_S)
     timing = profile.timing
     _check_range(found, "timing.liveness_s", timing.liveness_s, 1, _DAY_S, zero=True)
@@ -128,6 +137,11 @@ def _network_remedy(text: str) -> str:
         return f"write {ip_network(text, strict=False)}"
     except ValueError:
         return "write a network such as 10.0.0.0/8 or 2001:db8::/32"
+
+
+def _described(profile: Profile) -> object:
+    """Everything of `profile` that is one line of text; a certificate is many."""
+    return {**msgspec.to_builtins(profile), "certificates": list(profile.certificates)}
 
 
 def _texts(prefix: str, value: object) -> list[tuple[str, str]]:
