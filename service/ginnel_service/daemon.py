@@ -20,6 +20,8 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from . import __version__, logs
 from .config import DaemonConfig, parse_arguments
 from .diagnosis import diagnose
@@ -43,11 +45,12 @@ from .profiles.model import Problem, Profile, ProfileError
 from .profiles.secrets import Secrets, SecretStore, validate_secrets
 from .profiles.store import Listed, ProfileStore
 from .profiles.validation import validate
-from .status import connection_status, tunnel_diagnosis
+from .status import connection_status, prompt_status, tunnel_diagnosis
 from .tunnel.convert import session_config
 from .tunnel.driver import Observer, Tunnel
 from .tunnel.errors import TunnelError, as_tunnel_error
 from .tunnel.host import Host, SystemHost
+from .tunnel.wants import WRONG_SECRET, OpenPrompt
 
 log = logging.getLogger("ginnel.daemon")
 
@@ -98,7 +101,13 @@ class Daemon(EventFeed):
     def snapshot(self) -> Snapshot:
         active = (tunnel for tunnel in self._tunnels.values() if connection_status(tunnel).state != "down")
         return Snapshot(
-            connections=tuple(connection_status(tunnel) for tunnel in active), profiles=self._summaries()
+            connections=tuple(connection_status(tunnel) for tunnel in active),
+            profiles=self._summaries(),
+            prompts=tuple(
+                prompt_status(tunnel.name, asked, is_open=True)
+                for tunnel in self._tunnels.values()
+                for asked in tunnel.wants.open
+            ),
         )
 
     def statistics(self) -> tuple[Statistics, ...]:
@@ -149,8 +158,13 @@ class Daemon(EventFeed):
         if before is not None and before.state.active:
             raise ServiceError("already_up", name=name)
         profile = self._profiles.get(name)
-        config = session_config(profile, self._secrets.get(name), export_keys=self._key_file is not None)
-        observer = Observer(changed=self._changed, keys=self._export)
+        secrets = self._secrets.get(name)
+        if before is not None and before.status().error_code in WRONG_SECRET:
+            secrets = msgspec.structs.replace(secrets, password="")  # ask instead of failing once more
+        config = session_config(profile, secrets, export_keys=self._key_file is not None)
+        observer = Observer(
+            changed=self._changed, keys=self._export, prompted=self._prompted, remember=self._remember
+        )
         tunnel = self._tunnels[name] = Tunnel(profile, config, self._host, observer=observer)
         tunnel.up()
         return connection_status(tunnel)
@@ -175,6 +189,11 @@ class Daemon(EventFeed):
             raise ServiceError(error.code, name=name, **error.params) from None
         return connection_status(tunnel)
 
+    async def answer_prompt(self, name: str, prompt_id: int, answer: str | None, *, remember: bool) -> None:
+        tunnel = self._tunnels.get(name)
+        if tunnel is None or not tunnel.wants.answer(prompt_id, answer, remember=remember):
+            raise ServiceError("unknown_prompt", name=name)
+
     async def tail_log(self, lines: int) -> tuple[LogEntry, ...]:
         return self._ring.tail(lines)
 
@@ -193,6 +212,18 @@ class Daemon(EventFeed):
 
     def _changed(self, tunnel: Tunnel) -> None:
         self.publish(connection_status(tunnel))
+
+    def _prompted(self, tunnel: Tunnel, asked: OpenPrompt, is_open: bool) -> None:
+        self.publish(prompt_status(tunnel.name, asked, is_open=is_open))
+
+    def _remember(self, tunnel: Tunnel, password: str) -> None:
+        """Keep a password that led to a connection, unless the profile was replaced meanwhile."""
+        try:
+            if self._profiles.get(tunnel.name) == tunnel.profile:
+                secrets = self._secrets.get(tunnel.name)
+                self._secrets.put(tunnel.name, msgspec.structs.replace(secrets, password=password))
+        except (ProfileError, OSError) as error:
+            log.error("a password was not kept: %s", error, extra={"connection": tunnel.name})
 
     def _logged(self, entry: LogEntry) -> None:
         if threading.get_ident() == self._thread:
@@ -232,7 +263,7 @@ class Daemon(EventFeed):
 
 
 def _problems(profile: Profile, secrets: Secrets) -> list[Problem]:
-    problems = validate(profile) + validate_secrets(secrets)
+    problems = validate(profile) + validate_secrets(profile, secrets)
     if not problems:
         try:
             session_config(profile, secrets)

@@ -13,6 +13,7 @@ from .ipc.schema import (
     ErrorInfo,
     Nat,
     PathStatus,
+    PromptStatus,
     Rekeys,
     SocketBuffer,
     State,
@@ -22,6 +23,7 @@ from .ipc.schema import (
 from .tunnel import states
 from .tunnel.driver import Tunnel, TunnelStatus
 from .tunnel.errors import TunnelError
+from .tunnel.wants import OpenPrompt
 
 _STATES: Final[dict[states.ConnectionState, State]] = {
     states.ConnectionState.DISCONNECTED: "down",
@@ -87,6 +89,18 @@ def tunnel_diagnosis(tunnel: Tunnel) -> TunnelDiagnosis:
             SocketBuffer(socket=name, receive_octets=receive, send_octets=send)
             for name, receive, send in link.buffers()
         ),
+    )
+
+
+def prompt_status(name: str, asked: OpenPrompt, *, is_open: bool) -> PromptStatus:
+    prompt = asked.prompt
+    return PromptStatus(
+        id=asked.id,
+        name=name,
+        kind=prompt.kind,
+        message=prompt.message,
+        username=prompt.username,
+        open=is_open,
     )
 
 

@@ -25,7 +25,7 @@ def test_answers_are_paired_with_requests_in_any_order() -> None:
     }
     stream = b'{"jsonrpc":"2.0","id":%d,"result":{}}\n' % second
     stream += b'{"jsonrpc":"2.0","method":"state","params":{"name":"x","state":"up"}}\n'
-    stream += b'{"jsonrpc":"2.0","method":"prompt","params":{"of":"a later version"}}\n'
+    stream += b'{"jsonrpc":"2.0","method":"news","params":{"of":"a later version"}}\n'
     stream += (
         b'{"jsonrpc":"2.0","id":%d,"result":{"protocol":1,"version":"9","role":"user","new":1}}\n' % first
     )

@@ -17,7 +17,7 @@ from ginnel_core import Event as PlaneEvent
 from ginnel_service.gateway.config import GatewayConfig
 from ginnel_service.gateway.policy import Policy
 from ginnel_service.gateway.pools import Pools
-from ginnel_service.ike.events import Endpoint, Event, Path
+from ginnel_service.ike.events import Endpoint, Event, Fetch, Path
 from ginnel_service.ike.responder import Responder
 from ginnel_service.net.base import DeviceState, FakeNetwork
 from ginnel_service.tunnel.errors import TunnelError
@@ -224,6 +224,7 @@ class FakeHost:
         self.names: dict[str, tuple[Endpoint, ...]] = {"vpn.example.org": (Endpoint("198.51.100.2", 500),)}
         self.refuse: TunnelError | None = None
         self.unreachable: set[str] = set()
+        self.pages: dict[str, bytes] = {}  # the web, by URL
         self._gateway = gateway
 
     async def resolve(self, name: str, port: int) -> tuple[Endpoint, ...]:
@@ -231,6 +232,10 @@ class FakeHost:
         if name not in self.names:
             raise TunnelError("name_not_resolved", server=name)
         return self.names[name]
+
+    async def fetch(self, what: Fetch) -> bytes | None:
+        await asyncio.sleep(0.001)
+        return self.pages.get(what.url)
 
     def open_link(self, remote: Endpoint) -> FakeLink:
         if self.refuse is not None:

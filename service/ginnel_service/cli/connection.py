@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
+import time
 from contextlib import nullcontext, suppress
+from itertools import chain
+from typing import BinaryIO
 
 import click
 from rich.live import Live
@@ -13,6 +16,7 @@ from ginnel_service.ipc.schema import (
     ConnectionStatus,
     NameParams,
     ProfileSummary,
+    PromptStatus,
     RekeyParams,
     Snapshot,
     Statistics,
@@ -20,7 +24,9 @@ from ginnel_service.ipc.schema import (
     What,
 )
 
+from . import secret
 from .common import Settings, command, console, plain, print_json
+from .prompt import KINDS, answer
 from .tables import details, overview, with_counters
 from .wire import CliError, Wire
 from .words import STEPS, explain
@@ -37,11 +43,26 @@ from .words import STEPS, explain
     show_default=True,
     help="Seconds to wait.",
 )
-def up(settings: Settings, *, name: str, wait: bool, timeout_s: float) -> None:
-    """Connect the profile NAME."""
+@click.option(
+    "--password-file", type=click.File("rb"), help="Answer the first question with this (-: standard input)."
+)
+@click.option("--remember", is_flag=True, help="Keep the password, once it led to a connection.")
+def up(
+    settings: Settings,
+    *,
+    name: str,
+    wait: bool,
+    timeout_s: float,
+    password_file: BinaryIO | None,
+    remember: bool,
+) -> None:
+    """Connect the profile NAME. What the gateway wants to know is asked on the terminal."""
+    asker = _Asker(password_file, remember=remember)
+    waiting: tuple[PromptStatus, ...] = ()
     with settings.connect() as wire:
         if wait:
-            wire.call("subscribe", SubscribeParams(topics=("state",)))
+            snapshot: Snapshot = wire.call("subscribe", SubscribeParams(topics=("state", "prompt")))
+            waiting = tuple(each for each in snapshot.prompts if each.name == name)
         try:
             status: ConnectionStatus = wire.call("connection.up", NameParams(name=name))
         except CliError as error:
@@ -51,7 +72,7 @@ def up(settings: Settings, *, name: str, wait: bool, timeout_s: float) -> None:
             if status.state in ("disconnecting", "down"):
                 raise
         if wait and status.state != "up":
-            status = _follow(settings, wire, status, timeout_s)
+            status = _follow(settings, wire, status, timeout_s, asker, waiting)
     if settings.json:
         print_json(status)
     elif status.state == "up":
@@ -125,7 +146,14 @@ def status(settings: Settings, *, name: str | None, watch: bool, interval_s: flo
         console().print(overview(_all(snapshot)))
 
 
-def _follow(settings: Settings, wire: Wire, status: ConnectionStatus, timeout_s: float) -> ConnectionStatus:
+def _follow(
+    settings: Settings,
+    wire: Wire,
+    status: ConnectionStatus,
+    timeout_s: float,
+    asker: _Asker,
+    waiting: tuple[PromptStatus, ...],
+) -> ConnectionStatus:
     """Show the steps until the connection is up. Raises CliError with why it is not."""
     name = status.name
     shown = console(err=True)
@@ -133,8 +161,16 @@ def _follow(settings: Settings, wire: Wire, status: ConnectionStatus, timeout_s:
     spinner = Status(f"{plain(name)}: connecting", console=shown) if lively else None
     last = ""
     with spinner or nullcontext():
-        for event in wire.events(timeout_s):
-            if not isinstance(event, ConnectionStatus) or event.name != name:
+        for event in chain(waiting, wire.events(timeout_s)):
+            if getattr(event, "name", None) != name:
+                continue
+            if isinstance(event, PromptStatus):
+                if spinner is not None:
+                    spinner.stop()
+                asker.handle(wire, event)
+                if spinner is not None:
+                    spinner.start()
+            if not isinstance(event, ConnectionStatus):
                 continue
             if event.state == "up":
                 return event
@@ -155,6 +191,35 @@ def _follow(settings: Settings, wire: Wire, status: ConnectionStatus, timeout_s:
                 click.echo(text, err=True)
             last = text
     raise CliError("timeout", what="Connecting", seconds=f"{timeout_s:g}", name=name)
+
+
+class _Asker:
+    """Answers what the gateway asks: first from a file, then by the person, or leaves it to `ginnel prompt`."""
+
+    def __init__(self, file: BinaryIO | None, *, remember: bool) -> None:
+        self._ready = None if file is None else secret.text_of(file, "--password-file")
+        self._remember = remember
+
+    def handle(self, wire: Wire, asked: PromptStatus) -> None:
+        if not asked.open:
+            return
+        began = time.monotonic()
+        if self._ready is not None:
+            said, self._ready = self._ready, None
+        elif secret.can_ask():
+            said = secret.answer_of(asked)
+        else:
+            name = plain(asked.name)
+            click.echo(
+                f"{name} asks for a {KINDS[asked.kind]}: give it with `ginnel prompt {name}`", err=True
+            )
+            return
+        try:
+            answer(wire, asked, said, remember=self._remember)
+        except CliError as error:
+            if error.code != "unknown_prompt":  # answered elsewhere, or too late: the status will say
+                raise
+        wire.wait_longer(time.monotonic() - began)  # the person's time does not count
 
 
 def _watch(settings: Settings, wire: Wire, name: str | None, interval_s: float) -> None:

@@ -14,7 +14,7 @@ from .exits import MEANINGS
 
 #: command -> the module that holds it, as an attribute of the same name
 COMMANDS: dict[str, str] = {
-    "create": "profiles",
+    "create": "create",
     "list": "profiles",
     "show": "profiles",
     "remove": "profiles",
@@ -22,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "down": "connection",
     "status": "connection",
     "rekey": "connection",
+    "prompt": "prompt",
     "log": "log",
     "doctor": "doctor",
     "gateway": "gateway",
@@ -64,7 +65,7 @@ _CODES = "\n".join(f"  {int(code):>2}  {meaning}" for code, meaning in MEANINGS.
 @click.command(
     cls=LazyCommands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog=f"\b\nExample:\n  ginnel create office --server vpn.example.org --id alice@example.org\n"
+    epilog=f"\b\nExample:\n  ginnel create office --server vpn.example.org --username alice\n"
     f"  ginnel up office\n\n\b\nExit codes:\n{_CODES}",
 )
 @click.option("--socket", metavar="PATH", envvar="GINNEL_SOCKET", help="The service's socket.")

@@ -32,6 +32,7 @@ class Wire:
         self._client = Client()
         self._events: deque[Event] = deque()
         self._responses: dict[int, Response] = {}
+        self._until: float | None = None
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.settimeout(timeout_s)
         try:
@@ -72,13 +73,17 @@ class Wire:
         return response.result
 
     def events(self, timeout_s: float | None) -> Iterator[Event]:
-        """What was subscribed to, as it comes; ends at the timeout."""
-        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        """What was subscribed to, as it comes; ends at the timeout, which `wait_longer` moves."""
+        self._until = None if timeout_s is None else time.monotonic() + timeout_s
         while True:
             while self._events:
                 yield self._events.popleft()
-            if not self._read(deadline):
+            if not self._read(self._until):
                 return
+
+    def wait_longer(self, seconds: float) -> None:
+        if self._until is not None:
+            self._until += seconds
 
     def _read_refusal(self) -> None:
         """Raise what the service said before it closed, if it said something."""

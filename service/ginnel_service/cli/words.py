@@ -58,6 +58,84 @@ ERRORS: dict[str, tuple[str, str]] = {
         "The keys reached the end of their life before the gateway agreed to new ones.",
         "Connect again with `ginnel up {name}`.",
     ),
+    "wrong_password": (
+        "The gateway does not accept the user name or the password.",
+        "Connect again with `ginnel up {name}`, which asks for the password anew.",
+    ),
+    "password_expired": (
+        "The password has expired, and was not changed.",
+        "Connect again with `ginnel up {name}` and choose a new one, or change it where you usually do.",
+    ),
+    "account_disabled": (
+        "The gateway knows this account, but it may not connect now.",
+        "Ask the gateway's administrator whether it is disabled, restricted to certain hours, or not allowed "
+        "to dial in.",
+    ),
+    "eap_refused": (
+        "The gateway refused the login (EAP) without saying why.",
+        "Check user name, password and certificate, then ask the gateway's administrator for its log.",
+    ),
+    "eap_method_unsupported": (
+        "The gateway wants an EAP method that this profile does not allow.",
+        "Allow it with --eap, if you trust it with what this profile holds: MD5 and GTC hand out more than "
+        "the others.",
+    ),
+    "prompt_unanswered": (
+        "What the gateway asked for was not given in time, or was refused.",
+        "Connect again with `ginnel up {name}`, and answer the question.",
+    ),
+    "server_certificate": (
+        "The certificate that {server} shows inside EAP does not verify.",
+        "Do not type a password anywhere. Check --ca and --server-name of the profile; the details say "
+        "which part failed.",
+    ),
+    "certificate_expired": (
+        "The certificate of {server}, or one that vouches for it, has expired.",
+        "Check this machine's clock. If it is right, the gateway's administrator has to renew it.",
+    ),
+    "certificate_not_yet_valid": (
+        "The certificate of {server}, or one that vouches for it, is not valid yet.",
+        "Check this machine's clock and its time zone; it is probably slow.",
+    ),
+    "certificate_untrusted": (
+        "Nobody that this profile trusts vouches for the certificate of {server}.",
+        "If the gateway has a CA of its own, get its root from the administrator and create the profile with "
+        "--ca; otherwise someone may be pretending to be the gateway.",
+    ),
+    "certificate_revoked": (
+        "The certificate of {server}, or one that vouches for it, was taken back.",
+        "Do not connect. Ask the gateway's administrator; whoever holds it now may be an impostor.",
+    ),
+    "certificate_unsuitable": (
+        "The certificate of {server} is not one for a gateway, or its chain breaks the rules.",
+        "Show the detail to the gateway's administrator, who has to issue another.",
+    ),
+    "identity_mismatch": (
+        "The certificate of {server} names another gateway than this profile expects.",
+        "Check the server's name; if the gateway goes by another name, set it with --remote-id. A name in the "
+        "subject alone counts with --allow-cn.",
+    ),
+    "revocation_unknown": (
+        "Whether the certificate of {server} was taken back could not be found out.",
+        "Check that this machine reaches the addresses in the certificate, or create the profile without "
+        "--strict-revocation.",
+    ),
+    "sha1_only": (
+        "{server} can sign with SHA-1 only, which is too weak.",
+        "Ask its administrator to enable SHA-2 signatures; until then --allow-sha1 connects at your risk.",
+    ),
+    "ppk_required": (
+        "The gateway and this profile do not share the post-quantum key that one of them insists on.",
+        "Check its name and its octets (--ppk-id, --ppk-file) with the gateway's administrator.",
+    ),
+    "redirect_loop": (
+        "{server} redirects to one gateway after another.",
+        "Try again later, or set `ike.redirect = false`; its administrator has to look at it.",
+    ),
+    "unknown_prompt": (
+        "{name} asks for nothing now.",
+        "See what waits for an answer with `ginnel prompt`.",
+    ),
     "unknown_profile": (
         "There is no profile named {name}.",
         "See which there are with `ginnel list`, or make it with `ginnel create {name}`.",

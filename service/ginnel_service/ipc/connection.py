@@ -20,6 +20,7 @@ from .schema import (
     ErrorInfo,
     Event,
     LogEntry,
+    PromptStatus,
     Request,
     RpcError,
     Snapshot,
@@ -36,7 +37,7 @@ log = logging.getLogger("ginnel.ipc")
 
 _ENCODER = msgspec.json.Encoder(enc_hook=str)
 _REQUESTS = msgspec.json.Decoder(Request)
-_TOPICS = {ConnectionStatus: "state", Statistics: "statistics", LogEntry: "log"}
+_TOPICS = {ConnectionStatus: "state", Statistics: "statistics", LogEntry: "log", PromptStatus: "prompt"}
 _MALFORMED = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
@@ -152,7 +153,7 @@ class Connection(asyncio.Protocol):
         if "statistics" in wanted:
             interval_s = params.statistics_interval_s
             self._timer = asyncio.get_running_loop().call_later(interval_s, self._tick, interval_s)
-        return self._server.service.snapshot()
+        return self._dispatcher.visible(self._server.service.snapshot())
 
     def _unsubscribe(self) -> None:
         if self._detach is not None:

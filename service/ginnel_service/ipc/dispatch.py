@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -30,6 +31,8 @@ from .schema import (
     NoParams,
     ProfileCreateParams,
     ProfileListResult,
+    PromptAnswerParams,
+    PromptStatus,
     RekeyParams,
     Snapshot,
     SubscribeParams,
@@ -60,6 +63,7 @@ class Dispatcher:
             "connection.up": self._up,
             "connection.down": self._down,
             "connection.rekey": self._rekey,
+            "prompt.answer": self._answer,
             "log.tail": self._tail,
             "diagnose": self._diagnose,
         }
@@ -77,16 +81,26 @@ class Dispatcher:
             raise ServiceError("internal_error", detail=type(error).__name__) from None
 
     def may_see(self, event: Event) -> bool:
-        """Log lines are for who may read that connection's log; the rest is for everyone."""
+        """Log lines are for who may read that connection's log, prompts for who may use the connection; the
+        rest is for everyone."""
+        if isinstance(event, PromptStatus):
+            return self._may(Action.USE_CONNECTION, event.name)
         if not isinstance(event, LogEntry) or self._policy.may(self._peer, Action.READ_LOG):
             return True
-        owner = None
         if event.connection:
-            try:
-                owner = self._service.owner_of(event.connection)
-            except (ServiceError, ProfileError):
-                owner = None
-        return self._policy.may(self._peer, Action.READ_LOG, owner)
+            return self._may(Action.READ_LOG, event.connection)
+        return False
+
+    def visible(self, snapshot: Snapshot) -> Snapshot:
+        """`snapshot` without the prompts that are for others."""
+        mine = tuple(prompt for prompt in snapshot.prompts if self.may_see(prompt))
+        return msgspec.structs.replace(snapshot, prompts=mine)
+
+    def _may(self, action: Action, name: str) -> bool:
+        owner = None
+        with suppress(ServiceError, ProfileError):
+            owner = self._service.owner_of(name)
+        return self._policy.may(self._peer, action, owner)
 
     def _require(self, action: Action, name: str) -> None:
         owner = self._service.owner_of(name)
@@ -98,13 +112,14 @@ class Dispatcher:
         return HelloResult(protocol=PROTOCOL_VERSION, version=__version__, role=role)
 
     async def _snapshot(self, params: NoParams) -> Struct:
-        return self._service.snapshot()
+        return self.visible(self._service.snapshot())
 
     async def _subscribe(self, params: SubscribeParams) -> Snapshot:
         return self._subscriber(params)
 
     async def _create(self, params: ProfileCreateParams) -> Done:
-        protect(params.secrets.psk)
+        for secret in params.secrets.values:
+            protect(secret)
         if params.replace:
             try:
                 self._require(Action.CHANGE_PROFILE, params.profile.name)
@@ -138,6 +153,12 @@ class Dispatcher:
     async def _rekey(self, params: RekeyParams) -> Struct:
         self._require(Action.USE_CONNECTION, params.name)
         return await self._service.rekey(params.name, params.what)
+
+    async def _answer(self, params: PromptAnswerParams) -> Done:
+        self._require(Action.USE_CONNECTION, params.name)
+        protect((params.answer or "").encode())
+        await self._service.answer_prompt(params.name, params.id, params.answer, remember=params.remember)
+        return Done()
 
     async def _diagnose(self, params: DiagnoseParams) -> Diagnosis:
         return await self._service.diagnose(params.name)

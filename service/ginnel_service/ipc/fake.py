@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 
 from ginnel_service import __version__
@@ -19,6 +21,7 @@ from .schema import (
     Machine,
     PathStatus,
     ProfileSummary,
+    PromptStatus,
     Rekeys,
     Snapshot,
     Statistics,
@@ -44,6 +47,10 @@ class FakeService(EventFeed):
         self.tunnels: tuple[TunnelDiagnosis, ...] = ()
         self.findings: tuple[Finding, ...] = ()
         self.stall_at = ""  # a step of connecting that never ends
+        self.asks: list[PromptStatus] = []  # what `up` asks before it goes on
+        self.answers: list[tuple[int, str | None, bool]] = []
+        self._open: dict[int, tuple[PromptStatus, asyncio.Event]] = {}
+        self._asking: asyncio.Task[None] | None = None
 
     def owner_of(self, name: str) -> int:
         if name in self.broken:
@@ -53,7 +60,11 @@ class FakeService(EventFeed):
         return self.profiles[name].owner_uid
 
     def snapshot(self) -> Snapshot:
-        return Snapshot(connections=tuple(self.connections.values()), profiles=self._summaries())
+        return Snapshot(
+            connections=tuple(self.connections.values()),
+            profiles=self._summaries(),
+            prompts=tuple(prompt for prompt, _ in self._open.values()),
+        )
 
     def statistics(self) -> tuple[Statistics, ...]:
         return tuple(
@@ -63,7 +74,7 @@ class FakeService(EventFeed):
 
     async def create_profile(self, profile: Profile, secrets: Secrets, *, replace: bool) -> None:
         self._refuse("create_profile")
-        if problems := validate(profile) + validate_secrets(secrets):
+        if problems := validate(profile) + validate_secrets(profile, secrets):
             raise ProfileError("profile_invalid", name=profile.name, problems=tuple(problems))
         if profile.name in self.profiles and not replace:
             raise ServiceError("profile_exists", name=profile.name)
@@ -98,6 +109,22 @@ class FakeService(EventFeed):
             self._change(status)
             if step == self.stall_at:
                 return status
+            if step == "auth" and self.asks:
+                self._asking = asyncio.create_task(self._ask(status))
+                return status
+        return self._end(status)
+
+    async def _ask(self, status: ConnectionStatus) -> None:
+        """Ask what there is to ask, then go on."""
+        for each in self.asks:
+            prompt, closed = msgspec.structs.replace(each, name=status.name), asyncio.Event()
+            self._open[prompt.id] = (prompt, closed)
+            self.publish(prompt)
+            await closed.wait()
+        self._end(status)
+
+    def _end(self, status: ConnectionStatus) -> ConnectionStatus:
+        name = status.name
         if error := self.fail_up.get(name):
             del self.connections[name]
             self.publish(msgspec.structs.replace(status, state="failed", step="", error=error))
@@ -139,6 +166,15 @@ class FakeService(EventFeed):
         rekeys = Rekeys(ike=old.rekeys.ike + (what == "ike"), child=old.rekeys.child + (what == "child"))
         self._change(msgspec.structs.replace(old, rekeys=rekeys))
         return self.connections[name]
+
+    async def answer_prompt(self, name: str, prompt_id: int, answer: str | None, *, remember: bool) -> None:
+        prompt, closed = self._open.get(prompt_id, (None, None))
+        if prompt is None or closed is None or prompt.name != name:
+            raise ServiceError("unknown_prompt", name=name)
+        self.answers.append((prompt_id, answer, remember))
+        del self._open[prompt_id]
+        self.publish(msgspec.structs.replace(prompt, open=False))
+        closed.set()
 
     async def diagnose(self, name: str) -> Diagnosis:
         if name:

@@ -25,7 +25,8 @@ State = Literal["down", "connecting", "up", "reconnecting", "disconnecting", "fa
 #: Where a connecting one is: name resolution, IKE_SA_INIT, IKE_AUTH, then device, addresses and routes.
 Step = Literal["", "resolve", "init", "auth", "network"]
 STEPS: tuple[Step, ...] = ("resolve", "init", "auth", "network")
-Topic = Literal["state", "statistics", "log"]
+Topic = Literal["state", "statistics", "log", "prompt"]
+PromptKind = Literal["password", "otp", "new_password"]
 What = Literal["ike", "child"]
 Level = Literal["debug", "info", "warning", "error"]
 Role = Literal["admin", "user"]
@@ -44,6 +45,23 @@ ERROR_IDS: dict[str, tuple[str, ...]] = {
     "invalid_peer_message": ("name", "detail"),
     "peer_error": ("name", "detail"),
     "expired": ("name", "detail"),
+    "wrong_password": ("name", "detail"),
+    "password_expired": ("name", "detail"),
+    "account_disabled": ("name", "detail"),
+    "eap_refused": ("name", "detail"),
+    "eap_method_unsupported": ("name", "detail"),
+    "prompt_unanswered": ("name", "detail"),
+    "server_certificate": ("name", "server", "detail"),
+    "certificate_expired": ("name", "server", "detail"),
+    "certificate_not_yet_valid": ("name", "server", "detail"),
+    "certificate_untrusted": ("name", "server", "detail"),
+    "certificate_revoked": ("name", "server", "detail"),
+    "certificate_unsuitable": ("name", "server", "detail"),
+    "identity_mismatch": ("name", "server", "detail"),
+    "revocation_unknown": ("name", "server", "detail"),
+    "sha1_only": ("name", "server", "detail"),
+    "ppk_required": ("name", "detail"),
+    "redirect_loop": ("name", "server", "detail"),
     # profiles
     "unknown_profile": ("name",),
     "profile_invalid": ("name", "problems"),
@@ -61,6 +79,7 @@ ERROR_IDS: dict[str, tuple[str, ...]] = {
     # the service
     "not_permitted": ("action", "name"),
     "already_up": ("name",),
+    "unknown_prompt": ("name",),
     "not_up": ("name",),
     "service_stopping": (),
     "bad_request": ("detail",),
@@ -171,6 +190,17 @@ class Statistics(_Result, frozen=True, kw_only=True):
     rtt_ms: float | None = None
 
 
+class PromptStatus(_Result, frozen=True, kw_only=True):
+    """A question to whoever may use the connection; a notification says when it opens and is closed."""
+
+    id: int
+    name: str  # of the connection's profile
+    kind: PromptKind
+    message: str = ""  # the gateway's own words, or none
+    username: str = ""
+    open: bool = True
+
+
 class LogEntry(_Result, frozen=True, kw_only=True):
     """One line of the log; `connection` is empty for what concerns the service as a whole."""
 
@@ -262,16 +292,20 @@ class NoParams(_Params, frozen=True, kw_only=True):
 
 
 class Snapshot(_Result, frozen=True, kw_only=True):
-    """Everything that is true now: one status a profile that is not down, and every profile's summary."""
+    """Everything that is true now: one status a profile that is not down, and every profile's summary.
+
+    `prompts` are the open ones that the caller may answer.
+    """
 
     connections: tuple[ConnectionStatus, ...] = ()
     profiles: tuple[ProfileSummary, ...] = ()
+    prompts: tuple[PromptStatus, ...] = ()
 
 
 class SubscribeParams(_Params, frozen=True, kw_only=True):
     """A later call replaces what an earlier one of the same connection chose."""
 
-    topics: Annotated[tuple[Topic, ...], Meta(max_length=3)] = ("state",)
+    topics: Annotated[tuple[Topic, ...], Meta(max_length=4)] = ("state",)
     statistics_interval_s: Annotated[float, Meta(ge=0.1, le=3600)] = 1.0
 
 
@@ -290,6 +324,18 @@ class NameParams(_Params, frozen=True, kw_only=True):
 class RekeyParams(_Params, frozen=True, kw_only=True):
     name: Annotated[str, Meta(max_length=256)]
     what: What = "child"
+
+
+class PromptAnswerParams(_Params, frozen=True, kw_only=True):
+    """`answer` None refuses. `remember` stores a password with the profile once it led to a connection."""
+
+    name: Annotated[str, Meta(max_length=256)]
+    id: Annotated[int, Meta(ge=0, le=2**53)]
+    answer: Annotated[str, Meta(max_length=1024)] | None
+    remember: bool = False
+
+    def __repr__(self) -> str:
+        return f"PromptAnswerParams(name={self.name!r}, id={self.id})"
 
 
 class LogTailParams(_Params, frozen=True, kw_only=True):
@@ -320,6 +366,7 @@ METHODS: dict[str, tuple[type[Struct], type[Struct]]] = {
     "connection.up": (NameParams, ConnectionStatus),
     "connection.down": (NameParams, ConnectionStatus),
     "connection.rekey": (RekeyParams, ConnectionStatus),
+    "prompt.answer": (PromptAnswerParams, Done),
     "log.tail": (LogTailParams, LogTailResult),
     "diagnose": (DiagnoseParams, Diagnosis),
 }
@@ -329,9 +376,10 @@ NOTIFICATIONS: dict[str, type[Struct]] = {
     "state": ConnectionStatus,
     "statistics": Statistics,
     "log": LogEntry,
+    "prompt": PromptStatus,
 }
 
-Event = ConnectionStatus | Statistics | LogEntry
+Event = ConnectionStatus | Statistics | LogEntry | PromptStatus
 
 
 class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

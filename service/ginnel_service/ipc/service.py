@@ -49,7 +49,8 @@ class Service(Protocol):
         """The uid that owns the profile; 0 for a corrupt file. Raises `unknown_profile`."""
 
     def snapshot(self) -> Snapshot:
-        """What is true now. Does not wait, so that it and a subscription begin at one moment."""
+        """What is true now, every prompt with it. Does not wait, so that it and a subscription begin at
+        one moment."""
 
     def statistics(self) -> tuple[Statistics, ...]:
         """Fresh counters of every connection that is up. Cheap: called once a subscriber's interval."""
@@ -80,6 +81,9 @@ class Service(Protocol):
 
     async def rekey(self, name: str, what: What) -> ConnectionStatus:
         """Begin a rekey and return; `rekeys` of a later status counts it. Raises `not_up`."""
+
+    async def answer_prompt(self, name: str, prompt_id: int, answer: str | None, *, remember: bool) -> None:
+        """Answer, or with None refuse. Raises `unknown_prompt` when `name` has no such prompt open."""
 
     async def tail_log(self, lines: int) -> tuple[LogEntry, ...]:
         """The last lines of the log, oldest first."""

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Final
 
 from .certificates import UnusableError, load_certificates
 from .model import NAME_PATTERN, SAFE_ALONE, Authentication, Problem, Profile, printable
-
-_TLS_METHODS: Final = ("tls", "ttls", "peap")
 
 
 def check_authentication(profile: Profile, found: list[Problem]) -> None:
@@ -37,7 +34,7 @@ def _check_eap(authentication: Authentication, found: list[Problem]) -> None:
         remedy = "name a certificate of the table `certificates`, or leave tls out of authentication.eap"
         found.append(Problem("authentication.certificate", "is missing for EAP-TLS", remedy))
     needs_name = not methods or any(method != "tls" for method in methods)
-    if needs_name and not (authentication.username or authentication.eap_identity):
+    if needs_name and not authentication.username:
         remedy = "write the user name that the gateway knows"
         found.append(Problem("authentication.username", "is missing for EAP", remedy))
     if authentication.eap_only and (unsafe := [each for each in methods if each not in SAFE_ALONE]):
@@ -47,9 +44,6 @@ def _check_eap(authentication: Authentication, found: list[Problem]) -> None:
     if authentication.tls_min > authentication.tls_max:
         remedy = "write a tls_min that is no newer than tls_max"
         found.append(Problem("authentication.tls_min", "is newer than tls_max", remedy))
-    if authentication.anonymous_identity and not set(methods) & set(_TLS_METHODS):
-        remedy = "leave it out, or allow ttls or peap"
-        found.append(Problem("authentication.anonymous_identity", "needs a TLS tunnel", remedy))
 
 
 def _check_remote(profile: Profile, found: list[Problem]) -> None:

@@ -27,9 +27,12 @@ MAX_FILE_OCTETS: Final = 256 * 1024
 #: An RSA key of 8192 bits fits.
 MAX_KEY_OCTETS: Final = 8 * 1024
 
-PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey
+PrivateKey = (
+    rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey
+)
 
 _PEM = b"-----BEGIN "
+_KEY_IN_PEM = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----.+?-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL)
 _CURVES: Final = ("secp256r1", "secp384r1", "secp521r1")
 
 
@@ -43,9 +46,7 @@ class PasswordNeededError(UnusableError):
 
 def pem_of(data: bytes) -> str:
     """The certificates of a PEM or DER file as PEM text. Raises UnusableError."""
-    return "".join(
-        certificate.public_bytes(Encoding.PEM).decode() for certificate in _certificates(data)
-    )
+    return "".join(certificate.public_bytes(Encoding.PEM).decode() for certificate in _certificates(data))
 
 
 def load_certificates(pem: str) -> tuple[x509.Certificate, ...]:
@@ -58,8 +59,8 @@ def open_key(data: bytes, password: str | None = None) -> bytes:
     try:
         load = load_pem_private_key if _PEM in data else load_der_private_key
         # What PEM holds beside the key, such as certificates, would be in the way.
-        blocks = re.findall(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----.+?-----END [A-Z ]*PRIVATE KEY-----", data, re.S)
-        key = load(blocks[0] if blocks else data, password.encode() if password else None)
+        block = _KEY_IN_PEM.search(data)
+        key = load(block[0] if block else data, password.encode() if password else None)
     except TypeError:  # a password is needed, or was given for nothing
         if password:
             return open_key(data)

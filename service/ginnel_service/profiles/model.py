@@ -76,10 +76,10 @@ class Authentication(_Table, frozen=True, kw_only=True):
     certificate: Text = ""  # ours, by its name in the profile's certificates
     rsa_pss: bool = False  # prefer PSS padding for our RSA signatures
     eap: tuple[EapMethod, ...] = ()  # in order of preference; none means those that suit
-    eap_identity: Text = ""  # where it is not the user name
-    anonymous_identity: Text = ""  # what is said outside a TLS tunnel
+    eap_identity: Text = ""  # what is said in the clear, where it is not the user name
+    one_time: bool = False  # the password is a code, asked for each time
     eap_only: bool = False  # EAP proves the gateway as well (RFC 5998)
-    ttls_inner: Literal["mschapv2", "pap"] = "mschapv2"
+    ttls_inner: Literal["mschapv2", "pap", "eap"] = "mschapv2"
     server_names: Texts = ()  # of the EAP server's certificate; none means remote.id or the server
     tls_min: Literal["1.2", "1.3"] = "1.2"
     tls_max: Literal["1.2", "1.3"] = "1.3"
@@ -92,7 +92,7 @@ class Authentication(_Table, frozen=True, kw_only=True):
 
     @property
     def _suitable(self) -> Method:
-        if self.username or self.eap or self.eap_identity:
+        if self.username or self.eap:
             return "eap"
         return "certificate" if self.certificate else "psk"
 
@@ -106,7 +106,7 @@ class Authentication(_Table, frozen=True, kw_only=True):
             method
             for method in suitable
             if (method in SAFE_ALONE or not self.eap_only)
-            and (self.certificate if method == "tls" else self.username or self.eap_identity)
+            and (self.certificate if method == "tls" else self.username)
         )
 
     @property

@@ -39,6 +39,7 @@ from ..ike.events import (
     State,
     StateChanged,
 )
+from ..ike.events import Wanted as SessionWants
 from ..ike.proposals import esp_suite_name
 from ..ike.session import Session
 from ..net.base import Wanted
@@ -48,6 +49,7 @@ from .dataplane import UNKNOWN_PATH_MTU, WATCH_S, Associations, Traffic
 from .errors import TunnelError, as_tunnel_error, device_error
 from .host import Host, Link
 from .states import Step
+from .wants import Wants
 
 #: How long a peer may take to answer our Delete before we leave without it.
 CLOSE_TIMEOUT_S: Final = 2.0
@@ -87,12 +89,21 @@ class Watcher:
 class Attempt:
     """Call `run` once. `facts` and `traffic` may be read at any time, also after the end."""
 
-    def __init__(self, profile: Profile, config: SessionConfig, host: Host, watcher: Watcher, turn: int = 0):
+    def __init__(
+        self,
+        profile: Profile,
+        config: SessionConfig,
+        host: Host,
+        watcher: Watcher,
+        wants: Wants,
+        turn: int = 0,
+    ) -> None:
         self.facts = Facts()
         self._profile = profile
         self._config = config
         self._host = host
         self._watcher = watcher
+        self._wants = wants
         self._turn = turn  # which of several addresses to try
         self._log = logging.LoggerAdapter(logging.getLogger("ginnel.tunnel"), {"connection": profile.name})
         self._loop = asyncio.get_running_loop()
@@ -205,6 +216,14 @@ class Attempt:
                     pass
         self._pump()
 
+    def _supply(self, ticket: int, answer: bytes | str | None) -> None:
+        try:
+            self._need_session().supply(ticket, answer, self._loop.time())
+        except Exception as error:
+            self._log.error("an answer was not taken", exc_info=error)
+            self._end(as_tunnel_error(error))
+        self._pump()
+
     def _tick(self) -> None:
         session = self._need_session()
         assert self._sas is not None
@@ -279,6 +298,8 @@ class Attempt:
                 self._log.info("IKE SA rekeyed by %s", "us" if event.by_us else "the gateway")
             case RoundTrip():
                 facts.rtt_s = event.seconds
+            case SessionWants():
+                self._wants.begin(event, self._supply)
             case KeysExported():
                 self._watcher.keys(event)
             case Closed():
@@ -286,7 +307,7 @@ class Attempt:
                 self._end(None if event.error is None else as_tunnel_error(event.error))
             case StateChanged():
                 pass
-        if not isinstance(event, StateChanged | KeysExported | InboundReady):
+        if not isinstance(event, StateChanged | KeysExported | InboundReady | SessionWants):
             self._watcher.changed()
 
     def _outbound_ready(self, event: OutboundReady) -> None:
@@ -376,6 +397,7 @@ class Attempt:
         self._ended.set_result(error)
 
     async def _tear_down(self) -> None:
+        await self._wants.end()
         await self._say_goodbye()
         if self._configuring is not None:
             under_way = {self._configuring, *self._restoring}

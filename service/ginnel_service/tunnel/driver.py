@@ -13,14 +13,16 @@ from dataclasses import dataclass
 
 from ..clock import utc_s
 from ..ike.config import SessionConfig
-from ..ike.events import KeysExported
+from ..ike.events import KeysExported, Prompt
 from ..profiles.model import Profile
 from .attempt import Attempt, Facts, Watcher
+from .convert import lacks_password, with_password
 from .dataplane import Traffic
 from .errors import TunnelError
 from .host import Host, Link
 from .reconnect import BackOff, may_retry
 from .states import MOVES, ConnectionState, Step
+from .wants import OpenPrompt, Wants
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,10 @@ class TunnelStatus:
     error: TunnelError | None
     next_try_s: float | None
 
+    @property
+    def error_code(self) -> str:
+        return "" if self.error is None else self.error.code
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observer:
@@ -44,6 +50,8 @@ class Observer:
 
     changed: Callable[[Tunnel], None] = lambda tunnel: None
     keys: Callable[[KeysExported], None] = lambda event: None
+    prompted: Callable[[Tunnel, OpenPrompt, bool], None] = lambda tunnel, asked, is_open: None
+    remember: Callable[[Tunnel, str], None] = lambda tunnel, password: None  # asked to, and it led here
 
 
 class Tunnel:
@@ -64,6 +72,7 @@ class Tunnel:
         self._host = host
         self._observer = observer or Observer()
         self._back_off = back_off or BackOff()
+        self.wants = Wants(host, lambda asked, is_open: self._observer.prompted(self, asked, is_open))
         self._log = logging.LoggerAdapter(logging.getLogger("ginnel.tunnel"), {"connection": profile.name})
         self._step: Step | None = None
         self._error: TunnelError | None = None
@@ -182,8 +191,19 @@ class Tunnel:
         )
         if self._attempt is not None:
             self._past, self._past_counters = self.traffic(), self.counters()
-        self._attempt = Attempt(self.profile, self._config, self._host, watcher, turn)
-        return await self._attempt.run()
+        config = self._config
+        if self.wants.password is None and lacks_password(config):
+            # Before the gateway is asked: it would not wait for long.
+            await self.wants.ask(Prompt("password", "", self.profile.authentication.username))
+            if self.wants.password is None:
+                return TunnelError("prompt_unanswered")
+        if self.wants.password is not None:
+            config = with_password(config, self.wants.password)
+        self._attempt = Attempt(self.profile, config, self._host, watcher, self.wants, turn)
+        error = await self._attempt.run()
+        if error is not None:
+            self.wants.failed(error.code)
+        return error
 
     def _stepped(self, step: Step) -> None:
         if self.state in {ConnectionState.RESOLVING, ConnectionState.CONNECTING}:
@@ -194,6 +214,9 @@ class Tunnel:
             self._connected_s = asyncio.get_running_loop().time()
             self._established_at = utc_s()
             self._error = None
+            if self.wants.remember and self.wants.password is not None:
+                self.wants.remember = False
+                self._observer.remember(self, self.wants.password)
             self._move(ConnectionState.CONNECTED)
 
     def _move(self, state: ConnectionState, step: Step | None = None) -> None:

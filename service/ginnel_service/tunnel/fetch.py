@@ -28,7 +28,6 @@ from cryptography.x509 import ocsp
 from ..clock import utc_s
 from ..ike.events import Endpoint, Fetch
 from .errors import TunnelError
-from .host import resolve_name
 
 log = logging.getLogger("ginnel.tunnel")
 
@@ -66,9 +65,9 @@ class Fetcher:
 
     def __init__(
         self,
-        mark: int = 0,
+        resolve: Resolve,
         *,
-        resolve: Resolve = resolve_name,
+        mark: int = 0,
         allowed: Callable[[str], bool] | None = None,
         utc: Callable[[], float] = utc_s,
     ) -> None:

@@ -18,11 +18,12 @@ from ginnel_core import DataPlane, Tun, UdpSocket
 from ginnel_core import Event as PlaneEvent
 
 from ..ike.config import RandomBytes
-from ..ike.events import Endpoint, Path
+from ..ike.events import Endpoint, Fetch, Path
 from ..net.base import DeviceState, MachineNetwork
 from ..net.linux.device import DeviceWatch, device_state
 from .dataplane import Plane
 from .errors import TunnelError, socket_error, tun_error
+from .fetch import Fetcher
 from .sockets import PlainSocket, family_of, local_address
 from .wire import Wire
 
@@ -85,6 +86,9 @@ class Host(Protocol):
     async def resolve(self, name: str, port: int) -> tuple[Endpoint, ...]:
         """The addresses of `name` in the system's order. Raises TunnelError `name_not_resolved`."""
 
+    async def fetch(self, what: Fetch) -> bytes | None:
+        """What is there, got beside every tunnel; None for nothing."""
+
     def open_link(self, remote: Endpoint) -> Link:
         """Raises TunnelError: `unreachable`, `tun_not_permitted`, `tun_unavailable`, `network_refused`."""
 
@@ -96,6 +100,7 @@ class SystemHost:
         self.network = network
         self.executor = executor
         self.random: RandomBytes = os.urandom
+        self._fetcher = Fetcher(resolve_name, mark=network.socket_mark)
 
     async def resolve(self, name: str, port: int) -> tuple[Endpoint, ...]:
         try:
@@ -103,6 +108,9 @@ class SystemHost:
         except ValueError:
             return await resolve_name(name, port)
         return (Endpoint(name, port),)
+
+    async def fetch(self, what: Fetch) -> bytes | None:
+        return await self._fetcher.fetch(what)
 
     def open_link(self, remote: Endpoint) -> Link:
         return SystemLink(remote, self.network.socket_mark)

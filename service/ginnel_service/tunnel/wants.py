@@ -30,6 +30,8 @@ class OpenPrompt:
 
 
 class Fetches(Protocol):
+    """Whoever can get things over HTTP: a Host, or a Fetcher."""
+
     async def fetch(self, what: Fetch) -> bytes | None: ...
 
 
