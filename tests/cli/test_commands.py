@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import threading
 from pathlib import Path
@@ -45,11 +46,13 @@ def test_a_key_may_be_any_octets(served: Served) -> None:
     assert served.service.secrets["office"].psk == b"\x00\xff\xfe"
 
 
-def test_a_key_is_never_taken_from_the_command_line() -> None:
-    create = main.get_command(click.Context(main), "create")
-    assert create is not None
-    names = [option for parameter in create.params for option in parameter.opts]
-    assert [name for name in names if "psk" in name] == ["--psk-stdin"]
+@pytest.mark.parametrize("name", ["create", "up", "prompt"])
+def test_a_secret_is_never_taken_from_the_command_line(name: str) -> None:
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
+    for parameter in command.params:
+        if re.search("psk|password|key|ppk_file|answer|pkcs12", parameter.name or ""):
+            assert isinstance(parameter.type, click.File) or getattr(parameter, "is_flag", False)
 
 
 @pytest.mark.parametrize(

@@ -194,7 +194,7 @@ def _follow(
 
 
 class _Asker:
-    """Answers what the gateway asks: first from a file, then by the person, or leaves it to `ginnel prompt`."""
+    """Answers what the gateway asks: from a file, then by the person, else it is left to `ginnel prompt`."""
 
     def __init__(self, file: BinaryIO | None, *, remember: bool) -> None:
         self._ready = None if file is None else secret.text_of(file, "--password-file")
@@ -204,15 +204,15 @@ class _Asker:
         if not asked.open:
             return
         began = time.monotonic()
+        said: str | None
         if self._ready is not None:
             said, self._ready = self._ready, None
         elif secret.can_ask():
             said = secret.answer_of(asked)
         else:
             name = plain(asked.name)
-            click.echo(
-                f"{name} asks for a {KINDS[asked.kind]}: give it with `ginnel prompt {name}`", err=True
-            )
+            what = KINDS[asked.kind]
+            click.echo(f"{name} asks for a {what}: give it with `ginnel prompt {name}`", err=True)
             return
         try:
             answer(wire, asked, said, remember=self._remember)

@@ -60,9 +60,7 @@ PINNED = "gateway"
 )
 @click.option("--username", metavar="NAME", help="Log in with this name and a password (EAP).")
 @click.option("--save-password", is_flag=True, help="Ask for the password now, and keep it.")
-@click.option(
-    "--password-file", type=_FILE, help="Keep the password that this file holds (-: standard input)."
-)
+@click.option("--password-file", type=_FILE, help="Keep the password that this file holds.")
 @click.option("--certificate", type=_FILE, help="Your certificate, in PEM or DER, perhaps with its chain.")
 @click.option("--key", type=_FILE, help="Its private key.")
 @click.option("--pkcs12", type=_FILE, help="Both of them in one file (.p12, .pfx).")

@@ -112,8 +112,8 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "identity_mismatch": (
         "The certificate of {server} names another gateway than this profile expects.",
-        "Check the server's name; if the gateway goes by another name, set it with --remote-id. A name in the "
-        "subject alone counts with --allow-cn.",
+        "Check the server's name; if the gateway goes by another name, set it with --remote-id. A name that "
+        "only the subject holds counts with --allow-cn.",
     ),
     "revocation_unknown": (
         "Whether the certificate of {server} was taken back could not be found out.",
