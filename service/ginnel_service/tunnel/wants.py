@@ -99,7 +99,8 @@ class Wants:
         waiting = self._waiting.get(prompt_id)
         if waiting is None or waiting.answer.done():
             return False
-        self.remember = remember
+        if waiting.asked.prompt.kind != "otp":
+            self.remember = remember
         waiting.answer.set_result(answer)
         return True
 

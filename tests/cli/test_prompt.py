@@ -1,0 +1,94 @@
+"""What the gateway asks while `ginnel up` waits, and `ginnel prompt`."""
+
+from __future__ import annotations
+
+import pytest
+
+from cli.conftest import Served
+from ginnel_service.cli import secret
+from ginnel_service.cli.exits import Exit
+from ginnel_service.ipc.schema import PromptKind, PromptStatus
+
+ANSWER = "rosebud rosebud"
+
+
+def asks(kind: PromptKind, message: str = "") -> PromptStatus:
+    return PromptStatus(id=5, name="office", kind=kind, message=message, username="alice")
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secret, "can_ask", lambda: True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "shown"),
+    [
+        ("password", f"{ANSWER}\n", False),
+        ("otp", f"{ANSWER}\n", True),
+        ("new_password", f"{ANSWER}\n{ANSWER}\n", False),
+        ("new_password", f"one\nother\n{ANSWER}\n{ANSWER}\n", False),
+    ],
+)
+def test_up_asks_on_the_terminal_and_goes_on(
+    with_office: Served, terminal: None, kind: PromptKind, typed: str, shown: bool
+) -> None:
+    with_office.service.asks = [asks(kind, "Say \x1b[2J it")]
+    result = with_office.run("up", "office", stdin=typed)
+    assert result.exit_code == 0
+    assert "connected" in result.stdout
+    assert "for alice" in result.stderr
+    assert r"The gateway says: Say \x1b[2J it" in result.stderr
+    assert (ANSWER in result.output) is shown
+    assert with_office.service.answers == [(5, ANSWER, False)]
+
+
+def test_up_takes_the_first_answer_from_a_file_and_remembers_it_when_asked(with_office: Served) -> None:
+    with_office.service.asks = [asks("password")]
+    result = with_office.run("up", "office", "--password-file", "-", "--remember", stdin=ANSWER + "\n")
+    assert result.exit_code == 0
+    assert with_office.service.answers == [(5, ANSWER, True)]
+
+
+def test_without_a_terminal_up_says_how_to_answer_and_waits(with_office: Served) -> None:
+    with_office.service.asks = [asks("otp")]
+    result = with_office.run("up", "office", "--timeout", "0.3")
+    assert result.exit_code == Exit.TIMEOUT
+    assert "asks for a one-time code: give it with `ginnel prompt office`" in result.stderr
+    # A second `up` joins what waits, and hears of a prompt that opened before it came.
+    again = with_office.run("up", "office", "--password-file", "-", stdin=ANSWER)
+    assert again.exit_code == 0
+    assert with_office.service.answers == [(5, ANSWER, False)]
+
+
+def test_not_wanting_to_answer_is_a_refusal(with_office: Served, terminal: None) -> None:
+    with_office.service.asks = [asks("password")]
+    assert with_office.run("up", "office", stdin="").exit_code == 0
+    assert with_office.service.answers == [(5, None, False)]
+
+
+def test_prompt_lists_and_answers(with_office: Served, terminal: None) -> None:
+    assert "Nothing waits" in with_office.run("prompt").stdout
+    assert with_office.run("prompt", "office").exit_code == Exit.FAILED
+    with_office.service.asks = [asks("otp", "Token?")]
+    with_office.run("up", "office", "--no-wait")
+    listed = with_office.run("prompt").stdout
+    assert "one-time code" in listed
+    assert "Token?" in listed
+    assert with_office.json("prompt")["prompts"][0]["kind"] == "otp"
+    result = with_office.run("prompt", "office", stdin="42\n")
+    assert "Answered what office asked." in result.stdout
+    assert with_office.service.answers == [(5, "42", False)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer"), [(("--refuse",), None), (("--answer-file", "-", "--remember"), ANSWER)]
+)
+def test_prompt_refuses_or_reads_a_file(
+    with_office: Served, arguments: tuple[str, ...], answer: str | None
+) -> None:
+    with_office.service.asks = [asks("password")]
+    with_office.run("up", "office", "--no-wait")
+    assert with_office.run("prompt", "office", stdin=ANSWER).exit_code == Exit.USAGE
+    assert with_office.run("prompt", "office", *arguments, stdin=ANSWER).exit_code == 0
+    assert with_office.service.answers == [(5, answer, "--remember" in arguments)]

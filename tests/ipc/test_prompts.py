@@ -1,0 +1,87 @@
+"""What a connection asks of the person, as it crosses the socket."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ginnel_service import logs
+from ginnel_service.ipc.access import Policy
+from ginnel_service.ipc.fake import FakeService
+from ginnel_service.ipc.schema import PromptAnswerParams, PromptStatus
+from ipc.test_server import NOBODY, calling, owned_by, serve
+
+ASKED = PromptStatus(id=7, name="office", kind="otp", message="Code of your token?", username="alice")
+
+
+async def until(caller: Any, method: str) -> dict[str, Any]:
+    while (told := await caller.read()).get("method") != method:
+        pass
+    found: dict[str, Any] = told["params"]
+    return found
+
+
+def test_an_owner_hears_sees_and_answers_a_prompt(tmp_path: Path) -> None:
+    async def scenario(service: FakeService, path: Path) -> None:
+        service.profiles["office"] = owned_by(0)
+        service.asks = [ASKED]
+        async with calling(path) as caller:
+            await caller.call("subscribe", topics=["prompt"])
+            await caller.call("connection.up", name="office")
+            snapshot = (await caller.call("snapshot"))["result"]
+            assert [prompt["id"] for prompt in snapshot["prompts"]] == [7]
+            for wrong in ({"id": 8}, {"name": "home"}):
+                refused = await caller.call(
+                    "prompt.answer", **{"name": "office", "id": 7, "answer": "x", **wrong}
+                )
+                assert refused["error"]["message"] in ("unknown_prompt", "unknown_profile")
+            done = await caller.call("prompt.answer", name="office", id=7, answer="271828", remember=True)
+            assert done["result"] == {}
+            assert (await caller.call("snapshot"))["result"]["prompts"] == []
+            late = await caller.call("prompt.answer", name="office", id=7, answer="x")
+            assert late["error"]["message"] == "unknown_prompt"
+            assert service.answers == [(7, "271828", True)]
+            assert logs.redact("the code is 271828") == f"the code is {logs.REDACTED}"
+
+    serve(tmp_path, scenario)
+
+
+def test_a_subscriber_hears_that_a_prompt_opens_and_closes(tmp_path: Path) -> None:
+    async def scenario(service: FakeService, path: Path) -> None:
+        service.profiles["office"] = owned_by(0)
+        service.asks = [ASKED]
+        async with calling(path) as caller, calling(path) as other:
+            await caller.call("subscribe", topics=["prompt"])
+            await other.call("connection.up", name="office")
+            assert (await until(caller, "prompt"))["message"] == "Code of your token?"
+            await other.call("prompt.answer", name="office", id=7, answer=None)
+            assert (await until(caller, "prompt"))["open"] is False
+            assert service.answers == [(7, None, False)]
+
+    serve(tmp_path, scenario)
+
+
+def test_another_persons_prompts_are_out_of_sight_and_reach(tmp_path: Path) -> None:
+    async def scenario(service: FakeService, path: Path) -> None:
+        service.profiles["office"] = owned_by(4711)
+        service.asks = [ASKED]
+        async with calling(path) as caller:
+            snapshot = (await caller.call("subscribe", topics=["prompt", "state"]))["result"]
+            assert snapshot["prompts"] == []
+            await service.up("office")
+            refused = await caller.call("prompt.answer", name="office", id=7, answer="x")
+            assert refused["error"]["message"] == "not_permitted"
+            assert (await caller.call("snapshot"))["result"]["prompts"] == []
+            service.publish(service.connections["office"])
+            service.publish(PromptStatus(id=8, name="office", kind="password"))
+            await service.answer_prompt("office", 7, None, remember=False)
+            told = [await caller.read()]
+            while told[-1]["params"].get("state") != "up":
+                told.append(await caller.read())
+            assert {each["method"] for each in told} == {"state"}
+
+    serve(tmp_path, scenario, policy=Policy(admin_uids=NOBODY.admin_uids))
+
+
+def test_an_answer_shows_in_no_repr() -> None:
+    assert "hush" not in repr(PromptAnswerParams(name="office", id=1, answer="hush"))
