@@ -9,10 +9,9 @@ from typing import Final
 from ginnel_core import esp_sizes
 
 from ..ike.codes import ProtocolId
-from ..ike.config import PskAuth, SessionConfig, Timing
+from ..ike.config import SessionConfig, Timing
 from ..ike.errors import LocalError
 from ..ike.events import ChildSa, Configuration, EspSuite, Path
-from ..ike.payloads.identity import Identity
 from ..ike.payloads.sa import Proposal
 from ..ike.payloads.selector import TrafficSelector
 from ..ike.proposals import DEFAULT_ESP, DEFAULT_IKE, expand, offer
@@ -20,32 +19,38 @@ from ..net.base import Network, Wanted
 from ..profiles.model import Problem, Profile, ProfileError
 from ..profiles.secrets import Secrets
 from .dataplane import EspSettings
+from .proofs import proofs
 
 OUTER_MTU: Final = 1500
 #: Room for peers that add headers we do not, and for PPPoE on the way.
 SAFE_MTU: Final = 1400
 #: RFC 8200 section 5; Linux takes IPv6 off a device with less.
 MIN_IPV6_MTU: Final = 1280
+#: So does every path that carries IPv6, and nearly every other.
+FRAGMENT_OCTETS: Final = MIN_IPV6_MTU
 
 
 def session_config(profile: Profile, secrets: Secrets, *, export_keys: bool = False) -> SessionConfig:
     """Raises ProfileError `profile_invalid` with every field that means nothing to IKE."""
     problems: list[Problem] = []
-    if "psk" in profile.authentication.rounds and not secrets.psk:
-        problems.append(Problem("psk", "is missing", "give the connection its pre-shared key"))
-    local_id = _identity("local.id", profile.local_identity, problems)
-    remote_text = profile.remote_identity
-    remote_id = None if remote_text is None else _identity("remote.id", remote_text, problems)
+    who = proofs(profile, secrets, problems)
     ike = proposals("ike.proposals", profile.ike.proposals, ProtocolId.IKE, problems)
     esp = proposals("esp.proposals", profile.esp.proposals, ProtocolId.ESP, problems)
-    if problems or local_id is None:
+    if problems or who is None:
         raise ProfileError("profile_invalid", name=profile.name, problems=tuple(problems))
     network = profile.network
     return SessionConfig(
-        local_id=local_id,
-        remote_id=remote_id,
-        local_auth=(PskAuth(secrets.psk),),
-        remote_auth=(PskAuth(secrets.psk),),
+        local_id=who.local_id,
+        remote_id=who.remote_id,
+        local_auth=who.local,
+        remote_auth=who.remote,
+        ppk=who.ppk,
+        eap_only=profile.remote_method == "eap",
+        allow_sha1=profile.remote.allow_sha1,
+        mobike=profile.ike.mobike,
+        fragmentation=profile.ike.fragmentation,
+        fragment_octets=profile.ike.fragment_octets or FRAGMENT_OCTETS,
+        childless=profile.ike.childless,
         ike_proposals=ike or DEFAULT_IKE,
         esp_proposals=esp or DEFAULT_ESP,
         local_ts=everything(ipv4=network.ipv4, ipv6=network.ipv6),
@@ -62,16 +67,6 @@ def session_config(profile: Profile, secrets: Secrets, *, export_keys: bool = Fa
         ),
         export_keys=export_keys,
     )
-
-
-def lacks_password(config: SessionConfig) -> bool:
-    """Whether EAP will ask for a password that nobody has said yet."""
-    return False
-
-
-def with_password(config: SessionConfig, password: str) -> SessionConfig:
-    """`config` with the password for EAP."""
-    return config
 
 
 def esp_settings(profile: Profile) -> EspSettings:
@@ -156,12 +151,3 @@ def _overhead(suite: EspSuite, path: Path) -> tuple[int, int]:
     outer_header = 40 if ":" in path.remote.host else 20
     sizes = esp_sizes(suite.encr, suite.integ)
     return outer_header + 8 + 8 + sizes.iv + sizes.icv, sizes.align  # UDP, then SPI and sequence number
-
-
-def _identity(field: str, text: str, problems: list[Problem]) -> Identity | None:
-    try:
-        return Identity.parse_text(text)
-    except LocalError as error:
-        remedy = "write an address, a host name, user@host, or @#hex for a key id"
-        problems.append(Problem(field, str(error), remedy))
-        return None

@@ -16,10 +16,10 @@ from ..ike.config import SessionConfig
 from ..ike.events import KeysExported, Prompt
 from ..profiles.model import Profile
 from .attempt import Attempt, Facts, Watcher
-from .convert import lacks_password, with_password
 from .dataplane import Traffic
 from .errors import TunnelError
 from .host import Host, Link
+from .proofs import lacks_password, with_password
 from .reconnect import BackOff, may_retry
 from .states import MOVES, ConnectionState, Step
 from .wants import OpenPrompt, Wants
