@@ -9,7 +9,7 @@ from ginnel_service.ike.events import Closed, Configuration, Path, State
 from ginnel_service.ike.message import parse_message
 from ginnel_service.ike.payloads.identity import Identity
 from ginnel_service.ike.responder import HALF_OPEN_S, PERSON_S, Responder
-from simulation.world import PATIENT, Policy, World
+from simulation.world import PATIENT, PacketPath, Policy, World
 
 
 def test_whoever_authenticated_is_no_longer_half_open() -> None:
@@ -111,3 +111,17 @@ def test_a_first_request_that_is_not_understood_is_told_so(at: int, octet: int, 
     strange[19] = 0x20
     world.gateway.receive(bytes(strange), path, 0.0)
     assert not world.gateway.datagrams()
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_initial_contact_ends_the_older_sessions_of_that_peer(said: bool) -> None:
+    world = World(1, client={"initial_contact": said})
+    world.connect()
+    world.stop_esp()
+    world.paths["client"] = PacketPath()  # the client died without a word
+    world.client = world.new_client(world.client.config)
+    world.client.connect(world.now)
+    world.run(world.now + 5)
+    assert world.client.state is State.ESTABLISHED
+    assert len(world.gateway.sessions) == (1 if said else 2)
+    assert world.policy.leased == len(world.gateway.sessions)

@@ -9,7 +9,7 @@ from simulation.world import World
 
 def begun(seed: int, side: str, *, established: bool) -> World:
     """A world whose `side` talks to nobody but us."""
-    world = World(seed)
+    world = World(seed, client={"fragmentation": False})  # one message, one datagram
     if established:
         world.connect()
         world.stop_esp()

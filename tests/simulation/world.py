@@ -167,18 +167,22 @@ class World:
             for index, (local, remote, psk) in enumerate(sides)
         )
         self.policy = Policy(replace(gateway_config, **(gateway or {})))
-        self.client = Session(
-            replace(client_config, **(client or {})),
-            Path(Endpoint(CLIENT, 500), Endpoint(GATEWAY, 500), False),
-            random=self.rng.randbytes,
-            now=0.0,
-            utc=self.utc,
-            float_local=Endpoint(CLIENT, 40500),
-        )
+        self.client = self.new_client(replace(client_config, **(client or {})))
         self.gateway = Responder(self.policy, random=self.rng.randbytes, now=0.0, utc=self.utc, timing=timing)
         self.paths = {"client": PacketPath(), "gateway": PacketPath()}
 
     # The sides
+
+    def new_client(self, config: SessionConfig) -> Session:
+        """A session that has not begun; put into `client` it takes the place of the one there."""
+        return Session(
+            config,
+            Path(Endpoint(CLIENT, 500), Endpoint(GATEWAY, 500), False),
+            random=self.rng.randbytes,
+            now=self.now,
+            utc=self.utc,
+            float_local=Endpoint(CLIENT, 40500),
+        )
 
     @property
     def peer(self) -> Session:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from .auth.credentials import Credential
+from .auth.trust import TrustPolicy
 from .eap.config import EapConfig, EapServerConfig
 from .events import Configuration
 from .payloads.identity import Identity
@@ -70,7 +71,7 @@ class EapAuth:
 
 #: How a side proves who it is; one for each round (RFC 4739), as a rule a single one.
 LocalAuth = PskAuth | SignatureAuth | EapAuth
-RemoteAuth = PskAuth | EapServerConfig
+RemoteAuth = PskAuth | TrustPolicy | EapServerConfig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,9 @@ class SessionConfig:
     request_ipv4: bool = True  # initiator: ask for a virtual address
     request_ipv6: bool = True
     force_encapsulation: bool = True
-    initial_contact: bool = True  # the gateway shall forget older IKE SAs of ours (RFC 7296 section 2.4)
+    # The gateway shall forget our older IKE SAs: "MUST NOT be sent" where a user may be on two machines at
+    # once (RFC 7296 section 2.4)
+    initial_contact: bool = False
     mobike: bool = True
     fragmentation: bool = True
     fragment_octets: int = 1280  # of an IP packet that holds one fragment

@@ -201,6 +201,13 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """Something that did not stop the session, but that a person may want to know."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class KeysExported:
     """Keys for an outside decoder, only when the session was asked for them: `line` in the table `format`."""
 
@@ -230,6 +237,7 @@ Event = (
     | PathMtuChanged
     | RoundTrip
     | Wanted
+    | Noted
     | KeysExported
     | Closed
 )

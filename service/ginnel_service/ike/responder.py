@@ -15,7 +15,7 @@ from .admission import Admission, Verdict
 from .codes import ExchangeType, Flags, IdType, NotifyType
 from .config import GatewayPolicy, RandomBytes, SessionConfig, Timing
 from .errors import PeerError, UnsupportedCritical
-from .events import Closed, Event, InboundReady, InboundRetired, Path, State
+from .events import Closed, Event, IkeEstablished, InboundReady, InboundRetired, Path, State
 from .message import Message, UnsupportedVersion, parse_header, parse_message, serialise_message
 from .payloads.identity import Identity
 from .payloads.notify import NotifyPayload
@@ -267,6 +267,8 @@ class Responder:
                     self._child_spis.add(child.spi_in)
                 case InboundRetired(child):
                     self._child_spis.discard(child.spi_in)
+                case IkeEstablished(peer=peer, initial_contact=True):
+                    self._forget_older(session, peer)
                 case Closed():
                     self._forget(session)
         entry = self._sessions.get(session)
@@ -284,6 +286,13 @@ class Responder:
         if due is not None and (entry.due is None or due < entry.due):
             entry.due = due
             heapq.heappush(self._schedule, (due, next(self._serials), session))
+
+    def _forget_older(self, newcomer: Session, peer: Identity) -> None:
+        """The peer knows of no other IKE SA of its own, so that all but its newest are dead (section 2.4)."""
+        for session in self.sessions:
+            if session is not newcomer and session.peer == peer and session.state is State.ESTABLISHED:
+                session.finish(None, by_peer=True)
+                self._collect(session)
 
     def _forget(self, session: Session) -> None:
         self._stop_waiting(session)

@@ -266,6 +266,11 @@ class Session:
 
     # What the exchanges, the conversation and the upkeep call
 
+    @property
+    def is_initiator(self) -> bool:
+        """Whether we began the session; rekeys do not change it."""
+        return self._policy is None
+
     def emit(self, event: Event) -> None:
         self._events.append(event)
 

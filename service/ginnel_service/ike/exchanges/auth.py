@@ -88,8 +88,10 @@ class AuthExchange(Exchange):
         payloads: list[Payload] = [self._idi]
         if isinstance(local, SignatureAuth):
             payloads += proof.certificates_of(local)
-        if self._round == 0 and config.remote_id is not None:
-            payloads.append(IdrPayload(config.remote_id))
+        if self._round == 0:
+            payloads += proof.request_certificates(config.remote_auth)
+            if config.remote_id is not None:
+                payloads.append(IdrPayload(config.remote_id))
         if not isinstance(local, EapAuth):
             payloads += self._prove(lambda sk: proof.by_config(self._session, self._sa, self._idi, local, sk))
         if self._round == 0:

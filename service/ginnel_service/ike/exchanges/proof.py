@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from .. import keys
-from ..auth import psk, signature
+from ..auth import psk, signature, trust
 from ..codes import AuthMethod, CertEncoding
 from ..config import PskAuth, RemoteAuth, SignatureAuth
 from ..errors import SessionError
 from ..message import Message
 from ..payloads.auth import AuthPayload
-from ..payloads.cert import CertPayload
+from ..payloads.cert import CertPayload, CertReqPayload
 from ..payloads.identity import Identity, IdiPayload, IdrPayload
+from .certificate_check import CertificateCheck
 
 if TYPE_CHECKING:
     from ..sa import IkeSa
@@ -88,6 +89,12 @@ def certificates_of(auth: SignatureAuth) -> list[CertPayload]:
     return [CertPayload(CertEncoding.X509_SIGNATURE, each.public_bytes(Encoding.DER)) for each in chain]
 
 
+def request_certificates(remote: tuple[RemoteAuth, ...]) -> list[CertReqPayload]:
+    """CERTREQ with the authorities that we trust, when the peer has to prove itself by a certificate."""
+    policies = [each for each in remote if isinstance(each, trust.TrustPolicy)]
+    return [CertReqPayload(CertEncoding.X509_SIGNATURE, trust.certreq_data(each)) for each in policies]
+
+
 def check_secret(sa: IkeSa, identity: IdiPayload | IdrPayload, auth: AuthPayload, secret: bytes) -> bool:
     """Whether `auth` was made with `secret`, in constant time."""
     assert sa.keys is not None
@@ -122,7 +129,12 @@ def check(
     """Check a claim against what is asked of the peer, and call `verdict` once, at once or later."""
     expected = session.config.remote_id
     said = claim.identity.identity
-    if expected is not None and said != expected:
+    if isinstance(remote, trust.TrustPolicy):
+        # The certificate has to be of whom we expect, whatever name the peer chose to give
+        assert sa.keys is not None
+        octets = signed_octets(sa, claim.identity, sa.keys)
+        CertificateCheck(session, claim, octets, remote, verdict).begin(now)
+    elif expected is not None and said != expected:
         verdict(not_who(said, expected), now)
     elif isinstance(remote, PskAuth):
         failed = None
