@@ -69,6 +69,7 @@ class Credential:
     chain: tuple[x509.Certificate, ...]
     key: SigningKey = field(repr=False)
     rsa_pss: bool = False  # sign with RSASSA-PSS where the peer speaks RFC 7427
+    root: x509.Certificate | None = None  # above the chain, where the files held it; never sent
 
     @property
     def certificate(self) -> x509.Certificate:
@@ -119,7 +120,9 @@ def assemble(
     leaf = next((each for each in certificates if _spki_of(each) == wanted), None)
     if leaf is None:
         raise _error("key_mismatch", "the private key does not belong to the certificate: choose its own key")
-    return Credential(order_chain(leaf, certificates), key, rsa_pss)
+    chain = order_chain(leaf, certificates)
+    roots = (each for each in certificates if each not in chain and _issued(each, chain[-1]))
+    return Credential(chain, key, rsa_pss, next(roots, None))
 
 
 def order_chain(leaf: x509.Certificate, others: Sequence[x509.Certificate]) -> tuple[x509.Certificate, ...]:

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from ..der import OID, SEQUENCE, SET, element, elements
 from ..errors import InvalidSyntax, LocalError
 from ..wire import Reader
 
 _EMAIL = {"E": NameOID.EMAIL_ADDRESS}
-_SEQUENCE, _SET, _OID = 0x30, 0x31, 0x06
 _STRINGS = (0x0C, 0x13, 0x14, 0x16)  # UTF8String, PrintableString, TeletexString, IA5String
 #: How the string types of names are written; Teletex in practice as Latin-1.
 _ENCODINGS = {
@@ -53,10 +53,9 @@ def encode(text: str) -> bytes:
 def decode(der: bytes) -> str:
     """The text of a DER name, for people to read; empty when it is broken or holds unusual parts."""
     try:
-        (name,) = _elements(der, _SEQUENCE)
+        (name,) = elements(der, SEQUENCE)
         return ", ".join(
-            "+".join(_attribute(pair) for pair in _elements(part, _SEQUENCE))
-            for part in _elements(name, _SET)
+            "+".join(_attribute(pair) for pair in elements(part, SEQUENCE)) for part in elements(name, SET)
         )
     except (InvalidSyntax, ValueError, KeyError):
         return ""
@@ -64,28 +63,12 @@ def decode(der: bytes) -> str:
 
 def _attribute(pair: memoryview) -> str:
     reader = Reader(pair)
-    kind, oid = _element(reader)
-    tag, value = _element(reader)
-    if kind != _OID or tag not in _STRINGS or len(reader):
+    kind, oid = element(reader)
+    tag, value = element(reader)
+    if kind != OID or tag not in _STRINGS or len(reader):
         raise InvalidSyntax("not an attribute of text")
     text = re.sub(r'([,+\\"<>;])', r"\\\1", str(value, "utf-8"))
     return f"{_NAMES[bytes(oid)]}={text}"
-
-
-def _elements(data: bytes | memoryview, tag: int) -> Iterator[memoryview]:
-    reader = Reader(memoryview(data))
-    while len(reader):
-        found, body = _element(reader)
-        if found != tag:
-            raise InvalidSyntax(f"DER tag {found}")
-        yield body
-
-
-def _element(reader: Reader) -> tuple[int, memoryview]:
-    tag, length = reader.u8(), reader.u8()
-    if length > 0x80:
-        length = int.from_bytes(reader.take(length - 0x80), "big")
-    return tag, reader.take(length)
 
 
 def canonical(der: bytes) -> tuple[tuple[tuple[bytes, str | bytes], ...], ...]:
@@ -94,18 +77,18 @@ def canonical(der: bytes) -> tuple[tuple[tuple[bytes, str | bytes], ...], ...]:
     The order of RDNs counts, that within one does not; text is compared without its encoding, its case and
     the amount of its white space; other values octet by octet.
     """
-    names = list(_elements(der, _SEQUENCE))
+    names = list(elements(der, SEQUENCE))
     if len(names) != 1:
         raise InvalidSyntax("not one distinguished name")
-    return tuple(tuple(sorted(_pairs(part), key=repr)) for part in _elements(names[0], _SET))
+    return tuple(tuple(sorted(_pairs(part), key=repr)) for part in elements(names[0], SET))
 
 
 def _pairs(part: memoryview) -> Iterator[tuple[bytes, str | bytes]]:
-    for pair in _elements(part, _SEQUENCE):
+    for pair in elements(part, SEQUENCE):
         reader = Reader(pair)
-        kind, oid = _element(reader)
-        tag, value = _element(reader)
-        if kind != _OID or len(reader):
+        kind, oid = element(reader)
+        tag, value = element(reader)
+        if kind != OID or len(reader):
             raise InvalidSyntax("not an attribute of a name")
         yield bytes(oid), _folded(tag, value)
 
