@@ -44,10 +44,11 @@ from ginnel_service.ike.proposals import DEFAULT_ESP, DEFAULT_IKE
 from ginnel_service.ike.responder import Responder
 from ginnel_service.ike.selectors import everything
 from ginnel_service.ike.session import Session
+from helpers.authority import NOW
 
 ESP_EVERY_S = 0.1
 CLIENT, GATEWAY, NAT = "192.0.2.10", "203.0.113.1", "198.51.100.1"
-EPOCH_S = 1_800_000_000.0  # what the calendar says when the virtual clock starts
+EPOCH_S = NOW  # what the calendar says when the virtual clock starts
 CLIENT_ID, GATEWAY_ID = Identity.parse_text("alice@example.org"), Identity.parse_text("gw.example.org")
 
 #: Patient enough for three datagrams in ten lost in each direction, and never rekeying of its own accord.
@@ -146,6 +147,7 @@ class World:
         self.lost_esp = self.delivered_esp = 0
         self.events: list[tuple[str, Event]] = []
         self.outside: Callable[[Fetch | Prompt], bytes | str | None] = lambda what: None  # who answers Wanted
+        self.outside_s = 0.0  # and how long it takes
         self.tap: Callable[[str, bytes], bool] = lambda sender, datagram: True
         self._heap: list[tuple[float, int, Callable[[], None]]] = []
         self._order = count()
@@ -269,7 +271,7 @@ class World:
         self.events.append((name, event))
         self.paths[name].take(event)
         if isinstance(event, Wanted):
-            self.at(self.now, lambda: self._supply(name, session, event))
+            self.at(self.now + self.outside_s, lambda: self._supply(name, session, event))
         if self.discover and isinstance(event, OutboundReady):
             session.discover_path_mtu(self.discover, self.now)
             if name == "gateway":

@@ -57,9 +57,15 @@ class Ppk:
 
 @dataclass(frozen=True, slots=True)
 class SignatureAuth:
-    """A private key and its certificates prove us."""
+    """A private key and its certificates prove us.
+
+    `urls`: where the chain's certificates are, for a peer that looks them up. `ocsp`: a response about our
+    certificate, for a peer that asks (RFC 4806).
+    """
 
     credential: Credential
+    urls: tuple[str, ...] = ()
+    ocsp: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,7 @@ class SessionConfig:
     mobike: bool = True
     fragmentation: bool = True
     fragment_octets: int = 1280  # of an IP packet that holds one fragment
+    certificate_lookup: bool = False  # fetch certificates that a peer names by hash and URL
     allow_sha1: bool = False  # in signatures, for peers that know nothing better
     eap_only: bool = False  # the EAP method may prove the gateway without AUTH of its own (RFC 5998)
     childless: bool = False  # make the first CHILD SA in an exchange of its own (RFC 6023)

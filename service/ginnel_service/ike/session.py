@@ -46,6 +46,7 @@ from .exchanges.rekey_ike import RekeyIke
 from .fragments import Parcel
 from .message import Message, serialise_message
 from .payloads import Payload
+from .payloads.cert import CertReqPayload
 from .payloads.identity import Identity
 from .payloads.notify import NotifyPayload
 from .payloads.sa import SaPayload
@@ -97,6 +98,8 @@ class Session:
         # What both sides announced
         self.fragmentation = self.mobike = self.message_id_sync = self.multiple_auth = self.childless = False
         self.ppk = self.intermediate = False
+        self.peer_looks_up = False  # certificates by hash and URL
+        self.asked: tuple[CertReqPayload, ...] = ()
         self.peer_hashes: frozenset[int] | None = None  # of RFC 7427; None: the peer does not know it
         self.lease: Configuration | None = None
         self.peer: Identity | None = None

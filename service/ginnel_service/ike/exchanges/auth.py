@@ -87,9 +87,9 @@ class AuthExchange(Exchange):
         config, local = self._session.config, self._local
         payloads: list[Payload] = [self._idi]
         if isinstance(local, SignatureAuth):
-            payloads += proof.certificates_of(local)
+            payloads += proof.certificates_of(self._session, local)
         if self._round == 0:
-            payloads += proof.request_certificates(config.remote_auth)
+            payloads += proof.request_certificates(config)
             if config.remote_id is not None:
                 payloads.append(IdrPayload(config.remote_id))
         if not isinstance(local, EapAuth):

@@ -86,6 +86,7 @@ class AuthAnswer:
         self._idi = idi
         if self._first is None:
             self._first = message
+            proof.note_requests(self._session, message)
             idr = message.get(IdrPayload)
             config = self._policy.find(idi.identity, idr.identity if idr else None, eap=auth is None)
             if config is None:
@@ -204,7 +205,7 @@ class AuthAnswer:
         local = self._config.local_auth[0]
         assert not isinstance(local, EapAuth), "a responder does not log in by EAP"
         idr = IdrPayload(self._config.local_id)
-        certificates = proof.certificates_of(local) if isinstance(local, SignatureAuth) else []
+        certificates = proof.certificates_of(self._session, local) if isinstance(local, SignatureAuth) else ()
         try:
             auth = proof.by_config(self._session, self._sa, idr, local, self._sa.keys)
         except proof.AuthImpossible as impossible:

@@ -1,4 +1,4 @@
-"""A peer's certificate, its chain, its signature and its revocation, in the order of what each exposes.
+"""A peer's certificate, its signature, its chain and its revocation, in the order of what each exposes.
 
 Certificates named by hash and URL and proof of revocation come from outside, so that the verdict may come
 later. Only a chain that leads to a trusted root makes us fetch what its certificates point at.
@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 from cryptography import x509
 
-from ..auth import revocation, signature, trust
-from ..auth.errors import AuthRefused, CertificateRefused
-from ..codes import CertEncoding
+from ..auth import certificates, revocation, signature, trust
+from ..auth.errors import AuthRefused
 from ..errors import SessionError
 from ..events import Fetch, Noted
 from ..payloads.cert import CertPayload
@@ -22,8 +21,6 @@ from ..payloads.identity import Identity
 if TYPE_CHECKING:
     from ..session import Session
     from .proof import Claim, Verdict
-
-MAX_PAYLOADS = 32  # CERT payloads that are looked at
 
 
 class CertificateCheck:
@@ -34,88 +31,79 @@ class CertificateCheck:
     ) -> None:
         self._session, self._claim, self._octets, self._policy = session, claim, octets, policy
         self._verdict = verdict
-        self._payloads = claim.message.all(CertPayload)[:MAX_PAYLOADS]
-        self._server = session.is_initiator  # the peer acts as one
         self._fetched: dict[Fetch, bytes | None] = {}
         self._awaited = 0
 
     def begin(self, now: float) -> None:
-        self._guarded(now, self._prove)
+        self._guarded(self._collect, now)
 
-    def _guarded(self, now: float, step: Callable[[float], None]) -> None:
+    def _guarded(self, step: Callable[[float], None], now: float) -> None:
         try:
             step(now)
         except AuthRefused as refused:
             self._verdict(SessionError(refused.code, refused.detail), now)
 
     def _fetch(self, wanted: Iterable[Fetch], then: Callable[[float], None]) -> bool:
-        """Ask for what is not there yet and go on with `then`; False when nothing is missing."""
-        missing = [fetch for fetch in dict.fromkeys(wanted) if fetch not in self._fetched]
+        """Ask for what is not there yet, to go on with `then`; False when nothing is missing."""
+        missing = [fetch for fetch in wanted if fetch not in self._fetched]
         self._awaited = len(missing)
         for fetch in missing:
-            self._session.want(fetch, lambda answer, at, fetch=fetch: self._arrived(fetch, answer, at, then))
+            self._session.want(fetch, self._arrival(fetch, then))
         return bool(missing)
 
-    def _arrived(
-        self, fetch: Fetch, answer: bytes | str | None, now: float, then: Callable[[float], None]
-    ) -> None:
-        self._fetched[fetch] = answer if isinstance(answer, bytes) else None
-        self._awaited -= 1
-        if not self._awaited:
-            self._guarded(now, then)
+    def _arrival(
+        self, fetch: Fetch, then: Callable[[float], None]
+    ) -> Callable[[bytes | str | None, float], None]:
+        def arrived(answer: bytes | str | None, now: float) -> None:
+            self._fetched[fetch] = answer if isinstance(answer, bytes) else None
+            self._awaited -= 1
+            if not self._awaited:
+                self._guarded(then, now)
+
+        return arrived
 
     # The steps
 
-    def _certificates(self) -> list[x509.Certificate]:
-        """In the order of their payloads: "the first certificate provided" is the leaf (section 3.6)."""
-        found: list[x509.Certificate] = []
-        for payload in self._payloads:
-            if payload.encoding == CertEncoding.X509_SIGNATURE:
-                found.append(trust.parse_certificate(payload.data))
-        return found
+    def _collect(self, now: float) -> None:
+        """The certificates themselves."""
+        presented = certificates.collect(self._claim.message.all(CertPayload))
+        if self._session.config.certificate_lookup and self._fetch(presented.fetches, self._collect):
+            return
+        self._presented = presented.resolved(self._fetched)
+        self._prove()
+        self._ask_after(now)
 
-    def _evidence(self, encoding: CertEncoding) -> tuple[bytes, ...]:
-        return tuple(payload.data for payload in self._payloads if payload.encoding == encoding)
-
-    def _prove(self, now: float) -> None:
+    def _prove(self) -> None:
         """The key signed this exchange, and the chain vouches for whom the key belongs to."""
-        certificates = self._certificates() or [root for root in self._policy.roots if self._names(root)]
-        if not certificates:
-            raise CertificateRefused("certificate_missing", "the peer sent no certificate")
-        leaf, *others = certificates
-        signature.verify(
-            trust.public_key(leaf),
-            self._claim.auth.method,
-            self._claim.auth.data,
-            self._octets,
-            allow_sha1=self._policy.allow_sha1,
-        )
-        trust.check_identity(self._identity, leaf, allow_cn=self._policy.allow_cn)
+        shown, policy, auth = self._presented, self._policy, self._claim.auth
+        # A peer that sends no certificate may be known by one all the same
+        known = [root for root in policy.roots if not shown.items and self._names_peer(root)]
+        leaf = known[0] if known else shown.leaf
+        key = trust.public_key(leaf)
+        signature.verify(key, auth.method, auth.data, self._octets, allow_sha1=policy.allow_sha1)
+        trust.check_identity(self._identity, leaf, allow_cn=policy.allow_cn)
         self._chain = trust.verify_chain(
             leaf,
-            others,
-            self._policy,
+            shown.others,
+            policy,
             self._session.utc(),
-            server=self._server,
-            crls=self._evidence(CertEncoding.CRL),
-            responses=self._evidence(CertEncoding.OCSP_CONTENT),
+            server=self._session.is_initiator,  # the peer acts as one
+            crls=shown.crls,
+            responses=shown.responses,
         )
-        self._ask_after(now)
 
     @property
     def _identity(self) -> Identity:
         """Whom the certificate has to name: whom we expect, else who the peer says it is."""
         return self._session.config.remote_id or self._claim.identity.identity
 
-    def _names(self, certificate: x509.Certificate) -> bool:
+    def _names_peer(self, certificate: x509.Certificate) -> bool:
         return trust.matches(self._identity, certificate, allow_cn=self._policy.allow_cn)
 
     def _ask_after(self, now: float) -> None:
         """Whether something in the chain was revoked."""
         have = revocation.Evidence(
-            fetched=self._fetched,
-            crls=self._evidence(CertEncoding.CRL),
-            responses=self._evidence(CertEncoding.OCSP_CONTENT),
+            fetched=self._fetched, crls=self._presented.crls, responses=self._presented.responses
         )
         utc_s = self._session.utc()
         if self._fetch(revocation.wanted(self._chain, self._policy, have, utc_s), self._ask_after):

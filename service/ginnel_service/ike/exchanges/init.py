@@ -26,7 +26,7 @@ from ..proposals import (
     pick,
     without_additional_ke,
 )
-from . import intermediate
+from . import intermediate, proof
 from .base import Exchange, first_error, required, session_error
 
 if TYPE_CHECKING:
@@ -96,6 +96,7 @@ class InitExchange(Exchange):
             session.finish(SessionError("peer_error", "the gateway does not support UDP encapsulation"))
             return
         _note_announcements(session, message)
+        proof.note_requests(session, message)
         session.childless = message.notify(NotifyType.CHILDLESS_IKEV2_SUPPORTED) is not None
         session.multiple_auth = message.notify(NotifyType.MULTIPLE_AUTH_SUPPORTED) is not None
         ppk = session.config.ppk

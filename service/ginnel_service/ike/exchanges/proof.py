@@ -11,22 +11,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cryptography.hazmat.primitives.serialization import Encoding
-
 from .. import keys
-from ..auth import psk, signature, trust
-from ..codes import AuthMethod, CertEncoding
+from ..auth import certificates, psk, signature, trust
+from ..codes import AuthMethod, NotifyType
 from ..config import PskAuth, RemoteAuth, SignatureAuth
 from ..errors import SessionError
 from ..message import Message
+from ..payloads import Payload
 from ..payloads.auth import AuthPayload
 from ..payloads.cert import CertPayload, CertReqPayload
 from ..payloads.identity import Identity, IdiPayload, IdrPayload
+from ..payloads.notify import NotifyPayload
 from .certificate_check import CertificateCheck
 
 if TYPE_CHECKING:
+    from ..config import SessionConfig
     from ..sa import IkeSa
     from ..session import Session
+
+MAX_REQUESTS = 8  # CERTREQ payloads of a peer that we remember
 
 #: What a check ends in: why the peer is not who it says it is, or None, and the time of the verdict.
 Verdict = Callable[[SessionError | None, float], None]
@@ -83,16 +86,28 @@ class AuthImpossible(Exception):
         self.error = error
 
 
-def certificates_of(auth: SignatureAuth) -> list[CertPayload]:
+def certificates_of(session: Session, auth: SignatureAuth) -> tuple[CertPayload, ...]:
     """Our certificate first, then what a peer may need to trust it."""
-    chain = auth.credential.chain
-    return [CertPayload(CertEncoding.X509_SIGNATURE, each.public_bytes(Encoding.DER)) for each in chain]
+    urls = auth.urls if session.peer_looks_up else ()
+    return certificates.payloads(auth.credential, session.asked, urls=urls, response=auth.ocsp)
 
 
-def request_certificates(remote: tuple[RemoteAuth, ...]) -> list[CertReqPayload]:
+def request_certificates(config: SessionConfig) -> list[Payload]:
     """CERTREQ with the authorities that we trust, when the peer has to prove itself by a certificate."""
-    policies = [each for each in remote if isinstance(each, trust.TrustPolicy)]
-    return [CertReqPayload(CertEncoding.X509_SIGNATURE, trust.certreq_data(each)) for each in policies]
+    asked: list[Payload] = []
+    for each in config.remote_auth:
+        if isinstance(each, trust.TrustPolicy):
+            asked += certificates.requests(each)
+    if asked and config.certificate_lookup:
+        asked.append(NotifyPayload(NotifyType.HTTP_CERT_LOOKUP_SUPPORTED))
+    return asked
+
+
+def note_requests(session: Session, message: Message) -> None:
+    """What the peer says about the certificates that it wants."""
+    session.asked += tuple(message.all(CertReqPayload))[: MAX_REQUESTS - len(session.asked)]
+    if message.notify(NotifyType.HTTP_CERT_LOOKUP_SUPPORTED) is not None:
+        session.peer_looks_up = True
 
 
 def check_secret(sa: IkeSa, identity: IdiPayload | IdrPayload, auth: AuthPayload, secret: bytes) -> bool:
