@@ -16,7 +16,18 @@ PINGS = 20
 PAYLOADS = {33, 34, 35, 36, 39, 40, 42, 44, 45, 47}
 
 
-@pytest.mark.parametrize(("suite", "outside"), [*((suite, 0) for suite in SUITES), (X25519, 1)], ids=str)
+#: IKE ciphers of which Wireshark has its own names.
+IKE_SUITES = (
+    Suite("aes192gcm8-prfsha1-x25519", "aes128gcm16"),
+    Suite("aes256ccm12-prfaescmac-x25519", "aes128gcm16"),
+    Suite("aes128ctr-aesxcbc-x25519", "aes128gcm16"),
+    Suite("aes256-sha1-modp3072", "aes128gcm16"),
+)
+
+
+@pytest.mark.parametrize(
+    ("suite", "outside"), [*((suite, 0) for suite in (*SUITES, *IKE_SUITES)), (X25519, 1)], ids=str
+)
 def test_tshark_decrypts_a_session(lab: Lab, suite: Suite, outside: int) -> None:
     keys = lab.directory / "keys"
     pair = GinnelToCharon(lab, suite=suite, outside=outside, service_args=("--export-keys", str(keys)))

@@ -14,12 +14,13 @@ from .sa import IkeSa
 if TYPE_CHECKING:
     from .session import Session
 
-#: For AES-XCBC and AES-CMAC, which Wireshark lacks, it is told the ICV's length and checks nothing.
+#: For AES-XCBC and AES-CMAC, which Wireshark lacks: it takes no key and checks nothing.
+_UNCHECKED = "ANY 96-bits of Authentication [No Checking]"
 _IKE_INTEG = {
     0: "NONE [RFC4306]",
     Integ.HMAC_SHA1_96: "HMAC_SHA1_96 [RFC2404]",
-    Integ.AES_XCBC_96: "ANY 96-bits of Authentication [No Checking]",
-    Integ.AES_CMAC_96: "ANY 96-bits of Authentication [No Checking]",
+    Integ.AES_XCBC_96: _UNCHECKED,
+    Integ.AES_CMAC_96: _UNCHECKED,
     Integ.HMAC_SHA2_256_128: "HMAC_SHA2_256_128 [RFC4868]",
     Integ.HMAC_SHA2_384_192: "HMAC_SHA2_384_192 [RFC4868]",
     Integ.HMAC_SHA2_512_256: "HMAC_SHA2_512_256 [RFC4868]",
@@ -75,8 +76,9 @@ def ike_lines(sa: IkeSa) -> list[KeysExported]:
         return []
     encr = _IKE_ENCR[Encr(sa.suite.encr)].format(sa.suite.key_bits)
     fields = [sa.spi_i.hex(), sa.spi_r.hex(), sa.keys.ei.hex(), sa.keys.er.hex()]
-    line = ",".join(fields) + f',"{encr}",{sa.keys.ai.hex()},{sa.keys.ar.hex()},'
-    return [KeysExported("ikev2_decryption_table", line + f'"{_IKE_INTEG[sa.suite.integ]}"')]
+    integ = _IKE_INTEG[sa.suite.integ]
+    integ_keys = "," if integ == _UNCHECKED else f"{sa.keys.ai.hex()},{sa.keys.ar.hex()}"
+    return [KeysExported("ikev2_decryption_table", ",".join(fields) + f',"{encr}",{integ_keys},"{integ}"')]
 
 
 def esp_lines(child: ChildSa, path: Path) -> list[KeysExported]:
