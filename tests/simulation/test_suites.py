@@ -126,6 +126,19 @@ def test_a_refusal_says_what_was_offered(gateway: str, detail: str) -> None:
     assert (closed.error.code, closed.error.detail) == ("no_proposal_chosen", detail)
 
 
+def test_a_refused_child_says_what_was_offered_for_it() -> None:
+    ours, theirs = (
+        proposals.offer([proposals.parse(words, ProtocolId.ESP)])
+        for words in ("aes256gcm16-x25519", "chacha20poly1305")
+    )
+    world = World(1, esp=(ours, theirs))
+    world.client.connect(0.0)
+    world.run(10.0)
+    (closed,) = (e for name, e in world.events if name == "client" and isinstance(e, Closed))
+    assert isinstance(closed.error, SessionError)
+    assert (closed.error.code, closed.error.detail) == ("no_proposal_chosen", "offered aes256gcm16")
+
+
 def test_a_refusal_says_which_method_the_gateway_wants() -> None:
     world = World(1, ike=(ike("aes256gcm16-prfsha256-x25519"), ike("aes256gcm16-prfsha256-x25519")))
 

@@ -8,6 +8,7 @@ import pytest
 from ginnel_service.ike.errors import SessionError
 from ginnel_service.ike.events import ChildKeys, ChildSa, Endpoint, EspSuite, Path
 from ginnel_service.ike.payloads.selector import TrafficSelector
+from ginnel_service.ike.proposals import keywords, weaknesses
 from ginnel_service.net.base import NetworkError
 from ginnel_service.profiles.model import Esp, Ike, Local, Profile, ProfileError, Remote
 from ginnel_service.profiles.secrets import Secrets
@@ -71,6 +72,21 @@ def test_a_profile_becomes_a_session() -> None:
     assert str(config.remote_id) == "vpn.example.org"
     assert len(config.esp_proposals) == 1
     assert "a secret" not in repr(config)
+
+
+def test_a_word_of_a_profile_stands_for_several_proposals() -> None:
+    profile = Profile(
+        name="a",
+        server="vpn.example.org",
+        local=Local(id="alice@example.org"),
+        ike=Ike(proposals=("post_quantum", "default", "aes128-sha1-modp1024")),
+        esp=Esp(proposals=("default", "compatible")),
+    )
+    config = session_config(profile, Secrets(psk=b"a secret"))
+    assert [keywords(p).count("mlkem") for p in config.ike_proposals] == [2, 2, 0, 0, 0]
+    assert [p.number for p in config.ike_proposals] == [1, 2, 3, 4, 5]
+    assert weaknesses(config.ike_proposals) == ("modp1024",)
+    assert [p.number for p in config.esp_proposals] == [1, 2, 3]
 
 
 def test_a_profile_steers_the_packet_path() -> None:

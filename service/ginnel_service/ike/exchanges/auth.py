@@ -279,7 +279,8 @@ class AuthExchange(Exchange):
         session, sa, config = self._session, self._sa, self._session.config
         assert self._idr is not None
         if error is not None:  # authenticated, but without a CHILD SA
-            session.fail_with_delete(sa, session_error(error), now)
+            refused = session_error(error, without_ke(session.config.esp_proposals))
+            session.fail_with_delete(sa, refused, now)
             return
         reply = message.get(ConfigPayload)
         given = configuration.parse_reply(reply) if reply else configuration.NOTHING

@@ -9,8 +9,10 @@ from ..errors import InvalidSyntax, SessionError
 from ..message import Message
 from ..payloads import Payload
 from ..payloads.notify import NotifyPayload
+from ..proposals import mismatch
 
 if TYPE_CHECKING:
+    from ..payloads.sa import Proposal
     from ..sa import IkeSa
     from ..session import Session
 
@@ -46,12 +48,14 @@ def first_error(message: Message) -> NotifyPayload | None:
     return next((n for n in message.all(NotifyPayload) if is_error(n.notify)), None)
 
 
-def session_error(notify: NotifyPayload) -> SessionError:
-    """Why a session ends, from the peer's error notify."""
+def session_error(notify: NotifyPayload, offered: tuple[Proposal, ...] = ()) -> SessionError:
+    """Why a session ends, from the peer's error notify; `offered` is what NO_PROPOSAL_CHOSEN refuses."""
     try:
         code = _CODES[NotifyType(notify.notify)]
     except (KeyError, ValueError):
         code = "peer_error"
+    if notify.notify == NotifyType.NO_PROPOSAL_CHOSEN and offered:
+        return SessionError(code, mismatch(offered))
     return SessionError(code, f"the peer answered {name_of(NotifyType, notify.notify)}")
 
 

@@ -71,11 +71,8 @@ class InitExchange(Exchange):
         if self._starts_over(session, sa, message, now):
             return
         error = first_error(message)
-        if error is not None and error.notify == NotifyType.NO_PROPOSAL_CHOSEN:
-            session.finish(SessionError("no_proposal_chosen", mismatch(session.config.ike_proposals)))
-            return
         if error is not None:
-            session.finish(session_error(error))
+            session.finish(session_error(error, session.config.ike_proposals))
             return
         chosen = _single(required(message, SaPayload))
         if not answers(offer(session.config.ike_proposals), chosen):
