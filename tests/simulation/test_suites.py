@@ -87,6 +87,38 @@ def test_a_named_set_connects_with_its_first_choice(
     assert agreed(world) == chosen
 
 
+@pytest.mark.parametrize(
+    ("offered", "accepted", "chosen"),
+    [
+        ("x25519-ke1_mlkem768", "x25519-ke1_mlkem768", "x25519-ke1_mlkem768"),
+        ("x25519-ke1_mlkem1024-ke1_none", "x25519-ke1_mlkem1024", "x25519-ke1_mlkem1024"),
+        ("x25519-ke1_mlkem1024-ke1_none", "x25519", "x25519-ke1_none"),
+        ("x25519-ke1_mlkem768", "x25519-ke1_none-ke1_mlkem768", "x25519-ke1_mlkem768"),
+        ("mlkem768-ke3_ecp384-ke5_modp2048", "mlkem768-ke3_ecp384-ke5_modp2048", None),
+    ],
+)
+@pytest.mark.parametrize("prf", ["prfsha256", "prfaesxcbc", "prfaescmac"])
+def test_additional_exchanges_connect(offered: str, accepted: str, chosen: str | None, prf: str) -> None:
+    cipher = f"aes256gcm16-{prf}"
+    world = World(1, ike=(ike(f"{cipher}-{offered}"), ike(f"{cipher}-{accepted}")))
+    world.connect()
+    assert agreed(world) == f"{cipher}-{chosen or offered}"
+    world.stop_esp()
+    world.run(world.now + 100)
+    world.assert_settled()
+
+
+def test_post_quantum_is_preferred_and_default_remains() -> None:
+    wish = proposals.offer((*proposals.POST_QUANTUM_IKE, *proposals.DEFAULT_IKE))
+    for gateway, chosen in (
+        (proposals.GATEWAY_IKE, "aes256gcm16-prfsha256-x25519-ke1_mlkem768"),
+        (proposals.DEFAULT_IKE, "aes256gcm16-prfsha256-x25519"),
+    ):
+        world = World(1, ike=(wish, gateway))
+        world.connect()
+        assert agreed(world) == chosen
+
+
 def test_an_ml_kem_key_that_is_none_ends_nothing() -> None:
     """Nobody is proven yet, so the gateway drops a broken encapsulation key and answers the true one."""
     suite = ike("aes256gcm16-prfsha256-mlkem768")
