@@ -72,6 +72,29 @@ def test_every_integrity_algorithm_connects_and_rekeys(cipher: str, integ: str) 
     _lives(f"{cipher}-{integ}-ecp256")
 
 
+@pytest.mark.parametrize("method", ["x25519", "modp2048"])
+def test_the_first_request_fits_any_path(method: str) -> None:
+    """All that a profile is likely to offer, and its first public value."""
+    everything = proposals.offer(
+        (
+            *ike(f"aes256gcm16-prfsha384-{method}"),
+            *proposals.POST_QUANTUM_IKE,
+            *proposals.DEFAULT_IKE,
+            *proposals.COMPATIBLE_IKE,
+        )
+    )
+    world = World(1, ike=(everything, everything))
+    lengths: list[int] = []
+
+    def note(sender: str, datagram: bytes) -> bool:
+        lengths.append(len(datagram))
+        return True
+
+    world.tap = note
+    world.connect()
+    assert lengths[0] < 1200
+
+
 @pytest.mark.parametrize(
     ("word", "gateway", "chosen"),
     [

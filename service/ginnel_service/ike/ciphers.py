@@ -11,7 +11,7 @@ from __future__ import annotations
 import hmac
 import struct
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -19,9 +19,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESCCM, AESGCM, ChaCha20
 
 from . import macs
 from .codes import Encr, Integ
-from .config import RandomBytes
 from .errors import IntegrityFailed, LocalError
 from .keys import IkeSuite
+
+if TYPE_CHECKING:
+    from .config import RandomBytes
 
 Mac = Callable[[bytes, bytes], bytes]  # of (key, message), before it is cut to the ICV
 

@@ -8,15 +8,17 @@ pair serves one exchange and is then forgotten.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from cryptography.hazmat.primitives.asymmetric import ec, mlkem, x448, x25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from . import modp
 from .codes import KeMethod
-from .config import RandomBytes
 from .errors import InvalidSyntax, LocalError
+
+if TYPE_CHECKING:
+    from .config import RandomBytes
 
 
 class KeyPair(Protocol):
