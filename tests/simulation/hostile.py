@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
 from ginnel_service.ike import exchange_keys
-from ginnel_service.ike.codes import NotifyType, ProtocolId
-from ginnel_service.ike.message import parse_header
+from ginnel_service.ike.codes import NotifyType, PayloadType, ProtocolId
+from ginnel_service.ike.message import Outside, parse_header
 from ginnel_service.ike.payloads import Payload
 from ginnel_service.ike.payloads.auth import AuthPayload
 from ginnel_service.ike.payloads.config import CfgEntry, ConfigPayload
@@ -76,17 +77,28 @@ class Impostor:
         encr, integ = (sa.keys.ei, sa.keys.ai) if sa.initiated else (sa.keys.er, sa.keys.ar)
         return Protector(sa.suite, encr, integ, self.rng.randbytes).open(datagram)
 
+    def fragment(self, exchange: int, message_id: int, piece: tuple[int, bytes, int, int]) -> bytes:
+        """A fragment of a request: what its first payload is, octets, number and total, all as they come."""
+        first, data, number, total = piece
+        sa = self.victim.talk.current
+        outside = Outside(sa.spi_i, sa.spi_r, exchange, 0 if sa.initiated else 0x08, message_id)
+        numbers = struct.pack("!HH", number, total)
+        return self._sealer(sa)._seal(outside, PayloadType.SKF, first, numbers, data)
+
     def _seal(
         self, sa: IkeSa, exchange: int, message_id: int, response: bool, payloads: tuple[Payload, ...]
     ) -> bytes:
+        flags = (0 if sa.initiated else 0x08) | (0x20 if response else 0)
+        return self._sealer(sa).seal(sa.spi_i, sa.spi_r, exchange, flags, message_id, payloads)
+
+    def _sealer(self, sa: IkeSa) -> Protector:
         sealer = self._sealers.get(sa.our_spi)
         if sealer is None:
             assert sa.suite is not None
             assert sa.keys is not None
             encr, integ = (sa.keys.er, sa.keys.ar) if sa.initiated else (sa.keys.ei, sa.keys.ai)
             sealer = self._sealers[sa.our_spi] = Protector(sa.suite, encr, integ, self.rng.randbytes)
-        flags = (0 if sa.initiated else 0x08) | (0x20 if response else 0)
-        return sealer.seal(sa.spi_i, sa.spi_r, exchange, flags, message_id, payloads)
+        return sealer
 
     # Payloads that make some sense, and others that make none
 

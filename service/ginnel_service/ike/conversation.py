@@ -272,9 +272,6 @@ class Conversation:
         syncs = self._session.message_id_sync and idsync.may_be(header)
         if syncs and self._synchronise(sa, header, datagram, now):
             return
-        syncs = self._session.message_id_sync and idsync.may_be(header)
-        if syncs and self._synchronise(sa, header, datagram, now):
-            return
         arrival = sa.responses.judge(header.message_id)
         if arrival is Arrival.REPEATED:
             self._repeat(sa, datagram)

@@ -73,21 +73,22 @@ class Protector:
     ) -> tuple[bytes, ...]:
         """The message in datagrams of at most `limit` octets: whole, or in more than `more_than` fragments.
 
-        A peer that holds fragments of an earlier cut lets go of them when it sees a larger total.
+        Fragments are of one size, give or take an octet. A peer that holds some of an earlier cut lets go of
+        them when it sees a larger total.
         """
         if not more_than and self.sealed_octets(len(inner)) <= limit:
             return (self.seal_inner(outside, first, inner),)
         cipher = self._cipher
         room = (limit - _SKF_HEAD - cipher.iv - cipher.icv) // cipher.block * cipher.block - 1
-        size = max(1, min(room, len(inner) // (more_than + 1)))
-        total = -(-len(inner) // size)
+        total = max(more_than + 1, -(-len(inner) // max(1, room)))
+        edges = [len(inner) * number // total for number in range(total + 1)]
         return tuple(
             self._seal(
                 outside,
                 PayloadType.SKF,
                 first if number == 1 else PayloadType.NONE,  # "MUST be set to zero" in the others
                 _NUMBERS.pack(number, total),
-                inner[(number - 1) * size : number * size],
+                inner[edges[number - 1] : edges[number]],
             )
             for number in range(1, total + 1)
         )
