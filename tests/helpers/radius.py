@@ -16,9 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
-from ike.eap.certificates import Held
+from helpers.authority import Authority, Issued, chain_pem
 
 SECRET = b"testing"
 _ACCESS_REQUEST = 1
@@ -35,18 +33,16 @@ def why_missing() -> str | None:
 
 
 @contextmanager
-def hostapd(directory: Path, users: str, root: Held, server: Held) -> Iterator[int]:
+def hostapd(directory: Path, users: str, root: Authority, server: Issued) -> Iterator[int]:
     """A running EAP server; its RADIUS port on the loopback."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     (directory / "users").write_text(users)
     (directory / "clients").write_text(f"127.0.0.1 {SECRET.decode()}\n")
-    (directory / "root.pem").write_bytes(root.certificate.public_bytes(Encoding.PEM))
-    (directory / "server.pem").write_bytes(server.certificate.public_bytes(Encoding.PEM))
-    (directory / "server.key").write_bytes(
-        server.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    )
+    (directory / "root.pem").write_bytes(root.pem)
+    (directory / "server.pem").write_bytes(chain_pem(server.chain))
+    (directory / "server.key").write_bytes(server.key_pem())
     config = directory / "hostapd.conf"
     config.write_text(
         "driver=none\neap_server=1\ntls_flags=[ENABLE-TLSv1.3]\nfragment_size=300\n"

@@ -15,7 +15,7 @@ from ginnel_service.ike.eap.packet import Code, Packet, Type
 from ginnel_service.ike.eap.peer import Outcome, Peer
 from ginnel_service.ike.eap.tls_config import TlsConfig, TlsVersion
 from helpers import radius
-from ike.eap.certificates import issue, server_certificate, tls, user_certificate
+from ike.eap.certificates import authority, server_certificate, tls, user_certificate
 from ike.eap.ends import utc
 
 pytestmark = [pytest.mark.interop]
@@ -40,7 +40,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
             pytest.fail(f"must not skip in CI: {missing}", pytrace=False)
         pytest.skip(missing)
     directory: Path = tmp_path_factory.mktemp("hostapd")
-    with radius.hostapd(directory, USERS, issue("root"), server_certificate()) as port:
+    with radius.hostapd(directory, USERS, authority("root"), server_certificate()) as port:
         yield port
 
 

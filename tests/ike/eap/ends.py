@@ -9,9 +9,8 @@ from typing import Protocol
 from ginnel_service.ike.eap.outcome import Ask, Failed, Reply, Succeeded
 from ginnel_service.ike.eap.peer import Outcome, Peer
 from ginnel_service.ike.eap.server import ServerOutcome
+from helpers.authority import NOW
 
-#: When all certificates of these tests are valid.
-NOW = 1_800_000_000.0
 USERS = {b"bob": b"correct horse", b"LAB\\bob": b"correct horse"}
 
 

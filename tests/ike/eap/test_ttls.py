@@ -7,6 +7,8 @@ from typing import Literal
 
 import pytest
 
+from ginnel_service.ike.auth.revocation import Revocation
+from ginnel_service.ike.auth.trust import TrustPolicy
 from ginnel_service.ike.eap import mschap
 from ginnel_service.ike.eap.avps import (
     EAP_MESSAGE,
@@ -28,12 +30,10 @@ from ginnel_service.ike.eap.peer import Peer
 from ginnel_service.ike.eap.server import Server
 from ginnel_service.ike.eap.tls_config import TlsVersion
 from ginnel_service.ike.errors import InvalidSyntax
-from ike.eap.certificates import tls
+from ike.eap.certificates import authority, server_certificate, tls
 from ike.eap.ends import USERS, drive, seeded, utc
 from ike.eap.tunnelled import Inside, TunnelledServer
 
-#: An OCSPResponse with a status alone (RFC 6960 section 4.2.1).
-TRY_LATER = bytes.fromhex("30030a0103")
 BOTH = pytest.mark.parametrize("version", ["1.2", "1.3"])
 
 
@@ -227,21 +227,24 @@ def test_the_anonymous_identity_stays_outside() -> None:
 
 
 @pytest.mark.parametrize("octets", [16384, 200])
+@pytest.mark.parametrize("status", ["good", "revoked"])
 @BOTH
-def test_a_stapled_response_reaches_the_check(version: TlsVersion, octets: int) -> None:
-    seen: list[tuple[bytes, ...]] = []
-
-    def check(chain: tuple[object, ...], utc_s: float, responses: tuple[bytes, ...]) -> None:
-        seen.append(responses)
-
-    config = EapConfig(
+def test_a_stapled_response_decides(version: TlsVersion, status: str, octets: int) -> None:
+    config = tls(None)
+    strict = TrustPolicy(roots=config.trust.roots, revocation=Revocation(ocsp=True, strict=True))
+    bob = EapConfig(
         username="bob",
         password="correct horse",
         methods=(EapMethod.TTLS,),
-        tls=dataclasses.replace(tls(None), check=check),
+        tls=dataclasses.replace(config, trust=strict),
         ttls_inner="pap",
     )
-    server = TunnelledServer(Type.TTLS, version, pap, octets=octets, staple=TRY_LATER)
-    ours, _, _ = drive(Peer(config, seeded(), utc), server)
-    assert isinstance(ours, Succeeded), ours
-    assert seen == [(TRY_LATER,)]
+    staple = authority("root").ocsp_response(server_certificate().certificate, status=status)
+    server = TunnelledServer(Type.TTLS, version, pap, octets=octets, staple=staple)
+    ours, _, _ = drive(Peer(bob, seeded(), utc), server)
+    if status == "good":
+        assert isinstance(ours, Succeeded), ours
+    else:
+        assert isinstance(ours, Failed)
+        assert ours.code == "server_certificate"
+        assert "revoked" in ours.detail

@@ -9,7 +9,7 @@ from OpenSSL import SSL
 from ginnel_service.ike.eap.outcome import Accepted, Rejected, Reply
 from ginnel_service.ike.eap.packet import Code, Packet, Type
 from ginnel_service.ike.eap.tls_config import TlsVersion
-from ike.eap.certificates import issue, server_certificate
+from ike.eap.certificates import authority, server_certificate
 
 VERSIONS = {"1.2": SSL.TLS1_2_VERSION, "1.3": SSL.TLS1_3_VERSION}
 LABELS = {Type.TTLS: b"ttls keying material", Type.PEAP: b"client EAP encryption"}
@@ -34,7 +34,7 @@ class TunnelledServer:
         context.set_min_proto_version(VERSIONS[version])
         context.set_max_proto_version(VERSIONS[version])
         context.use_certificate(held.certificate)
-        context.add_extra_chain_cert(issue("root").certificate)
+        context.add_extra_chain_cert(authority("root").certificate)
         context.use_privatekey(held.key)
         context.set_ocsp_server_callback(lambda connection, data: staple)
         self.tls = SSL.Connection(context)

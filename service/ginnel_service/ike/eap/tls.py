@@ -5,11 +5,12 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 
+from ..auth.errors import CertificateRefused
 from ..errors import InvalidSyntax
 from .method import Method, Step
 from .outcome import Ask, Failed
 from .packet import Type
-from .tls_config import CertificateRefused, TlsConfig
+from .tls_config import TlsConfig
 from .tls_fragments import START, Fragments, version
 from .tls_tunnel import TlsFailed, Tunnel
 
@@ -51,7 +52,7 @@ class TlsMethod(Method):
                 return self._fragments.next()
             return self._process(self._tunnel, message)
         except CertificateRefused as refused:
-            return Failed("server_certificate", f"the gateway's EAP server: {refused}")
+            return Failed("server_certificate", f"the gateway's EAP server: {refused.detail}")
         except TlsFailed as failed:
             return Failed("eap_tls_failed", str(failed))
 

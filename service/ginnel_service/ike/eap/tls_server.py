@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 from cryptography import x509
 
+from ..auth.errors import CertificateRefused
+from ..auth.names import alternative_names
 from ..errors import InvalidSyntax
 from .packet import Type
 from .server_method import ServerMethod, ServerStep, Verdict
 from .tls import COMMITMENT, EapTls, derive_msk
-from .tls_config import CertificateRefused, TlsConfig
+from .tls_config import TlsConfig
 from .tls_fragments import START, Fragments
 from .tls_tunnel import TlsFailed, Tunnel
 
@@ -18,12 +20,9 @@ from .tls_tunnel import TlsFailed, Tunnel
 def names_of(certificate: x509.Certificate) -> list[str]:
     """What a user's certificate calls them: alternative names first, then common names, then the subject."""
     names: list[str] = []
-    try:
-        alternative = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    if (alternative := alternative_names(certificate)) is not None:
         names += alternative.get_values_for_type(x509.RFC822Name)
         names += alternative.get_values_for_type(x509.DNSName)
-    except x509.ExtensionNotFound:
-        pass
     common = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
     names += [str(attribute.value) for attribute in common]
     return [*names, certificate.subject.rfc4514_string()]

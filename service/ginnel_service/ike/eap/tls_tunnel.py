@@ -1,7 +1,7 @@
 """TLS over octets that somebody else carries, by pyOpenSSL and memory BIOs; either end.
 
-The other end's certificate is checked by the configuration's own rule before anything that answers it
-is sent. All of pyOpenSSL's errors end here, as TlsFailed. Sessions are never resumed.
+The other end's certificate is checked by `auth.trust` before anything that answers it is sent. All of
+pyOpenSSL's errors end here, as TlsFailed. Sessions are never resumed.
 """
 
 from __future__ import annotations
@@ -11,12 +11,16 @@ from collections.abc import Callable
 from cryptography import x509
 from OpenSSL import SSL
 
+from ..auth.credentials import UNREADABLE, LocalKey
+from ..auth.errors import CertificateRefused
+from ..auth.revocation import Evidence
+from ..auth.revocation import check as check_revocation
+from ..auth.trust import check_identity, matches, verify_chain
 from ..errors import PeerError
-from .tls_config import CertificateRefused, TlsConfig
+from .tls_config import TlsConfig
 
 _VERSIONS = {"1.2": SSL.TLS1_2_VERSION, "1.3": SSL.TLS1_3_VERSION}
 _READ_OCTETS = 16384
-MAX_CERTIFICATES = 20
 
 
 class TlsFailed(PeerError):
@@ -38,11 +42,12 @@ def _context(config: TlsConfig, *, needs_certificate: bool) -> SSL.Context:
     wanted = SSL.VERIFY_PEER | (SSL.VERIFY_FAIL_IF_NO_PEER_CERT if needs_certificate else 0)
     # OpenSSL's own opinion of the chain does not count: `_check_certificate` decides
     context.set_verify(wanted, lambda *_: True)
-    if config.chain and config.key is not None:
-        context.use_certificate(config.chain[0])
-        for certificate in config.chain[1:]:
+    if (own := config.credential) is not None:
+        assert isinstance(own.key, LocalKey)
+        context.use_certificate(own.certificate)
+        for certificate in own.chain[1:]:
             context.add_extra_chain_cert(certificate)
-        context.use_privatekey(config.key)  # type: ignore[arg-type]  # checked by OpenSSL
+        context.use_privatekey(own.key.private)
     return context
 
 
@@ -52,6 +57,7 @@ class Tunnel:
     def __init__(self, config: TlsConfig, utc: Callable[[], float], *, server: bool) -> None:
         self._config = config
         self._utc = utc
+        self._server = server
         self._stapled: list[bytes] = []
         try:
             context = _context(config, needs_certificate=server)
@@ -148,16 +154,22 @@ class Tunnel:
             if leaf is None:
                 return
             shown = self._tls.get_peer_cert_chain(as_cryptography=True) or []
-        except (SSL.Error, ValueError, TypeError) as error:
-            raise CertificateRefused(f"the certificate cannot be read: {_words(error)}") from None
+        except (SSL.Error, *UNREADABLE) as error:
+            text = f"the certificate cannot be read: {_words(error)}"
+            raise CertificateRefused("certificate_broken", text) from None
         others = [certificate for certificate in shown if certificate != leaf]
-        if len(others) >= MAX_CERTIFICATES:
-            raise CertificateRefused(f"a chain of {len(others) + 1} certificates")
-        try:
-            self._config.check((leaf, *others), self._utc(), tuple(self._stapled))
-        except PeerError as refused:
-            raise CertificateRefused(str(refused)) from None
+        responses, utc_s, trust = tuple(self._stapled), self._utc(), self._config.trust
+        chain = verify_chain(leaf, others, trust, utc_s, server=not self._server, responses=responses)
+        check_revocation(chain, trust, Evidence(responses=responses), utc_s)
+        if not self._server:
+            _check_name(self._config, leaf)
         self.certificate = leaf
+
+
+def _check_name(config: TlsConfig, certificate: x509.Certificate) -> None:
+    allow_cn = config.trust.allow_cn
+    if not any(matches(name, certificate, allow_cn=allow_cn) for name in config.server_names):
+        check_identity(config.server_names[0], certificate, allow_cn=allow_cn)
 
 
 def _words(error: Exception) -> str:
