@@ -104,6 +104,7 @@ def test_a_gateway_may_prove_itself_otherwise_than_we_do() -> None:
         ),
         ({"remote": {"ca": ["nowhere"]}}, "remote.ca"),
         ({"remote": {"pin": "nowhere"}}, "remote.pin"),
+        ({"authentication": {"username": "a"}, "remote": {"id": "%any"}}, "remote.id"),
         ({"remote": {"pin": "x", "system_roots": True}, "certificates": {"x": PEM}}, "remote.pin"),
         (
             {"remote": {"revocation": {"crl": False, "ocsp": False, "strict": True}}},

@@ -5,6 +5,7 @@ from ipaddress import ip_network
 
 import pytest
 
+from ginnel_service.ike.config import PskAuth
 from ginnel_service.ike.errors import SessionError
 from ginnel_service.ike.events import ChildKeys, ChildSa, Endpoint, EspSuite, Path
 from ginnel_service.ike.payloads.selector import TrafficSelector
@@ -70,6 +71,7 @@ def test_a_profile_becomes_a_session() -> None:
     )
     config = session_config(profile, Secrets(psk=b"a secret"))
     assert str(config.remote_id) == "vpn.example.org"
+    assert config.local_auth == config.remote_auth == (PskAuth(b"a secret"),)
     assert len(config.esp_proposals) == 1
     assert "a secret" not in repr(config)
 

@@ -106,11 +106,24 @@ ERRORS: dict[str, tuple[str, str]] = {
         "The certificate of {server}, or one that vouches for it, was taken back.",
         "Do not connect. Ask the gateway's administrator; whoever holds it now may be an impostor.",
     ),
-    "certificate_unsuitable": (
-        "The certificate of {server} is not one for a gateway, or its chain breaks the rules.",
+    "certificate_broken": (
+        "The certificate of {server}, or one that vouches for it, breaks the rules for certificates.",
         "Show the detail to the gateway's administrator, who has to issue another.",
     ),
-    "identity_mismatch": (
+    "certificate_missing": (
+        "{server} sent no certificate, and this profile pins none.",
+        "Ask its administrator to have it send its certificate, or give that with --pin.",
+    ),
+    "certificate_purpose": (
+        "The certificate of {server} is not meant for a gateway.",
+        "Its administrator has to issue one with the extended key usage serverAuth.",
+    ),
+    "certificate_weak": (
+        "The certificate of {server}, or one that vouches for it, uses a key or signature that is too weak.",
+        "Its administrator has to issue another. A signature with SHA-1 counts with --allow-sha1, at your "
+        "risk.",
+    ),
+    "certificate_identity": (
         "The certificate of {server} names another gateway than this profile expects.",
         "Check the server's name; if the gateway goes by another name, set it with --remote-id. A name that "
         "only the subject holds counts with --allow-cn.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .certificates import UnusableError, load_certificates
-from .model import NAME_PATTERN, SAFE_ALONE, Authentication, Problem, Profile, printable
+from .model import ANY_IDENTITY, NAME_PATTERN, SAFE_ALONE, Authentication, Problem, Profile, printable
 
 
 def check_authentication(profile: Profile, found: list[Problem]) -> None:
@@ -51,6 +51,10 @@ def _check_remote(profile: Profile, found: list[Problem]) -> None:
     if profile.remote_method == "eap" and remote.method:
         remedy = "leave remote.method out, or set authentication.eap_only to false"
         found.append(Problem("remote.method", "is not used when EAP proves the gateway", remedy))
+    anyone = remote.id == ANY_IDENTITY and not remote.pin and (remote.system_roots or not remote.ca)
+    if anyone and profile.remote_method == "certificate":
+        remedy = "write the gateway's name, or name the only roots to trust in remote.ca"
+        found.append(Problem("remote.id", "would accept anyone who has a certificate for any name", remedy))
     if remote.pin and (remote.ca or remote.system_roots):
         remedy = "leave either remote.pin or the roots out"
         found.append(Problem("remote.pin", "leaves nothing for remote.ca to vouch for", remedy))

@@ -162,11 +162,11 @@ def _tls(profile: Profile, credential: Credential | None) -> TlsConfig:
     said = profile.authentication
     names = said.server_names or (profile.remote_identity or profile.server,)
     check = ServerCheck(trust_policy(profile), tuple(Identity.parse_text(name) for name in names))
-    ours = credential if credential is not None and isinstance(credential.key, LocalKey) else None
+    key = None if credential is None else credential.key
     return TlsConfig(
         check=check,
-        chain=() if ours is None else ours.chain,
-        key=None if ours is None else ours.key.private,
+        chain=credential.chain if credential is not None and isinstance(key, LocalKey) else (),
+        key=key.private if isinstance(key, LocalKey) else None,
         min_version=said.tls_min,
         max_version=said.tls_max,
     )

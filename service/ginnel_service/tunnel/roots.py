@@ -5,7 +5,9 @@ Bounded, read once for every state of the places: a system has a hundred and a h
 
 from __future__ import annotations
 
+import re
 import ssl
+import warnings
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -13,9 +15,11 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.utils import CryptographyDeprecationWarning
 
 MAX_OCTETS: Final = 8 << 20
 MAX_ROOTS: Final = 1000
+_CERTIFICATE: Final = re.compile(rb"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----")
 
 
 def system_roots() -> tuple[x509.Certificate, ...]:
@@ -35,12 +39,23 @@ def load(place: Path, changed_ns: int) -> tuple[x509.Certificate, ...]:
     found: dict[bytes, x509.Certificate] = {}
     left = MAX_OCTETS
     for file in files:
-        with suppress(OSError, ValueError, UnsupportedAlgorithm):
+        with suppress(OSError):
             with file.open("rb") as opened:
                 data = opened.read(left + 1)
             left -= len(data)
             if left < 0 or len(found) > MAX_ROOTS:
                 break
-            for certificate in x509.load_pem_x509_certificates(data):
-                found[certificate.tbs_certificate_bytes] = certificate
+            for block in _CERTIFICATE.findall(data):
+                if (certificate := _parse(block)) is not None:
+                    found[certificate.tbs_certificate_bytes] = certificate
     return tuple(found.values())
+
+
+def _parse(pem: bytes) -> x509.Certificate | None:
+    """A root, or None: one that cannot be read must not take the others with it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)  # old roots break small rules
+        try:
+            return x509.load_pem_x509_certificate(pem)
+        except (ValueError, UnsupportedAlgorithm):
+            return None
