@@ -14,6 +14,8 @@ from pathlib import Path
 from fuzz.script import write_chain, write_chunk
 from fuzz.targets import inner, payloads, unauthenticated
 from ginnel_service.gateway.config import example
+from ginnel_service.ike.eap.avps import Avp
+from ginnel_service.ike.eap.peap import tlv
 from ginnel_service.ike.errors import PeerError
 from ginnel_service.ike.message import Header, parse_header, parse_message
 from ginnel_service.ike.payloads import Payload, SkPayload
@@ -58,6 +60,8 @@ def main() -> None:
         "message": message_inputs(heard),
         "payloads": payload_inputs(heard),
         "inner": inner_inputs(heard),
+        "fragments": fragment_inputs(heard),
+        "eap": eap_inputs(),
         "unauthenticated": unauthenticated_inputs(heard),
         "local": local_inputs(),
     }.items():
@@ -138,6 +142,56 @@ def inner_inputs(heard: list[Said]) -> list[bytes]:
         scripts += [bytes([number]) + step_later.join(steps[at : at + 4]) for at in range(0, len(steps), 4)]
         if not established:
             scripts.append(bytes((number, inner.RESPONSE, 0)) + write_chain(heard[3][3]))
+    return scripts
+
+
+def fragment_inputs(heard: list[Said]) -> list[bytes]:
+    """Each message that the victim waits for, whole and in pieces, and fragments made by hand."""
+    scripts = []
+    for number, (side, _) in enumerate(inner.VICTIMS):
+        for sender, _, header, inside in heard:
+            if sender == side or header.exchange not in inner.EXCHANGES:
+                continue
+            outside = bytes((inner.EXCHANGES.index(header.exchange), int(header.is_response)))
+            chain = write_chain(inside)
+            scripts.append(bytes((number, 0)) + outside + chain + b"\0\0\1\0")
+            scripts.append(bytes((number, 0)) + outside + chain + b"\1\4\2\1\3\0\0\1\0")
+        parts = [
+            b"\1\0\0\x29" + bytes((n, 3)) + write_chunk(b"\0\0\0\x08\0\0\x40\0"[n - 1 :]) for n in (1, 2, 3)
+        ]
+        scripts.append(bytes([number]) + b"\0".join(parts) + b"\0")
+        scripts.append(bytes([number]) + b"\2\0\0\x29" + write_chunk(b"\x2b\0\0\x08\0\0\x40\0\0\0\0\4"))
+    return scripts
+
+
+def eap_inputs() -> list[bytes]:
+    """Honest conversations, and one packet of each method."""
+    relay = b"\2" + write_chunk(b"\xff\xff") + write_chunk(b"")
+    packets = {
+        1: b"",
+        2: b"a notice",
+        4: b"\x10" + bytes(16) + b"gateway",
+        6: b"Password: ",
+        26: b"\1\1\0\x1c\x10" + bytes(16) + b"gateway",
+        13: b"\x20",
+        21: b"\x20",
+        25: b"\x20",
+        254: b"\0\0\0\0\0\0\x0d",
+    }
+    made = [b"\1\0" + bytes([kind]) + write_chunk(data) for kind, data in packets.items()]
+    scripts = [bytes((who, choice)) + relay * 14 for who in (0, 1) for choice in (0, 1, 2, 4, 12)]
+    scripts += [b"\0\0" + packet for packet in made] + [b"\0\1" + b"\2".join(made)]
+    failure = b"\4\1\0\x30E=691 R=1 C=" + b"00" * 16 + b" V=3 M=no"
+    scripts.append(b"\0\0" + made[4] + b"\1\0\x1a" + write_chunk(failure) + b"\2\2")
+    avp = Avp(79, b"\1\1\0\5\1").serialise()
+    scripts += [bytes((2, choice)) + write_chunk(avp) for choice in (0, 1, 2)]
+    chap = Avp(26, b"\0S=" + b"0" * 40, 311).serialise() + Avp(2, b"\0E=691 R=0", 311).serialise()
+    scripts.append(b"\2\1" + write_chunk(chap) + write_chunk(Avp(18, b"no").serialise()))
+    result = tlv(3, b"\0\1") + tlv(12, bytes(56))
+    extensions = b"\1\1" + (5 + len(result)).to_bytes(2, "big") + b"\x21" + result
+    scripts.append(
+        b"\2\x80" + write_chunk(b"\1") + write_chunk(b"\x1a" + packets[26]) + write_chunk(extensions)
+    )
     return scripts
 
 

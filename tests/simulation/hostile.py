@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 
 from ginnel_service.ike import exchange_keys
-from ginnel_service.ike.codes import NotifyType, PayloadType, ProtocolId
-from ginnel_service.ike.message import Outside, parse_header
+from ginnel_service.ike.codes import Flags, NotifyType, PayloadType, ProtocolId
+from ginnel_service.ike.message import Outside, parse_header, serialise_payloads
 from ginnel_service.ike.payloads import Payload
 from ginnel_service.ike.payloads.auth import AuthPayload
 from ginnel_service.ike.payloads.config import CfgEntry, ConfigPayload
@@ -54,7 +54,8 @@ class Impostor:
     def request(self, exchange: int, payloads: tuple[Payload, ...], sa: IkeSa | None = None) -> bytes:
         """The next request on `sa`, the current one unless told."""
         sa = sa or self.victim.talk.current
-        return self._seal(sa, exchange, sa.responses.expected_id, False, payloads)
+        outside = self.outside(sa, exchange)
+        return self.sealer(sa).seal_inner(outside, *serialise_payloads(payloads))
 
     def numbered(self, exchange: int, message_id: int, payloads: tuple[Payload, ...]) -> bytes:
         """A request on the current SA with a Message ID of our choice."""
@@ -63,10 +64,30 @@ class Impostor:
     def response(self, payloads: tuple[Payload, ...], sa: IkeSa | None = None) -> bytes | None:
         """An answer to what the victim has outstanding on `sa`, if anything."""
         sa = sa or self.victim.talk.current
+        outside = self.answering(sa)
+        if outside is None:
+            return None
+        return self.sealer(sa).seal_inner(outside, *serialise_payloads(payloads))
+
+    def outside(self, sa: IkeSa, exchange: int) -> Outside:
+        """The header of the next request on `sa`."""
+        flags = 0 if sa.initiated else Flags.INITIATOR
+        return Outside(sa.spi_i, sa.spi_r, exchange, flags, sa.responses.expected_id)
+
+    def answering(self, sa: IkeSa) -> Outside | None:
+        """The header of the answer to what the victim has outstanding on `sa`, if anything."""
         outstanding = sa.requests.outstanding
         if outstanding is None or sa.keys is None:
             return None
-        return self._seal(sa, outstanding.exchange.type, outstanding.message_id, True, payloads)
+        flags = Flags.RESPONSE | (0 if sa.initiated else Flags.INITIATOR)
+        return Outside(sa.spi_i, sa.spi_r, outstanding.exchange.type, flags, outstanding.message_id)
+
+    def fragment(
+        self, sa: IkeSa, outside: Outside, first: int, place: tuple[int, int], inner: bytes
+    ) -> bytes:
+        """One SKF payload; `place` is its number and the total, any two numbers of 16 bits."""
+        numbers = struct.pack("!HH", *place)
+        return self.sealer(sa)._seal(outside, PayloadType.SKF, first, numbers, inner)
 
     def opened(self, datagram: bytes, sa: IkeSa | None = None) -> tuple[Payload, ...]:
         """What the victim said; `sa` when it has forgotten that SA since."""
@@ -83,15 +104,10 @@ class Impostor:
         sa = self.victim.talk.current
         outside = Outside(sa.spi_i, sa.spi_r, exchange, 0 if sa.initiated else 0x08, message_id)
         numbers = struct.pack("!HH", number, total)
-        return self._sealer(sa)._seal(outside, PayloadType.SKF, first, numbers, data)
+        return self.sealer(sa)._seal(outside, PayloadType.SKF, first, numbers, data)
 
-    def _seal(
-        self, sa: IkeSa, exchange: int, message_id: int, response: bool, payloads: tuple[Payload, ...]
-    ) -> bytes:
-        flags = (0 if sa.initiated else 0x08) | (0x20 if response else 0)
-        return self._sealer(sa).seal(sa.spi_i, sa.spi_r, exchange, flags, message_id, payloads)
-
-    def _sealer(self, sa: IkeSa) -> Protector:
+    def sealer(self, sa: IkeSa) -> Protector:
+        """What seals with the keys that the victim opens with."""
         sealer = self._sealers.get(sa.our_spi)
         if sealer is None:
             assert sa.suite is not None
