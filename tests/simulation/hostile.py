@@ -98,14 +98,6 @@ class Impostor:
         encr, integ = (sa.keys.ei, sa.keys.ai) if sa.initiated else (sa.keys.er, sa.keys.ar)
         return Protector(sa.suite, encr, integ, self.rng.randbytes).open(datagram)
 
-    def fragment(self, exchange: int, message_id: int, piece: tuple[int, bytes, int, int]) -> bytes:
-        """A fragment of a request: what its first payload is, octets, number and total, all as they come."""
-        first, data, number, total = piece
-        sa = self.victim.talk.current
-        outside = Outside(sa.spi_i, sa.spi_r, exchange, 0 if sa.initiated else 0x08, message_id)
-        numbers = struct.pack("!HH", number, total)
-        return self.sealer(sa)._seal(outside, PayloadType.SKF, first, numbers, data)
-
     def sealer(self, sa: IkeSa) -> Protector:
         """What seals with the keys that the victim opens with."""
         sealer = self._sealers.get(sa.our_spi)
