@@ -59,7 +59,9 @@ class Impostor:
 
     def numbered(self, exchange: int, message_id: int, payloads: tuple[Payload, ...]) -> bytes:
         """A request on the current SA with a Message ID of our choice."""
-        return self._seal(self.victim.talk.current, exchange, message_id, False, payloads)
+        sa = self.victim.talk.current
+        outside = self.outside(sa, exchange)._replace(message_id=message_id)
+        return self.sealer(sa).seal_inner(outside, *serialise_payloads(payloads))
 
     def response(self, payloads: tuple[Payload, ...], sa: IkeSa | None = None) -> bytes | None:
         """An answer to what the victim has outstanding on `sa`, if anything."""
