@@ -61,7 +61,8 @@ class GinnelToCharon:
             self.net.gateway,
             CharonConfig(
                 psk=psk, local_id=GATEWAY_ID, remote_id=CLIENT_ID, local_address=Internet.GATEWAY[outside],
-                ike=suite.ike, esp=suite.esp, pools=CHARON_POOLS, dns=Internet.SERVER, **charon,
+                ike=suite.ike, pools=CHARON_POOLS,
+                **{"esp": suite.esp, "dns": Internet.SERVER, **charon},
             ),
         )  # fmt: skip
         self.service = Service(self.net.client, *service_args)
@@ -84,15 +85,16 @@ class CharonToGinnel:
         psk = self.psk = secrets.token_urlsafe(24)
         self.net = Internet(lab, nat=nat)
         options = options or GatewayOptions()
-        options.ike_proposals, options.esp_proposals = [suite.ike], [suite.esp]
-        options.dns = Internet.SERVER
+        options.ike_proposals = [suite.ike]
+        options.esp_proposals = options.esp_proposals or [suite.esp]
+        options.dns = options.dns or Internet.SERVER
         self.gateway = Gateway(self.net.gateway, psk, options)
         self.charon = Charon(
             self.net.client,
             CharonConfig(
                 psk=psk, local_id=CLIENT_ID, remote_id=GATEWAY_ID, remote_address=Internet.GATEWAY[outside],
-                ike=suite.ike, esp=suite.esp, virtual=("0.0.0.0", "::"), local_ts=("dynamic",),
-                remote_ts=("0.0.0.0/0", "::/0"), **charon,
+                ike=suite.ike, virtual=("0.0.0.0", "::"), local_ts=("dynamic",),
+                remote_ts=("0.0.0.0/0", "::/0"), **{"esp": suite.esp, **charon},
             ),
         )  # fmt: skip
 
