@@ -17,11 +17,11 @@ def test_the_example_runs_as_it_is_and_its_key_is_fresh() -> None:
     assert first != second
     config = parse(first.encode())
     assert str(config.identity) == "gw.example.org"
-    assert len(config.users[Identity.parse_text("a@b")]) >= 32
+    assert len(config.proofs.psks[Identity.parse_text("a@b")]) >= 32
 
 
 def test_names_in_the_example_are_quoted() -> None:
-    assert len(parse(example('g"w', "a\\b").encode()).users) == 1
+    assert len(parse(example('g"w', "a\\b").encode()).proofs.psks) == 1
 
 
 def test_a_readable_file_is_refused(tmp_path: Path) -> None:
@@ -31,7 +31,7 @@ def test_a_readable_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(GatewayError, match="config_unsafe"):
         load(file)
     file.chmod(0o600)
-    assert len(load(file).users) == 1
+    assert len(load(file).proofs.psks) == 1
 
 
 def test_a_missing_file_and_a_link_are_refused(tmp_path: Path) -> None:

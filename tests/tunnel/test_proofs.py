@@ -11,7 +11,7 @@ import pytest
 from ginnel_service.ike.auth.trust import TrustPolicy
 from ginnel_service.ike.codes import IdType
 from ginnel_service.ike.config import EapAuth, PskAuth, SessionConfig, SignatureAuth
-from ginnel_service.ike.eap.tls_config import CertificateRefused
+from ginnel_service.ike.errors import PeerError
 from ginnel_service.profiles.certificates import open_key, pem_of
 from ginnel_service.profiles.model import Profile, ProfileError
 from ginnel_service.profiles.secrets import Secrets
@@ -117,14 +117,14 @@ def test_the_server_of_eap_must_have_the_name_and_a_chain_to_a_root() -> None:
         config = session(authentication={"username": "alice", **more}, remote={"ca": ["ca"]})
         tls = eap_of(config).eap.tls
         assert tls is not None
-        tls.check(issued.chain, utc_s)
+        tls.check(issued.chain, utc_s, ())
 
     check(GATEWAY)
     radius = ISSUING.issue("radius", sans=[dns("radius.example.org")], ekus=[SERVER])
     check(radius, server_names=["vpn.example.org", "radius.example.org"])
     stranger = Authority("Other").issue("gw", sans=[dns("vpn.example.org")], ekus=[SERVER])
     for wrong, when in ((radius, NOW), (stranger, NOW), (GATEWAY, NOW + 1000 * DAY_S)):
-        with pytest.raises(CertificateRefused):
+        with pytest.raises(PeerError):
             check(wrong, when)
 
 

@@ -23,30 +23,17 @@ from ..profiles.model import Problem
 from ..tunnel.convert import proposals
 from ..tunnel.dataplane import EspSettings
 from .errors import GatewayError
+from .proofs import Certificates, Eap, Proofs, RevocationTable, User, proofs
+from .table import Table, Texts
 
 MAX_FILE_OCTETS: Final = 1 << 20
 #: Octets of randomness in the key that `example` makes.
 PSK_OCTETS: Final = 32
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
-Texts = tuple[str, ...]
 
 
-class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    pass
-
-
-class User(_Table, frozen=True, kw_only=True):
-    """Who may connect."""
-
-    id: str
-    psk: Annotated[str, Meta(min_length=1, max_length=1024)]
-
-    def __repr__(self) -> str:
-        return f"User(id={self.id!r})"
-
-
-class _Timing(_Table, frozen=True, kw_only=True):
+class _Timing(Table, frozen=True, kw_only=True):
     liveness_s: Annotated[float, Meta(ge=0)] = 30.0
     ike_lifetime_s: Annotated[float, Meta(ge=10)] = 4 * 3600.0
     child_lifetime_s: Annotated[float, Meta(ge=10)] = 3600.0
@@ -54,7 +41,7 @@ class _Timing(_Table, frozen=True, kw_only=True):
     retransmit_tries: Annotated[int, Meta(ge=1, le=30)] = 6
 
 
-class _Esp(_Table, frozen=True, kw_only=True):
+class _Esp(Table, frozen=True, kw_only=True):
     """Of every peer's SAs; as in a profile."""
 
     max_octets: Annotated[int, Meta(ge=0, le=2**62)] = 0
@@ -63,7 +50,7 @@ class _Esp(_Table, frozen=True, kw_only=True):
     copy_dscp: bool = False
 
 
-class _File(_Table, frozen=True, kw_only=True):
+class _File(Table, frozen=True, kw_only=True):
     identity: str
     listen: Texts = ()
     ike_port: Port = 500
@@ -78,6 +65,9 @@ class _File(_Table, frozen=True, kw_only=True):
     esp_proposals: Texts = ()
     esp: _Esp = _Esp()
     timing: _Timing = _Timing()
+    certificates: Certificates = Certificates()
+    eap: Eap = Eap()
+    revocation: RevocationTable = RevocationTable()
     users: tuple[User, ...] = ()
 
 
@@ -98,10 +88,10 @@ class GatewayConfig(Struct, frozen=True, kw_only=True):
     esp_proposals: tuple[Proposal, ...]
     esp: EspSettings
     timing: Timing
-    users: dict[Identity, bytes]
+    proofs: Proofs
 
     def __repr__(self) -> str:
-        return f"GatewayConfig(identity={str(self.identity)!r}, users={len(self.users)})"
+        return f"GatewayConfig(identity={str(self.identity)!r})"
 
 
 def load(path: Path) -> GatewayConfig:
@@ -120,13 +110,16 @@ def load(path: Path) -> GatewayConfig:
     finally:
         os.close(descriptor)
     try:
-        return parse(data)
+        return parse(data, path.parent)
     except GatewayError as error:
         raise GatewayError(error.code, file=str(path), **error.params) from None
 
 
-def parse(data: bytes) -> GatewayConfig:
-    """Raises GatewayError `config_invalid` whose `cause` names every problem, and no secret."""
+def parse(data: bytes, folder: Path = Path()) -> GatewayConfig:
+    """`folder` is where the file's paths begin.
+
+    Raises GatewayError `config_invalid` whose `cause` names every problem, and no secret.
+    """
     if len(data) > MAX_FILE_OCTETS:
         raise GatewayError("config_invalid", cause=f"larger than {MAX_FILE_OCTETS} octets")
     try:
@@ -137,7 +130,7 @@ def parse(data: bytes) -> GatewayConfig:
         # A decoder's message may quote the file: its place alone is safe.
         place = str(error).rpartition("(")[2].rstrip(")") if "(at " in str(error) else "not UTF-8"
         raise GatewayError("config_invalid", cause=f"not TOML: {place}") from None
-    return _check(file)
+    return _check(file, folder)
 
 
 def example(identity: str, user: str) -> str:
@@ -146,18 +139,10 @@ def example(identity: str, user: str) -> str:
     return _EXAMPLE.format(identity=_quoted(identity), user=_quoted(user), psk=psk)
 
 
-def _check(file: _File) -> GatewayConfig:
+def _check(file: _File, folder: Path) -> GatewayConfig:
     problems: list[Problem] = []
     identity = _identity("identity", file.identity, problems)
-    users: dict[Identity, bytes] = {}
-    for number, user in enumerate(file.users, 1):
-        who = _identity(f"users[{number}].id", user.id, problems)
-        if who is not None and who in users:
-            problems.append(Problem(f"users[{number}].id", f"{who} is there twice", "remove one"))
-        if who is not None:
-            users[who] = user.psk.encode()
-    if not file.users:
-        problems.append(Problem("users", "nobody could connect", "add a [[users]] table with id and psk"))
+    who = proofs(file.users, file.certificates, file.eap, file.revocation, folder, problems)
     pools = [
         _network(field, text, version, problems)
         for field, text, version in (("pool_ipv4", file.pool_ipv4, 4), ("pool_ipv6", file.pool_ipv6, 6))
@@ -181,7 +166,7 @@ def _check(file: _File) -> GatewayConfig:
         esp_proposals=proposals("esp_proposals", file.esp_proposals, ProtocolId.ESP, problems) or DEFAULT_ESP,
         esp=EspSettings(**msgspec.structs.asdict(file.esp)),
         timing=Timing(**msgspec.structs.asdict(file.timing)),
-        users=users,
+        proofs=who,
     )
     for field, limit, least in (
         ("esp.max_octets", file.esp.max_octets, 1_000_000),
@@ -264,6 +249,16 @@ dns = []
 # Proposals in strongSwan's words; none accepts the built-in list.
 ike_proposals = []
 esp_proposals = []
+
+# The gateway's certificate and its key, and the authority of users who have certificates of their own.
+#[certificates]
+#certificate = "gateway.pem"
+#key = "gateway.key"
+#ca = ["users-ca.pem"]
+
+# Users with a password, or with certificates inside EAP; needs the gateway's certificate.
+#[eap]
+#methods = ["mschapv2", "tls"]
 
 [[users]]
 id = {user}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ipaddress import ip_interface
 
-from ..ike.config import Greeting, PskAuth, SessionConfig
+from ..ike.auth.certificates import certreq_data
+from ..ike.config import Greeting, LocalAuth, PskAuth, RemoteAuth, SessionConfig, SignatureAuth
 from ..ike.events import Configuration
 from ..ike.payloads.identity import Identity
 from ..ike.payloads.selector import TrafficSelector
@@ -21,17 +22,38 @@ class Policy:
         self._offered = tuple(TrafficSelector.from_network(subnet) for subnet in config.subnets)
 
     def greeting(self) -> Greeting:
-        return Greeting(ike_proposals=self._config.ike_proposals)
+        who = self._config.proofs
+        return Greeting(
+            ike_proposals=self._config.ike_proposals,
+            ppk=bool(who.ppks),
+            authorities=b"" if who.clients is None else certreq_data(who.clients.roots),
+        )
 
     def find(self, id_i: Identity, id_r: Identity | None, *, eap: bool) -> SessionConfig | None:
-        psk = self._config.users.get(id_i)
-        if psk is None or eap or (id_r is not None and id_r != self._config.identity):
+        """A pre-shared key belongs to its identity alone; whoever has none here may show a certificate."""
+        who = self._config.proofs
+        if id_r is not None and id_r != self._config.identity:
             return None
+        ours = () if who.credential is None else (SignatureAuth(who.credential),)
+        psk = who.psks.get(id_i)
+        if eap:
+            # RFC 7296 section 2.16: IDi may be anything; who it is, EAP tells.
+            return None if who.eap is None else self._session(None, id_i, ours, who.eap)
+        if psk is not None:
+            return self._session(id_i, id_i, (PskAuth(psk),), PskAuth(psk))
+        if who.clients is not None:
+            return self._session(id_i, id_i, ours, who.clients)
+        return None
+
+    def _session(
+        self, remote_id: Identity | None, id_i: Identity, ours: tuple[LocalAuth, ...], theirs: RemoteAuth
+    ) -> SessionConfig:
         return SessionConfig(
             local_id=self._config.identity,
-            remote_id=id_i,
-            local_auth=(PskAuth(psk),),
-            remote_auth=(PskAuth(psk),),
+            remote_id=remote_id,
+            local_auth=ours,
+            remote_auth=(theirs,),
+            ppk=self._config.proofs.ppks.get(id_i),
             ike_proposals=self._config.ike_proposals,
             esp_proposals=self._config.esp_proposals,
             local_ts=self._offered,

@@ -11,14 +11,13 @@ from typing import Final
 from cryptography import x509
 
 from ..ike.auth.credentials import Credential, LocalKey, assemble
-from ..ike.auth.errors import AuthRefused
-from ..ike.auth.names import check_identity
+from ..ike.auth.names import check_identity, matches
 from ..ike.auth.revocation import Revocation
 from ..ike.auth.trust import TrustPolicy, verify_chain
 from ..ike.codes import IdType
 from ..ike.config import EapAuth, LocalAuth, Ppk, PskAuth, RemoteAuth, SessionConfig, SignatureAuth
 from ..ike.eap.config import EapConfig, EapMethod
-from ..ike.eap.tls_config import CertificateRefused, TlsConfig
+from ..ike.eap.tls_config import TlsConfig
 from ..ike.errors import LocalError
 from ..ike.payloads.identity import Identity
 from ..profiles.certificates import UnusableError, load_certificates, load_key
@@ -110,20 +109,14 @@ class ServerCheck:
     policy: TrustPolicy
     names: tuple[Identity, ...]  # any of them
 
-    def __call__(self, chain: tuple[x509.Certificate, ...], utc_s: float) -> None:
-        try:
-            verify_chain(chain[0], chain[1:], self.policy, utc_s, server=True)
-            refused = None
-            for name in self.names:
-                try:
-                    check_identity(name, chain[0], allow_cn=self.policy.allow_cn)
-                except AuthRefused as error:
-                    refused = error
-                else:
-                    return
-        except AuthRefused as error:
-            refused = error
-        raise CertificateRefused(str(refused))
+    def __call__(
+        self, chain: tuple[x509.Certificate, ...], utc_s: float, responses: tuple[bytes, ...]
+    ) -> None:
+        verify_chain(chain[0], chain[1:], self.policy, utc_s, server=True, responses=responses)
+        for name in self.names[:-1]:
+            if matches(name, chain[0], allow_cn=self.policy.allow_cn):
+                return
+        check_identity(self.names[-1], chain[0], allow_cn=self.policy.allow_cn)
 
 
 def _local(method: str, profile: Profile, secrets: Secrets, credential: Credential | None) -> LocalAuth:
