@@ -14,9 +14,9 @@ from typing import Annotated, Final, Literal
 from cryptography import x509
 from msgspec import Meta
 
-from ..ike.auth.credentials import Credential, LocalKey, load_certificates, load_credential
+from ..ike.auth.credentials import Credential, load_certificates, load_credential
 from ..ike.auth.revocation import Revocation
-from ..ike.auth.trust import TrustPolicy, verify_chain
+from ..ike.auth.trust import TrustPolicy
 from ..ike.config import Ppk
 from ..ike.eap.config import EapMethod, EapServerConfig
 from ..ike.eap.tls_config import TlsConfig
@@ -143,18 +143,6 @@ def _users(
     return psks, passwords, ppks
 
 
-@dataclass(frozen=True, slots=True)
-class _ClientCheck:
-    """Is this chain, leaf first, of one of our users? An `ike.eap.tls_config.ChainCheck`."""
-
-    policy: TrustPolicy
-
-    def __call__(
-        self, chain: tuple[x509.Certificate, ...], utc_s: float, responses: tuple[bytes, ...]
-    ) -> None:
-        verify_chain(chain[0], chain[1:], self.policy, utc_s, server=False, responses=responses)
-
-
 def _server(
     eap: Eap, credential: Credential, clients: TrustPolicy | None, passwords: dict[bytes, bytes]
 ) -> EapServerConfig:
@@ -163,8 +151,8 @@ def _server(
         return passwords.get(name) or passwords.get(name.rpartition(b"\\")[2])
 
     tls = None
-    if clients is not None and isinstance(credential.key, LocalKey):
-        tls = TlsConfig(check=_ClientCheck(clients), chain=credential.chain, key=credential.key.private)
+    if clients is not None:
+        tls = TlsConfig(trust=clients, credential=credential)
     methods = tuple(EapMethod(method) for method in dict.fromkeys(eap.methods))
     return EapServerConfig(methods=methods, lookup=lookup, tls=tls)
 

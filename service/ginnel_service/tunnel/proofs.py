@@ -11,9 +11,8 @@ from typing import Final
 from cryptography import x509
 
 from ..ike.auth.credentials import Credential, LocalKey, assemble
-from ..ike.auth.names import check_identity, matches
 from ..ike.auth.revocation import Revocation
-from ..ike.auth.trust import TrustPolicy, verify_chain
+from ..ike.auth.trust import TrustPolicy
 from ..ike.codes import IdType
 from ..ike.config import EapAuth, LocalAuth, Ppk, PskAuth, RemoteAuth, SessionConfig, SignatureAuth
 from ..ike.eap.config import EapConfig, EapMethod
@@ -102,23 +101,6 @@ def trust_policy(profile: Profile) -> TrustPolicy:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ServerCheck:
-    """Is this chain, leaf first, of a server that may run EAP? An `ike.eap.tls_config.ChainCheck`."""
-
-    policy: TrustPolicy
-    names: tuple[Identity, ...]  # any of them
-
-    def __call__(
-        self, chain: tuple[x509.Certificate, ...], utc_s: float, responses: tuple[bytes, ...]
-    ) -> None:
-        verify_chain(chain[0], chain[1:], self.policy, utc_s, server=True, responses=responses)
-        for name in self.names[:-1]:
-            if matches(name, chain[0], allow_cn=self.policy.allow_cn):
-                return
-        check_identity(self.names[-1], chain[0], allow_cn=self.policy.allow_cn)
-
-
 def _local(method: str, profile: Profile, secrets: Secrets, credential: Credential | None) -> LocalAuth:
     if method == "psk":
         return PskAuth(secrets.psk)
@@ -154,12 +136,10 @@ def _eap(profile: Profile, secrets: Secrets, credential: Credential | None) -> E
 def _tls(profile: Profile, credential: Credential | None) -> TlsConfig:
     said = profile.authentication
     names = said.server_names or (profile.remote_identity or profile.server,)
-    check = ServerCheck(trust_policy(profile), tuple(Identity.parse_text(name) for name in names))
-    key = None if credential is None else credential.key
     return TlsConfig(
-        check=check,
-        chain=credential.chain if credential is not None and isinstance(key, LocalKey) else (),
-        key=key.private if isinstance(key, LocalKey) else None,
+        trust=trust_policy(profile),
+        server_names=tuple(Identity.parse_text(name) for name in names),
+        credential=credential,
         min_version=said.tls_min,
         max_version=said.tls_max,
     )
