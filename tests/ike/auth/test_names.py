@@ -124,3 +124,11 @@ def test_a_refusal_says_whom_the_certificate_names() -> None:
         check_identity(Identity.parse_text("gw.example"), certificate, allow_cn=False)
     assert caught.value.code == "certificate_identity"
     check_identity(Identity.parse_text("a.example"), certificate, allow_cn=False)
+
+
+def test_a_refusal_stands_where_the_names_cannot_be_read() -> None:
+    broken = x509.UnrecognizedExtension(x509.SubjectAlternativeName.oid, b"\x30\x01\xff")
+    certificate = ROOT.issue(extensions=[(broken, False)]).certificate
+    for text in ("C=CH, CN=other", "gw.example"):
+        with pytest.raises(CertificateRefused):
+            check_identity(Identity.parse_text(text), certificate, allow_cn=False)

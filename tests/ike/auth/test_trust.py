@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 from hypothesis import given
 from hypothesis import strategies as st
@@ -262,6 +263,15 @@ def test_old_signatures_in_chains_are_refused(tmp_path: Path, digest: str, may: 
     else:
         with pytest.raises(CertificateRefused, match="md5"):
             verify_chain(leaf, (), lenient, now, server=True)
+
+
+def test_authorities_with_serial_number_zero_are_taken(tmp_path: Path) -> None:
+    made = ["req", "-x509", "-newkey", "ed25519", "-noenc", "-keyout", "k", "-subj", "/CN=old", "-days", "30"]
+    openssl(tmp_path, *made, "-set_serial", "0", "-out", "root.pem")
+    (root,) = load_certificates((tmp_path / "root.pem").read_bytes())
+    shown = parse_certificate(root.public_bytes(Encoding.DER))
+    now = root.not_valid_before_utc.timestamp() + 60
+    assert verify_chain(shown, (), TrustPolicy(roots=(root,)), now, server=True) == (root,)
 
 
 @pytest.mark.interop

@@ -6,7 +6,9 @@ Knows octets, not paths. A key in a token (PKCS#11) is a `SigningKey` that lives
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -16,6 +18,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import pkcs7, pkcs12
+from cryptography.utils import CryptographyDeprecationWarning
 
 from ..errors import InvalidSyntax, LocalError
 from ..wire import Reader
@@ -27,7 +30,23 @@ MAX_CHAIN = 10
 _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----.*?-----END \1-----", re.DOTALL)
 _PKCS8_ENCRYPTED, _PKCS8 = "ENCRYPTED PRIVATE KEY", "PRIVATE KEY"
 #: What `cryptography` raises over input that it cannot take.
-UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, OverflowError)
+UNREADABLE = (
+    ValueError,
+    TypeError,
+    OverflowError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+
+
+@contextmanager
+def lenient() -> Iterator[None]:
+    """Old habits of authorities, such as a root with serial number 0, are no reason to complain."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        yield
 
 
 class SigningKey(Protocol):
@@ -146,6 +165,11 @@ def load_certificates(data: bytes, password: str | None = None) -> tuple[x509.Ce
 
 
 def _read(data: bytes, password: str | None) -> tuple[list[x509.Certificate], PrivateKeyTypes | None]:
+    with lenient():
+        return _sorted_out(data, password)
+
+
+def _sorted_out(data: bytes, password: str | None) -> tuple[list[x509.Certificate], PrivateKeyTypes | None]:
     blocks = [(match[1].decode(), match[0]) for match in _PEM.finditer(data)]
     if b"-----BEGIN " in data:
         if not blocks:

@@ -36,7 +36,10 @@ def check_identity(identity: Identity, certificate: x509.Certificate, *, allow_c
     """Raises CertificateRefused, saying who the certificate is of, unless it is of `identity`."""
     if matches(identity, certificate, allow_cn=allow_cn):
         return
-    named = ", ".join(_listed(certificate)[:_MAX_NAMES]) or "nothing but its subject"
+    try:
+        named = ", ".join(_listed(certificate)[:_MAX_NAMES]) or "nothing but its subject"
+    except UNREADABLE:
+        named = "what cannot be read"
     raise CertificateRefused(
         "certificate_identity",
         f"the certificate of {subject_text(certificate)} does not name {identity}: it names {named}",

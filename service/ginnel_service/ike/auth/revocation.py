@@ -22,7 +22,7 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, SignatureAlgorithmOID
 
 from ..events import Fetch
-from .credentials import UNREADABLE
+from .credentials import UNREADABLE, lenient
 from .errors import CertificateRefused
 from .names import subject_text
 
@@ -37,7 +37,7 @@ MAX_EVIDENCE = 20  # that came along in IKE, of each kind
 CLOCK_SKEW_S = 300.0
 NO_NEXT_UPDATE_S = 86400.0  # how long OCSP that promises no date is believed
 _Kind = TypeVar("_Kind", bound=x509.ExtensionType)
-_GARBAGE = (*UNREADABLE, InvalidSignature, Warning)
+_GARBAGE = (*UNREADABLE, InvalidSignature)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +123,8 @@ def _judge(
             reasons.append(f"the {'OCSP responder' if is_ocsp else 'CRL server'} does not answer")
             continue
         try:
-            (_by_ocsp if is_ocsp else _by_crl)(data, certificate, issuer, policy, utc_s)
+            with lenient():
+                (_by_ocsp if is_ocsp else _by_crl)(data, certificate, issuer, policy, utc_s)
             good = True
         except _Unusable as unusable:
             reasons.append(str(unusable))

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 from OpenSSL import crypto
 
-from .credentials import MAX_CHAIN, UNREADABLE
+from .credentials import MAX_CHAIN, UNREADABLE, lenient
 from .errors import AuthRefused, CertificateRefused
 from .names import check_identity, matches, subject_text
 from .revocation import Evidence, Revocation, check
@@ -57,8 +57,9 @@ def parse_certificate(der: bytes) -> x509.Certificate:
     if len(der) > MAX_CERTIFICATE_OCTETS:
         raise CertificateRefused("certificate_broken", f"a certificate of {len(der)} octets")
     try:
-        return x509.load_der_x509_certificate(der)
-    except (*UNREADABLE, Warning) as error:
+        with lenient():
+            return x509.load_der_x509_certificate(der)
+    except UNREADABLE as error:
         raise CertificateRefused("certificate_broken", f"not a certificate: {error}") from None
 
 
@@ -92,14 +93,15 @@ def verify_chain(
     if len(others) >= MAX_CERTIFICATES:
         raise CertificateRefused("certificate_broken", f"{len(others) + 1} certificates in one message")
     try:
-        chain = _path(leaf, others, policy, utc_s)
+        with lenient():
+            chain = _path(leaf, others, policy, utc_s)
         for certificate in chain:
             anchor = certificate == chain[-1]
             _check_strength(certificate, policy, anchor=anchor)
             if certificate == leaf or not anchor:
                 _check_purpose(certificate, server=server)
         _check_leaf(leaf)
-    except (*_OPENSSL_ERRORS, Warning) as error:
+    except _OPENSSL_ERRORS as error:
         raise _refused("certificate_broken", leaf, f"breaks the rules of X.509: {error}") from None
     if crls or responses:
         told = Evidence(crls=tuple(crls), responses=tuple(responses))
