@@ -12,7 +12,7 @@ import pytest
 from hypothesis import settings
 
 from ginnel_service.demo.lab import Lab, why_unavailable
-from helpers import strongswan, wireshark
+from helpers import softhsm, strongswan, wireshark
 
 LOG_LINES = 60
 
@@ -25,6 +25,8 @@ def why_not(item: pytest.Item) -> str | None:
     """What of this machine `item` lacks, or None."""
     if item.get_closest_marker("netns") is not None and (reason := why_unavailable()) is not None:
         return reason
+    if item.get_closest_marker("token") is not None:
+        return softhsm.why_missing()
     if item.get_closest_marker("interop") is not None:
         if os.geteuid() != 0:
             return "charon insists on root's own capabilities; run the interop tests as root"
