@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from ginnel_service.ike import proposals
-from ginnel_service.ike.codes import ExchangeType, Flags, PayloadType, ProtocolId
+from ginnel_service.ike.codes import ExchangeType, PayloadType, ProtocolId
 from ginnel_service.ike.events import Probe, State
 from ginnel_service.ike.fragments import FORGET_S
-from ginnel_service.ike.message import Outside
 from ginnel_service.ike.proposals import DEFAULT_ESP
 from ginnel_service.ike.session import Session
 from simulation.hostile import Impostor
@@ -182,9 +181,7 @@ def test_whatever_fragments_an_authenticated_peer_sends_nothing_raises_or_stays(
         number = rng.choice((1, 2, total, rng.randint(0, 0xFFFF)))
         first = rng.choice((0, 0, 33, 41, 46, 53))
         data = rng.randbytes(rng.choice((0, 1, 20, 500)))
-        outside = Outside(
-            sa.spi_i, sa.spi_r, kind, 0 if sa.initiated else Flags.INITIATOR, max(0, message_id)
-        )
+        outside = impostor.outside(sa, kind)._replace(message_id=max(0, message_id))
         piece = impostor.fragment(sa, outside, first, (number, total), data)
         if side == "client":
             victim.receive(piece, victim.path, world.now)
