@@ -122,6 +122,7 @@ def _with_facts(about: ConnectionStatus, found: TunnelStatus) -> ConnectionStatu
             local=text_of(facts.path.local),
             remote=text_of(facts.path.remote),
             encapsulated=facts.path.encapsulated,
+            stream=facts.path.stream,
         )
     down = TunnelError("device_down", device=facts.device) if facts.device_down else None
     return msgspec.structs.replace(

@@ -10,6 +10,7 @@ import random
 import selectors as system_selectors
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from ginnel_core import DeviceLost, SaCounters
@@ -129,7 +130,9 @@ class FakeGateway:
         generator = random.Random(seed)
         self.random = generator.randbytes
         self.delay_s = 0.01
-        self.silent = False
+        self.silent = self.silent_udp = False
+        self.streams = False  # takes TCP connections
+        self.ports = 0
         self.carries = 1500  # octets, towards the gateway; what is larger vanishes
         self.events: list[Event] = []
         self.links: list[FakeLink] = []
@@ -141,8 +144,9 @@ class FakeGateway:
 
     def take(self, data: bytes, path: Path) -> None:
         """From the client, after the way."""
-        if not self.silent and data != b"\xff" and 20 + 8 + 4 + len(data) <= self.carries:
-            mirrored = Path(path.remote, path.local, path.encapsulated)
+        lost = self.silent or (self.silent_udp and not path.stream)
+        if not lost and data != b"\xff" and 20 + 8 + 4 + len(data) <= self.carries:
+            mirrored = replace(path, local=path.remote, remote=path.local)
             asyncio.get_running_loop().call_later(self.delay_s, self._arrive, data, mirrored)
 
     def close(self) -> None:
@@ -156,12 +160,13 @@ class FakeGateway:
     def _pump(self) -> None:
         self.events += [event for _, event in self.responder.events()]
         for data, path in self.responder.datagrams():
-            back = Path(path.remote, path.local, path.encapsulated)
+            back = replace(path, local=path.remote, remote=path.local)
             asyncio.get_running_loop().call_later(self.delay_s, self._return, data, back)
 
     def _return(self, data: bytes, path: Path) -> None:
         for link in self.links:
-            if not link.closed and not self.silent:
+            lost = self.silent or (path not in link.open if path.stream else self.silent_udp)
+            if not link.closed and not lost:
                 link.received(data, path)
 
 
@@ -177,6 +182,7 @@ class FakeLink:
         self._device_changed: Callable[[], None] = lambda: None
         self.state: DeviceState | None = DeviceState(up=True, mtu=1400)
         self._gateway = gateway
+        self.open: dict[Path, Callable[[Path], None]] = {}  # streams, and whom to tell of their end
         gateway.links.append(self)
 
     def start(
@@ -199,7 +205,33 @@ class FakeLink:
 
     def send(self, data: bytes, path: Path) -> None:
         assert not self.closed
-        self._gateway.take(data, path)
+        if not path.stream or path in self.open:
+            self._gateway.take(data, path)
+
+    async def open_stream(
+        self, remote: Endpoint, *, tls: bool, name: str, ended: Callable[[Path], None]
+    ) -> Path:
+        await asyncio.sleep(self._gateway.delay_s)
+        if not self._gateway.streams:
+            raise TunnelError("unreachable", server=remote.host, detail=f"TCP port {remote.port}: refused")
+        self._gateway.ports += 1
+        path = Path(Endpoint(CLIENT.host, 50000 + self._gateway.ports), remote, True, stream=True)
+        self.open[path] = ended
+        return path
+
+    def has_stream(self, path: Path) -> bool:
+        return path in self.open
+
+    def close_stream(self, path: Path) -> None:
+        self.open.pop(path, None)
+
+    def break_streams(self) -> None:
+        while self.open:
+            path, ended = self.open.popitem()
+            ended(path)
+
+    def via(self, path: Path) -> Path:
+        return path
 
     def happen(self, *events: PlaneEvent) -> None:
         self._happened(list(events))

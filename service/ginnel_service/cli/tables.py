@@ -111,7 +111,8 @@ def _state(status: ConnectionStatus) -> Text:
 def _path(status: ConnectionStatus) -> str:
     if status.path is None:
         return ""
-    return f"{status.path.local} to {status.path.remote}" + (", in UDP" if status.path.encapsulated else "")
+    inside = ", in TCP" if status.path.stream else ", in UDP" if status.path.encapsulated else ""
+    return f"{status.path.local} to {status.path.remote}{inside}"
 
 
 def _mtu(status: ConnectionStatus) -> str:

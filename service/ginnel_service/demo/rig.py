@@ -141,6 +141,8 @@ class GatewayOptions:
     dns: Sequence[str] = ()
     ike_proposals: Sequence[str] = ()
     esp_proposals: Sequence[str] = ()
+    tcp_ports: Sequence[int] = (4500,)
+    tls: bool = False
     timing: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -160,6 +162,8 @@ class Gateway:
             "dns": list(options.dns),
             "ike_proposals": list(options.ike_proposals),
             "esp_proposals": list(options.esp_proposals),
+            "tcp_ports": list(options.tcp_ports),
+            "tls": options.tls,
             "timing": dict(options.timing),
             "users": [{"id": options.user, "psk": psk}],
         }

@@ -55,6 +55,10 @@ class _File(Table, frozen=True, kw_only=True):
     listen: Texts = ()
     ike_port: Port = 500
     natt_port: Port = 4500
+    tcp_ports: Annotated[tuple[Port, ...], Meta(max_length=8)] = (4500,)
+    tls: bool = False
+    tls_certificate: str = ""
+    tls_key: str = ""
     device: Annotated[str, Meta(min_length=1, max_length=15)] = "ginnelgw%d"
     mtu: Annotated[int, Meta(ge=1280, le=9000)] = 1400
     pool_ipv4: str = ""
@@ -78,6 +82,10 @@ class GatewayConfig(Struct, frozen=True, kw_only=True):
     listen: tuple[str, ...]  # empty: every address of both families
     ike_port: int
     natt_port: int
+    tcp_ports: tuple[int, ...]  # for IKE and ESP over TCP (RFC 9329); empty: none
+    tls: bool  # on these ports, too, where a connection begins with it
+    tls_certificate: str  # PEM files; empty: a certificate that is made up
+    tls_key: str
     device: str
     mtu: int
     pool_ipv4: IPv4Network | None
@@ -154,6 +162,10 @@ def _check(file: _File, folder: Path) -> GatewayConfig:
         listen=tuple(str(found) for found in _addresses("listen", file.listen, problems)),
         ike_port=file.ike_port,
         natt_port=file.natt_port,
+        tcp_ports=tuple(dict.fromkeys(file.tcp_ports)),
+        tls=file.tls,
+        tls_certificate=file.tls_certificate,
+        tls_key=file.tls_key or file.tls_certificate,
         device=file.device,
         mtu=file.mtu,
         pool_ipv4=pools[0] if isinstance(pools[0], IPv4Network) else None,
@@ -176,6 +188,8 @@ def _check(file: _File, folder: Path) -> GatewayConfig:
             problems.append(Problem(field, f"{limit} is too few", f"write {least} or more, or 0"))
     if not config.subnets:
         problems.append(Problem("subnets", "nothing is offered", 'write "0.0.0.0/0" for everything'))
+    if file.tls_key and not file.tls_certificate:
+        problems.append(Problem("tls_key", "has no certificate", "write tls_certificate, too"))
     versions = [":" in host for host in config.listen]
     if len(set(versions)) != len(versions):
         problems.append(Problem("listen", "more than one address of a family", "write one of each, or none"))
@@ -237,6 +251,11 @@ identity = {identity}
 listen = []
 ike_port = 500
 natt_port = 4500
+
+# For peers whose network lets no UDP through: IKE and ESP over TCP, with tls also inside TLS (443 gets
+# through most). TLS needs no certificate of its own: IKE inside it proves the gateway.
+tcp_ports = [4500]
+tls = false
 
 # Each peer gets one address of each pool; the first of a pool is the gateway's own.
 pool_ipv4 = "10.77.0.0/24"

@@ -50,6 +50,7 @@ from ..tunnel.wire import Wire
 from .config import GatewayConfig
 from .policy import Policy
 from .pools import Pools
+from .streams import Streams, server_tls
 
 log = logging.getLogger("ginnel.gateway")
 
@@ -110,6 +111,7 @@ class Gateway:
         self._pools = Pools((config.pool_ipv4, config.pool_ipv6))
         self._peers: dict[Session, _Peer] = {}
         self._stack = ExitStack()
+        self._streams: Streams | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._look_timer: asyncio.TimerHandle | None = None
         self._applied = False
@@ -134,6 +136,8 @@ class Gateway:
             timing=self._config.timing,
         )
         self._wire.start(self._received, self._happened)
+        assert self._streams is not None
+        self._streams.start()
         self._loop.add_reader(self._watch.fileno(), self._device_changed)
         self._stack.callback(self._loop.remove_reader, self._watch.fileno())
         self._look_timer = self._loop.call_later(WATCH_S, self._look)
@@ -150,6 +154,8 @@ class Gateway:
                     await self._empty.wait()
             except TimeoutError:
                 log.info("%d peers did not answer our goodbye", len(self._peers))
+        if self._streams is not None:
+            await self._streams.close()
         for timer in (self._timer, self._look_timer):
             if timer is not None:
                 timer.cancel()
@@ -172,10 +178,8 @@ class Gateway:
 
     @property
     def listening(self) -> tuple[str, ...]:
-        """`host:port` of every socket."""
-        return tuple(
-            f"[{at.host}]:{at.port}" if ":" in at.host else f"{at.host}:{at.port}" for at in self._bound
-        )
+        """`host:port` of every socket, those of TCP marked."""
+        return (*map(_text, self._bound), *(f"tcp {_text(at)}" for at in self._tcp_bound))
 
     # Opening
 
@@ -202,7 +206,25 @@ class Gateway:
         self._stack.callback(self._wire.close)
         self._watch = DeviceWatch()
         self._stack.callback(self._watch.close)
+        self._tcp_bound: list[Endpoint] = []
         self._bound = [opened.local for opened in plain] + [Endpoint(*opened.local) for opened in udp]
+        self._open_streams([Endpoint(*opened.local) for opened in udp], mark)
+
+    def _open_streams(self, bound: list[Endpoint], mark: int) -> None:
+        config = self._config
+        try:
+            tls = server_tls(config.tls_certificate, config.tls_key) if config.tls else None
+        except OSError as error:  # ssl.SSLError is one
+            step = f"read {config.tls_certificate}"
+            raise TunnelError("network_refused", step=step, errno=error.errno or 0) from None
+        self._streams = Streams(self._wire, bound[0], mark, tls, self._stream_replaced)
+        self._tcp_bound = [self._streams.listen(at.host, port) for at in bound for port in config.tcp_ports]
+
+    def _stream_replaced(self, path: Path) -> None:
+        """The same ports again: to the packet path, the way to them is new."""
+        for peer in self._peers.values():
+            if peer.path == path:
+                peer.sas.move(path)
 
     def _wanted(self) -> Wanted:
         return Wanted(
@@ -258,8 +280,10 @@ class Gateway:
     def _follow(self, event: PeerMoved, now: float) -> None:
         """A NAT gave the peer another address or port (RFC 7296 section 2.23)."""
         for session, peer in tuple(self._peers.items()):
-            if peer.sas.owner_of("in", event.spi) is not None and session.nat_remote:
-                session.move(Path(peer.path.local, Endpoint(*event.remote), True), now)
+            path = self._wire.path_to(peer.path.local, Endpoint(*event.remote))
+            # A peer on a stream may come back on another (RFC 9329 section 6.1)
+            if peer.sas.owner_of("in", event.spi) is not None and (session.nat_remote or path.stream):
+                session.move(path, now)
                 self._responder.touch(session)
 
     def _look(self) -> None:
@@ -274,6 +298,8 @@ class Gateway:
                 peer.sent_s = sent
                 session.note_outbound(sent, now)
                 self._responder.touch(session)
+        assert self._streams is not None
+        self._streams.review({peer.path for peer in self._peers.values()}, now)
         self._look_timer = self._loop.call_later(WATCH_S, self._look)
         self._pump()
 
@@ -311,7 +337,9 @@ class Gateway:
         peer = self._peers.get(session)
         if peer is None:
             self._empty.clear()
-            peer = self._peers[session] = _Peer(Associations(self._plane, self._config.esp), session.path)
+            peer = self._peers[session] = _Peer(
+                Associations(self._plane, self._config.esp, via=self._wire.via), session.path
+            )
         match event:
             case IkeEstablished():
                 peer.who, peer.suite, peer.path = str(event.peer), event.suite, event.path
@@ -368,11 +396,14 @@ class Gateway:
         self._report(Report(kind="counters", offloads=offloads, counters=counters))
 
     def _tell(self, kind: str, peer: _Peer, **more: str | int) -> None:
-        remote = peer.path.remote
-        where = f"[{remote.host}]:{remote.port}" if ":" in remote.host else f"{remote.host}:{remote.port}"
+        where = ("tcp " if peer.path.stream else "") + _text(peer.path.remote)
         self._report(
             Report(kind=kind, peer=peer.who, remote=where, addresses=peer.addresses, **more)  # type: ignore[arg-type]
         )
+
+
+def _text(at: Endpoint) -> str:
+    return f"[{at.host}]:{at.port}" if ":" in at.host else f"{at.host}:{at.port}"
 
 
 def _tell_failure(done: asyncio.Future[None]) -> None:

@@ -52,13 +52,19 @@ class Admission(Generic[S]):
     def __len__(self) -> int:
         return len(self._half_open)
 
-    def judge(self, datagram: bytes, remote: Endpoint, now: float) -> tuple[Verdict, bytes]:
-        """What to do with an IKE_SA_INIT request, and the cookie when it is to ask for one."""
+    def judge(
+        self, datagram: bytes, remote: Endpoint, now: float, *, proven: bool = False
+    ) -> tuple[Verdict, bytes]:
+        """What to do with an IKE_SA_INIT request, and the cookie when it is to ask for one.
+
+        `proven`: a handshake of TCP has shown that somebody is there, and "SHOULD NOT" be followed by a
+        cookie (RFC 9329 section 6.3).
+        """
         look = first_look(datagram)
         if look is None:
             return Verdict.SILENCE, b""
         nonce, cookie = look
-        if not self._is_free(now):
+        if not proven and not self._is_free(now):
             spi_i = datagram[:8]
             if not cookie or not self._cookies.accepts(cookie, spi_i, remote, nonce, now):
                 return Verdict.COOKIE, self._cookies.issue(spi_i, remote, nonce, now)

@@ -200,6 +200,12 @@ class Conversation:
         else:
             self.drop(sa)
 
+    def hasten(self) -> None:
+        """Send what is outstanding along the path in use, now: it is a new one."""
+        for sa in self.sas:
+            if sa.requests.outstanding is not None:
+                self._put_out((sa.requests.outstanding.transmission.datagram,))
+
     # What arrives
 
     def receive(self, datagram: bytes, path: Path, now: float) -> None:

@@ -17,7 +17,7 @@ from .payloads.selector import TrafficSelector
 
 
 class Endpoint(NamedTuple):
-    """A numeric host and a UDP port."""
+    """A numeric host and a port, of UDP or of TCP."""
 
     host: str
     port: int
@@ -25,11 +25,15 @@ class Endpoint(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """Where a datagram came from or goes to; `encapsulated` puts the non-ESP marker before it (RFC 3948)."""
+    """Where a datagram came from or goes to; `encapsulated` puts the non-ESP marker before it (RFC 3948).
+
+    `stream`: the ends are those of a TCP connection that carries it, always encapsulated (RFC 9329).
+    """
 
     local: Endpoint
     remote: Endpoint
     encapsulated: bool
+    stream: bool = False
 
 
 class Probe(bytes):

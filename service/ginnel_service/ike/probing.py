@@ -104,7 +104,8 @@ class Prober:
     def _may_ask(self) -> bool:
         current = self._session.talk.current
         idle = current.requests.outstanding is None and not current.queue
-        return idle and current.state is SaState.ALIVE and self._session.path.encapsulated
+        path = self._session.path  # a stream carries frames of any size (RFC 9329)
+        return idle and current.state is SaState.ALIVE and path.encapsulated and not path.stream
 
     def _restart(self, now: float) -> None:
         self._path = self._session.path

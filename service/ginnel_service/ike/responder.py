@@ -191,7 +191,7 @@ class Responder:
             return
         if len(datagram) > INIT_OCTETS_MAX:
             return
-        verdict, cookie = self._admission.judge(datagram, path.remote, now)
+        verdict, cookie = self._admission.judge(datagram, path.remote, now, proven=path.stream)
         if verdict is Verdict.COOKIE:
             self._answer_stateless(spi_i, path, NotifyPayload(NotifyType.COOKIE, cookie))
         if verdict is not Verdict.WELCOME:

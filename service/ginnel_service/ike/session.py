@@ -246,6 +246,7 @@ class Session:
         if path != self.path:
             self.path = path
             self.emit(PathChanged(path))
+            self.talk.hasten()
             self.check_liveness(now)
 
     def datagrams(self) -> list[tuple[bytes, Path]]:

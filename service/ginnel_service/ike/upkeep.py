@@ -102,6 +102,7 @@ class Upkeep:
         return self._last_heard + self._timing.liveness_s
 
     def _keepalive_due(self) -> float:
-        if not self._session.nat_local or not self._timing.keepalive_s:
+        # "SHOULD NOT be sent when using TCP encapsulation" (RFC 9329 section 6.6)
+        if not self._session.nat_local or not self._timing.keepalive_s or self._session.path.stream:
             return math.inf
         return self._keepalive_at + self._timing.keepalive_s

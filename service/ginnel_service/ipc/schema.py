@@ -136,6 +136,7 @@ class PathStatus(_Result, frozen=True, kw_only=True):
     local: str
     remote: str
     encapsulated: bool = False
+    stream: bool = False  # in TCP
 
 
 class Nat(_Result, frozen=True, kw_only=True):

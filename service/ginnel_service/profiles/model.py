@@ -159,6 +159,14 @@ class Network(_Table, frozen=True, kw_only=True):
     mtu: int = 0  # of the tunnel device; 0: computed
 
 
+class Transport(_Table, frozen=True, kw_only=True):
+    """TCP where the network lets no UDP through: tried when UDP stays silent, always, or never."""
+
+    tcp: Literal["auto", "always", "never"] = "auto"
+    tcp_port: int = 4500
+    tls: bool = False  # inside TLS, which only gets through: IKE inside it proves the gateway
+
+
 class Timing(_Table, frozen=True, kw_only=True):
     liveness_s: float = 30.0  # of silence before the gateway is asked; 0 never asks
     keepalive_s: float = 20.0  # between NAT keepalives; 0 sends none
@@ -180,6 +188,7 @@ class Profile(_Table, frozen=True, kw_only=True):
     ike: Ike = Ike()
     esp: Esp = Esp()
     network: Network = Network()
+    transport: Transport = Transport()
     timing: Timing = Timing()
     certificates: Annotated[dict[Text, Pem], Meta(max_length=MAX_CERTIFICATES)] = {}  # public, by name
 

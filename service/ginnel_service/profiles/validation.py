@@ -46,6 +46,7 @@ def _check_who(profile: Profile, found: list[Problem]) -> None:
             Problem("server", "is not a host name or an address" if profile.server else "is missing", remedy)
         )
     _check_range(found, "port", profile.port, 1, 65535)
+    _check_range(found, "transport.tcp_port", profile.transport.tcp_port, 1, 65535)
     _check_range(found, "owner_uid", profile.owner_uid, 0, 2**32 - 2)
     if not (profile.local_identity or profile.authentication.certificate):
         remedy = "write who you are to the gateway, such as alice@example.org, or give a user name"

@@ -17,6 +17,7 @@ from ginnel_core import Event as PlaneEvent
 
 from ..clock import utc_s
 from ..ike.config import SessionConfig
+from ..ike.errors import SessionError
 from ..ike.events import (
     ChildRekeyed,
     ChildSa,
@@ -49,6 +50,7 @@ from .dataplane import UNKNOWN_PATH_MTU, WATCH_S, Associations, Traffic
 from .errors import TunnelError, as_tunnel_error, device_error
 from .host import Host, Link
 from .states import Step
+from .transport import Carrier, Hooks
 from .wants import Wants
 
 #: How long a peer may take to answer our Delete before we leave without it.
@@ -110,6 +112,10 @@ class Attempt:
         self._ended: asyncio.Future[TunnelError | None] = self._loop.create_future()
         self._session_closed = asyncio.Event()
         self._session: Session | None = None
+        self._rival: Session | None = None  # over TCP, beside one that has no answer over UDP
+        self._udp_error: TunnelError | None = None
+        self._answered = False
+        self._carrier: Carrier | None = None
         self._link: Link | None = None
         self._sas: Associations | None = None
         self._counters: dict[str, int] = {}
@@ -125,7 +131,7 @@ class Attempt:
         try:
             try:
                 remotes = await self._host.resolve(self._profile.server, self._profile.port)
-                self._open(remotes)
+                await self._open(remotes)
                 return await self._ended
             finally:
                 await self._tear_down()
@@ -160,7 +166,7 @@ class Attempt:
 
     # The beginning
 
-    def _open(self, remotes: tuple[Endpoint, ...]) -> None:
+    async def _open(self, remotes: tuple[Endpoint, ...]) -> None:
         """Open the link to the first address, from ours in turn, that there is a way to."""
         start = self._turn % len(remotes)
         failure: TunnelError | None = None
@@ -175,26 +181,72 @@ class Attempt:
         else:
             assert failure is not None
             raise failure
-        now = self._loop.time()
         self.facts.remote, self.facts.path, self.facts.device = remote, link.path, link.device
-        self._sas = Associations(link.plane, esp_settings(self._profile))
-        self._session = Session(
+        self._sas = Associations(link.plane, esp_settings(self._profile), via=link.via)
+        hooks = Hooks(
+            session=lambda: self._session, begin=self._begin_rival, failed=self._rival_failed, pump=self._pump
+        )
+        transport, server = self._profile.transport, self._profile.server
+        self._carrier = Carrier(transport, server, remote, link, self._host.random, hooks)
+        self.facts.path = path = await self._carrier.first()
+        self._session = self._new_session(link, path)
+        link.start(self._received, self._happened, self._device_changed)
+        self._watcher.stepped(Step.INIT)
+        self._session.connect(self._loop.time())
+        self._carrier.start()
+        self._pump()
+
+    def _new_session(self, link: Link, path: Path) -> Session:
+        now = self._loop.time()
+        return Session(
             self._config,
-            link.path,
+            path,
             random=self._host.random,
             now=now,
             utc=utc_s,
             float_local=link.float_local,
         )
-        link.start(self._received, self._happened, self._device_changed)
-        self._watcher.stepped(Step.INIT)
-        self._session.connect(now)
+
+    # A second session, over TCP, while the first gets no answer over UDP
+
+    def _begin_rival(self, path: Path) -> None:
+        """ "A new IKE_SA_INIT exchange MUST be initiated" (RFC 9329 section 5.1)."""
+        assert self._link is not None
+        self._rival = self._new_session(self._link, path)
+        self._rival.connect(self._loop.time())
         self._pump()
+
+    def _rival_failed(self) -> None:
+        self._rival = None
+        if self._need_session().state is State.CLOSED:
+            self._end(self._udp_error)
+
+    def _rival_said(self, event: Event) -> None:
+        match event:
+            case StateChanged(state=State.AUTH):  # it was answered first
+                self._session, self._rival = self._rival, None
+                self.facts.path = self._need_session().path
+                self._handle(event)
+            case Closed(error=SessionError(code=code) as error) if code != "unreachable":
+                self._end(as_tunnel_error(error))  # an answer is an answer
+            case Closed():
+                self._rival_failed()
+
+    def _closed(self, error: TunnelError | None) -> None:
+        assert self._carrier is not None
+        silent = error is not None and error.code == "unreachable" and not self._answered
+        if silent and (self._rival is not None or self._carrier.goes_on()):
+            self._udp_error = error
+            return
+        self._session_closed.set()
+        self._end(error)
 
     # Stimuli: a datagram, the packet path's news, time
 
     def _received(self, data: bytes, path: Path) -> None:
-        session = self._need_session()
+        if self._carrier is not None and self._carrier.took(data, path):
+            return
+        session = self._rival if path.stream and self._rival is not None else self._need_session()
         session.receive(data, path, self._loop.time())
         self._pump()
 
@@ -234,26 +286,35 @@ class Attempt:
         now = self._loop.time()
         session.note_outbound(self._sas.last_outbound_s(), now)
         session.advance(now)
+        if self._rival is not None:
+            self._rival.advance(now)
         self._pump()
 
     def _pump(self) -> None:
         """Carry out what the session decided. Events first: an SA stands before its message leaves."""
-        session, link = self._need_session(), self._link
+        link = self._link
         assert link is not None
         try:
             busy = True
             while busy:
-                events = session.events()
-                for event in events:
-                    self._handle(event)
-                datagrams = session.datagrams()
-                for data, path in datagrams:
-                    link.send(data, path)
-                busy = bool(events or datagrams)
+                busy = False
+                for session in (self._need_session(), self._rival):
+                    if session is None:
+                        continue
+                    events = session.events()
+                    for event in events:
+                        (self._rival_said if session is self._rival else self._handle)(event)
+                    datagrams = session.datagrams()
+                    for data, path in datagrams:
+                        link.send(data, path)
+                    busy = busy or bool(events or datagrams)
         except Exception as error:
             self._log.error("a session's event was not carried out", exc_info=error)
             self._end(as_tunnel_error(error))
-        deadline = session.deadline()
+        deadlines = [
+            session.deadline() for session in (self._need_session(), self._rival) if session is not None
+        ]
+        deadline = min((found for found in deadlines if found is not None), default=None)
         if deadline is not None and self._child is not None:
             deadline = min(deadline, self._loop.time() + WATCH_S)
         self._arm(deadline)
@@ -270,6 +331,9 @@ class Attempt:
         assert sas is not None
         match event:
             case StateChanged(state=State.AUTH):
+                self._answered, self._rival = True, None
+                assert self._carrier is not None
+                self._carrier.answered(self._need_session().path)
                 self._watcher.stepped(Step.AUTH)
             case IkeEstablished():
                 facts.ike_suite, facts.peer, facts.path = event.suite, str(event.peer), event.path
@@ -303,8 +367,7 @@ class Attempt:
             case KeysExported():
                 self._watcher.keys(event)
             case Closed():
-                self._session_closed.set()
-                self._end(None if event.error is None else as_tunnel_error(event.error))
+                self._closed(None if event.error is None else as_tunnel_error(event.error))
             case StateChanged():
                 pass
         if not isinstance(event, StateChanged | KeysExported | InboundReady | SessionWants):
@@ -398,6 +461,9 @@ class Attempt:
 
     async def _tear_down(self) -> None:
         await self._wants.end()
+        self._rival = None
+        if self._carrier is not None:
+            await self._carrier.close()
         await self._say_goodbye()
         if self._configuring is not None:
             under_way = {self._configuring, *self._restoring}

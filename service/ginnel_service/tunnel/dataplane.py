@@ -6,7 +6,7 @@ One `Associations` belongs to one session; several may share a plane. Knows no s
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
@@ -115,8 +115,16 @@ class _Installed:
 class Associations:
     """The SAs that one session has on a plane. `clear` takes all of them off it."""
 
-    def __init__(self, plane: Plane, settings: EspSettings | None = None) -> None:
+    def __init__(
+        self,
+        plane: Plane,
+        settings: EspSettings | None = None,
+        *,
+        via: Callable[[Path], Path] = lambda path: path,
+    ) -> None:
+        """`via` tells where the plane sends what goes along a session's path."""
         self._plane = plane
+        self._via = via
         self._settings = settings or EspSettings()
         self._installed: dict[bytes, _Installed] = {}  # by spi_in, which is ours and so unique
         self._past = Traffic()
@@ -146,6 +154,7 @@ class Associations:
             log.warning(
                 "traffic with %s is NOT encrypted: a proposal with `null` was agreed on", path.remote.host
             )
+        plain = self._via(path)
         self._entry(child).outbound = self._plane.install_outbound(
             spi=spi_number(child.spi_out),
             encr=child.suite.encr,
@@ -154,8 +163,8 @@ class Associations:
             integ_key=child.keys_out.integ,
             local=selectors(child.local_ts),
             remote=selectors(child.remote_ts),
-            peer=path.remote,
-            source=path.local,
+            peer=plain.remote,
+            source=plain.local,
             esn=child.suite.esn,
             soft_octets=self._settings.max_octets,
             soft_packets=self._settings.max_packets,
@@ -188,9 +197,10 @@ class Associations:
 
     def move(self, path: Path) -> None:
         """All outbound SAs go along `path` from now on."""
+        plain = self._via(path)
         for entry in self._installed.values():
             if entry.outbound is not None:
-                self._plane.move_outbound(entry.outbound, path.remote, path.local)
+                self._plane.move_outbound(entry.outbound, plain.remote, plain.local)
 
     def set_path_mtu(self, octets: int) -> None:
         """No outer packet is larger than this from now on, nor of SAs that come later."""

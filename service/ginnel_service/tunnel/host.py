@@ -24,7 +24,9 @@ from ..net.linux.device import DeviceWatch, device_state
 from .dataplane import Plane
 from .errors import TunnelError, socket_error, tun_error
 from .fetch import Fetcher
+from .frames import PREFIX
 from .sockets import PlainSocket, family_of, local_address
+from .stream import Relay, client_tls, connect
 from .wire import Wire
 
 #: RFC 3948's port; a path to it begins with the marker from the first datagram on.
@@ -65,6 +67,23 @@ class Link(Protocol):
         """Call `device_changed` when `device_state` may have another answer."""
 
     def send(self, data: bytes, path: Path) -> None: ...
+    async def open_stream(
+        self, remote: Endpoint, *, tls: bool, name: str, ended: Callable[[Path], None]
+    ) -> Path:
+        """A connection to `remote`, by TLS to the server `name`, that carries IKE and ESP: its path.
+
+        `ended` is told when it breaks. Raises TunnelError `unreachable`.
+        """
+
+    def has_stream(self, path: Path) -> bool:
+        """Whether the stream of `path` still carries."""
+
+    def close_stream(self, path: Path) -> None:
+        """Close it if it is open; nothing may be sent along `path` from now on."""
+
+    def via(self, path: Path) -> Path:
+        """Where the packet path sends what goes along `path`."""
+
     def device_state(self) -> DeviceState | None:
         """None when the device is gone."""
 
@@ -141,6 +160,7 @@ class SystemLink:
             stack.callback(self._watch.close)
             self._stack = stack.pop_all()
         self._udp = udp
+        self._mark = mark
         self.device = tun.name
         self.plane: Plane = plane
         self.float_local = Endpoint(host, udp.local.port)
@@ -165,6 +185,33 @@ class SystemLink:
 
     def send(self, data: bytes, path: Path) -> None:
         self._wire.send(data, path)
+
+    async def open_stream(
+        self, remote: Endpoint, *, tls: bool, name: str, ended: Callable[[Path], None]
+    ) -> Path:
+        try:
+            connection = await connect(remote, self._mark, tls=client_tls() if tls else None, name=name)
+            try:
+                at = Endpoint(*self._udp.local)
+                relay = Relay(connection, at, lambda relay: ended(relay.path))
+            except BaseException:
+                connection.close()
+                raise
+        except OSError as error:
+            detail = f"TCP port {remote.port}: {error.strerror or type(error).__name__}"
+            raise TunnelError("unreachable", server=remote.host, detail=detail) from None
+        self._wire.add(relay)
+        relay.start(PREFIX)
+        return relay.path
+
+    def has_stream(self, path: Path) -> bool:
+        return self._wire.carries(path)
+
+    def close_stream(self, path: Path) -> None:
+        self._wire.remove(path)
+
+    def via(self, path: Path) -> Path:
+        return self._wire.via(path)
 
     def device_state(self) -> DeviceState | None:
         return device_state(self.device)

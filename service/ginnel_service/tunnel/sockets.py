@@ -1,4 +1,4 @@
-"""The service's own UDP sockets: IKE without a marker (port 500), and the way to a gateway.
+"""The service's own sockets: IKE without a marker (UDP port 500), streams, and the way to a gateway.
 
 Encapsulated traffic goes through the packet path's sockets instead; see `wire`.
 """
@@ -29,9 +29,9 @@ def family_of(host: str) -> socket.AddressFamily:
     return socket.AF_INET if ipaddress.ip_address(host).version == 4 else socket.AF_INET6
 
 
-def open_udp(host: str, mark: int) -> socket.socket:
-    """An unbound, non-blocking UDP socket of `host`'s family; `mark` is SO_MARK (socket(7)), 0 for none."""
-    opened = socket.socket(family_of(host), socket.SOCK_DGRAM)
+def open_socket(host: str, mark: int, kind: socket.SocketKind = socket.SOCK_DGRAM) -> socket.socket:
+    """An unbound, non-blocking socket of `host`'s family; `mark` is SO_MARK (socket(7)), 0 for none."""
+    opened = socket.socket(family_of(host), kind)
     try:
         opened.setblocking(False)
         if mark and _LINUX:
@@ -46,7 +46,7 @@ def open_udp(host: str, mark: int) -> socket.socket:
 
 def local_address(remote: Endpoint, mark: int) -> str:
     """The address to send from to `remote`. Sends nothing. Raises OSError (ENETUNREACH)."""
-    with open_udp(remote.host, mark) as probe:
+    with open_socket(remote.host, mark) as probe:
         probe.connect((remote.host, remote.port))
         return str(probe.getsockname()[0])
 
@@ -58,7 +58,7 @@ class PlainSocket:
 
     def __init__(self, host: str, port: int, *, mark: int = 0) -> None:
         """Raises OSError (EADDRINUSE, EACCES, EADDRNOTAVAIL)."""
-        self._socket = open_udp(host, mark)
+        self._socket = open_socket(host, mark)
         try:
             if self._socket.family == socket.AF_INET6:
                 self._socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)

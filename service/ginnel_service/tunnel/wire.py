@@ -1,7 +1,8 @@
 """Where a session's datagrams go out and come in: plain sockets, or the packet path's with a marker.
 
 RFC 3948 section 2: on port 4500 an IKE message stands behind four zero octets, ESP behind its SPI, and a
-lone 0xFF keeps a NAT's mapping alive. RFC 7296 section 2: on port 500 a message stands alone.
+lone 0xFF keeps a NAT's mapping alive. RFC 7296 section 2: on port 500 a message stands alone. What a stream
+carries goes by way of its relay, which is an address like any other to the packet path.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from ginnel_core import IkeDatagram, UdpSocket
 
 from ..ike.events import Endpoint, Path, Probe
 from .sockets import PlainSocket, family_of, local_address
+from .stream import Relay
 
 log = logging.getLogger("ginnel.tunnel")
 
@@ -44,12 +46,17 @@ class IkePlane(Protocol):
 
 
 class Wire:
-    """Borrows the plane and all sockets; `close` only stops listening, before their owner closes them."""
+    """Borrows the plane and all sockets; `close` only stops listening, before their owner closes them.
+
+    Relays it owns, from `add` on.
+    """
 
     def __init__(self, plane: IkePlane, udp: Sequence[UdpSocket], plain: Sequence[PlainSocket]) -> None:
         self._plane = plane
         self._udp = udp
         self._plain = plain
+        self._relays: dict[Path, Relay] = {}
+        self._by_address: dict[Endpoint, Relay] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._received: Callable[[bytes, Path], None] = lambda data, path: None
         self._happened: Callable[[list[PlaneEvent]], None] = lambda events: None
@@ -66,6 +73,8 @@ class Wire:
             self._loop.add_reader(plain.fileno(), self._read_plain, plain)
 
     def close(self) -> None:
+        for path in tuple(self._relays):
+            self.remove(path)
         if self._loop is None:
             return
         for fileno in (
@@ -76,8 +85,37 @@ class Wire:
             self._loop.remove_reader(fileno)
         self._loop = None
 
+    def add(self, relay: Relay) -> None:
+        self._relays[relay.path] = relay
+        self._by_address[relay.datagrams.remote] = relay
+
+    def remove(self, path: Path) -> None:
+        """Close the relay of `path`, if there is one."""
+        relay = self._relays.pop(path, None)
+        if relay is not None:
+            del self._by_address[relay.datagrams.remote]
+            relay.close()
+
+    def carries(self, path: Path) -> bool:
+        """Whether the stream of `path` is open."""
+        return path in self._relays and self._relays[path].running
+
+    def via(self, path: Path) -> Path:
+        """Where the packet path sends what goes along `path`."""
+        return self._relays[path].datagrams if path.stream else path
+
+    def path_to(self, local: Endpoint, remote: Endpoint) -> Path:
+        """What a session knows as its path, where the packet path hears from `remote`."""
+        relay = self._by_address.get(remote)
+        return Path(self._local(local, remote), remote, True) if relay is None else relay.path
+
     def send(self, data: bytes, path: Path) -> None:
         """Send along `path`. What the OS refuses is lost like on any network: retransmission cares."""
+        if path.stream:
+            # "NAT keep-alives SHOULD NOT be sent" in a stream (RFC 9329 section 6.6)
+            if not self.carries(path) or data == KEEPALIVE:
+                return
+            path = self.via(path)
         try:
             if data == KEEPALIVE:
                 self._send_keepalive(path)
@@ -108,8 +146,8 @@ class Wire:
             datagram = self._plane.receive_ike()
             if datagram is None:
                 return
-            remote = Endpoint(*datagram.remote)
-            self._received(datagram.data, Path(self._local(Endpoint(*datagram.local), remote), remote, True))
+            path = self.path_to(Endpoint(*datagram.local), Endpoint(*datagram.remote))
+            self._received(datagram.data, path)
 
     def _read_plain(self, plain: PlainSocket) -> None:
         for _ in range(BURST):

@@ -89,7 +89,7 @@ class InitExchange(Exchange):
         supported, nat_local, nat_remote = natt.detect(
             message.all(NotifyPayload), sa.spi_i, message.spi_r, session.talk.arrival
         )
-        if not supported:
+        if not supported and not session.path.stream:
             session.finish(SessionError("peer_error", "the gateway does not support UDP encapsulation"))
             return
         _note_announcements(session, message)

@@ -1,0 +1,219 @@
+"""Which transport an attempt uses: UDP, TCP when UDP stays silent (RFC 9329 section 5.1), and UDP again.
+
+A stream that breaks is made anew under the same IKE SA (section 6.1). While on TCP, a question that needs
+no IKE SA is asked over UDP now and then: a message of a version that does not exist, which a gateway
+answers without keeping anything (RFC 7296 section 2.5). The answer proves no more than that trying is worth
+while: the stream stays open until the gateway has answered over UDP for good.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from ..ike.codes import ExchangeType, Flags
+from ..ike.config import RandomBytes
+from ..ike.events import Endpoint, Path, State
+from ..ike.exchanges.init import float_endpoint
+from ..ike.session import Session
+from ..profiles.model import Transport
+from .errors import TunnelError
+from .host import Link
+
+log = logging.getLogger("ginnel.tunnel")
+
+#: UDP's silence before TCP is tried, too; the first request went out again by then (section 5.1).
+FALLBACK_S: Final = 5.0
+#: Between two attempts to make a broken stream anew.
+REOPEN_S: Final = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
+#: Between two questions over UDP while on TCP.
+ASK_S: Final = 20.0
+#: How long a gateway has to answer over UDP before the stream is used again.
+CONFIRM_S: Final = 4.0
+
+_MAJOR_VERSION: Final = 3  # of IKE: there is no such thing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hooks:
+    """What an attempt does for its carrier."""
+
+    session: Callable[[], Session | None]
+    begin: Callable[[Path], None]  # a second session, along a stream, beside one that UDP leaves unanswered
+    failed: Callable[[], None]  # there will be no second session
+    pump: Callable[[], None]
+
+
+class Carrier:
+    """The transports of one attempt over `link`, from `start` to `close`."""
+
+    def __init__(
+        self,
+        settings: Transport,
+        server: str,
+        remote: Endpoint,
+        link: Link,
+        random: RandomBytes,
+        hooks: Hooks,
+    ) -> None:
+        self._settings = settings
+        self._server = server
+        self._remote = remote
+        self._link = link
+        self._random = random
+        self._hooks = hooks
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._stream: Path | None = None  # the one that is open, or was the last
+        self._asked = b""  # the SPI of the question over UDP
+
+    async def first(self) -> Path:
+        """Where IKE_SA_INIT goes. Raises TunnelError `unreachable` when it must be TCP and cannot be."""
+        if self._settings.tcp != "always":
+            return self._link.path
+        return await self._open()
+
+    def start(self) -> None:
+        """IKE_SA_INIT is on its way along `first`."""
+        if self._settings.tcp == "auto":
+            self._arm(FALLBACK_S, self._fall_back)
+
+    async def close(self) -> None:
+        self._disarm()
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+    # The beginning: UDP, then TCP as well, and the first answer wins
+
+    def goes_on(self) -> bool:
+        """Whether TCP is still tried, or tried now, although UDP was given up."""
+        if self._settings.tcp != "auto":
+            return False
+        if self._task is None:
+            self._fall_back()
+            return True
+        return not self._task.done()
+
+    def answered(self, path: Path) -> None:
+        """The gateway answered IKE_SA_INIT along `path`: the other way is not needed."""
+        self._disarm()
+        if path.stream:
+            self._arm(ASK_S, self._ask)
+            return
+        if self._task is not None:
+            self._task.cancel()
+        if self._stream is not None:
+            self._link.close_stream(self._stream)
+
+    def _fall_back(self) -> None:
+        self._disarm()
+        self._task = self._loop.create_task(self._begin())
+
+    async def _begin(self) -> None:
+        try:
+            path = await self._open()
+        except TunnelError as error:
+            log.info("%s answers neither UDP nor TCP: %s", self._server, error.params.get("detail", ""))
+            self._hooks.failed()
+            return
+        log.info("UDP stays silent: %s is tried over TCP, too", self._server)
+        self._hooks.begin(path)
+
+    async def _open(self) -> Path:
+        settings = self._settings
+        remote = Endpoint(self._remote.host, settings.tcp_port)
+        self._stream = await self._link.open_stream(
+            remote, tls=settings.tls, name=self._server, ended=self._lost
+        )
+        return self._stream
+
+    # A stream that broke
+
+    def _lost(self, path: Path) -> None:
+        session = self._hooks.session()
+        if path != self._stream or session is None or session.path != path:
+            return
+        self._disarm()
+        session.check_liveness(self._loop.time())  # in vain, but the first that the new stream will carry
+        self._hooks.pump()
+        self._task = self._loop.create_task(self._reopen(session, path))
+
+    async def _reopen(self, session: Session, old: Path) -> None:
+        """ "The TCP Originator is responsible for re-establishing the TCP connection" (section 6.1)."""
+        tries = 0
+        while session.path == old and session.state is not State.CLOSED:
+            await asyncio.sleep(REOPEN_S[min(tries, len(REOPEN_S) - 1)])
+            tries += 1
+            try:
+                path = await self._open()
+            except TunnelError:
+                continue
+            session.move(path, self._loop.time())
+            self._hooks.pump()
+            self._link.close_stream(old)
+            self._arm(ASK_S, self._ask)
+
+    # Back to UDP
+
+    @property
+    def _udp(self) -> Path:
+        assert self._stream is not None
+        local = Endpoint(self._stream.local.host, self._link.float_local.port)
+        return Path(local, float_endpoint(self._remote), True)
+
+    def _ask(self) -> None:
+        self._asked = self._random(8)
+        self._link.send(question(self._asked), self._udp)
+        self._arm(ASK_S, self._ask)
+
+    def took(self, data: bytes, path: Path) -> bool:
+        """Whether a datagram is the answer to the question, and nothing for a session."""
+        if path.stream or not self._asked or data[:8] != self._asked:
+            return False
+        self._asked = b""
+        session = self._hooks.session()
+        if session is not None and session.state is State.ESTABLISHED and session.path.stream:
+            log.info("%s answers over UDP again", self._server)
+            session.move(self._udp, self._loop.time())
+            self._arm(CONFIRM_S, self._confirm)
+            self._hooks.pump()
+        return True
+
+    def _confirm(self) -> None:
+        """The old connection is closed "once MOBIKE finishes migration" (section 7.1), or used again."""
+        session, stream = self._hooks.session(), self._stream
+        assert stream is not None
+        if session is None or session.path.stream:
+            return
+        if session.talk.current.requests.outstanding is None:
+            self._link.close_stream(stream)
+            return
+        log.info("%s does not answer over UDP after all", self._server)
+        session.move(stream, self._loop.time())
+        self._hooks.pump()
+        if self._link.has_stream(stream):
+            self._arm(ASK_S, self._ask)
+        else:
+            self._lost(stream)
+
+    def _arm(self, delay_s: float, then: Callable[[], None]) -> None:
+        self._disarm()
+        self._timer = self._loop.call_later(delay_s, then)
+
+    def _disarm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+def question(spi: bytes) -> bytes:
+    """An IKE_SA_INIT request of a major version that nobody knows, with nothing in it."""
+    version = _MAJOR_VERSION << 4
+    head = struct.pack(">BBBBII", 0, version, ExchangeType.IKE_SA_INIT, Flags.INITIATOR, 0, 28)
+    return spi + bytes(8) + head
