@@ -14,6 +14,7 @@ import ssl
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -32,10 +33,6 @@ from ..tunnel.wire import Wire
 
 log = logging.getLogger("ginnel.gateway")
 
-MAX_STREAMS: Final = 1000  # two descriptors each
-MAX_PER_HOST: Final = 100  # many peers may share the address of a NAT
-ADMIT_S: Final = 5.0  # for the TLS handshake and the prefix
-UNUSED_S: Final = 10.0  # for a session to use it, or to let go of it (sections 6.1 and 6.3.1)
 REST_S: Final = 1.0  # without accepting, when the process has no descriptors left
 BURST: Final = 32
 _TLS_HANDSHAKE: Final = b"\x16"  # the first octet of a ClientHello's record (RFC 8446 section 5.1)
@@ -66,6 +63,16 @@ def _self_signed() -> bytes:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What strangers may cost."""
+
+    streams: int = 1000  # two descriptors each
+    per_host: int = 100  # many peers may share the address of a NAT
+    admit_s: float = 5.0  # for the TLS handshake and the prefix
+    unused_s: float = 10.0  # for a session to use it, or to let go of it (sections 6.1 and 6.3.1)
+
+
 class Streams:
     """Listens from `start` to `close`, and gives `wire` a relay for each connection that it lets in."""
 
@@ -76,6 +83,7 @@ class Streams:
         mark: int,
         tls: ssl.SSLContext | None,
         replaced: Callable[[Path], None] = lambda path: None,
+        limits: Limits | None = None,
     ) -> None:
         """`plane` is where the packet path's socket is bound; without `tls` a TLS handshake is refused.
 
@@ -86,6 +94,7 @@ class Streams:
         self._mark = mark
         self._tls = tls
         self._replaced = replaced
+        self._limits = limits or Limits()
         self._loop = asyncio.get_running_loop()
         self._listening: list[socket.socket] = []
         self._admissions: set[asyncio.Task[None]] = set()
@@ -138,7 +147,7 @@ class Streams:
                     return
                 continue  # the peer was quicker to leave
             host = address[0]
-            if self.count >= MAX_STREAMS or self._hosts[host] >= MAX_PER_HOST:
+            if self.count >= self._limits.streams or self._hosts[host] >= self._limits.per_host:
                 connection.close()
                 continue
             connection.setblocking(False)
@@ -160,7 +169,7 @@ class Streams:
         """A relay out of a connection that says what it is for, in time."""
         relay = None
         try:
-            async with asyncio.timeout(ADMIT_S):
+            async with asyncio.timeout(self._limits.admit_s):
                 connection = await self._secured(connection)
                 if await _says_prefix(connection):
                     relay = Relay(connection, self._plane)
@@ -200,7 +209,7 @@ class Streams:
         for relay, since in tuple(self._unused_since.items()):
             if relay.path in used:
                 self._unused_since[relay] = now
-            elif not relay.running or now - since >= UNUSED_S:
+            elif not relay.running or now - since >= self._limits.unused_s:
                 self._drop(relay)
 
     def _drop(self, relay: Relay) -> None:

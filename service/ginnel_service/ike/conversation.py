@@ -151,7 +151,8 @@ class Conversation:
         assert sa.sealer is not None
         sealer, path = sa.sealer, self._session.path
         first, inner = serialise_payloads(payloads)
-        if not self._session.fragmentation:
+        # "SHOULD NOT send fragments when going over a TCP connection" (RFC 9329 section 7.5)
+        if not self._session.fragmentation or path.stream:
             return Parcel((sealer.seal_inner(outside, first, inner),))
         least = message_octets(path, least_packet(path))
         limit = message_octets(path, self._session.prober.path_mtu or self._session.config.fragment_octets)
@@ -200,11 +201,11 @@ class Conversation:
         else:
             self.drop(sa)
 
-    def hasten(self) -> None:
+    def hasten(self, now: float) -> None:
         """Send what is outstanding along the path in use, now: it is a new one."""
         for sa in self.sas:
             if sa.requests.outstanding is not None:
-                self._put_out((sa.requests.outstanding.transmission.datagram,))
+                self._put_out(sa.requests.outstanding.transmission.parcel.datagrams)
 
     # What arrives
 

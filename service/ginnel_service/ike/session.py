@@ -246,7 +246,7 @@ class Session:
         if path != self.path:
             self.path = path
             self.emit(PathChanged(path))
-            self.talk.hasten()
+            self.talk.hasten(now)
             self.check_liveness(now)
 
     def datagrams(self) -> list[tuple[bytes, Path]]:

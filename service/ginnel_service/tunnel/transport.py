@@ -168,6 +168,10 @@ class Carrier:
         return Path(local, float_endpoint(self._remote), True)
 
     def _ask(self) -> None:
+        """Without MOBIKE an IKE SA stays on TCP "until the SA is deleted" (section 5)."""
+        session = self._hooks.session()
+        if session is None or (session.state is State.ESTABLISHED and not session.mobike):
+            return
         self._asked = self._random(8)
         self._link.send(question(self._asked), self._udp)
         self._arm(ASK_S, self._ask)
@@ -179,6 +183,7 @@ class Carrier:
         self._asked = b""
         session = self._hooks.session()
         if session is not None and session.state is State.ESTABLISHED and session.path.stream:
+            # "The UPDATE_SA_ADDRESSES notification SHOULD be initiated first over UDP" (section 7.1)
             log.info("%s answers over UDP again", self._server)
             session.move(self._udp, self._loop.time())
             self._arm(CONFIRM_S, self._confirm)
