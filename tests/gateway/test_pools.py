@@ -73,3 +73,22 @@ def test_no_address_is_leased_twice(actions: list[int]) -> None:
             if address is not None:
                 assert address not in leased
                 leased.append(address)
+
+
+def test_a_wished_address_is_leased_while_it_is_free() -> None:
+    pool = Pool(ip_network("10.0.0.0/29"))
+    assert pool.lease(ip_address("10.0.0.4")) == ip_address("10.0.0.4")
+    assert pool.lease(ip_address("10.0.0.4")) == ip_address("10.0.0.2")
+    for other in ("10.0.0.1", "10.0.0.7", "192.0.2.1"):  # the gateway's, an edge, elsewhere
+        assert str(pool.lease(ip_address(other))) in {"10.0.0.3", "10.0.0.5", "10.0.0.6"}
+    assert pool.lease() is None
+
+
+def test_wishing_and_giving_back_for_ever_costs_nothing() -> None:
+    pool = Pool(ip_network("fd00::/64"))
+    wish = ip_address("fd00::ffff:1")
+    for _ in range(1000):
+        assert pool.lease(wish) == wish
+        pool.release(wish)
+    assert pool.lease() == ip_address("fd00::2")
+    assert len(pool._free) == 0

@@ -31,6 +31,7 @@ from ginnel_service.ike.events import (
     Fetch,
     InboundReady,
     InboundRetired,
+    Interface,
     OutboundReady,
     OutboundRetired,
     Path,
@@ -111,7 +112,9 @@ class Policy:
     def find(self, id_i: Identity, id_r: Identity | None, *, eap: bool) -> SessionConfig | None:
         return self.config if id_i == CLIENT_ID else None
 
-    def lease(self, id_i: Identity, *, ipv4: bool, ipv6: bool) -> Configuration | None:
+    def lease(
+        self, id_i: Identity, *, ipv4: bool, ipv6: bool, wished: tuple[Interface, ...]
+    ) -> Configuration | None:
         self.leased += 1
         return Configuration((IPv4Interface("10.9.0.2/32"), IPv6Interface("fd00:9::2/128")), self.dns)
 

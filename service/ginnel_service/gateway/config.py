@@ -6,6 +6,7 @@ import os
 import secrets
 import stat
 import tomllib
+from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Final
@@ -13,13 +14,14 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta, Struct
 
+from ..ike.auth.names import host
 from ..ike.codes import ProtocolId
 from ..ike.config import Timing
 from ..ike.errors import LocalError
 from ..ike.payloads.identity import Identity
 from ..ike.payloads.sa import Proposal
 from ..ike.proposals import DEFAULT_ESP, DEFAULT_IKE
-from ..profiles.model import Problem
+from ..profiles.model import Problem, printable
 from ..tunnel.convert import proposals
 from ..tunnel.dataplane import EspSettings
 from .errors import GatewayError
@@ -64,6 +66,7 @@ class _File(Table, frozen=True, kw_only=True):
     pool_ipv4: str = ""
     pool_ipv6: str = ""
     dns: Texts = ()
+    domains: Texts = ()  # to be resolved by `dns` alone
     subnets: Texts = ("0.0.0.0/0", "::/0")
     ike_proposals: Texts = ()
     esp_proposals: Texts = ()
@@ -91,6 +94,7 @@ class GatewayConfig(Struct, frozen=True, kw_only=True):
     pool_ipv4: IPv4Network | None
     pool_ipv6: IPv6Network | None
     dns: tuple[IPv4Address | IPv6Address, ...]
+    domains: tuple[str, ...]
     subnets: tuple[IPv4Network | IPv6Network, ...]
     ike_proposals: tuple[Proposal, ...]
     esp_proposals: tuple[Proposal, ...]
@@ -171,6 +175,7 @@ def _check(file: _File, folder: Path) -> GatewayConfig:
         pool_ipv4=pools[0] if isinstance(pools[0], IPv4Network) else None,
         pool_ipv6=pools[1] if isinstance(pools[1], IPv6Network) else None,
         dns=_addresses("dns", file.dns, problems),
+        domains=_domains("domains", file.domains, problems),
         subnets=tuple(
             found for text in file.subnets if (found := _network("subnets", text, 0, problems)) is not None
         ),
@@ -225,6 +230,19 @@ def _network(
     return network
 
 
+def _domains(field: str, texts: Iterable[str], problems: list[Problem]) -> tuple[str, ...]:
+    found = []
+    for text in texts:
+        name = host(text)
+        if name is None:
+            problems.append(
+                Problem(field, f"`{printable(text)}` is no domain", "write it like corp.example.org")
+            )
+        else:
+            found.append(name)
+    return tuple(found)
+
+
 def _addresses(field: str, texts: Texts, problems: list[Problem]) -> tuple[IPv4Address | IPv6Address, ...]:
     found = []
     for text in texts:
@@ -264,6 +282,8 @@ pool_ipv6 = "fd77:6769:6e6e::/112"
 # What peers may reach through the gateway, and the name servers they are told.
 subnets = ["0.0.0.0/0", "::/0"]
 dns = []
+# Domains that clients resolve by those servers alone; none means all of them.
+domains = []
 
 # Proposals in strongSwan's words; none accepts the built-in list.
 ike_proposals = []

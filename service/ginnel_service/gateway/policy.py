@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ipaddress import ip_interface
 
+from .. import __version__
 from ..ike.auth.certificates import certreq_data
 from ..ike.config import Greeting, LocalAuth, PskAuth, RemoteAuth, SessionConfig, SignatureAuth
-from ..ike.events import Configuration
+from ..ike.events import Configuration, Interface
 from ..ike.payloads.identity import Identity
 from ..ike.payloads.selector import TrafficSelector
 from .config import GatewayConfig
@@ -60,14 +61,18 @@ class Policy:
             # A peer is what we lease to it: without a lease it may speak for no address at all.
             remote_ts=(),
             timing=self._config.timing,
+            product=f"Ginnel {__version__}",
         )
 
-    def lease(self, id_i: Identity, *, ipv4: bool, ipv6: bool) -> Configuration | None:
-        leased = self._pools.lease(ipv4=ipv4, ipv6=ipv6)
+    def lease(
+        self, id_i: Identity, *, ipv4: bool, ipv6: bool, wished: tuple[Interface, ...]
+    ) -> Configuration | None:
+        leased = self._pools.lease(ipv4=ipv4, ipv6=ipv6, wished=(each.ip for each in wished))
         if leased is None:
             return None
         addresses = tuple(ip_interface(address) for address in leased)
-        return Configuration(addresses, self._config.dns)
+        told = self._config
+        return Configuration(addresses, told.dns, told.subnets, told.domains)
 
     def release(self, configuration: Configuration) -> None:
         self._pools.release(address.ip for address in configuration.addresses)

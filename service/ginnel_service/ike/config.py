@@ -12,7 +12,7 @@ from typing import Protocol
 from .auth.credentials import Credential
 from .auth.trust import TrustPolicy
 from .eap.config import EapConfig, EapServerConfig
-from .events import Configuration
+from .events import Configuration, Interface
 from .payloads.identity import Identity
 from .payloads.sa import Proposal
 from .payloads.selector import TrafficSelector
@@ -95,6 +95,8 @@ class SessionConfig:
     remote_ts: tuple[TrafficSelector, ...]
     request_ipv4: bool = True  # initiator: ask for a virtual address
     request_ipv6: bool = True
+    wished: tuple[Interface, ...] = ()  # the virtual addresses of before, if they are still free
+    product: str = ""  # who we say we are when the peer asks (APPLICATION_VERSION)
     force_encapsulation: bool = True
     # The gateway shall forget our older IKE SAs: "MUST NOT be sent" where a user may be on two machines at
     # once (RFC 7296 section 2.4)
@@ -131,8 +133,13 @@ class GatewayPolicy(Protocol):
         `eap`: it sent no AUTH and so asks for EAP, where its name is the user's rather than `id_i`.
         """
 
-    def lease(self, id_i: Identity, *, ipv4: bool, ipv6: bool) -> Configuration | None:
-        """Addresses and DNS for the peer, or None when the pools are exhausted."""
+    def lease(
+        self, id_i: Identity, *, ipv4: bool, ipv6: bool, wished: tuple[Interface, ...]
+    ) -> Configuration | None:
+        """What the peer gets to use inside, the addresses that it wished if they are free.
+
+        None when the pools are exhausted.
+        """
 
     def release(self, configuration: Configuration) -> None:
         """Take back what `lease` gave."""

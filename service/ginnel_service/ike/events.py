@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
 from typing import Literal, NamedTuple
 
 from .errors import IkeError
 from .payloads.identity import Identity
 from .payloads.selector import TrafficSelector
+
+Interface = IPv4Interface | IPv6Interface
+Network = IPv4Network | IPv6Network
 
 
 class Endpoint(NamedTuple):
@@ -84,10 +87,17 @@ class ChildSa:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What a configuration payload gave (RFC 7296 section 3.15)."""
+    """What a configuration payload gave (RFC 7296 section 3.15, RFC 8598).
 
-    addresses: tuple[IPv4Interface | IPv6Interface, ...] = ()
+    `subnets` are those that the gateway protects; `domains` are to be resolved by `dns` alone; `version` is
+    the peer's product, printable.
+    """
+
+    addresses: tuple[Interface, ...] = ()
     dns: tuple[IPv4Address | IPv6Address, ...] = ()
+    subnets: tuple[Network, ...] = ()
+    domains: tuple[str, ...] = ()
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,6 +162,9 @@ class ConnectionStatus(_Result, frozen=True, kw_only=True):
     server: str = ""
     addresses: tuple[str, ...] = ()  # virtual ones, with their prefix length
     dns: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()  # to be resolved by `dns` alone
+    subnets: tuple[str, ...] = ()  # that the gateway says it protects
+    gateway_product: str = ""
     routes: tuple[str, ...] = ()
     ike_suite: str = ""
     esp_suite: str = ""

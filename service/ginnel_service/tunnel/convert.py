@@ -8,6 +8,7 @@ from typing import Final
 
 from ginnel_core import esp_sizes
 
+from .. import __version__
 from ..ike.codes import ProtocolId
 from ..ike.config import SessionConfig, Timing
 from ..ike.errors import LocalError
@@ -57,6 +58,7 @@ def session_config(profile: Profile, secrets: Secrets, *, export_keys: bool = Fa
         remote_ts=tuple(TrafficSelector.from_network(subnet) for subnet in network.subnets),
         request_ipv4=network.ipv4,
         request_ipv6=network.ipv6,
+        product=f"Ginnel {__version__}",
         timing=Timing(
             retransmit_s=profile.timing.retransmit_s,
             retransmit_tries=profile.timing.retransmit_tries,

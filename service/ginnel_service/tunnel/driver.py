@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..clock import utc_s
 from ..ike.config import SessionConfig
@@ -199,6 +199,8 @@ class Tunnel:
                 return TunnelError("prompt_unanswered")
         if self.wants.password is not None:
             config = with_password(config, self.wants.password)
+        if self._attempt is not None:  # what the machine's programs hold on to
+            config = replace(config, wished=self._attempt.facts.configuration.addresses)
         self._attempt = Attempt(self.profile, config, self._host, watcher, self.wants, turn)
         error = await self._attempt.run()
         if error is not None:

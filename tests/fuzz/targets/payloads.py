@@ -55,7 +55,10 @@ def use(payload: Payload) -> None:
         case ConfigPayload():
             configuration.asked_families(payload)
             given = configuration.parse_reply(payload)
-            assert configuration.parse_reply(configuration.reply(given)) == given
+            everything_asked = configuration.request(ipv4=True, ipv6=True)
+            assert configuration.parse_reply(configuration.reply(given, everything_asked)) == given
+            configuration.wishes(payload)
+            configuration.answer(payload, "")
         case IdiPayload() | IdrPayload():
             assert str(payload.identity).isprintable()
         case KePayload():

@@ -119,7 +119,11 @@ class AuthExchange(Exchange):
         session, config = self._session, self._session.config
         payloads: list[Payload] = []
         if config.request_ipv4 or config.request_ipv6:
-            payloads.append(configuration.request(ipv4=config.request_ipv4, ipv6=config.request_ipv6))
+            payloads.append(
+                configuration.request(
+                    ipv4=config.request_ipv4, ipv6=config.request_ipv6, wished=config.wished
+                )
+            )
         if not self._childless:
             payloads += child.offer(
                 without_ke(config.esp_proposals), self.spi_in, config.local_ts, config.remote_ts

@@ -7,6 +7,7 @@ AUTHENTICATION_FAILED alone and ends the session.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .. import configuration, keys
@@ -242,13 +243,14 @@ class AuthAnswer:
         remote_ts, extra = config.remote_ts, []
         if asked is not None and asked.cfg_type == CfgType.REQUEST:
             ipv4, ipv6 = configuration.asked_families(asked)
-            lease = self._policy.lease(who, ipv4=ipv4, ipv6=ipv6)
+            wished = configuration.wishes(asked)
+            lease = self._policy.lease(who, ipv4=ipv4, ipv6=ipv6, wished=wished)
             session.lease = lease  # whatever it holds goes back in the end
             if lease is None or not lease.addresses:
                 raise child.Refused(NotifyType.INTERNAL_ADDRESS_FAILURE)
             session.emit(ConfigurationReceived(lease))
             remote_ts = to_hosts(address.ip for address in lease.addresses)
-            extra = [configuration.reply(lease)]
+            extra = [configuration.reply(replace(lease, version=config.product), asked)]
         if message.get(SaPayload) is None:  # childless (RFC 6023)
             return [*extra]
         proposals = without_ke(config.esp_proposals)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .. import configuration
 from ..codes import NotifyType
 from ..message import Message
 from ..payloads import Payload
+from ..payloads.config import ConfigPayload
 from ..payloads.delete import DeletePayload
 from .base import first_error, session_error
 from .delete import handle as handle_delete
@@ -25,6 +27,9 @@ def handle(session: Session, sa: IkeSa, message: Message, now: float) -> tuple[P
     answer: list[Payload] = []
     for delete in message.all(DeletePayload):
         answer += handle_delete(session, sa, delete, now)
+    for asked in message.all(ConfigPayload):
+        told = configuration.answer(asked, session.config.product)
+        answer += [told] if told is not None else []
     handle_path_probe(session, sa, message, now)
     error = first_error(message)
     if error is not None and error.notify in _FATAL:
