@@ -44,6 +44,8 @@ def _is_ipv6(path: Path) -> bool:
 class Parcel:
     """The datagrams of one message, the same ones whenever it is sent, until it is cut smaller, once."""
 
+    __slots__ = ("_smaller", "datagrams", "shrunk")
+
     def __init__(
         self, datagrams: tuple[bytes, ...], smaller: Callable[[], tuple[bytes, ...]] | None = None
     ) -> None:
@@ -61,6 +63,8 @@ class Parcel:
 
 class Reassembly:
     """The message under assembly from one peer in one direction (section 2.6). Takes authentic fragments."""
+
+    __slots__ = ("_first", "_message_id", "_octets", "_pieces", "_total", "deadline")
 
     def __init__(self) -> None:
         self.deadline = math.inf
