@@ -59,6 +59,7 @@ _BY_ERROR: dict[str, Exit] = {
             "account_disabled",
             "eap_refused",
             "eap_method_unsupported",
+            "eap_tls_failed",
             "prompt_unanswered",
             "server_certificate",
             "certificate_expired",

@@ -80,6 +80,11 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Allow it with --eap, if you trust it with what this profile holds: MD5 and GTC hand out more than "
         "the others.",
     ),
+    "eap_tls_failed": (
+        "TLS inside EAP could not be set up with the gateway.",
+        "Look at the details: the gateway may not take this profile's certificate, or want another TLS "
+        "version (authentication.tls_min and tls_max).",
+    ),
     "prompt_unanswered": (
         "What the gateway asked for was not given in time, or was refused.",
         "Connect again with `ginnel up {name}`, and answer the question.",

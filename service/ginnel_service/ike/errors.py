@@ -72,4 +72,12 @@ SESSION_CODES = {
     "invalid_peer_message": "the peer broke the protocol",
     "peer_error": "the peer reported an error that has no name of its own here",
     "expired": "the IKE SA reached its hard lifetime before a rekey succeeded",
+    "wrong_password": "the gateway does not accept the user name or the password",
+    "password_expired": "the password expired, and was not changed",
+    "account_disabled": "the account may not connect: disabled, outside its hours, or without permission",
+    "eap_refused": "the gateway ended EAP with a failure and gave no reason",
+    "eap_method_unsupported": "the gateway wants an EAP method that is not configured here",
+    "eap_tls_failed": "TLS inside EAP could not be set up",
+    "server_certificate": "the certificate inside EAP did not verify",
+    "prompt_unanswered": "what the gateway asked for was not given",
 }

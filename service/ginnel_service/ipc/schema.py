@@ -50,6 +50,7 @@ ERROR_IDS: dict[str, tuple[str, ...]] = {
     "account_disabled": ("name", "detail"),
     "eap_refused": ("name", "detail"),
     "eap_method_unsupported": ("name", "detail"),
+    "eap_tls_failed": ("name", "detail"),
     "prompt_unanswered": ("name", "detail"),
     "server_certificate": ("name", "server", "detail"),
     "certificate_expired": ("name", "server", "detail"),

@@ -14,6 +14,7 @@ PERMANENT: Final = frozenset(
         "account_disabled",
         "eap_refused",
         "eap_method_unsupported",
+        "eap_tls_failed",
         "prompt_unanswered",
         "server_certificate",
         "certificate_expired",

@@ -263,8 +263,10 @@ def test_configurations_that_cannot_work_are_refused() -> None:
         peer(tls(None))
     with pytest.raises(LocalError, match="any server"):
         peer(dataclasses.replace(tls(user_certificate()), server_names=()))
+    token = dataclasses.replace(tls(None), credential=Credential(user_certificate().chain, Token()))
     with pytest.raises(LocalError, match="token"):
-        TlsConfig(trust=tls(None).trust, credential=Credential(user_certificate().chain, Token()))
+        peer(token)
+    EapConfig(username="bob", methods=(EapMethod.PEAP,), tls=token)  # which shows no certificate
 
 
 class Token:

@@ -66,8 +66,8 @@ class EapConfig:
             raise LocalError("EAP-TLS, TTLS and PEAP need trusted roots and a server name: set them")
         if self.tls is not None and not self.tls.server_names:
             raise LocalError("without a name any server of the trusted roots could be the gateway: set one")
-        if EapMethod.TLS in self.methods and (self.tls is None or self.tls.credential is None):
-            raise LocalError("EAP-TLS needs a certificate of one's own: set it")
+        if EapMethod.TLS in self.methods and self.tls is not None:
+            self.tls.require_key()
         if TLS_METHODS & set(self.inner_methods):
             raise LocalError("EAP methods with TLS do not run inside TTLS or PEAP: choose mschapv2 or gtc")
 
@@ -93,5 +93,7 @@ class EapServerConfig:
     def __post_init__(self) -> None:
         if not self.methods or not set(self.methods) <= {EapMethod.MSCHAPV2, EapMethod.TLS}:
             raise LocalError("a gateway offers the EAP methods mschapv2 and tls only: name one or both")
-        if EapMethod.TLS in self.methods and (self.tls is None or self.tls.credential is None):
-            raise LocalError("EAP-TLS needs the gateway's certificate and the roots of its users: set them")
+        if EapMethod.TLS in self.methods:
+            if self.tls is None:
+                raise LocalError("EAP-TLS needs the gateway's certificate and the roots of its users: set them")
+            self.tls.require_key()

@@ -36,7 +36,7 @@ class Succeeded:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The conversation is over. `code` is one of FAILURE_CODES; `detail` holds no secret."""
+    """The conversation is over. `code` is one of SESSION_CODES; `detail` holds no secret."""
 
     code: str
     detail: str
@@ -57,19 +57,6 @@ class Rejected:
 
     packet: bytes
     detail: str
-
-
-FAILURE_CODES = {
-    "wrong_password": "the gateway does not accept the user name or the password",
-    "password_expired": "the password expired, and was not changed",
-    "account_disabled": "the account may not connect: disabled, outside its hours, or without permission",
-    "eap_refused": "the gateway ended EAP with a failure and gave no reason",
-    "eap_method_unsupported": "the gateway wants an EAP method that is not configured here",
-    "server_certificate": "the certificate inside EAP did not verify",
-    "eap_tls_failed": "TLS inside EAP could not be set up",
-    "prompt_unanswered": "what the gateway asked for was not given",
-    "invalid_peer_message": "the peer broke the protocol",
-}
 
 
 def printable(octets: bytes) -> str:

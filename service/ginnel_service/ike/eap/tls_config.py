@@ -33,7 +33,16 @@ class TlsConfig:
             raise LocalError("the lowest TLS version is above the highest one: mend tls versions")
         if not 64 <= self.fragment_octets <= 16384:
             raise LocalError("EAP fragments have 64 to 16384 octets: choose a size between")
-        if self.credential is not None and not isinstance(self.credential.key, LocalKey):
-            raise LocalError(
-                "a key in a token cannot serve inside EAP: give a certificate and its key in files"
-            )
+
+    @property
+    def key(self) -> LocalKey | None:
+        """Our own key, where TLS can use it: OpenSSL cannot sign with a token's."""
+        held = self.credential.key if self.credential is not None else None
+        return held if isinstance(held, LocalKey) else None
+
+    def require_key(self) -> None:
+        """EAP-TLS is nothing without a certificate. Raises LocalError."""
+        if self.credential is None:
+            raise LocalError("EAP-TLS needs a certificate of one's own: set it")
+        if self.key is None:
+            raise LocalError("a key in a token cannot serve inside EAP: give a certificate and its key in files")

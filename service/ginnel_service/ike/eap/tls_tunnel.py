@@ -11,7 +11,7 @@ from collections.abc import Callable
 from cryptography import x509
 from OpenSSL import SSL
 
-from ..auth.credentials import UNREADABLE, LocalKey
+from ..auth.credentials import UNREADABLE
 from ..auth.errors import CertificateRefused
 from ..auth.revocation import Evidence
 from ..auth.revocation import check as check_revocation
@@ -42,12 +42,11 @@ def _context(config: TlsConfig, *, needs_certificate: bool) -> SSL.Context:
     wanted = SSL.VERIFY_PEER | (SSL.VERIFY_FAIL_IF_NO_PEER_CERT if needs_certificate else 0)
     # OpenSSL's own opinion of the chain does not count: `_check_certificate` decides
     context.set_verify(wanted, lambda *_: True)
-    if (own := config.credential) is not None:
-        assert isinstance(own.key, LocalKey)
-        context.use_certificate(own.certificate)
-        for certificate in own.chain[1:]:
+    if config.credential is not None and config.key is not None:
+        context.use_certificate(config.credential.certificate)
+        for certificate in config.credential.chain[1:]:
             context.add_extra_chain_cert(certificate)
-        context.use_privatekey(own.key.private)
+        context.use_privatekey(config.key.private)
     return context
 
 
