@@ -95,5 +95,7 @@ class EapServerConfig:
             raise LocalError("a gateway offers the EAP methods mschapv2 and tls only: name one or both")
         if EapMethod.TLS in self.methods:
             if self.tls is None:
-                raise LocalError("EAP-TLS needs the gateway's certificate and the roots of its users: set them")
+                raise LocalError(
+                    "EAP-TLS needs the gateway's certificate and the roots of its users: set them"
+                )
             self.tls.require_key()

@@ -45,4 +45,6 @@ class TlsConfig:
         if self.credential is None:
             raise LocalError("EAP-TLS needs a certificate of one's own: set it")
         if self.key is None:
-            raise LocalError("a key in a token cannot serve inside EAP: give a certificate and its key in files")
+            raise LocalError(
+                "a key in a token cannot serve inside EAP: give a certificate and its key in files"
+            )
