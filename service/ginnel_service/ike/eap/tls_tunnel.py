@@ -38,6 +38,8 @@ def _context(config: TlsConfig, *, needs_certificate: bool) -> SSL.Context:
     context.set_min_proto_version(_VERSIONS[config.min_version])
     context.set_max_proto_version(_VERSIONS[config.max_version])
     context.set_options(SSL.OP_NO_TICKET | SSL.OP_NO_COMPRESSION | SSL.OP_NO_RENEGOTIATION)
+    # Servers such as strongSwan's never renegotiate, and so do not know RFC 5746 either; nor do we
+    context.set_options(SSL.OP_LEGACY_SERVER_CONNECT)
     context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
     wanted = SSL.VERIFY_PEER | (SSL.VERIFY_FAIL_IF_NO_PEER_CERT if needs_certificate else 0)
     # OpenSSL's own opinion of the chain does not count: `_check_certificate` decides
@@ -176,5 +178,5 @@ def _words(error: Exception) -> str:
     if isinstance(error, SSL.SysCallError):
         return "the records end too early"
     if isinstance(error, SSL.Error) and error.args and isinstance(error.args[0], list):
-        return "; ".join(str(entry[-1]) for entry in error.args[0][:3]) or "no reason given"
+        return "; ".join(str(entry[-1]) for entry in error.args[0][:3]) or "the other end closed it"
     return type(error).__name__
