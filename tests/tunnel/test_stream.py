@@ -6,7 +6,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 import pytest
@@ -14,7 +14,15 @@ import pytest
 from ginnel_service.gateway.streams import server_tls
 from ginnel_service.ike.events import Endpoint
 from ginnel_service.tunnel.frames import PREFIX
-from ginnel_service.tunnel.stream import Connection, Relay, client_tls, connect, loopback, shake_hands
+from ginnel_service.tunnel.stream import (
+    WAITING_OCTETS,
+    Connection,
+    Relay,
+    client_tls,
+    connect,
+    loopback,
+    shake_hands,
+)
 
 LIMIT_S = 10.0
 
@@ -151,7 +159,7 @@ def test_a_slow_reader_loses_datagrams_and_never_a_part_of_one(tls: bool) -> Non
                 it.send(sent.to_bytes(4, "big") * 350)
                 if sent % 50 == 0:
                     await asyncio.sleep(0)
-            read, numbers = b"", []
+            read, numbers = b"", list[int]()
             async with asyncio.timeout(LIMIT_S):
                 while True:
                     before = len(numbers)
@@ -181,6 +189,28 @@ async def _drain(it: Bench) -> bytes:
         else:
             await asyncio.sleep(0)
     return found
+
+
+def test_what_waits_for_a_slow_connection_leaves_soon() -> None:
+    async def act() -> None:
+        async with bench(buffer=4096) as it:
+            assert _waiting(it) == WAITING_OCTETS[1]
+            async with asyncio.timeout(LIMIT_S):
+                while _waiting(it) > 300_000:
+                    for _ in range(100):
+                        it.send(bytes(1400))
+                    with suppress(BlockingIOError):
+                        it.peer.recv(4096)  # about a megabyte a second
+                    await asyncio.sleep(0.004)
+                while _waiting(it) < WAITING_OCTETS[1]:
+                    it.send(bytes(1400))
+                    await _drain(it)
+
+    asyncio.run(act())
+
+
+def _waiting(it: Bench) -> int:
+    return it.relay._waiting
 
 
 @pytest.mark.parametrize("octets", [b"\x00\x00", b"\x00\x01", b"\x00\x06good\x00\x01"])

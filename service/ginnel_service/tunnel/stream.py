@@ -34,8 +34,11 @@ log = logging.getLogger("ginnel.tunnel")
 CONNECT_TIMEOUT_S: Final = 10.0
 #: Octets that TCP may hold unsent: more would only wait there (RFC 9329 section 9.1).
 UNSENT_OCTETS: Final = 128 * 1024
-#: What waits at most in the loopback socket, as the kernel counts.
-WAITING_OCTETS: Final = 512 * 1024
+#: What may wait in the loopback socket. Bursts fit while we have no turn; where the connection is slow, no
+#: more waits than leaves in WAITING_S: a longer queue would only make all that is in it late.
+WAITING_OCTETS: Final = (64 * 1024, 2 * 1024 * 1024)
+WAITING_S: Final = 0.1
+MEASURE_S: Final = 0.25
 #: How long sent octets may go unacknowledged before the connection counts as broken.
 USER_TIMEOUT_S: Final = 20.0
 KEEPALIVE_S: Final = 60  # TCP's own, for a NAT's sake (section 6.6)
@@ -47,6 +50,7 @@ _SOL_UDP: Final = 17  # udp(7); the socket module does not name these
 _UDP_SEGMENT: Final = 103
 _UDP_GRO: Final = 104
 _TCP_NOTSENT_LOWAT: Final = 25
+_SO_RCVBUFFORCE: Final = 33
 _NO_TRAIN: Final = {errno.EINVAL, errno.EIO, errno.EMSGSIZE}  # not in one piece, perhaps one by one
 #: Where octets are for a moment on their way through; nothing stays. All relays are in one thread.
 _SCRATCH: Final = bytearray(4 * MAX_FRAME)
@@ -72,12 +76,16 @@ class Relay:
         self._ended = ended
         self._splitter = Splitter(_SCRATCH)
         self._unsent = memoryview(b"")
+        self._gone = 0  # octets, since `_measured_at`
+        self._measured_at = 0.0
+        self._was_full = False  # meanwhile
+        self._waiting = WAITING_OCTETS[1]
         self._scratch = memoryview(_SCRATCH)
         self._loop: asyncio.AbstractEventLoop | None = None
         at = loopback(plane)
         self._udp = open_socket(at.host, 0)
         try:
-            self._udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WAITING_OCTETS)
+            self._let_wait(self._waiting)
             self._trains = _set(self._udp, _SOL_UDP, _UDP_GRO, 1)
             self._udp.bind((at.host, 0))
             self._udp.connect(at)
@@ -145,26 +153,50 @@ class Relay:
         except OSError as error:
             self._end(error)
             return
+        self._measure(sent)
         if sent < total:
             self._unsent = memoryview(b"".join(parts))[sent:]
             self._wait_to_send()
 
     def _wait_to_send(self) -> None:
         assert self._loop is not None
+        self._was_full = True
         self._loop.remove_reader(self._udp)
         self._loop.add_writer(self._connection, self._send_rest)
 
     def _send_rest(self) -> None:
         try:
-            self._unsent = self._unsent[self._connection.send(self._unsent) :]
+            sent = self._connection.send(self._unsent)
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             return
         except OSError as error:
             self._end(error)
             return
+        self._unsent = self._unsent[sent:]
+        self._measure(sent)
         if not self._unsent and self._loop is not None:
             self._loop.remove_writer(self._connection)
             self._loop.add_reader(self._udp, self._from_plane)
+
+    def _measure(self, sent: int) -> None:
+        """Let as much wait as the connection takes in a moment; where it takes all, bursts of any size."""
+        assert self._loop is not None
+        now = self._loop.time()
+        elapsed = now - self._measured_at
+        self._gone += sent
+        if elapsed < MEASURE_S:
+            return
+        least, most = WAITING_OCTETS
+        wanted = min(max(int(self._gone / elapsed * WAITING_S), least), most) if self._was_full else most
+        if wanted != self._waiting:
+            self._let_wait(wanted)
+        self._gone, self._measured_at, self._was_full = 0, now, False
+
+    def _let_wait(self, octets: int) -> None:
+        """Past net.core.rmem_max where we have the right to (socket(7), SO_RCVBUFFORCE)."""
+        self._waiting = octets
+        if not _set(self._udp, socket.SOL_SOCKET, _SO_RCVBUFFORCE, octets):
+            self._udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, octets)
 
     # From the peer to the packet path
 
