@@ -57,6 +57,7 @@ def connection_status(tunnel: Tunnel) -> ConnectionStatus:
         packets_in=found.traffic.packets_in,
         packets_out=found.traffic.packets_out,
         drops=drops(tunnel.counters()),
+        weak=tunnel.weak,
         error=None if found.error is None else error_info(found.error, found.name, found.server),
         next_try_s=found.next_try_s,
     )

@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 import click
+import msgspec
 import pytest
 from click.testing import CliRunner
 
@@ -136,6 +137,14 @@ def test_up_shows_the_steps_and_the_connection(with_office: Served) -> None:
     ]
     assert "10.9.0.1/32" in result.stdout
     assert "connected" in result.stdout
+
+
+def test_weak_algorithms_of_a_profile_are_pointed_out(with_office: Served) -> None:
+    service = with_office.service
+    assert "Warning" not in with_office.run("up", "office").stderr
+    service.connections["office"] = msgspec.structs.replace(service.connections["office"], weak=("modp1024",))
+    assert "weak algorithms: modp1024." in with_office.run("up", "office").stderr
+    assert "modp1024: allowed by the profile" in with_office.run("status", "office").stdout
 
 
 def test_up_as_json_is_the_status_alone(with_office: Served) -> None:

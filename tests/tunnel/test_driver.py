@@ -16,7 +16,7 @@ from ginnel_core import Endpoint as PlaneEndpoint
 from ginnel_service.gateway.config import parse
 from ginnel_service.ike.events import Endpoint
 from ginnel_service.net.base import DeviceState, NetworkError
-from ginnel_service.profiles.model import Local, Network, Profile, Remote, Timing
+from ginnel_service.profiles.model import Ike, Local, Network, Profile, Remote, Timing
 from ginnel_service.profiles.secrets import Secrets
 from ginnel_service.status import connection_status, tunnel_diagnosis
 from ginnel_service.tunnel.convert import session_config
@@ -585,3 +585,15 @@ def test_a_rekey_needs_a_connection() -> None:
 
 def _offering(proposal: str) -> Profile:
     return msgspec.structs.replace(PROFILE, ike=msgspec.structs.replace(PROFILE.ike, proposals=(proposal,)))
+
+
+def test_weak_algorithms_are_told_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    async def act(it: Scene) -> None:
+        assert it.tunnel.weak == ("modp1024",)
+        with caplog.at_level("WARNING", "ginnel.tunnel"):
+            it.tunnel.up()
+        assert "weak algorithms: modp1024" in caplog.text
+        caplog.clear()
+
+    weak = Ike(proposals=("aes256-sha256-modp1024",))
+    scene(act, profile=msgspec.structs.replace(PROFILE, ike=weak))

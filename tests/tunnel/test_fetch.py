@@ -194,6 +194,21 @@ def test_only_so_many_run_at_once_and_cancelling_ends_them() -> None:
     run(act)
 
 
+def test_a_crowd_is_turned_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch, "WAITING", 1)
+
+    async def act(server: Server, fetcher: Fetcher) -> None:
+        server.hold.clear()
+        server.answers = {f"/{number}": ok(b"x") for number in range(9)}
+        tasks = [asyncio.create_task(fetcher.fetch(Fetch(server.url(f"/{n}")))) for n in range(9)]
+        await server.busy.wait()
+        server.hold.set()
+        assert (await asyncio.gather(*tasks)).count(None) == 9 - fetch.AT_ONCE - 1
+        assert await fetcher.fetch(Fetch(server.url("/8"))) == b"x"
+
+    run(act)
+
+
 def test_a_crl_is_kept_until_its_next_update_and_other_things_not_at_all() -> None:
     now = NOW
 

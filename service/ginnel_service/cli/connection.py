@@ -76,6 +76,10 @@ def up(
     if settings.json:
         print_json(status)
     elif status.state == "up":
+        if status.weak:
+            click.echo(
+                f"Warning: the profile allows weak algorithms: {plain(', '.join(status.weak))}.", err=True
+            )
         console().print(details(status))
     else:
         click.echo(f"Connecting {plain(name)}. Follow it with: ginnel status --watch")

@@ -53,6 +53,7 @@ def details(status: ConnectionStatus) -> Table:
         ("NAT", _nat(status)),
         ("IKE", status.ike_suite),
         ("ESP", status.esp_suite),
+        ("weak", _weak(status)),
     ):
         if value:
             table.add_row(name, plain(value))
@@ -116,6 +117,12 @@ def _path(status: ConnectionStatus) -> str:
         return ""
     inside = ", in TCP" if status.path.stream else ", in UDP" if status.path.encapsulated else ""
     return f"{status.path.local} to {status.path.remote}{inside}"
+
+
+def _weak(status: ConnectionStatus) -> str:
+    if not status.weak:
+        return ""
+    return f"{', '.join(status.weak)}: allowed by the profile, and no protection against a strong attacker"
 
 
 def _mtu(status: ConnectionStatus) -> str:

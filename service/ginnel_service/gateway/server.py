@@ -26,6 +26,7 @@ from ..ike.events import (
     ConfigurationReceived,
     Endpoint,
     Event,
+    Fetch,
     IkeEstablished,
     IkeRekeyed,
     InboundReady,
@@ -36,6 +37,7 @@ from ..ike.events import (
     PathChanged,
     PathMtuChanged,
 )
+from ..ike.events import Wanted as SessionWants
 from ..ike.proposals import esp_suite_name
 from ..ike.responder import Responder
 from ..ike.session import Session
@@ -44,7 +46,8 @@ from ..net.linux.device import DeviceWatch, device_state
 from ..tunnel.convert import OUTER_MTU, outer_octets
 from ..tunnel.dataplane import WATCH_S, Associations
 from ..tunnel.errors import TunnelError, as_tunnel_error, device_error
-from ..tunnel.host import open_plain, open_tun, open_udp
+from ..tunnel.fetch import Fetcher
+from ..tunnel.host import open_plain, open_tun, open_udp, resolve_name
 from ..tunnel.sockets import PlainSocket
 from ..tunnel.wire import Wire
 from .config import GatewayConfig
@@ -109,6 +112,8 @@ class Gateway:
         self._executor = executor
         self._report = report
         self._pools = Pools((config.pool_ipv4, config.pool_ipv6))
+        self._fetcher = Fetcher(resolve_name, mark=network.socket_mark)
+        self._fetches: set[asyncio.Task[None]] = set()
         self._peers: dict[Session, _Peer] = {}
         self._stack = ExitStack()
         self._streams: Streams | None = None
@@ -159,6 +164,9 @@ class Gateway:
         for timer in (self._timer, self._look_timer):
             if timer is not None:
                 timer.cancel()
+        for task in self._fetches:
+            task.cancel()
+        await asyncio.gather(*self._fetches, return_exceptions=True)
         if self._applied:
             self._applied = False
             await self._loop.run_in_executor(self._executor, self._network.withdraw, OWNER)
@@ -334,6 +342,11 @@ class Gateway:
         if isinstance(event, Closed):
             self._closed(session, event)
             return
+        if isinstance(event, SessionWants):
+            task = self._loop.create_task(self._supply(session, event))
+            self._fetches.add(task)
+            task.add_done_callback(self._fetches.discard)
+            return
         peer = self._peers.get(session)
         if peer is None:
             self._empty.clear()
@@ -369,6 +382,17 @@ class Gateway:
             case ChildRekeyed() | IkeRekeyed():
                 what = "ike" if isinstance(event, IkeRekeyed) else "child"
                 self._tell("rekeyed", peer, what=what, by="gateway" if event.by_us else "peer")
+
+    async def _supply(self, session: Session, wanted: SessionWants) -> None:
+        """Get what a session needs, such as a CRL; a gateway has nobody to ask."""
+        found = await self._fetcher.fetch(wanted.what) if isinstance(wanted.what, Fetch) else None
+        try:
+            session.supply(wanted.ticket, found, self._loop.time())
+        except Exception:
+            log.exception("what was fetched was not taken")
+            session.close(self._loop.time())
+        self._responder.touch(session)
+        self._pump()
 
     def _closed(self, session: Session, event: Closed) -> None:
         peer = self._peers.pop(session, None)

@@ -169,6 +169,7 @@ class ConnectionStatus(_Result, frozen=True, kw_only=True):
     routes: tuple[str, ...] = ()
     ike_suite: str = ""
     esp_suite: str = ""
+    weak: tuple[str, ...] = ()  # algorithms that the profile allows although they are weak, as keywords
     peer: str = ""  # the identity that the gateway proved
     path: PathStatus | None = None
     nat: Nat | None = None

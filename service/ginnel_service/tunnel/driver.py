@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from ..clock import utc_s
 from ..ike.config import SessionConfig
 from ..ike.events import KeysExported, Prompt
+from ..ike.proposals import weaknesses
 from ..profiles.model import Profile
 from .attempt import Attempt, Facts, Watcher
 from .dataplane import Traffic
@@ -68,6 +69,7 @@ class Tunnel:
     ) -> None:
         self.profile = profile
         self.state = ConnectionState.DISCONNECTED
+        self.weak = weaknesses((*config.ike_proposals, *config.esp_proposals))  # allowed although they are
         self._config = config
         self._host = host
         self._observer = observer or Observer()
@@ -94,6 +96,8 @@ class Tunnel:
             raise TunnelError("already_up")
         self._error = None
         self._past, self._past_counters, self._attempt = Traffic(), {}, None
+        if self.weak:
+            self._log.warning("the profile allows weak algorithms: %s", ", ".join(self.weak))
         self._move(ConnectionState.RESOLVING)
         self._life = asyncio.get_running_loop().create_task(self._live(), name=f"tunnel {self.name}")
 

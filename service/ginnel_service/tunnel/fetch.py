@@ -34,6 +34,7 @@ log = logging.getLogger("ginnel.tunnel")
 TIMEOUT_S: Final = 5.0
 REDIRECTS: Final = 3
 AT_ONCE: Final = 4
+WAITING: Final = 64  # for their turn; what comes beyond is given up at once
 ADDRESSES: Final = 3  # of one name, tried in turn
 CACHED: Final = 64
 CACHED_OCTETS: Final = 16 << 20
@@ -76,6 +77,7 @@ class Fetcher:
         self._allowed = allowed or may_be_asked
         self._utc = utc
         self._turns = asyncio.Semaphore(AT_ONCE)
+        self._under_way = 0
         self._kept: OrderedDict[tuple[str, bytes], _Kept] = OrderedDict()
 
     async def fetch(self, what: Fetch) -> bytes | None:
@@ -84,6 +86,10 @@ class Fetcher:
         kept = self._kept.get(key)
         if kept is not None and kept.until_s > self._utc() and len(kept.data) <= what.limit_octets:
             return kept.data
+        if self._under_way >= AT_ONCE + WAITING:
+            log.info("%s was not fetched: too many others are", what.url)
+            return None
+        self._under_way += 1
         try:
             async with self._turns, asyncio.timeout(TIMEOUT_S):
                 data = await self._follow(what)
@@ -91,6 +97,8 @@ class Fetcher:
             reason = "it took too long" if isinstance(error, TimeoutError) else str(error)
             log.info("%s was not fetched: %s", what.url, reason or type(error).__name__)
             return None
+        finally:
+            self._under_way -= 1
         self._keep(key, data)
         return data
 

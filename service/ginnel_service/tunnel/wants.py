@@ -55,7 +55,7 @@ class Wants:
 
     @property
     def open(self) -> tuple[OpenPrompt, ...]:
-        return tuple(waiting.asked for waiting in self._waiting.values())
+        return tuple(each.asked for each in self._waiting.values() if not each.answer.done())
 
     def begin(self, wanted: Wanted, supply: Callable[[int, bytes | str | None], None]) -> None:
         """See to `wanted`; `supply` takes its ticket and the answer, None for nothing."""

@@ -1,0 +1,172 @@
+"""A tunnel that has to ask the person, against the real responder."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from ginnel_service.clock import utc_s
+from ginnel_service.gateway.config import parse
+from ginnel_service.profiles.certificates import pem_of
+from ginnel_service.profiles.model import Profile
+from ginnel_service.profiles.secrets import Secrets
+from ginnel_service.tunnel.convert import session_config
+from ginnel_service.tunnel.driver import Observer, Tunnel
+from ginnel_service.tunnel.states import ConnectionState
+from ginnel_service.tunnel.wants import OpenPrompt
+from helpers.authority import DAY_S, NOW, SERVER, Authority, chain_pem, dns
+from tunnel.fakes import FakeGateway, FakeHost, play
+
+S = ConnectionState
+PASSWORD = "rosebud rosebud"
+FROM, TO = NOW - DAY_S, NOW + 20 * 365 * DAY_S
+ROOT = Authority(not_after=TO)
+GATEWAY = ROOT.issue("vpn", sans=[dns("vpn.example.org")], ekus=[SERVER], not_before=FROM, not_after=TO)
+FILE = f"""identity = "vpn.example.org"
+pool_ipv4 = "10.0.0.0/24"
+[certificates]
+certificate = "gw.pem"
+[eap]
+methods = ["mschapv2"]
+[[users]]
+id = "alice"
+password = "{PASSWORD}"
+"""
+
+
+@dataclass
+class Scene:
+    host: FakeHost
+    tunnel: Tunnel
+    gateway: FakeGateway
+    news: list[tuple[OpenPrompt, bool]]
+    kept: list[str] = field(default_factory=list)
+
+    async def until(self, *states: ConnectionState) -> None:
+        while self.tunnel.state not in states:  # noqa: ASYNC110  (the clock is virtual)
+            await asyncio.sleep(0.01)
+
+    async def asked(self) -> OpenPrompt:
+        while not self.tunnel.wants.open:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        return self.tunnel.wants.open[0]
+
+    async def say(self, text: str | None, *, remember: bool = False) -> None:
+        asked = await self.asked()
+        assert self.tunnel.wants.answer(asked.id, text, remember=remember)
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Callable[..., None]:
+    (tmp_path / "gw.pem").write_bytes(GATEWAY.pem())
+    (tmp_path / "gw.pem").chmod(0o600)
+
+    def stage(act: Callable[[Scene], Awaitable[None]], password: str = "", **authentication: Any) -> None:
+        async def run() -> None:
+            profile = msgspec.convert(
+                {
+                    "name": "office",
+                    "server": "vpn.example.org",
+                    "remote": {"ca": ["ca"]},
+                    "certificates": {"ca": pem_of(chain_pem([ROOT.certificate]))},
+                    "authentication": {"username": "alice", "eap": ["mschapv2"], **authentication},
+                },
+                Profile,
+            )
+            gateway = FakeGateway(parse(FILE.encode(), tmp_path))
+            host = FakeHost(gateway)
+            news: list[tuple[OpenPrompt, bool]] = []
+            kept: list[str] = []
+            observer = Observer(
+                prompted=lambda tunnel, asked, is_open: news.append((asked, is_open)),
+                remember=lambda tunnel, said: kept.append(said),
+            )
+            config = session_config(profile, Secrets(password=password))
+            tunnel = Tunnel(profile, config, host, observer=observer)
+            await act(Scene(host, tunnel, gateway, news, kept))
+            await tunnel.down()
+            assert host.clean
+            assert tunnel.wants.open == ()
+
+        play(run)
+
+    assert FROM < utc_s() < TO
+    return stage
+
+
+def test_a_stored_password_is_used_without_a_question(scene: Callable[..., None]) -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.CONNECTED, S.FAILED)
+        assert it.tunnel.state is S.CONNECTED, it.tunnel.status().error
+        assert it.news == []
+
+    scene(act, PASSWORD)
+
+
+def test_a_missing_password_is_asked_for_before_the_gateway_is(scene: Callable[..., None]) -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        asked = await it.asked()
+        assert (asked.prompt.kind, asked.prompt.username) == ("password", "alice")
+        await asyncio.sleep(100)
+        assert it.gateway.links == []
+        await it.say(PASSWORD, remember=True)
+        await it.until(S.CONNECTED, S.FAILED)
+        assert it.tunnel.state is S.CONNECTED, it.tunnel.status().error
+        assert it.kept == [PASSWORD]
+        assert len(it.news) == 2
+
+    scene(act)
+
+
+def test_a_reconnect_asks_nobody(scene: Callable[..., None]) -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.say(PASSWORD)
+        await it.until(S.CONNECTED)
+        it.host.link.lose_device()
+        await it.until(S.RECONNECTING)
+        await it.until(S.CONNECTED, S.FAILED)
+        assert it.tunnel.state is S.CONNECTED
+        assert len(it.news) == 2
+        assert it.kept == []
+
+    scene(act)
+
+
+def test_a_refusal_ends_the_attempt_and_down_closes_the_question(scene: Callable[..., None]) -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.say(None)
+        await it.until(S.FAILED)
+        assert it.tunnel.status().error_code == "prompt_unanswered"
+        it.tunnel.up()
+        await it.asked()
+
+    scene(act)
+
+
+def test_a_wrong_password_is_asked_for_again_and_not_kept(scene: Callable[..., None]) -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.say("wrong")
+        while it.tunnel.state is not S.FAILED and len(it.news) < 10:
+            if it.tunnel.wants.open:
+                await it.say("wrong again", remember=True)
+            await asyncio.sleep(0.01)
+        assert it.tunnel.status().error_code == "wrong_password"
+        assert it.tunnel.wants.password is None
+        assert it.kept == []
+        it.tunnel.up()
+        await it.say(PASSWORD)
+        await it.until(S.CONNECTED, S.FAILED)
+        assert it.tunnel.state is S.CONNECTED
+
+    scene(act)
