@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from cli.conftest import Served
@@ -92,3 +93,10 @@ def test_prompt_refuses_or_reads_a_file(
     assert with_office.run("prompt", "office", stdin=ANSWER).exit_code == Exit.USAGE
     assert with_office.run("prompt", "office", *arguments, stdin=ANSWER).exit_code == 0
     assert with_office.service.answers == [(5, answer, "--remember" in arguments)]
+
+
+def test_a_script_whose_answer_was_wrong_does_not_wait_for_another(with_office: Served) -> None:
+    with_office.service.asks = [asks("password"), msgspec.structs.replace(asks("password"), id=6)]
+    result = with_office.run("up", "office", "--password-file", "-", stdin=ANSWER)
+    assert result.exit_code == 0
+    assert with_office.service.answers == [(5, ANSWER, False), (6, None, False)]

@@ -202,6 +202,7 @@ class _Asker:
 
     def __init__(self, file: BinaryIO | None, *, remember: bool) -> None:
         self._ready = None if file is None else secret.text_of(file, "--password-file")
+        self._scripted = file is not None
         self._remember = remember
 
     def handle(self, wire: Wire, asked: PromptStatus) -> None:
@@ -213,6 +214,8 @@ class _Asker:
             said, self._ready = self._ready, None
         elif secret.can_ask():
             said = secret.answer_of(asked)
+        elif self._scripted:
+            said = None  # the file's answer was wrong, and there is no other
         else:
             name = plain(asked.name)
             what = KINDS[asked.kind]

@@ -81,9 +81,8 @@ ERRORS: dict[str, tuple[str, str]] = {
         "the others.",
     ),
     "eap_tls_failed": (
-        "TLS inside EAP could not be set up with the gateway.",
-        "Look at the details: the gateway may not take this profile's certificate, or want another TLS "
-        "version (authentication.tls_min and tls_max).",
+        "The gateway's EAP server and this profile could not agree on TLS.",
+        "Check `tls_min` and `tls_max` of the profile, and whether the server wants a certificate of yours.",
     ),
     "prompt_unanswered": (
         "What the gateway asked for was not given in time, or was refused.",

@@ -144,6 +144,7 @@ class GatewayOptions:
     tcp_ports: Sequence[int] = (4500,)
     tls: bool = False
     timing: Mapping[str, float] = field(default_factory=dict)
+    more: Mapping[str, Any] = field(default_factory=dict)  # further fields and tables
 
 
 class Gateway:
@@ -166,6 +167,7 @@ class Gateway:
             "tls": options.tls,
             "timing": dict(options.timing),
             "users": [{"id": options.user, "psk": psk}],
+            **options.more,
         }
         write_private(folder / "gateway.toml", tomli_w.dumps(config).encode())
         log = host.lab.directory / f"{host.name}-gateway.log"
