@@ -215,7 +215,7 @@ def test_a_gateway_that_keeps_asking_for_cookies_is_given_up() -> None:
             world.client.talk.current.spi_i, bytes(8), ExchangeType.IKE_SA_INIT, 0, False, True, notify
         )
         world.client.receive(serialise_message(again), world.client.path, 0.0)
-    world.flush()
+    world.run(10)
     assert world.errors() == ["invalid_peer_message"]
 
 

@@ -7,9 +7,9 @@ from ginnel_service.ike.session import Session
 from simulation.world import World
 
 
-def begun(seed: int, side: str, *, established: bool) -> World:
-    """A world whose `side` talks to nobody but us."""
-    world = World(seed, client={"fragmentation": False})  # one message, one datagram
+def begun(seed: int, side: str, *, established: bool, fragmentation: bool = False) -> World:
+    """A world whose `side` talks to nobody but us. Without fragmentation one message is one datagram."""
+    world = World(seed, client={"fragmentation": fragmentation})
     if established:
         world.connect()
         world.stop_esp()

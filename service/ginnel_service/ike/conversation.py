@@ -75,6 +75,7 @@ class Conversation:
             times += (sa.gone_at, sa.requests.assembly.deadline, sa.responses.assembly.deadline)
             if sa.requests.outstanding is not None:
                 times.append(sa.requests.outstanding.transmission.deadline)
+                times.append(sa.requests.outstanding.exchange.expires_at)
         return min(times)
 
     def advance(self, now: float) -> None:
@@ -192,12 +193,17 @@ class Conversation:
 
     def _retransmit(self, sa: IkeSa, now: float) -> None:
         outstanding = sa.requests.outstanding
-        if outstanding is None or outstanding.transmission.deadline > now:
+        if outstanding is None:
+            return
+        if outstanding.exchange.expires_at <= now:
+            outstanding.exchange.unanswered(self._session)
+            return
+        if outstanding.transmission.deadline > now:
             return
         if not outstanding.transmission.exhausted:
             self._put_out(outstanding.transmission.again(now))
         elif sa is self.current:
-            self._session.unanswered()
+            outstanding.exchange.unanswered(self._session)
         else:
             self.drop(sa)
 

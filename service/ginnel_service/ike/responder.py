@@ -28,7 +28,7 @@ PERSON_S = 150.0  # and in all: EAP may have to ask a person
 INIT_OCTETS_MAX = 8192  # of an IKE_SA_INIT request, which is kept until its sender has authenticated
 FAREWELLS = 256  # answers that ended a session, kept for peers who did not receive them
 
-_Key = tuple[bytes, str, int]  # who began: SPIi, host, port
+_Key = tuple[bytes, str, int]  # how a session began: digest of the request, host, port
 
 
 @dataclass(slots=True)
@@ -183,17 +183,18 @@ class Responder:
 
     def _begin(self, datagram: bytes, path: Path, now: float) -> None:
         """An IKE_SA_INIT request: a repetition, a newcomer, or one who has to come back with a cookie."""
-        spi_i = datagram[:8]
-        key = (spi_i, path.remote.host, path.remote.port)
+        # "A robust responder will do the IKE SA lookup using the whole packet, its hash, or the Ni payload"
+        key = (_digest(datagram), path.remote.host, path.remote.port)
         known = self._begun.get(key)
         if known is not None:
-            self._repeat(known, datagram, path)
+            if known in self._admission:
+                self._datagrams.append((known.talk.current.init_response, path))
             return
         if len(datagram) > INIT_OCTETS_MAX:
             return
         verdict, cookie = self._admission.judge(datagram, path.remote, now, proven=path.stream)
         if verdict is Verdict.COOKIE:
-            self._answer_stateless(spi_i, path, NotifyPayload(NotifyType.COOKIE, cookie))
+            self._answer_stateless(datagram[:8], path, NotifyPayload(NotifyType.COOKIE, cookie))
         if verdict is not Verdict.WELCOME:
             return
         message = parse_message(datagram)
@@ -231,11 +232,6 @@ class Responder:
             self._collect(session)
         else:
             self._datagrams += session.datagrams()
-
-    def _repeat(self, session: Session, datagram: bytes, path: Path) -> None:
-        """The same request once more gets the same response."""
-        if datagram == session.talk.current.init_request:
-            self._datagrams.append((session.talk.current.init_response, path))
 
     def _refuse(self, datagram: bytes, path: Path, error: PeerError) -> None:
         """Say why an IKE_SA_INIT request is not understood (RFC 7296 section 2.5), keeping nothing."""

@@ -29,7 +29,7 @@ LIMITS = (200, 548, 1200)
 def feed(octets: bytes) -> None:
     script = Script(octets)
     side, established = script.pick(VICTIMS)
-    world = begun(1, side, established=established)
+    world = begun(1, side, established=established, fragmentation=True)
     victim = world.side(side)
     impostor = Impostor(victim, random.Random(1))
     for _ in range(MAX_STEPS):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from ..codes import ExchangeType, NotifyType, is_error, name_of
@@ -33,6 +34,7 @@ class Exchange:
     """A request of ours and its response. An instance serves one exchange."""
 
     type: ClassVar[ExchangeType]
+    expires_at = math.inf  # when to stop waiting for the response, however often the request was sent
 
     def request(self, session: Session, sa: IkeSa, now: float) -> tuple[Payload, ...] | None:
         """The payloads to send, or None when the exchange has become pointless."""
@@ -41,6 +43,10 @@ class Exchange:
     def response(self, session: Session, sa: IkeSa, message: Message, now: float) -> None:
         """Take the response. Raises PeerError when it cannot be understood."""
         raise NotImplementedError
+
+    def unanswered(self, session: Session) -> None:
+        """No response came in time."""
+        session.unanswered()
 
 
 def first_error(message: Message) -> NotifyPayload | None:

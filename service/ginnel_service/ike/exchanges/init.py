@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .. import exchange_keys, export, keys, natt
 from ..auth import signature
 from ..codes import CertEncoding, ExchangeType, NotifyType, ProtocolId, TransformType
-from ..errors import InvalidSyntax, SessionError
+from ..errors import InvalidSyntax, PeerError, SessionError
 from ..events import Endpoint
 from ..message import Message
 from ..payloads import Payload
@@ -37,6 +37,19 @@ if TYPE_CHECKING:
 NONCE_OCTETS = 32
 MAX_RETRIES = 5  # cookies and other key exchange methods together
 FLOAT_PORT = 4500
+#: For how long a true answer may follow a refusal, which anybody can forge: longer than one retransmission.
+DOUBT_S = 2.5
+
+
+class Refusal(PeerError):
+    """An answer that ends the attempt, unless a better one comes.
+
+    Nobody is proven yet: "the recipient should continue trying for some time" (RFC 7296 section 2.21.1).
+    """
+
+    def __init__(self, error: SessionError) -> None:
+        super().__init__(error.detail)
+        self.error = error
 
 
 class InitExchange(Exchange):
@@ -50,6 +63,7 @@ class InitExchange(Exchange):
         self.pair = exchange_keys.generate(self.method, session.random)
         self.cookie: bytes | None = None
         self.retries = 0
+        self.refusal: SessionError | None = None
 
     def request(self, session: Session, sa: IkeSa, now: float) -> tuple[Payload, ...]:
         payloads: list[Payload] = []
@@ -68,16 +82,30 @@ class InitExchange(Exchange):
         return tuple(payloads)
 
     def response(self, session: Session, sa: IkeSa, message: Message, now: float) -> None:
+        try:
+            self._take(session, sa, message, now)
+        except Refusal as refusal:
+            if self.refusal is None:
+                self.expires_at = now + DOUBT_S
+            self.refusal = refusal.error
+            raise
+
+    def unanswered(self, session: Session) -> None:
+        if self.refusal is None:
+            session.unanswered()
+        else:
+            session.finish(self.refusal)
+
+    def _take(self, session: Session, sa: IkeSa, message: Message, now: float) -> None:
+        """Raises Refusal for what would end the attempt."""
         if self._starts_over(session, sa, message, now):
             return
         error = first_error(message)
         if error is not None:
-            session.finish(session_error(error, session.config.ike_proposals))
-            return
+            raise Refusal(session_error(error, session.config.ike_proposals))
         chosen = _single(required(message, SaPayload))
         if not answers(offer(session.config.ike_proposals), chosen):
-            session.finish(SessionError("invalid_peer_message", "the gateway chose what was not offered"))
-            return
+            raise Refusal(SessionError("invalid_peer_message", "the gateway chose what was not offered"))
         ke, nonce = required(message, KePayload), required(message, NoncePayload)
         _check_nonce(nonce)
         suite = suite_of(chosen)
@@ -90,8 +118,7 @@ class InitExchange(Exchange):
             message.all(NotifyPayload), sa.spi_i, message.spi_r, session.talk.arrival
         )
         if not supported and not session.path.stream:
-            session.finish(SessionError("peer_error", "the gateway does not support UDP encapsulation"))
-            return
+            raise Refusal(SessionError("peer_error", "the gateway does not support UDP encapsulation"))
         _note_announcements(session, message)
         proof.note_requests(session, message)
         session.childless = message.notify(NotifyType.CHILDLESS_IKEV2_SUPPORTED) is not None
@@ -99,8 +126,7 @@ class InitExchange(Exchange):
         ppk = session.config.ppk
         session.ppk = ppk is not None and message.notify(NotifyType.USE_PPK) is not None
         if ppk is not None and ppk.required and not session.ppk:
-            session.finish(SessionError("ppk_required", "the gateway does not use the postquantum key"))
-            return
+            raise Refusal(SessionError("ppk_required", "the gateway does not use the postquantum key"))
         if suite.more_ke and message.notify(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED) is None:
             raise InvalidSyntax("additional key exchanges without IKE_INTERMEDIATE")
         sa.spi_r = message.spi_r
@@ -122,17 +148,15 @@ class InitExchange(Exchange):
             raise InvalidSyntax("cookie of a wrong length, or one that we returned already")
         if cookie is None and wanted == self.method:
             raise InvalidSyntax("the gateway refuses the method that it wants")
+        if cookie is None and wanted not in methods(session.config.ike_proposals):
+            detail = mismatch(session.config.ike_proposals, wanted)
+            raise Refusal(SessionError("no_proposal_chosen", detail))
         self.retries += 1
         if self.retries > MAX_RETRIES:
-            session.finish(SessionError("invalid_peer_message", "the gateway keeps asking to start over"))
-            return True
+            raise Refusal(SessionError("invalid_peer_message", "the gateway keeps asking to start over"))
         if cookie is not None:
             self.cookie = cookie.data
         else:
-            if wanted not in methods(session.config.ike_proposals):
-                detail = mismatch(session.config.ike_proposals, wanted)
-                session.finish(SessionError("no_proposal_chosen", detail))
-                return True
             self.method = wanted
             self.pair = exchange_keys.generate(wanted, session.random)
         session.talk.restart(sa, self, now)
