@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from ginnel_service.ike.config import Greeting, PskAuth, SessionConfig, Timing
-from ginnel_service.ike.events import Configuration, Endpoint, State
+from ginnel_service.ike.events import Configuration, Endpoint, Interface, State
 from ginnel_service.ike.events import Path as Way
 from ginnel_service.ike.payloads.identity import Identity
 from ginnel_service.ike.proposals import DEFAULT_IKE
@@ -55,7 +55,9 @@ class Users:
     def find(self, id_i: Identity, id_r: Identity | None, *, eap: bool) -> SessionConfig | None:
         return config(GATEWAY_ID, id_i)
 
-    def lease(self, id_i: Identity, *, ipv4: bool, ipv6: bool) -> Configuration | None:
+    def lease(
+        self, id_i: Identity, *, ipv4: bool, ipv6: bool, wished: tuple[Interface, ...]
+    ) -> Configuration | None:
         self._next += 1
         return Configuration((IPv4Interface(self._next),), (IPv4Address("10.0.0.1"),))
 

@@ -45,8 +45,8 @@ class Office:
         self.folder = lab.directory / "office"
         self.folder.mkdir(mode=0o700)
         now = utc_s()
-        self.dates = {"not_before": now - DAY_S, "not_after": now + DAY_S}
-        self.root = Authority("Office Root", crl_urls=[CRL_URL], **self.dates)  # type: ignore[arg-type]
+        self.dates: dict[str, Any] = {"not_before": now - DAY_S, "not_after": now + DAY_S}
+        self.root = Authority("Office Root", crl_urls=[CRL_URL], **self.dates)
         self.server = self.issue("gw", sans=[dns(GATEWAY_ID)], ekus=[SERVER], crl_urls=[CRL_URL])
         self.alice = self.issue("alice", sans=[mail(ALICE)], ekus=[CLIENT])
         self.psk, self.password = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
@@ -173,7 +173,7 @@ def test_a_revoked_gateway_is_refused_and_a_strict_profile_needs_the_list(lab: L
     office.create(*user)
     office.service.ginnel("up", "office")
     office.works()
-    fresh = {"this_update": utc_s() - 60, "next_update": utc_s() + DAY_S}
+    fresh: Any = {"this_update": utc_s() - 60, "next_update": utc_s() + DAY_S}
     serve_crl(office.net.gateway, office.folder, office.root.crl(**fresh))
     office.create(*user, "--strict-revocation")
     office.service.ginnel("up", "office")

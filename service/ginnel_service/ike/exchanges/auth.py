@@ -179,6 +179,9 @@ class AuthExchange(Exchange):
                 self._refuse(proof.not_who(idr.identity, config.remote_id))
             else:
                 self._go_on(message, now)
+        elif idr is not None and auth is not None:  # it "MUST" be verified (RFC 5998 section 3)
+            detail = "the gateway proves itself beside EAP, and this profile knows nothing to check that by"
+            self._refuse(SessionError("authentication_failed", detail))
         else:
             self._fail(message, "the gateway did not prove who it is", now)
 
