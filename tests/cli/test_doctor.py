@@ -12,7 +12,8 @@ from click.testing import CliRunner
 from ginnel_service.cli import findings
 from ginnel_service.cli.exits import Exit
 from ginnel_service.cli.main import main
-from ginnel_service.ipc.schema import FINDING_IDS, Finding, SocketBuffer, TunnelDiagnosis
+from ginnel_service.ipc.identifiers import FINDING_IDS
+from ginnel_service.ipc.schema import Finding, SocketBuffer, TunnelDiagnosis
 
 from .conftest import Served
 

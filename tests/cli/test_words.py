@@ -8,7 +8,8 @@ import pytest
 from ginnel_service.cli import words
 from ginnel_service.cli.exits import MEANINGS, Exit, exit_of
 from ginnel_service.ike.errors import SESSION_CODES
-from ginnel_service.ipc.schema import ERROR_IDS, STEPS, State
+from ginnel_service.ipc.identifiers import ERROR_IDS
+from ginnel_service.ipc.schema import STEPS, State
 
 
 def test_every_error_of_a_session_is_an_error_of_the_ipc() -> None:

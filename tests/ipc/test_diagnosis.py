@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from ginnel_service.diagnosis import diagnose, drops
-from ginnel_service.ipc.schema import FINDING_IDS, ErrorInfo, Finding, Machine, SocketBuffer, TunnelDiagnosis
+from ginnel_service.ipc.identifiers import FINDING_IDS
+from ginnel_service.ipc.schema import ErrorInfo, Finding, Machine, SocketBuffer, TunnelDiagnosis
 from ginnel_service.machine import cpu_features, kernel_version, look
 
 MACHINE = Machine(

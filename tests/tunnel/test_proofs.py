@@ -156,12 +156,13 @@ def test_a_ppk_and_the_choices_of_ike_arrive() -> None:
             "fragment_octets": 600,
             "childless": True,
         },
-        remote={"allow_sha1": True},
+        remote={"allow_sha1": True, "certificate_requests": False, "certificate_lookup": True},
     )
     assert config.ppk is not None
     assert (config.ppk.id, config.ppk.secret, config.ppk.required) == (b"me", b"quantum", True)
     assert (config.mobike, config.fragmentation, config.fragment_octets) == (False, False, 600)
     assert (config.childless, config.allow_sha1) == (True, True)
+    assert (config.certificate_requests, config.certificate_lookup) == (False, True)
     assert session(local={"id": "alice"}).fragment_octets == 1280
 
 

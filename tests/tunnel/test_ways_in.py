@@ -45,8 +45,10 @@ class Office:
         self.folder = lab.directory / "office"
         self.folder.mkdir(mode=0o700)
         now = utc_s()
-        self.dates: dict[str, Any] = {"not_before": now - DAY_S, "not_after": now + DAY_S}
-        self.root = Authority("Office Root", crl_urls=[CRL_URL], **self.dates)
+        self.dates = (now - DAY_S, now + DAY_S)
+        self.root = Authority(
+            "Office Root", crl_urls=[CRL_URL], not_before=self.dates[0], not_after=self.dates[1]
+        )
         self.server = self.issue("gw", sans=[dns(GATEWAY_ID)], ekus=[SERVER], crl_urls=[CRL_URL])
         self.alice = self.issue("alice", sans=[mail(ALICE)], ekus=[CLIENT])
         self.psk, self.password = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
@@ -75,7 +77,11 @@ class Office:
         self.service = Service(self.net.client)
 
     def issue(self, name: str, **more: Any) -> Issued:
-        return self.root.issue(name, **self.dates, **more)
+        return self.root.issue(name, not_before=self.dates[0], not_after=self.dates[1], **more)
+
+    def crl(self, *revoked: Issued) -> bytes:
+        certificates = [each.certificate for each in revoked]
+        return self.root.crl(certificates, this_update=utc_s() - 60, next_update=utc_s() + DAY_S)
 
     def save(self, name: str, data: bytes) -> None:
         write_private(self.folder / name, data)
@@ -173,12 +179,11 @@ def test_a_revoked_gateway_is_refused_and_a_strict_profile_needs_the_list(lab: L
     office.create(*user)
     office.service.ginnel("up", "office")
     office.works()
-    fresh: Any = {"this_update": utc_s() - 60, "next_update": utc_s() + DAY_S}
-    serve_crl(office.net.gateway, office.folder, office.root.crl(**fresh))
+    serve_crl(office.net.gateway, office.folder, office.crl())
     office.create(*user, "--strict-revocation")
     office.service.ginnel("up", "office")
     office.works()
-    (office.folder / "web" / "crl").write_bytes(office.root.crl([office.server.certificate], **fresh))
+    (office.folder / "web" / "crl").write_bytes(office.crl(office.server))
     office.service.process.stop()  # it remembers the list for a while
     office.service.start()
     assert office.refused() == ("certificate_revoked", 7)

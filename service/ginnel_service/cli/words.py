@@ -23,8 +23,8 @@ class Words:
 ERRORS: dict[str, tuple[str, str]] = {
     "authentication_failed": (
         "The gateway and this profile do not agree on who is who.",
-        "Check the pre-shared key and both identities (`ginnel show {name}`), then create the profile anew "
-        "with --replace.",
+        "Check the pre-shared key or the certificate, and both identities (`ginnel show {name}`), then "
+        "create the profile anew with --replace.",
     ),
     "no_proposal_chosen": (
         "The gateway accepts none of the cryptographic proposals that were offered.",

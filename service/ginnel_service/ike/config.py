@@ -104,6 +104,7 @@ class SessionConfig:
     mobike: bool = True
     fragmentation: bool = True
     fragment_octets: int = 1280  # of an IP packet that holds one fragment
+    certificate_requests: bool = True  # name the authorities that we trust (RFC 7296 section 3.7)
     certificate_lookup: bool = False  # fetch certificates that a peer names by hash and URL
     allow_sha1: bool = False  # in signatures, for peers that know nothing better
     eap_only: bool = False  # the EAP method may prove the gateway without AUTH of its own (RFC 5998)

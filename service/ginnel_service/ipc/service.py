@@ -30,7 +30,7 @@ Sink = Callable[[Event], None]
 
 
 class ServiceError(Exception):
-    """A call is refused: `code` is a key of `schema.ERROR_IDS`, `params` hold no secret."""
+    """A call is refused: `code` is a key of `identifiers.ERROR_IDS`, `params` hold no secret."""
 
     def __init__(self, code: str, **params: Any) -> None:
         super().__init__(code)

@@ -64,6 +64,7 @@ class Remote(_Table, frozen=True, kw_only=True):
     allow_cn: bool = False  # a name in the subject alone will do
     allow_sha1: bool = False  # signatures with SHA-1 will do
     certificate_requests: bool = True  # tell the gateway which roots we trust
+    certificate_lookup: bool = False  # fetch certificates that it names by hash and URL
     revocation: Revocation = Revocation()
 
 

@@ -47,6 +47,8 @@ def session_config(profile: Profile, secrets: Secrets, *, export_keys: bool = Fa
         remote_auth=who.remote,
         ppk=who.ppk,
         eap_only=profile.remote_method == "eap",
+        certificate_requests=profile.remote.certificate_requests,
+        certificate_lookup=profile.remote.certificate_lookup,
         allow_sha1=profile.remote.allow_sha1,
         mobike=profile.ike.mobike,
         fragmentation=profile.ike.fragmentation,

@@ -96,7 +96,7 @@ def request_certificates(config: SessionConfig) -> list[Payload]:
     """CERTREQ with the authorities that we trust, when the peer has to prove itself by a certificate."""
     asked: list[Payload] = []
     for each in config.remote_auth:
-        if isinstance(each, trust.TrustPolicy):
+        if isinstance(each, trust.TrustPolicy) and config.certificate_requests:
             asked += certificates.requests(each)
     if asked and config.certificate_lookup:
         asked.append(NotifyPayload(NotifyType.HTTP_CERT_LOOKUP_SUPPORTED))
