@@ -132,6 +132,7 @@ class FakeGateway:
         self.delay_s = 0.01
         self.silent = self.silent_udp = False
         self.streams = False  # takes TCP connections
+        self.dead_streams = False  # takes them, and ends them at the first message
         self.ports = 0
         self.carries = 1500  # octets, towards the gateway; what is larger vanishes
         self.events: list[Event] = []
@@ -205,14 +206,16 @@ class FakeLink:
 
     def send(self, data: bytes, path: Path) -> None:
         assert not self.closed
-        if not path.stream or path in self.open:
+        if path.stream and self._gateway.dead_streams:
+            asyncio.get_running_loop().call_soon(self.break_streams)
+        elif not path.stream or path in self.open:
             self._gateway.take(data, path)
 
     async def open_stream(
         self, remote: Endpoint, *, tls: bool, name: str, ended: Callable[[Path], None]
     ) -> Path:
         await asyncio.sleep(self._gateway.delay_s)
-        if not self._gateway.streams:
+        if not (self._gateway.streams or self._gateway.dead_streams):
             raise TunnelError("unreachable", server=remote.host, detail=f"TCP port {remote.port}: refused")
         self._gateway.ports += 1
         path = Path(Endpoint(CLIENT.host, 50000 + self._gateway.ports), remote, True, stream=True)

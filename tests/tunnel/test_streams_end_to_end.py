@@ -70,6 +70,7 @@ def connected(
     return net, gateway, service
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("outside", [0, 1], ids=["ipv4", "ipv6"])
 @pytest.mark.parametrize("tls", [False, True], ids=["tcp", "tls"])
 def test_a_tunnel_comes_up_by_tcp_where_udp_is_silent(lab: Lab, tls: bool, outside: int) -> None:
@@ -97,6 +98,7 @@ def reset(router: Host) -> None:
     router.run(["nft", "-f", "-"], stdin=rules)
 
 
+@pytest.mark.slow
 def test_a_stream_that_is_cut_is_made_anew(lab: Lab) -> None:
     net, gateway, service = connected(lab)
     before = service.status("office")
@@ -121,6 +123,22 @@ def test_a_stream_that_is_cut_is_made_anew(lab: Lab) -> None:
     assert after["established_at"] == before["established_at"]
     assert gateway.events("closed") == []
     assert len(gateway.events("moved")) >= 2
+
+
+@pytest.mark.slow
+def test_udp_that_falls_silent_gives_way_to_tcp_and_no_connection_is_lost(lab: Lab) -> None:
+    net = Internet(lab)
+    psk = secrets.token_urlsafe(16)
+    gateway, service = Gateway(net.gateway, psk), Service(net.client)
+    service.create({**profile(), "timing": {"liveness_s": 2}}, psk)
+    service.ginnel("up", "office")
+    before = service.status("office")
+    assert before["path"]["stream"] is False
+    block_udp(net.router)
+    service.wait_for("office", lambda status: status["path"]["stream"] is True, "TCP", timeout_s=20)
+    assert ping(net.client, Internet.SERVER[0], 50).lost == 0
+    assert service.status("office")["established_at"] == before["established_at"]
+    assert gateway.events("closed") == []
 
 
 @pytest.mark.slow
@@ -208,6 +226,7 @@ def write_datagrams(file: Path, payloads: list[bytes]) -> None:
             out.write(struct.pack("<IIII", number, 0, len(packet), len(packet)) + packet)
 
 
+@pytest.mark.slow
 def test_a_gateway_that_sends_something_else_over_tcp_does_no_harm(lab: Lab) -> None:
     net = Internet(lab)
     psk = secrets.token_urlsafe(16)

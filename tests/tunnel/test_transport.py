@@ -259,3 +259,59 @@ def test_no_keepalive_and_no_size_probe_goes_through_a_stream() -> None:
         assert all(len(data) < 200 for data in sent)
 
     scene(act, profile=over("auto"))
+
+
+def test_udp_that_falls_silent_gives_way_to_tcp_under_the_same_session() -> None:
+    async def act(it: Scene) -> None:
+        it.gateway.streams = True
+        await up(it)
+        (session,) = it.gateway.responder.sessions
+        it.gateway.silent_udp = True
+        await until_on(it, True, PATIENT.timing.liveness_s + 2 * FALLBACK_S)
+        await asyncio.sleep(60)
+        assert it.tunnel.state is S.CONNECTED
+        assert path_of(it).stream
+        assert it.gateway.responder.sessions == (session,)
+        assert session.path.stream
+        it.gateway.silent_udp = False
+        await until_on(it, False, ASK_S + 1)
+
+    scene(act, profile=over("auto"))
+
+
+def test_a_gateway_that_vanishes_is_looked_for_over_tcp_now_and_then_and_given_up() -> None:
+    async def act(it: Scene) -> None:
+        await up(it)
+        it.gateway.silent = True
+        await it.until(S.RECONNECTING)
+        error = it.tunnel.status().error
+        assert error is not None
+        assert error.code == "peer_vanished"
+        assert it.gateway.ports == 0
+
+    scene(act, profile=over("auto"))
+
+
+def test_something_else_behind_the_tcp_port_does_not_hide_that_udp_is_silent() -> None:
+    async def act(it: Scene) -> None:
+        it.gateway.silent_udp = it.gateway.dead_streams = True
+        await up(it)
+        error = it.tunnel.status().error
+        assert error is not None
+        assert error.code == "unreachable"
+        assert it.gateway.ports == 1
+
+    scene(act, profile=over("auto"))
+
+
+def test_a_slow_gateway_gets_through_over_udp_while_tcp_leads_nowhere() -> None:
+    async def act(it: Scene) -> None:
+        it.gateway.silent_udp = it.gateway.dead_streams = True
+        it.tunnel.up()
+        await asyncio.sleep(FALLBACK_S + 1)
+        it.gateway.silent_udp = False
+        await it.until(S.CONNECTED, S.FAILED)
+        assert it.tunnel.state is S.CONNECTED
+        assert not path_of(it).stream
+
+    scene(act, profile=over("auto"))

@@ -40,7 +40,8 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "unreachable": (
         "{server} does not answer.",
-        "Check the network and the server's name, and that no firewall blocks UDP ports 500 and 4500.",
+        "Check the network and the server's name, and that no firewall blocks UDP ports 500 and 4500, or the "
+        "TCP port that the profile sets.",
     ),
     "peer_vanished": (
         "{server} stopped answering.",

@@ -288,6 +288,8 @@ class Attempt:
         session.advance(now)
         if self._rival is not None:
             self._rival.advance(now)
+        if self._carrier is not None:
+            self._carrier.look()
         self._pump()
 
     def _pump(self) -> None:

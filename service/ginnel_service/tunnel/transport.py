@@ -1,4 +1,4 @@
-"""Which transport an attempt uses: UDP, TCP when UDP stays silent (RFC 9329 section 5.1), and UDP again.
+"""Which transport an attempt uses: UDP, TCP when that is silent (RFC 9329 sections 5.1, 7.1), and UDP again.
 
 A stream that breaks is made anew under the same IKE SA (section 6.1). While on TCP, a question that needs
 no IKE SA is asked over UDP now and then: a message of a version that does not exist, which a gateway
@@ -133,11 +133,51 @@ class Carrier:
         )
         return self._stream
 
+    # UDP fell silent, as in another network
+
+    def look(self) -> None:
+        """Call it now and then: a request that UDP leaves unanswered goes over TCP, where MOBIKE lets it."""
+        session = self._hooks.session()
+        if self._settings.tcp != "auto" or session is None or not self._is_silent(session):
+            return
+        if self._task is None or self._task.done():
+            self._disarm()
+            self._task = self._loop.create_task(self._switch(session))
+
+    def _is_silent(self, session: Session) -> bool:
+        waits = session.talk.current.requests.outstanding
+        if (
+            session.state is not State.ESTABLISHED
+            or not session.mobike
+            or session.path.stream
+            or waits is None
+        ):
+            return False
+        return self._loop.time() - waits.transmission.first_sent >= FALLBACK_S
+
+    async def _switch(self, session: Session) -> None:
+        """ "Change its transport [...] and resend the request message" (section 7.1)."""
+        try:
+            path = await self._open()
+        except TunnelError:
+            await asyncio.sleep(REOPEN_S[-1])
+            return
+        if not self._is_silent(session):
+            self._link.close_stream(path)
+            return
+        log.info("UDP fell silent: %s is asked over TCP", self._server)
+        session.move(path, self._loop.time())
+        self._hooks.pump()
+        self._arm(ASK_S, self._ask)
+
     # A stream that broke
 
     def _lost(self, path: Path) -> None:
         session = self._hooks.session()
-        if path != self._stream or session is None or session.path != path:
+        if path != self._stream or session is None:
+            return
+        if session.path != path:
+            self._hooks.failed()  # it was the second session's, or of no use any more
             return
         self._disarm()
         session.check_liveness(self._loop.time())  # in vain, but the first that the new stream will carry
