@@ -58,7 +58,7 @@ connections {{
     local_addrs = {local_address}
     remote_addrs = {remote_address}
     encap = yes
-    mobike = no
+    mobike = {mobike}
     dpd_delay = {dpd_s}s
     rekey_time = {ike_rekey_s}s
     {addressing}
@@ -108,6 +108,7 @@ class CharonConfig:
     pools: tuple[str, ...] = ()  # responder: where virtual addresses come from, one range a family
     dns: tuple[str, ...] = ()  # responder: what to hand out
     virtual: tuple[str, ...] = ()  # initiator: "0.0.0.0" and "::" ask for an address
+    mobike: bool = False
     dpd_s: int = 0
     ike_rekey_s: int = 0  # 0: never by itself
     child_rekey_s: int = 0
@@ -138,6 +139,7 @@ class CharonConfig:
             remote_id=self.remote_id,
             local_ts=", ".join(self.local_ts),
             remote_ts=", ".join(self.remote_ts),
+            mobike="yes" if self.mobike else "no",
             dpd_s=self.dpd_s,
             ike_rekey_s=self.ike_rekey_s,
             child_rekey_s=self.child_rekey_s,

@@ -168,6 +168,8 @@ def test_a_vanished_peer_is_noticed_by_both() -> None:
     world.stop_esp()
     world.weather = Weather(loss=1.0)
     world.run(world.now + 60)
+    assert world.errors() == ["peer_vanished"]
+    world.run(world.now + 400)  # a mobile peer has time to find another path (RFC 4555 section 3.11)
     assert world.errors() == ["peer_vanished", "peer_vanished"]
 
 

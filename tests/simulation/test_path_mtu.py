@@ -206,7 +206,7 @@ def test_another_path_is_probed_anew() -> None:
     world.run(world.now + 10)
     narrow(world, 1500)
     moved = Path(Endpoint("192.0.2.77", 40500), world.client.path.remote, True)
-    world.act("client", lambda session: session.move(moved, world.now))
+    world.act("client", lambda session: session.mobility.network_changed((moved,), world.now))
     world.run(world.now + 5)
     assert [path_mtus(world, side) for side in SIDES] == [[1300, WANTED], [1300, WANTED]]
 

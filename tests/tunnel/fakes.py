@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 import selectors as system_selectors
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -20,9 +20,9 @@ from ginnel_service.gateway.policy import Policy
 from ginnel_service.gateway.pools import Pools
 from ginnel_service.ike.events import Endpoint, Event, Fetch, Path
 from ginnel_service.ike.responder import Responder
-from ginnel_service.net.base import DeviceState, FakeNetwork
+from ginnel_service.net.base import DeviceState, FakeNetwork, Way
 from ginnel_service.tunnel.errors import TunnelError
-from ginnel_service.tunnel.host import SocketBuffers
+from ginnel_service.tunnel.host import Route, SocketBuffers
 
 T = TypeVar("T")
 
@@ -145,7 +145,7 @@ class FakeGateway:
 
     def take(self, data: bytes, path: Path) -> None:
         """From the client, after the way."""
-        lost = self.silent or (self.silent_udp and not path.stream)
+        lost = self.silent or (self.silent_udp and not path.stream) or not self.links[-1].is_at(path)
         if not lost and data != b"\xff" and 20 + 8 + 4 + len(data) <= self.carries:
             mirrored = replace(path, local=path.remote, remote=path.local)
             asyncio.get_running_loop().call_later(self.delay_s, self._arrive, data, mirrored)
@@ -167,7 +167,7 @@ class FakeGateway:
     def _return(self, data: bytes, path: Path) -> None:
         for link in self.links:
             lost = self.silent or (path not in link.open if path.stream else self.silent_udp)
-            if not link.closed and not lost:
+            if not link.closed and not lost and link.is_at(path):
                 link.received(data, path)
 
 
@@ -181,6 +181,8 @@ class FakeLink:
         self.received: Callable[[bytes, Path], None] = lambda data, path: None
         self._happened: Callable[[list[PlaneEvent]], None] = lambda events: None
         self._device_changed: Callable[[], None] = lambda: None
+        self._network_changed: Callable[[], None] = lambda: None
+        self.at: Way | None = Way(CLIENT.host, 2, "192.0.2.1")
         self.state: DeviceState | None = DeviceState(up=True, mtu=1400)
         self._gateway = gateway
         self.open: dict[Path, Callable[[Path], None]] = {}  # streams, and whom to tell of their end
@@ -191,8 +193,26 @@ class FakeLink:
         received: Callable[[bytes, Path], None],
         happened: Callable[[list[PlaneEvent]], None],
         device_changed: Callable[[], None],
+        network_changed: Callable[[], None],
     ) -> None:
         self.received, self._happened, self._device_changed = received, happened, device_changed
+        self._network_changed = network_changed
+
+    def routes(self, remotes: Sequence[Endpoint]) -> tuple[Route, ...]:
+        return tuple(
+            Route(Path(Endpoint(self.at.local, CLIENT_FLOAT.port), remote, True), self.at)
+            for remote in remotes
+            if self.at is not None
+        )
+
+    def is_at(self, path: Path) -> bool:
+        """Whether our end of `path` is where the machine is."""
+        return self.at is not None and path.local.host == self.at.local
+
+    def go_to(self, way: Way | None) -> None:
+        """Another network, or none."""
+        self.at = way
+        self._network_changed()
 
     def device_state(self) -> DeviceState | None:
         return self.state
@@ -257,10 +277,14 @@ class FakeHost:
         self.executor: Executor = InlineExecutor()
         self.random = random.Random(2).randbytes
         self.names: dict[str, tuple[Endpoint, ...]] = {"vpn.example.org": (Endpoint("198.51.100.2", 500),)}
+        self.slept_s = 0.0
         self.refuse: TunnelError | None = None
         self.unreachable: set[str] = set()
         self.pages: dict[str, bytes] = {}  # the web, by URL
         self._gateway = gateway
+
+    def now(self) -> float:
+        return asyncio.get_running_loop().time() + self.slept_s
 
     async def resolve(self, name: str, port: int) -> tuple[Endpoint, ...]:
         await asyncio.sleep(0.001)

@@ -60,6 +60,7 @@ class Policy:
             local_ts=self._offered,
             # A peer is what we lease to it: without a lease it may speak for no address at all.
             remote_ts=(),
+            additional_addresses=self._config.listen,
             timing=self._config.timing,
             product=f"Ginnel {__version__}",
         )

@@ -288,10 +288,9 @@ class Gateway:
     def _follow(self, event: PeerMoved, now: float) -> None:
         """A NAT gave the peer another address or port (RFC 7296 section 2.23)."""
         for session, peer in tuple(self._peers.items()):
-            path = self._wire.path_to(peer.path.local, Endpoint(*event.remote))
-            # A peer on a stream may come back on another (RFC 9329 section 6.1)
-            if peer.sas.owner_of("in", event.spi) is not None and (session.nat_remote or path.stream):
-                session.move(path, now)
+            if peer.sas.owner_of("in", event.spi) is not None:
+                path = self._wire.path_to(peer.path.local, Endpoint(*event.remote))
+                session.mobility.peer_moved(path, now)
                 self._responder.touch(session)
 
     def _look(self) -> None:

@@ -36,6 +36,8 @@ class Timing:
     lifetime_jitter: float = 0.1  # rekey this fraction earlier at random, so that two sides rarely collide
     retire_s: float = 5.0  # an old inbound SA still accepts late packets for so long
     busy_retry_s: float = 3.0  # after TEMPORARY_FAILURE, plus jitter
+    stranded_s: float = 300.0  # initiator: how long without any way to the gateway the tunnel is kept
+    mobile_patience_s: float = 300.0  # responder with MOBIKE: at least this long before a peer is given up
     path_mtu_raise_s: float = 600.0  # before a reduced path MTU gets another chance; 0 probes nothing
 
 
@@ -109,6 +111,8 @@ class SessionConfig:
     allow_sha1: bool = False  # in signatures, for peers that know nothing better
     eap_only: bool = False  # the EAP method may prove the gateway without AUTH of its own (RFC 5998)
     childless: bool = False  # make the first CHILD SA in an exchange of its own (RFC 6023)
+    additional_addresses: tuple[str, ...] = ()  # where else the peer may reach us (RFC 4555 section 3.4)
+    return_routability: bool = True  # ESP to a new address only when the peer has answered from there
     timing: Timing = Timing()
     export_keys: bool = False  # emit KeysExported; for diagnosis with an outside decoder only
 

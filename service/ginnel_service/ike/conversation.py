@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .session import Session
 
 EARLY_S = 0.5  # an answer that takes longer, and four round trips, is asked for again
+BRISK_S = 0.2  # before the first repetition where the path is in doubt; grows to the ordinary pace
 
 
 class Conversation:
@@ -63,7 +64,17 @@ class Conversation:
         self._sas[sa.our_spi] = sa
 
     def drop(self, sa: IkeSa) -> None:
+        self.forsake(sa)
         self._sas.pop(sa.our_spi, None)
+
+    def forsake(self, sa: IkeSa) -> None:
+        """Nobody will answer on `sa` any more: what still matters is asked anew on the one in use."""
+        outstanding = sa.requests.outstanding
+        if outstanding is not None:
+            sa.requests.end()
+            renewed = outstanding.exchange.renewed(self._session)
+            if renewed is not None and sa is not self.current:
+                self.current.queue.appendleft(renewed)
 
     def clear(self) -> None:
         self._sas.clear()
@@ -89,13 +100,23 @@ class Conversation:
 
     # Our requests
 
-    def enqueue(self, sa: IkeSa, exchange: Exchange, now: float) -> None:
-        """Run `exchange` on `sa` when its window allows."""
-        sa.queue.append(exchange)
+    def enqueue(self, sa: IkeSa, exchange: Exchange, now: float, *, first: bool = False) -> None:
+        """Run `exchange` on `sa` when its window allows, `first` before all else that waits."""
+        (sa.queue.appendleft if first else sa.queue.append)(exchange)
         waiting_for = sa.requests.outstanding
-        if waiting_for is not None and isinstance(waiting_for.transmission, ProbeTransmission):
-            self._put_out(waiting_for.transmission.hurry(now))
+        if waiting_for is not None:
+            self._put_out(waiting_for.transmission.hurry(now), self._session.path)
         self.pump(sa, now)
+
+    def hasten(self, now: float) -> None:
+        """The session's path has changed: what is outstanding goes there at once."""
+        for sa in self.sas:
+            if (outstanding := sa.requests.outstanding) is None:
+                continue
+            if sa is self.current:
+                self._put_out(outstanding.transmission.hasten(now, self._brisk_s()), self._session.path)
+            else:  # on its way out: without fresh patience
+                outstanding.transmission.deadline = now
 
     def restart(self, sa: IkeSa, exchange: Exchange, now: float) -> None:
         """Send IKE_SA_INIT anew, again as message 0 (section 2.6)."""
@@ -119,22 +140,25 @@ class Conversation:
         if isinstance(exchange, PathProbe):
             transmission = self._send_probe(sa, exchange, payloads, now)
         else:
-            parcel = self.send(sa, exchange.type, payloads)
+            parcel = self.send(sa, exchange.type, payloads, exchange.path)
             transmission = Transmission(
                 parcel,
-                self._session.path,
                 self._session.config.timing,
                 now,
                 early_s=max(EARLY_S, 4 * self.rtt_s) if self.rtt_s else math.inf,
                 share=int.from_bytes(self._session.random(2), "big") / 0xFFFF,
             )
+            if exchange.brisk:
+                transmission.be_brisk(now, self._brisk_s())
         sa.requests.begin(Outstanding(exchange, message_id, transmission, payloads))
 
     def pump_all(self, now: float) -> None:
         for sa in self.sas:
             self.pump(sa, now)
 
-    def send(self, sa: IkeSa, exchange: ExchangeType, payloads: tuple[Payload, ...]) -> Parcel:
+    def send(
+        self, sa: IkeSa, exchange: ExchangeType, payloads: tuple[Payload, ...], path: Path | None = None
+    ) -> Parcel:
         """Send a request once, without waiting for its answer; returns its datagrams."""
         message_id = sa.requests.next_id
         if exchange is ExchangeType.IKE_SA_INIT:
@@ -144,7 +168,7 @@ class Conversation:
         else:
             outside = Outside(sa.spi_i, sa.spi_r, exchange, sa.flags(response=False), message_id)
             parcel = self._seal(sa, outside, payloads)
-        self._put_out(parcel.datagrams)
+        self._put_out(parcel.datagrams, path or self._session.path)
         return parcel
 
     def _seal(self, sa: IkeSa, outside: Outside, payloads: tuple[Payload, ...]) -> Parcel:
@@ -179,17 +203,21 @@ class Conversation:
             sa.sealer.seal(sa.spi_i, sa.spi_r, probe.type, flags, message_id, inside)
             for inside in (payloads, ())
         )
-        path, timing = self._session.path, self._session.config.timing
-        probe.transmission = ProbeTransmission(Probe(padded), plain, path, timing, self.probe_spacing(), now)
-        self._put_out(probe.transmission.parcel.datagrams)
+        timing = self._session.config.timing
+        probe.transmission = ProbeTransmission(Probe(padded), plain, timing, self.probe_spacing(), now)
+        self._put_out(probe.transmission.parcel.datagrams, self._session.path)
         return probe.transmission
 
     def probe_spacing(self) -> float:
         """Between two probes of one size: an answer to the first should come before the next."""
         return max(PROBE_SPACING_S, 1.5 * self.rtt_s)
 
-    def _put_out(self, datagrams: tuple[bytes, ...]) -> None:
-        self.outbox += [(datagram, self._session.path) for datagram in datagrams]
+    def _brisk_s(self) -> float:
+        """A first repetition comes before the answer only when that was lost."""
+        return max(BRISK_S, 1.5 * self.rtt_s)
+
+    def _put_out(self, datagrams: tuple[bytes, ...], *paths: Path) -> None:
+        self.outbox += [(datagram, path) for path in paths for datagram in datagrams]
 
     def _retransmit(self, sa: IkeSa, now: float) -> None:
         outstanding = sa.requests.outstanding
@@ -200,18 +228,20 @@ class Conversation:
             return
         if outstanding.transmission.deadline > now:
             return
-        if not outstanding.transmission.exhausted:
-            self._put_out(outstanding.transmission.again(now))
+        transmission, mobility = outstanding.transmission, self._session.mobility
+        if mobility.stranded:
+            transmission.hold()
+        elif not transmission.exhausted or (
+            sa is self.current and now < transmission.first_sent + mobility.patience_s
+        ):
+            again = transmission.again(now)
+            paths = mobility.paths(outstanding.exchange, transmission.repetitions)
+            transmission.spread = transmission.spread or len(paths) > 1
+            self._put_out(again, *paths)
         elif sa is self.current:
             outstanding.exchange.unanswered(self._session)
         else:
             self.drop(sa)
-
-    def hasten(self, now: float) -> None:
-        """Send what is outstanding along the path in use, now: it is a new one."""
-        for sa in self.sas:
-            if sa.requests.outstanding is not None:
-                self._put_out(sa.requests.outstanding.transmission.parcel.datagrams)
 
     # What arrives
 
@@ -251,6 +281,7 @@ class Conversation:
             self.rtt_s = now - outstanding.transmission.first_sent
             self._session.emit(RoundTrip(self.rtt_s))
         self._note_size(outstanding.transmission.parcel)
+        self._session.mobility.answered(outstanding, now)
         try:
             if broken is not None:
                 raise broken

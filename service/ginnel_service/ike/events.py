@@ -187,9 +187,25 @@ class IkeRekeyed:
 
 @dataclass(frozen=True, slots=True)
 class PathChanged:
-    """IKE and ESP go to `path` from now on."""
+    """ESP goes along `path` from now on; IKE may follow, or have gone before."""
 
     path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class PathConfirmed:
+    """The gateway knows our path (RFC 4555), and this is how NATs stand in it."""
+
+    path: Path
+    nat_local: bool
+    nat_remote: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PeerAddressesChanged:
+    """The peer may also be reached at these hosts: `know_ways` wants to hear of the ways to them."""
+
+    hosts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +264,8 @@ Event = (
     | ChildRekeyed
     | IkeRekeyed
     | PathChanged
+    | PathConfirmed
+    | PeerAddressesChanged
     | PathMtuChanged
     | RoundTrip
     | Wanted

@@ -6,7 +6,6 @@ import math
 from typing import Final
 
 from .config import Timing
-from .events import Path
 from .fragments import Parcel
 
 #: Probes of one size that go unanswered before it counts as too big (RFC 8899 section 5.1.2).
@@ -16,7 +15,7 @@ JITTER: Final = 0.1  # pauses are up to this fraction longer
 
 
 class Transmission:
-    """One request on its way: its datagrams, where they go, and when they go again.
+    """One request on its way: its datagrams, and when they go again.
 
     `early_s` is when the answer should have come by what is known of the path: then one repetition goes out
     ahead of the profile's, which keep their times. `share` (0 to 1) spreads the repetitions of many sessions.
@@ -25,7 +24,6 @@ class Transmission:
     def __init__(
         self,
         parcel: Parcel,
-        path: Path,
         timing: Timing,
         now: float,
         *,
@@ -33,9 +31,10 @@ class Transmission:
         share: float = 0.0,
     ) -> None:
         self.parcel = parcel
-        self.path = path
         self.first_sent = now
         self.sent = 1
+        self.repetitions = 0  # since the path was last changed
+        self.spread = False  # it went along other paths than the one in use, too
         self._timing = timing
         self._tries = 0  # repetitions at the profile's pace
         self._pause = timing.retransmit_s * (1 + JITTER * share)
@@ -50,16 +49,39 @@ class Transmission:
     def again(self, now: float) -> tuple[bytes, ...]:
         """What to send once more at `now`; from the third time on in the smallest fragments."""
         self.sent += 1
+        self.repetitions += 1
         if self.sent > 2:
             self.parcel.shrink()
         if self._early:
             self._early = False
             self.deadline = max(self.first_sent + self._pause, now)
-        else:
+            return self.parcel.datagrams
+        # What is sent again before the ordinary first repetition counts for nothing
+        if self._pause >= self._timing.retransmit_s:
             self._tries += 1
-            self._pause *= self._timing.retransmit_factor
-            self.deadline = now + self._pause
+        self._pause *= self._timing.retransmit_factor
+        self.deadline = now + self._pause
         return self.parcel.datagrams
+
+    def hurry(self, now: float) -> tuple[bytes, ...]:
+        """Something else waits for its turn: what to send at once."""
+        return ()
+
+    def hasten(self, now: float, brisk_s: float) -> tuple[bytes, ...]:
+        """The path has changed: begin anew, the first repetition `brisk_s` from now."""
+        self.sent += 1
+        self.be_brisk(now, brisk_s)
+        return self.parcel.datagrams
+
+    def be_brisk(self, now: float, brisk_s: float) -> None:
+        self.repetitions = self._tries = 0
+        self._early = False
+        self._pause = min(brisk_s, self._timing.retransmit_s)
+        self.deadline = now + self._pause
+
+    def hold(self) -> None:
+        """There is no path: wait for `hasten`."""
+        self.deadline = math.inf
 
 
 class ProbeTransmission(Transmission):
@@ -70,19 +92,13 @@ class ProbeTransmission(Transmission):
     each "bitwise identical" (RFC 7296 section 2.1): a peer may ignore what differs from what it answered.
     """
 
-    def __init__(
-        self, padded: bytes, plain: bytes, path: Path, timing: Timing, spacing_s: float, now: float
-    ) -> None:
-        super().__init__(Parcel((padded,)), path, timing, now)
+    def __init__(self, padded: bytes, plain: bytes, timing: Timing, spacing_s: float, now: float) -> None:
+        super().__init__(Parcel((padded,)), timing, now)
         self.plain_sent = 0
         self.cut_short = False
         self._plain = plain
         self._spacing_s = spacing_s
         self.deadline = now + spacing_s
-
-    @property
-    def exhausted(self) -> bool:
-        return self.plain_sent > self._timing.retransmit_tries
 
     def again(self, now: float) -> tuple[bytes, ...]:
         if self.plain_sent:
@@ -100,6 +116,12 @@ class ProbeTransmission(Transmission):
             return ()
         self.cut_short = True
         return self._fall_back(now)
+
+    def hasten(self, now: float, brisk_s: float) -> tuple[bytes, ...]:
+        self.cut_short = True
+        self.plain_sent += 1
+        super().hasten(now, brisk_s)
+        return (self._plain,)
 
     def _fall_back(self, now: float) -> tuple[bytes, ...]:
         self.sent += 1

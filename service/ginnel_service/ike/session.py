@@ -5,6 +5,8 @@ The façade that drivers use. Bytes and `now` (seconds of any steady clock) go i
 says when `advance` wants to be called. Take the events before the datagrams of the same call: an inbound
 SA must be installed before the message that tells the peer to use it leaves.
 
+`mobility` is the part that changes of network are told to.
+
 A datagram of the single octet 0xFF is a NAT keepalive and goes out without a non-ESP marker.
 Input from the network never raises.
 """
@@ -29,7 +31,6 @@ from .events import (
     Fetch,
     IkeRekeyed,
     Path,
-    PathChanged,
     Prompt,
     State,
     StateChanged,
@@ -45,6 +46,7 @@ from .exchanges.liveness import Liveness
 from .exchanges.rekey_ike import RekeyIke
 from .fragments import Parcel
 from .message import Message, serialise_message
+from .mobike import Mobility
 from .payloads import Payload
 from .payloads.cert import CertReqPayload
 from .payloads.identity import Identity
@@ -112,6 +114,7 @@ class Session:
         self._failure: SessionError | None = None
         self._tickets = count(1)
         self._waiting: dict[int, Callable[[bytes | str | None, float], None]] = {}
+        self.mobility = Mobility(self)
         self.talk = Conversation(self, first or IkeSa(new_ike_spi(random), bytes(8), initiated=True), path)
         self.children = Children(config.timing, random, self.emit)
         self.upkeep = Upkeep(self, now)
@@ -226,11 +229,12 @@ class Session:
 
     def note_inbound(self, now: float) -> None:
         """An authenticated ESP packet arrived: the peer is alive."""
-        self.upkeep.heard(now)
+        self.upkeep.heard_esp(now)
         self.prober.heard(now)
 
     def note_outbound(self, at: float, now: float) -> None:
         """The last ESP packet went out `at`; said every few seconds, it gives a black hole away."""
+        self.upkeep.sent_esp(at)
         self.prober.sent(at, now)
 
     def discover_path_mtu(self, wanted: int, now: float) -> None:
@@ -242,12 +246,12 @@ class Session:
         self.prober.too_big(mtu, now)
 
     def move(self, path: Path, now: float) -> None:
-        """Use `path` from now on and ask the peer over it."""
-        if path != self.path:
-            self.path = path
-            self.emit(PathChanged(path))
-            self.talk.hasten(now)
-            self.check_liveness(now)
+        """Use `path` from now on and tell the peer, or ask it there."""
+        self.mobility.use(path, now)
+
+    @property
+    def is_responder(self) -> bool:
+        return self._policy is not None
 
     def datagrams(self) -> list[tuple[bytes, Path]]:
         """Drain what has to be sent."""
@@ -346,7 +350,7 @@ class Session:
                 self.inherit(sa, ours.collision.sa, now, by_us=False)
             elif sa is ours.collision.sa:  # the peer's half lost, or was taken back
                 ours.collision = None
-        sa.requests.end()
+        self.talk.forsake(sa)
         sa.state = SaState.CLOSING
         sa.gone_at = -math.inf
 
@@ -413,12 +417,14 @@ class Session:
                 self.finish(None, by_peer=True)
 
     def follow_peer(self, arrival: Path) -> None:
-        """A responder sends where a fresh authenticated request came from (section 2.23)."""
-        if self._policy is None or arrival == self.path:
+        """A responder sends where a fresh authenticated request came from (section 2.23).
+
+        With MOBIKE it "MUST NOT use these dynamic updates for IKE packets" (RFC 4555 section 3.8).
+        """
+        if self._policy is None or arrival == self.path or (self.mobike and not arrival.stream):
             return
         self.path = arrival
-        if self.state is State.ESTABLISHED:
-            self.emit(PathChanged(self.path))
+        self.mobility.send_esp_to(arrival)
 
     # How a session ends
 

@@ -1,18 +1,39 @@
-"""What a session does of its own accord: rekeying in time, asking a silent peer, keeping a NAT's mapping."""
+"""What a session does of its own accord: rekeying in time, asking a silent peer, keeping a NAT's mapping.
+
+A peer is asked (RFC 7296 section 2.4) by what its packets show:
+
+- What it sends, IKE or ESP, proves it alive. Nothing is asked within `liveness_s` of that.
+- While we send and hear nothing, it is asked after `liveness_s` of silence; when the silence has lasted
+  longer already, `SENDING_S` after we began to send.
+- While neither side sends, it is asked after `liveness_s`. Where no NAT stands before us, each answer doubles
+  the wait, up to `IDLE_FACTOR` times as long and never over `IDLE_S`: a peer that vanishes meanwhile is found
+  out by the rule above as soon as it matters. Behind a NAT the wait stays, as the answer also tells whether
+  the NAT still maps us as it did (RFC 4555 section 3.8).
+
+A NAT forgets a mapping that is not used (RFC 3948 section 4). Behind one a keepalive goes out `keepalive_s`
+after the last ESP packet or keepalive went; while ESP flows there is none, and without a NAT there is none.
+The interval does not grow: how long a NAT remembers shows only by losing the mapping, and with it what comes
+in.
+"""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .children import HARD_AFTER, soft_lifetime
 from .errors import SessionError
+from .events import State
 from .exchanges.create_child import CreateChild
 from .exchanges.delete import DeleteChild
 from .sa import ChildState, IkeSa
 
 if TYPE_CHECKING:
     from .session import Session
+
+IDLE_FACTOR: Final = 20
+IDLE_S: Final = 600.0
+SENDING_S: Final = 5.0
 
 
 class Upkeep:
@@ -22,16 +43,45 @@ class Upkeep:
         self._session = session
         self._timing = session.config.timing
         self._last_heard = self._keepalive_at = now
+        self._unanswered_since = math.inf  # our first ESP packet after the peer was last heard
+        self._busy_at = -math.inf  # the last ESP packet of either side
+        self._idle_s = self._timing.liveness_s
         self._create_at = math.inf
 
     def begin(self, now: float) -> None:
         """The session is established, and its configuration final."""
         self._timing = self._session.config.timing
         self._last_heard = self._keepalive_at = now
+        self._idle_s = self._timing.liveness_s
 
     def heard(self, now: float) -> None:
         """Something authenticated came from the peer."""
         self._last_heard = now
+        self._unanswered_since = math.inf
+
+    def heard_esp(self, at: float) -> None:
+        """An authenticated ESP packet came `at`."""
+        if at > self._last_heard:
+            self.heard(at)
+        self._note_traffic(at)
+
+    def sent_esp(self, at: float) -> None:
+        """Our last ESP packet went out `at`."""
+        self._note_traffic(at)
+        if at > self._last_heard:
+            self._unanswered_since = min(self._unanswered_since, at)
+        self._keepalive_at = max(self._keepalive_at, at)
+
+    def _note_traffic(self, at: float) -> None:
+        if at > self._busy_at:
+            self._busy_at = at
+            self._idle_s = self._timing.liveness_s
+
+    def is_there(self) -> None:
+        """The peer answered a question of ours: the next one may take longer."""
+        longest = max(self._timing.liveness_s, min(IDLE_S, IDLE_FACTOR * self._timing.liveness_s))
+        if not self._session.nat_local:
+            self._idle_s = min(2 * self._idle_s, longest)
 
     def set_lifetime(self, sa: IkeSa, now: float) -> None:
         """Begin the soft and hard lifetime of a new IKE SA."""
@@ -59,13 +109,15 @@ class Upkeep:
             self._keepalive_due(),
             self._create_at,
             session.prober.deadline(),
+            session.mobility.deadline(),
         )
 
     def advance(self, now: float) -> None:
         """Do what is due."""
         session = self._session
         session.children.advance(now)
-        if self._lapsed(now):
+        session.mobility.advance(now)
+        if session.state is State.CLOSED or self._lapsed(now):
             return
         if session.talk.current.rekey_at <= now:
             session.rekey_ike(now)
@@ -97,12 +149,22 @@ class Upkeep:
         return False
 
     def _silence_ends(self) -> float:
-        if not self._timing.liveness_s or self._session.talk.current.requests.outstanding is not None:
+        session = self._session
+        silence_s = self._timing.liveness_s
+        if (
+            not silence_s
+            or session.mobility.stranded
+            or session.talk.current.requests.outstanding is not None
+        ):
             return math.inf
-        return self._last_heard + self._timing.liveness_s
+        sending = max(self._last_heard + silence_s, self._unanswered_since + min(SENDING_S, silence_s))
+        return min(sending, self._last_heard + self._idle_s)
 
     def _keepalive_due(self) -> float:
+        session = self._session
+        if not session.nat_local or not self._timing.keepalive_s or session.mobility.stranded:
+            return math.inf
         # "SHOULD NOT be sent when using TCP encapsulation" (RFC 9329 section 6.6)
-        if not self._session.nat_local or not self._timing.keepalive_s or self._session.path.stream:
+        if session.path.stream:
             return math.inf
         return self._keepalive_at + self._timing.keepalive_s

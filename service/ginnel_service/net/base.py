@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 Address = IPv4Address | IPv6Address
 Interface = IPv4Interface | IPv6Interface
@@ -34,6 +34,14 @@ class DeviceState:
 
     up: bool
     mtu: int
+
+
+class Way(NamedTuple):
+    """How packets get to a host: from which address, through which device, over which next hop."""
+
+    local: str
+    device: int
+    gateway: str  # empty when the host is on the link
 
 
 class NetworkError(Exception):

@@ -35,7 +35,9 @@ from ..ike.events import (
     OutboundRetired,
     Path,
     PathChanged,
+    PathConfirmed,
     PathMtuChanged,
+    PeerAddressesChanged,
     RoundTrip,
     State,
     StateChanged,
@@ -49,6 +51,7 @@ from .convert import esp_settings, inner_mtu, outer_octets, wanted_network
 from .dataplane import UNKNOWN_PATH_MTU, WATCH_S, Associations, Traffic
 from .errors import TunnelError, as_tunnel_error, device_error
 from .host import Host, Link
+from .roaming import Roaming
 from .states import Step
 from .transport import Carrier, Hooks
 from .wants import Wants
@@ -124,7 +127,8 @@ class Attempt:
         self._wanted: Wanted | None = None
         self._configuring: asyncio.Task[None] | None = None
         self._restoring: set[asyncio.Task[None]] = set()
-        self._heard_s = 0.0
+        self._heard_s = self._sent_s = 0.0
+        self._roaming: Roaming | None = None
 
     async def run(self) -> TunnelError | None:
         """Until the session is over: why, or None when the peer closed it. Raises only when cancelled."""
@@ -143,13 +147,13 @@ class Attempt:
 
     def rekey_ike(self) -> None:
         session = self._need_session()
-        session.rekey_ike(self._loop.time())
+        session.rekey_ike(self._host.now())
         self._pump()
 
     def rekey_children(self) -> None:
         session = self._need_session()
         for child in self._sas.children if self._sas is not None else ():
-            session.rekey_child(child.spi_in, self._loop.time())
+            session.rekey_child(child.spi_in, self._host.now())
         self._pump()
 
     @property
@@ -187,17 +191,18 @@ class Attempt:
             session=lambda: self._session, begin=self._begin_rival, failed=self._rival_failed, pump=self._pump
         )
         transport, server = self._profile.transport, self._profile.server
-        self._carrier = Carrier(transport, server, remote, link, self._host.random, hooks)
+        self._carrier = Carrier(transport, server, remote, link, self._host, hooks)
         self.facts.path = path = await self._carrier.first()
         self._session = self._new_session(link, path)
-        link.start(self._received, self._happened, self._device_changed)
+        self._roaming = roaming = Roaming(self._need_session, self._host, link, self._moved, self._log)
+        link.start(self._received, self._happened, self._device_changed, roaming.network_changed)
         self._watcher.stepped(Step.INIT)
-        self._session.connect(self._loop.time())
+        self._session.connect(self._host.now())
         self._carrier.start()
         self._pump()
 
     def _new_session(self, link: Link, path: Path) -> Session:
-        now = self._loop.time()
+        now = self._host.now()
         return Session(
             self._config,
             path,
@@ -213,7 +218,7 @@ class Attempt:
         """ "A new IKE_SA_INIT exchange MUST be initiated" (RFC 9329 section 5.1)."""
         assert self._link is not None
         self._rival = self._new_session(self._link, path)
-        self._rival.connect(self._loop.time())
+        self._rival.connect(self._host.now())
         self._pump()
 
     def _rival_failed(self) -> None:
@@ -247,7 +252,7 @@ class Attempt:
         if self._carrier is not None and self._carrier.took(data, path):
             return
         session = self._rival if path.stream and self._rival is not None else self._need_session()
-        session.receive(data, path, self._loop.time())
+        session.receive(data, path, self._host.now())
         self._pump()
 
     def _happened(self, events: list[PlaneEvent]) -> None:
@@ -258,19 +263,24 @@ class Attempt:
                 case SaExpiring():
                     child = self._sas.owner_of(event.direction, event.spi)
                     if child is not None:
-                        session.rekey_child(child.spi_in, self._loop.time())
+                        session.rekey_child(child.spi_in, self._host.now())
                 case PathTooBig():
                     if event.remote.host == session.path.remote.host:
-                        session.path_too_big(event.mtu, self._loop.time())
+                        session.path_too_big(event.mtu, self._host.now())
                 case DeviceLost():
                     self._end(device_error(event))
                 case _:  # the gateway's own address changes only with our leave (MOBIKE)
                     pass
         self._pump()
 
+    def _moved(self) -> None:
+        assert self._carrier is not None
+        self._carrier.network_changed()
+        self._pump()
+
     def _supply(self, ticket: int, answer: bytes | str | None) -> None:
         try:
-            self._need_session().supply(ticket, answer, self._loop.time())
+            self._need_session().supply(ticket, answer, self._host.now())
         except Exception as error:
             self._log.error("an answer was not taken", exc_info=error)
             self._end(as_tunnel_error(error))
@@ -280,11 +290,16 @@ class Attempt:
         session = self._need_session()
         assert self._sas is not None
         heard = self._sas.last_inbound_s()
+        assert self._roaming is not None
+        now, asleep_s = self._host.now(), self._roaming.asleep_s()
         if heard > self._heard_s:
             self._heard_s = heard
-            session.note_inbound(heard)
-        now = self._loop.time()
-        session.note_outbound(self._sas.last_outbound_s(), now)
+            session.note_inbound(heard + asleep_s)
+        sent = self._sas.last_outbound_s()
+        if sent > self._sent_s:
+            self._sent_s = sent
+            session.note_outbound(sent + asleep_s, now)
+        self._roaming.look_at_the_clocks()
         session.advance(now)
         if self._rival is not None:
             self._rival.advance(now)
@@ -318,13 +333,15 @@ class Attempt:
         ]
         deadline = min((found for found in deadlines if found is not None), default=None)
         if deadline is not None and self._child is not None:
-            deadline = min(deadline, self._loop.time() + WATCH_S)
+            deadline = min(deadline, self._host.now() + WATCH_S)
         self._arm(deadline)
 
     def _arm(self, deadline: float | None) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = None if deadline is None else self._loop.call_at(deadline, self._tick)
+        self._timer = None
+        if deadline is not None:
+            self._timer = self._loop.call_later(max(0.0, deadline - self._host.now()), self._tick)
 
     # The session's events
 
@@ -352,8 +369,12 @@ class Attempt:
             case InboundRetired():
                 sas.retire_inbound(event.child)
             case PathChanged():
-                facts.path = event.path
-                sas.move(event.path)
+                self._path_changed(event.path)
+            case PathConfirmed():
+                facts.nat_local, facts.nat_remote = event.nat_local, event.nat_remote
+            case PeerAddressesChanged():
+                assert self._roaming is not None
+                self._roaming.learn()
             case PathMtuChanged():
                 self._path_mtu_changed(event.path_mtu)
             case ChildRekeyed():
@@ -382,11 +403,20 @@ class Attempt:
         self._sas.install_outbound(child, path)
         self.facts.esp_suite = esp_suite_name(child.suite)
         inner = inner_mtu(child.suite, path, self._profile.network.mtu)
-        self._need_session().discover_path_mtu(outer_octets(child.suite, path, inner), self._loop.time())
+        self._need_session().discover_path_mtu(outer_octets(child.suite, path, inner), self._host.now())
         if self._child is None:
             self._child = child
+            assert self._roaming is not None
+            self._roaming.learn()
             self._watcher.stepped(Step.CONFIGURING)
             self._configure()
+
+    def _path_changed(self, path: Path) -> None:
+        assert self._sas is not None
+        self.facts.path = path
+        self._sas.move(path)
+        self._log.info("the path is %s to %s", path.local.host, path.remote.host)
+        self._configure()
 
     def _path_mtu_changed(self, octets: int) -> None:
         assert self._sas is not None
@@ -480,6 +510,8 @@ class Attempt:
             except Exception as error:
                 self._log.error("the machine's network was not fully restored", exc_info=error)
         self._arm(None)
+        if self._roaming is not None:
+            self._roaming.close()
         if self._sas is not None and self._link is not None:
             self._sas.clear()
             link, self._link = self._link, None
@@ -491,7 +523,7 @@ class Attempt:
         session = self._session
         if session is None or session.state is State.CLOSED:
             return
-        session.close(self._loop.time())
+        session.close(self._host.now())
         self._pump()
         try:
             async with asyncio.timeout(CLOSE_TIMEOUT_S):

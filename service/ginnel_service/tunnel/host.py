@@ -9,18 +9,21 @@ import asyncio
 import os
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Final, NamedTuple, Protocol
 
 from ginnel_core import DataPlane, Tun, UdpSocket
 from ginnel_core import Event as PlaneEvent
 
+from ..clock import since_boot_s
 from ..ike.config import RandomBytes
 from ..ike.events import Endpoint, Fetch, Path
-from ..net.base import DeviceState, MachineNetwork
+from ..net.base import DeviceState, MachineNetwork, Way
 from ..net.linux.device import DeviceWatch, device_state
+from ..net.linux.monitor import NetworkWatch
+from ..net.linux.monitor import way as route_to
 from .dataplane import Plane
 from .errors import TunnelError, socket_error, tun_error
 from .fetch import Fetcher
@@ -43,6 +46,13 @@ class SocketBuffers(NamedTuple):
     send_octets: int
 
 
+class Route(NamedTuple):
+    """A path that encapsulated datagrams can take now, and how the machine carries them."""
+
+    path: Path
+    way: Way
+
+
 class Link(Protocol):
     """A device, its packet path and its sockets, open until `close`."""
 
@@ -63,8 +73,12 @@ class Link(Protocol):
         received: Callable[[bytes, Path], None],
         happened: Callable[[list[PlaneEvent]], None],
         device_changed: Callable[[], None],
+        network_changed: Callable[[], None],
     ) -> None:
-        """Call `device_changed` when `device_state` may have another answer."""
+        """`device_changed`, `network_changed`: `device_state` or `routes` may have another answer."""
+
+    def routes(self, remotes: Sequence[Endpoint]) -> tuple[Route, ...]:
+        """The route to each of `remotes` that there is one to."""
 
     def send(self, data: bytes, path: Path) -> None: ...
     async def open_stream(
@@ -102,6 +116,9 @@ class Host(Protocol):
     @property
     def random(self) -> RandomBytes: ...
 
+    def now(self) -> float:
+        """Seconds of a steady clock that counts the machine's sleep, as the event loop's does not."""
+
     async def resolve(self, name: str, port: int) -> tuple[Endpoint, ...]:
         """The addresses of `name` in the system's order. Raises TunnelError `name_not_resolved`."""
 
@@ -120,6 +137,7 @@ class SystemHost:
         self.executor = executor
         self.random: RandomBytes = os.urandom
         self._fetcher = Fetcher(resolve_name, mark=network.socket_mark)
+        self.now = since_boot_s
 
     async def resolve(self, name: str, port: int) -> tuple[Endpoint, ...]:
         try:
@@ -136,7 +154,7 @@ class SystemHost:
 
 
 class SystemLink:
-    """A device with one data-plane socket and one plain socket, both of the gateway's address family."""
+    """A device, a data-plane socket for each address family, and a plain socket of the gateway's."""
 
     def __init__(self, remote: Endpoint, mark: int) -> None:
         try:
@@ -149,17 +167,24 @@ class SystemLink:
             stack.callback(tun.close)
             udp = open_udp(wildcard, 0, mark)
             stack.callback(udp.close)
+            sockets = [udp]
+            with suppress(TunnelError):  # a machine may have one family alone
+                sockets.append(open_udp("0.0.0.0" if wildcard == "::" else "::", 0, mark))  # noqa: S104
+                stack.callback(sockets[-1].close)
             plain = open_plain(wildcard, 0, mark)
             stack.callback(plain.close)
-            plane = DataPlane(tun, [udp])
+            plane = DataPlane(tun, sockets)
             stack.callback(plane.stop)
             plane.start()
-            self._wire = Wire(plane, [udp], [plain])
+            self._wire = Wire(plane, sockets, [plain])
             stack.callback(self._wire.close)
             self._watch = DeviceWatch()
             stack.callback(self._watch.close)
+            self._monitor = NetworkWatch()
+            stack.callback(self._monitor.close)
             self._stack = stack.pop_all()
         self._udp = udp
+        self._sockets = tuple(sockets)
         self._mark = mark
         self.device = tun.name
         self.plane: Plane = plane
@@ -173,15 +198,23 @@ class SystemLink:
         received: Callable[[bytes, Path], None],
         happened: Callable[[list[PlaneEvent]], None],
         device_changed: Callable[[], None],
+        network_changed: Callable[[], None],
     ) -> None:
-        def look() -> None:
-            self._watch.drain()
-            device_changed()
-
         self._wire.start(received, happened)
         loop = asyncio.get_running_loop()
-        loop.add_reader(self._watch.fileno(), look)
-        self._stack.callback(loop.remove_reader, self._watch.fileno())
+        for watch, tell in ((self._watch, device_changed), (self._monitor, network_changed)):
+            loop.add_reader(watch.fileno(), _drained, watch, tell)
+            self._stack.callback(loop.remove_reader, watch.fileno())
+
+    def routes(self, remotes: Sequence[Endpoint]) -> tuple[Route, ...]:
+        ports = {family_of(udp.local.host): udp.local.port for udp in self._sockets}
+        found = []
+        ours = _index(self.device)
+        for remote in remotes:
+            port, way = ports.get(family_of(remote.host)), route_to(remote.host, self._mark)
+            if port is not None and way is not None and way.device != ours:  # a way in a circle is none
+                found.append(Route(Path(Endpoint(way.local, port), remote, True), way))
+        return tuple(found)
 
     def send(self, data: bytes, path: Path) -> None:
         self._wire.send(data, path)
@@ -217,15 +250,32 @@ class SystemLink:
         return device_state(self.device)
 
     def buffers(self) -> tuple[SocketBuffers, ...]:
-        with socket.socket(fileno=os.dup(self._udp.fileno())) as copy:
-            name = "udp4" if copy.family == socket.AF_INET else "udp6"
-            receive, send = (
-                copy.getsockopt(socket.SOL_SOCKET, option) for option in (socket.SO_RCVBUF, socket.SO_SNDBUF)
-            )
-        return (SocketBuffers(name, receive, send),)
+        return tuple(_buffers(udp) for udp in self._sockets)
 
     def close(self) -> None:
         self._stack.close()
+
+
+def _index(device: str) -> int:
+    """Zero when there is no such device."""
+    try:
+        return socket.if_nametoindex(device)
+    except OSError:
+        return 0
+
+
+def _drained(watch: DeviceWatch | NetworkWatch, tell: Callable[[], None]) -> None:
+    watch.drain()
+    tell()
+
+
+def _buffers(udp: UdpSocket) -> SocketBuffers:
+    with socket.socket(fileno=os.dup(udp.fileno())) as copy:
+        name = "udp4" if copy.family == socket.AF_INET else "udp6"
+        receive, send = (
+            copy.getsockopt(socket.SOL_SOCKET, option) for option in (socket.SO_RCVBUF, socket.SO_SNDBUF)
+        )
+    return SocketBuffers(name, receive, send)
 
 
 def open_tun(name: str) -> Tun:

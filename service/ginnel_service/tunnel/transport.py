@@ -16,13 +16,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..ike.codes import ExchangeType, Flags
-from ..ike.config import RandomBytes
 from ..ike.events import Endpoint, Path, State
 from ..ike.exchanges.init import float_endpoint
 from ..ike.session import Session
 from ..profiles.model import Transport
 from .errors import TunnelError
-from .host import Link
+from .host import Host, Link
 
 log = logging.getLogger("ginnel.tunnel")
 
@@ -57,14 +56,14 @@ class Carrier:
         server: str,
         remote: Endpoint,
         link: Link,
-        random: RandomBytes,
+        host: Host,
         hooks: Hooks,
     ) -> None:
         self._settings = settings
         self._server = server
         self._remote = remote
         self._link = link
-        self._random = random
+        self._host = host
         self._hooks = hooks
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
@@ -180,9 +179,19 @@ class Carrier:
             self._hooks.failed()  # it was the second session's, or of no use any more
             return
         self._disarm()
-        session.check_liveness(self._loop.time())  # in vain, but the first that the new stream will carry
+        session.check_liveness(self._host.now())  # in vain, but the first that the new stream will carry
         self._hooks.pump()
         self._task = self._loop.create_task(self._reopen(session, path))
+
+    def network_changed(self) -> None:
+        """A stream from an address that carries nothing any more is broken, though nobody says so soon."""
+        session, stream = self._hooks.session(), self._stream
+        if session is None or stream is None or session.path != stream or session.mobility.stranded:
+            return
+        if stream.local.host not in session.mobility.local_hosts and (
+            self._task is None or self._task.done()
+        ):
+            self._lost(stream)
 
     async def _reopen(self, session: Session, old: Path) -> None:
         """ "The TCP Originator is responsible for re-establishing the TCP connection" (section 6.1)."""
@@ -194,7 +203,7 @@ class Carrier:
                 path = await self._open()
             except TunnelError:
                 continue
-            session.move(path, self._loop.time())
+            session.move(path, self._host.now())
             self._hooks.pump()
             self._link.close_stream(old)
             self._arm(ASK_S, self._ask)
@@ -212,7 +221,7 @@ class Carrier:
         session = self._hooks.session()
         if session is None or (session.state is State.ESTABLISHED and not session.mobike):
             return
-        self._asked = self._random(8)
+        self._asked = self._host.random(8)
         self._link.send(question(self._asked), self._udp)
         self._arm(ASK_S, self._ask)
 
@@ -225,7 +234,7 @@ class Carrier:
         if session is not None and session.state is State.ESTABLISHED and session.path.stream:
             # "The UPDATE_SA_ADDRESSES notification SHOULD be initiated first over UDP" (section 7.1)
             log.info("%s answers over UDP again", self._server)
-            session.move(self._udp, self._loop.time())
+            session.move(self._udp, self._host.now())
             self._arm(CONFIRM_S, self._confirm)
             self._hooks.pump()
         return True
@@ -240,7 +249,7 @@ class Carrier:
             self._link.close_stream(stream)
             return
         log.info("%s does not answer over UDP after all", self._server)
-        session.move(stream, self._loop.time())
+        session.move(stream, self._host.now())
         self._hooks.pump()
         if self._link.has_stream(stream):
             self._arm(ASK_S, self._ask)

@@ -130,8 +130,7 @@ class AuthExchange(Exchange):
             )
         if config.initial_contact:
             payloads.append(NotifyPayload(NotifyType.INITIAL_CONTACT))
-        if config.mobike:
-            payloads.append(NotifyPayload(NotifyType.MOBIKE_SUPPORTED))
+        payloads += session.mobility.offer()
         if config.eap_only and isinstance(self._local, EapAuth):
             payloads.append(NotifyPayload(NotifyType.EAP_ONLY_AUTHENTICATION))
         if session.multiple_auth:
@@ -152,8 +151,7 @@ class AuthExchange(Exchange):
 
     def _note_announcements(self, message: Message) -> None:
         session = self._session
-        if message.notify(NotifyType.MOBIKE_SUPPORTED) is not None:
-            session.mobike = session.config.mobike
+        session.mobility.negotiated(message)
         if message.notify(NotifyType.IKEV2_MESSAGE_ID_SYNC_SUPPORTED) is not None:
             session.message_id_sync = True
 

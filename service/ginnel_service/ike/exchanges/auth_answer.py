@@ -222,9 +222,9 @@ class AuthAnswer:
             answer.append(NotifyPayload(NotifyType.PPK_IDENTITY))
         if another:
             return tuple(answer)
-        if first.notify(NotifyType.MOBIKE_SUPPORTED) is not None and self._config.mobike:
-            session.mobike = True
-            answer.append(NotifyPayload(NotifyType.MOBIKE_SUPPORTED))
+        session.mobility.negotiated(first)
+        if session.mobike:
+            answer += session.mobility.offer()
         if first.notify(NotifyType.IKEV2_MESSAGE_ID_SYNC_SUPPORTED) is not None:
             session.message_id_sync = True
             answer.append(NotifyPayload(NotifyType.IKEV2_MESSAGE_ID_SYNC_SUPPORTED))

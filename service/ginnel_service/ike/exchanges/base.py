@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from ..codes import ExchangeType, NotifyType, is_error, name_of
 from ..errors import InvalidSyntax, SessionError
+from ..events import Path
 from ..message import Message
 from ..payloads import Payload
 from ..payloads.notify import NotifyPayload
@@ -35,6 +36,8 @@ class Exchange:
 
     type: ClassVar[ExchangeType]
     expires_at = math.inf  # when to stop waiting for the response, however often the request was sent
+    path: Path | None = None  # where it goes; None for the session's path, whatever that is by then
+    brisk: bool = False  # repeated soon at first, as there is doubt about the path
 
     def request(self, session: Session, sa: IkeSa, now: float) -> tuple[Payload, ...] | None:
         """The payloads to send, or None when the exchange has become pointless."""
@@ -47,6 +50,10 @@ class Exchange:
     def unanswered(self, session: Session) -> None:
         """No response came in time."""
         session.unanswered()
+
+    def renewed(self, session: Session) -> Exchange | None:
+        """The IKE SA went before the peer answered: what to ask on another, if it still matters."""
+        return None
 
 
 def first_error(message: Message) -> NotifyPayload | None:

@@ -12,6 +12,7 @@ from ..payloads.config import ConfigPayload
 from ..payloads.delete import DeletePayload
 from .base import first_error, session_error
 from .delete import handle as handle_delete
+from .mobike import handle as handle_mobike
 from .path_probe import handle as handle_path_probe
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def handle(session: Session, sa: IkeSa, message: Message, now: float) -> tuple[P
         told = configuration.answer(asked, session.config.product)
         answer += [told] if told is not None else []
     handle_path_probe(session, sa, message, now)
+    answer += handle_mobike(session, sa, message, now)
     error = first_error(message)
     if error is not None and error.notify in _FATAL:
         session.fail_after_answer(session_error(error))

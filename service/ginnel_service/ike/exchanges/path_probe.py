@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..codes import ExchangeType, NotifyType
+from ..events import Path
 from ..message import Message
 from ..payloads import Payload
 from ..payloads.notify import NotifyPayload
@@ -43,11 +44,13 @@ class PathProbe(Exchange):
 
     def __init__(self, size: int) -> None:
         self.size = size
+        self._asked: Path | None = None
         self._answers = 0
         self._answered_after_s = 0.0
 
     def request(self, session: Session, sa: IkeSa, now: float) -> tuple[Payload, ...]:
         assert sa.sealer is not None
+        self._asked = session.path
         wanted = self.size - _ip_octets(session) - _UDP - _MARKER
         octets = max(0, wanted - sa.sealer.sealed_octets(_NOTIFY))
         while sa.sealer.sealed_octets(_NOTIFY + octets) < wanted:  # a block cipher's own padding
@@ -58,7 +61,9 @@ class PathProbe(Exchange):
         """Before the plain form was sent the answer proves the size; right after it, the contrary."""
         self._answers = 1
         self._answered_after_s = now - self.transmission.first_sent
-        if not self.transmission.plain_sent:
+        if not self._is_about(session):
+            session.prober.unclear(now)
+        elif not self.transmission.plain_sent:
             session.prober.answered(self.size, now)
         elif self.transmission.plain_sent == 1 and not self.transmission.cut_short:
             session.prober.lost(self.size, now)
@@ -68,6 +73,10 @@ class PathProbe(Exchange):
     def answered_again(self, session: Session, now: float) -> None:
         """More answers than plain forms: a padded one arrived after all, the path was only slow."""
         self._answers += 1
-        if self._answers == self.transmission.plain_sent + 1 > 1:
+        if self._answers == self.transmission.plain_sent + 1 > 1 and self._is_about(session):
             session.talk.rtt_s = max(session.talk.rtt_s, self._answered_after_s)
             session.prober.answered(self.size, now)
+
+    def _is_about(self, session: Session) -> bool:
+        """Whether what becomes known is about the path in use, and about no other."""
+        return self._asked == session.path and not self.transmission.spread
