@@ -105,3 +105,19 @@ def test_every_field_of_a_profile_is_documented_with_its_default() -> None:
 def test_the_exit_codes_are_documented_as_they_are() -> None:
     rows = re.findall(r"^\| (\d+) \| (.+) \|$", (ROOT / "docs/cli.md").read_text(), re.MULTILINE)
     assert [(int(code), meaning) for code, meaning in rows] == [(int(c), m) for c, m in MEANINGS.items()]
+
+
+def test_the_rfc_table_points_at_what_there_is() -> None:
+    service, tests = ROOT / "service/ginnel_service", ROOT / "tests"
+    rows = re.findall(r"^\| [^|]+ \| [^|]+ \|([^|]*)\|([^|]*)\|$", (ROOT / "docs/ikev2.md").read_text(), re.M)
+    rows = [row for row in rows if row[0].strip() not in ("where", "---")]
+    assert len(rows) > 50
+    for where, shown in rows:
+        places, proofs = re.findall(r"`([^`]+)`", where), re.findall(r"`([^`]+)`", shown)
+        assert places, where
+        assert proofs, shown
+        for place in places:
+            assert (service / "ike" / place).exists() or (service / place).exists(), place
+        for proof in proofs:
+            file, _, test = proof.partition("::")
+            assert re.search(rf"^def {test or 'test_'}", (tests / file).read_text(), re.M), proof
