@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import shlex
 import sys
 import time
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 #: Every target, the slowest to explore first.
-TARGETS = ("inner", "unauthenticated", "fragments", "eap", "payloads", "message", "local")
+TARGETS = ("inner", "unauthenticated", "fragments", "eap", "certificates", "payloads", "message", "local")
 #: Processor time that one input may take, with the fuzzer's own counting in it.
 INPUT_CPU_S = 5.0
 #: Wall time and memory after which libFuzzer gives an input up.
@@ -61,7 +62,9 @@ def main() -> None:
         found = HERE.parents[1] / "build" / "fuzz" / name
         found.mkdir(parents=True, exist_ok=True)
         options += [os.fspath(found), os.fspath(kept(name))]
-    atheris.Setup([sys.argv[0], *LIMITS, *options], bounded(feed))
+    # libFuzzer starts itself anew through a shell, to merge and to minimise
+    again = f"{shlex.quote(sys.executable)} -m fuzz.harness {name}"
+    atheris.Setup([again, *LIMITS, *options], bounded(feed))
     atheris.Fuzz()
 
 

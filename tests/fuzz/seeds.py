@@ -1,7 +1,7 @@
 """Writes first inputs for every target: `python -m fuzz.seeds FOLDER`, a folder for each target inside.
 
 They come from the vectors and from simulated lives of a tunnel, whose sealed messages are opened again and
-written as scripts. libFuzzer's `-merge=1` then keeps what each adds; see docs/testing.md.
+written as scripts. libFuzzer's `-set_cover_merge=1` then keeps what each adds; see docs/testing.md.
 """
 
 from __future__ import annotations
@@ -11,9 +11,12 @@ import sys
 from hashlib import sha1
 from pathlib import Path
 
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from fuzz.script import write_chain, write_chunk
-from fuzz.targets import inner, payloads, unauthenticated
+from fuzz.targets import certificates, inner, payloads, unauthenticated
 from ginnel_service.gateway.config import example
+from ginnel_service.ike.codes import CertEncoding
 from ginnel_service.ike.eap.avps import Avp
 from ginnel_service.ike.eap.peap import tlv
 from ginnel_service.ike.errors import PeerError
@@ -21,6 +24,8 @@ from ginnel_service.ike.message import Header, parse_header, parse_message
 from ginnel_service.ike.payloads import Payload, SkPayload
 from ginnel_service.ike.proposals import DEFAULT_ESP, DEFAULT_IKE, keywords
 from ginnel_service.ike.session import Session
+from ginnel_service.tunnel.frames import framed
+from helpers.authority import SERVER, Authority, dns, ip, mail
 from ike.codec.test_message_vectors import HEX
 from simulation.hostile import Impostor
 from simulation.world import World
@@ -62,6 +67,7 @@ def main() -> None:
         "inner": inner_inputs(heard),
         "fragments": fragment_inputs(heard),
         "eap": eap_inputs(),
+        "certificates": certificate_inputs(),
         "unauthenticated": unauthenticated_inputs(heard),
         "local": local_inputs(),
     }.items():
@@ -109,7 +115,9 @@ def opened(world: World, sender: str, datagram: bytes) -> tuple[Payload, ...]:
 
 
 def message_inputs(heard: list[Said]) -> list[bytes]:
-    return [*HEX.values(), *(datagram for _, datagram, _, _ in heard)]
+    datagrams = [*HEX.values(), *(datagram for _, datagram, _, _ in heard)]
+    stream = b"".join(b"".join(framed(memoryview(each[:80]), 60)) for each in datagrams[:4])
+    return [*datagrams, stream]
 
 
 def payload_inputs(heard: list[Said]) -> list[bytes]:
@@ -161,6 +169,46 @@ def fragment_inputs(heard: list[Said]) -> list[bytes]:
         ]
         scripts.append(bytes([number]) + b"\0".join(parts) + b"\0")
         scripts.append(bytes([number]) + b"\2\0\0\x29" + write_chunk(b"\x2b\0\0\x08\0\0\x40\0\0\0\0\4"))
+    return scripts
+
+
+def certificate_inputs() -> list[bytes]:
+    """A certificate with most extensions, raw, and each of its extensions signed again; CRLs and OCSP."""
+    host, root = dns("gw.example.org"), Authority("Seed Root", key=certificates._key(4))
+    rich = root.issue(
+        "gw.example.org",
+        sans=[host, mail("alice@example.org"), ip("192.0.2.1")],
+        key=certificates._key(5),
+        ekus=[SERVER],
+        crl_urls=["http://crl.example.org/a.crl"],
+        ocsp_urls=["http://ocsp.example.org/"],
+    )
+    der = rich.certificate.public_bytes(Encoding.DER)
+    chain = write_chunk(der) + write_chunk(root.certificate.public_bytes(Encoding.DER))
+    found = [e for each in (rich.certificate, root.certificate) for e in each.extensions]
+    kinds = [certificates.EXTENSIONS.index(extension.oid) for extension in found]
+    values = [extension.value.public_bytes() for extension in found]
+    head = bytes((1, 1, 0, 0)) + write_chunk(b"gw.example.org") + b"\0"
+    made = [bytes((kind, 0)) + write_chunk(value) for kind, value in zip(kinds, values, strict=True)]
+    scripts = [bytes((0, choice)) + chain for choice in (0, 15, 24)]
+    scripts += [bytes((1, 31)) + head + b"\1" + each for each in made]
+    scripts.append(bytes((1, 27)) + head + b"\5" + b"".join(made[:5]))
+    url = (
+        bytes([CertEncoding.HASH_AND_URL_X509])
+        + sha1(der, usedforsecurity=False).digest()
+        + b"http://a.example/b"
+    )
+    shown = bytes([CertEncoding.X509_SIGNATURE]) + der
+    scripts.append(b"\2\2" + write_chunk(url) + write_chunk(shown) + b"\1" + write_chunk(der) + b"\x0f")
+    bundle = b"\xa0\x82" + write_chunk(der)
+    scripts.append(b"\2\0" + write_chunk(b"\x30\x82" + write_chunk(bundle)))
+    scripts.append(b"\3\x0e" + write_chunk(bytes.fromhex("0c300506032b6570") + bytes(64)))
+    scripts += [
+        b"\4\2" + write_chunk(data) + write_chunk(b"") for data in (rich.pem(), rich.pkcs12("secret"))
+    ]
+    crl = root.crl([rich.certificate])
+    scripts.append(b"\5\7\0\0" + write_chunk(crl) + b"\1" + made[0] + b"\0\6\4" + write_chunk(b"\x0a\1\1"))
+    scripts += [b"\6" + bytes((choice, 0, 0, choice, 0, 0, 1, 1, 0)) for choice in (0, 2, 7)]
     return scripts
 
 
