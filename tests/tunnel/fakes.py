@@ -185,6 +185,7 @@ class FakeLink:
         self.at: Way | None = Way(CLIENT.host, 2, "192.0.2.1")
         self.state: DeviceState | None = DeviceState(up=True, mtu=1400)
         self._gateway = gateway
+        self.known: set[Path] = set()  # streams, open or broken, that were not closed
         self.open: dict[Path, Callable[[Path], None]] = {}  # streams, and whom to tell of their end
         gateway.links.append(self)
 
@@ -240,6 +241,7 @@ class FakeLink:
         self._gateway.ports += 1
         path = Path(Endpoint(CLIENT.host, 50000 + self._gateway.ports), remote, True, stream=True)
         self.open[path] = ended
+        self.known.add(path)
         return path
 
     def has_stream(self, path: Path) -> bool:
@@ -247,6 +249,7 @@ class FakeLink:
 
     def close_stream(self, path: Path) -> None:
         self.open.pop(path, None)
+        self.known.discard(path)
 
     def break_streams(self) -> None:
         while self.open:
@@ -254,6 +257,7 @@ class FakeLink:
             ended(path)
 
     def via(self, path: Path) -> Path:
+        assert not path.stream or path in self.known
         return path
 
     def happen(self, *events: PlaneEvent) -> None:

@@ -315,3 +315,20 @@ def test_a_slow_gateway_gets_through_over_udp_while_tcp_leads_nowhere() -> None:
         assert not path_of(it).stream
 
     scene(act, profile=over("auto"))
+
+
+def test_a_stream_that_breaks_on_the_way_back_to_udp_is_made_anew() -> None:
+    async def act(it: Scene) -> None:
+        it.gateway.silent_udp = it.gateway.streams = True
+        await up(it)
+        it.gateway.silent_udp = False
+        await until_on(it, False, ASK_S + 1)
+        it.gateway.silent_udp = True
+        it.host.link.break_streams()
+        await until_on(it, True, PATIENT.timing.liveness_s + 2 * FALLBACK_S)
+        await asyncio.sleep(2)
+        assert it.tunnel.state is S.CONNECTED
+        assert len(it.host.link.known) == 1
+        assert it.host.link.open.keys() == it.host.link.known
+
+    scene(act, profile=over("auto"))

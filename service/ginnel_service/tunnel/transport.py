@@ -125,12 +125,16 @@ class Carrier:
         self._hooks.begin(path)
 
     async def _open(self) -> Path:
-        settings = self._settings
+        """A stream to the gateway; one that the session has left is closed then."""
+        settings, before = self._settings, self._stream
         remote = Endpoint(self._remote.host, settings.tcp_port)
-        self._stream = await self._link.open_stream(
+        self._stream = path = await self._link.open_stream(
             remote, tls=settings.tls, name=self._server, ended=self._lost
         )
-        return self._stream
+        session = self._hooks.session()
+        if before is not None and (session is None or session.path != before):
+            self._link.close_stream(before)
+        return path
 
     # UDP fell silent, as in another network
 
@@ -152,7 +156,7 @@ class Carrier:
             or waits is None
         ):
             return False
-        return self._loop.time() - waits.transmission.first_sent >= FALLBACK_S
+        return self._host.now() - waits.transmission.first_sent >= FALLBACK_S
 
     async def _switch(self, session: Session) -> None:
         """ "Change its transport [...] and resend the request message" (section 7.1)."""
@@ -165,7 +169,7 @@ class Carrier:
             self._link.close_stream(path)
             return
         log.info("UDP fell silent: %s is asked over TCP", self._server)
-        session.move(path, self._loop.time())
+        session.move(path, self._host.now())
         self._hooks.pump()
         self._arm(ASK_S, self._ask)
 
