@@ -13,6 +13,7 @@ from . import idsync
 from .codes import ExchangeType, NotifyType
 from .errors import IntegrityFailed, PeerError, SessionError
 from .events import Path, Probe, RoundTrip
+from .exchanges import followup
 from .exchanges.base import Exchange
 from .exchanges.path_probe import PathProbe
 from .fragments import Parcel, Reassembly, least_packet, message_octets
@@ -83,6 +84,8 @@ class Conversation:
         """When `advance` is due."""
         times = [math.inf]
         for sa in self._sas.values():
+            if sa.half_made is not None:
+                times.append(sa.half_made.gone_at)
             times += (sa.gone_at, sa.requests.assembly.deadline, sa.responses.assembly.deadline)
             if sa.requests.outstanding is not None:
                 times.append(sa.requests.outstanding.transmission.deadline)
@@ -93,6 +96,8 @@ class Conversation:
         """Send again what is due, and forget the IKE SAs that the peer should have deleted by now."""
         for sa in self.sas:
             self._retransmit(sa, now)
+            if sa.half_made is not None and sa.half_made.gone_at <= now:
+                followup.drop(sa)
             sa.requests.assembly.advance(now)
             sa.responses.assembly.advance(now)
             if sa.gone_at <= now:
@@ -124,8 +129,8 @@ class Conversation:
         self.enqueue(sa, exchange, now)
 
     def pump(self, sa: IkeSa, now: float) -> None:
-        """Begin the next exchange in the queue unless one is outstanding."""
-        while sa.queue and sa.requests.outstanding is None and sa.our_spi in self._sas:
+        """Begin the next exchange in the queue unless one is outstanding, or the peer replaces `sa`."""
+        while sa.queue and sa.requests.outstanding is None and not sa.held and sa.our_spi in self._sas:
             exchange = sa.queue.popleft()
             payloads = exchange.request(self._session, sa, now)
             if payloads is not None:

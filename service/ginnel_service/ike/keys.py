@@ -134,9 +134,14 @@ def with_ppk(suite: IkeSuite, ppk: bytes, old: IkeKeys) -> IkeKeys:
     return replace(old, d=d, pi=pi, pr=pr)
 
 
-def rekey_skeyseed(old_prf: int, old_sk_d: bytes, nonce_i: bytes, nonce_r: bytes, shared: bytes) -> bytes:
-    """SKEYSEED = prf(SK_d(old), g^ir(new) | Ni | Nr), with the old SA's prf (section 2.18)."""
-    return prf(old_prf, old_sk_d, shared + nonce_i + nonce_r)
+def rekey_skeyseed(
+    old_prf: int, old_sk_d: bytes, nonce_i: bytes, nonce_r: bytes, shared: bytes, more: bytes = b""
+) -> bytes:
+    """SKEYSEED = prf(SK_d(old), g^ir(new) | Ni | Nr), with the old SA's prf (section 2.18).
+
+    `more`: the secrets of additional key exchanges, which come last (RFC 9370 section 2.2.4).
+    """
+    return prf(old_prf, old_sk_d, shared + nonce_i + nonce_r + more)
 
 
 def ike_keys(
@@ -155,12 +160,21 @@ def ike_keys(
 
 
 def child_keys(
-    algorithm: int, sk_d: bytes, suite: EspSuite, nonce_i: bytes, nonce_r: bytes, shared: bytes = b""
+    algorithm: int,
+    sk_d: bytes,
+    suite: EspSuite,
+    nonce_i: bytes,
+    nonce_r: bytes,
+    shared: bytes = b"",
+    more: bytes = b"",
 ) -> tuple[ChildKeys, ChildKeys]:
-    """(initiator to responder, responder to initiator) keys of a CHILD SA (section 2.17)."""
+    """(initiator to responder, responder to initiator) keys of a CHILD SA (section 2.17).
+
+    `more`: the secrets of additional key exchanges, which come last (RFC 9370 section 2.2.4).
+    """
     encr_octets, integ_octets = encr_length(suite.encr, suite.key_bits), integ_length(suite.integ)
     one = encr_octets + integ_octets
-    keymat = prf_plus(algorithm, sk_d, shared + nonce_i + nonce_r, 2 * one)
+    keymat = prf_plus(algorithm, sk_d, shared + nonce_i + nonce_r + more, 2 * one)
     halves = keymat[:one], keymat[one:]
     first, second = (ChildKeys(half[:encr_octets], half[encr_octets:]) for half in halves)
     return first, second

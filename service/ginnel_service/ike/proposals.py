@@ -127,6 +127,19 @@ def with_ke(proposals: Iterable[Proposal], *methods: int) -> tuple[Proposal, ...
     )
 
 
+def with_ke_of(
+    proposals: Iterable[Proposal], others: Iterable[Proposal], *, first: int
+) -> tuple[Proposal, ...]:
+    """With the key exchanges of `others`, each also without additional ones; the method `first` comes first."""
+    own, found = tuple(without_ke(proposals)), []
+    for other in others:
+        exchanges = [t for t in other.transforms if t.type in _KEY_EXCHANGES]
+        exchanges.sort(key=lambda t: t.type != _KE or t.id != first)
+        for ke in (exchanges, [t for t in exchanges if t.type == _KE]):
+            found += [replace(p, transforms=(*p.transforms, *ke)) for p in own]
+    return tuple(dict.fromkeys(found))
+
+
 def additional_methods(chosen: Proposal) -> tuple[int, ...]:
     """The additional key exchanges of a chosen proposal in their order; "NONE" is no exchange."""
     found = sorted((t for t in chosen.transforms if t.type in ADDITIONAL_KE), key=lambda t: t.type)

@@ -18,6 +18,7 @@ from .window import RequestWindow, ResponseWindow
 if TYPE_CHECKING:
     from .config import RandomBytes
     from .exchanges.base import Exchange
+    from .exchanges.followup import HalfMade
 
 
 #: 0 to 255 are reserved (RFC 4303 section 2.1).
@@ -86,11 +87,17 @@ class IkeSa:
     int_auth_r: bytes = b""
     int_auth: bytes = b""
     ppk: bool = False  # a postquantum pre-shared key is mixed in (RFC 8784)
+    half_made: HalfMade | None = None  # what the peer has to complete (RFC 9370)
     after_answer: Callable[[], None] | None = None  # once the answer under construction is sealed
 
     @property
     def our_spi(self) -> bytes:
         return self.spi_i if self.initiated else self.spi_r
+
+    @property
+    def held(self) -> bool:
+        """Whether we begin nothing on it: the peer is about to replace it."""
+        return self.half_made is not None and self.half_made.replaces is self
 
     def use(self, suite: IkeSuite, keys: IkeKeys, random: RandomBytes) -> None:
         """Take the negotiated keys into use."""

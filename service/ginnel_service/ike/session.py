@@ -36,7 +36,7 @@ from .events import (
     StateChanged,
     Wanted,
 )
-from .exchanges import auth, create_child, informational, intermediate, rekey_ike
+from .exchanges import auth, create_child, followup, informational, intermediate, rekey_ike
 from .exchanges.auth_answer import AuthAnswer
 from .exchanges.create_child import CreateChild
 from .exchanges.delete import DeleteIke
@@ -110,6 +110,7 @@ class Session:
         self._policy: GatewayPolicy | None = None
         self._auth_answer: AuthAnswer | None = None
         self._intermediates = 0  # additional key exchanges that we answered
+        self.lost_followups = 0  # in a row: the peer forgot the key exchanges that we had begun
         self._events: list[Event] = []
         self._failure: SessionError | None = None
         self._tickets = count(1)
@@ -186,6 +187,7 @@ class Session:
         if self.state is State.ESTABLISHED:
             self._move(State.CLOSING)
             self.talk.current.queue.clear()
+            followup.drop(self.talk.current)
             self.talk.enqueue(self.talk.current, DeleteIke(), now)
         elif self.state is not State.CLOSING:
             self.finish(None)
@@ -331,8 +333,9 @@ class Session:
         """`new` takes the place of `old`."""
         new.state = SaState.ALIVE
         self.upkeep.set_lifetime(new, now)
-        while old.queue:
-            new.queue.append(old.queue.popleft())
+        followup.drop(old)
+        new.queue += (e for e in old.queue if not isinstance(e, RekeyIke))  # that has been done
+        old.queue.clear()
         if by_us:
             old.state = SaState.CLOSING
         else:
@@ -342,9 +345,8 @@ class Session:
 
     def peer_deleted(self, sa: IkeSa, now: float) -> None:
         """Let go of `sa` once the answer is out; when it was in use, the session ends."""
-        outstanding = self.talk.current.requests.outstanding
-        ours = outstanding.exchange if outstanding else None
-        if isinstance(ours, RekeyIke) and ours.collision is not None:
+        ours = followup.negotiation(self.talk.current)
+        if isinstance(ours, RekeyIke) and ours.collision is not None and ours.collision.sa is not None:
             if sa is self.talk.current:
                 # The peer rekeyed and did not see our attempt: forget ours (section 2.25.2)
                 self.inherit(sa, ours.collision.sa, now, by_us=False)
@@ -399,6 +401,8 @@ class Session:
         match message.exchange:
             case ExchangeType.INFORMATIONAL:
                 return informational.handle(self, sa, message, now)
+            case ExchangeType.IKE_FOLLOWUP_KE:
+                return followup.handle(self, sa, message, now)
             case ExchangeType.CREATE_CHILD_SA:
                 offer = message.get(SaPayload)
                 for_ike = offer is not None and any(p.protocol == ProtocolId.IKE for p in offer.proposals)

@@ -150,12 +150,10 @@ class Upkeep:
 
     def _silence_ends(self) -> float:
         session = self._session
+        current = session.talk.current
         silence_s = self._timing.liveness_s
-        if (
-            not silence_s
-            or session.mobility.stranded
-            or session.talk.current.requests.outstanding is not None
-        ):
+        busy = current.requests.outstanding is not None or current.queue
+        if not silence_s or session.mobility.stranded or busy:
             return math.inf
         sending = max(self._last_heard + silence_s, self._unanswered_since + min(SENDING_S, silence_s))
         return min(sending, self._last_heard + self._idle_s)

@@ -86,12 +86,16 @@ def build(
     *,
     we_asked: bool,
     shared: bytes = b"",
+    more: bytes = b"",
 ) -> ChildSa:
-    """The pair of SAs. `spis`: (in, out); `selectors`: (ours, the peer's); `nonces`: (Ni, Nr)."""
+    """The pair of SAs. `spis`: (in, out); `selectors`: (ours, the peer's); `nonces`: (Ni, Nr).
+
+    `shared` is the secret of a key exchange, `more` those of the additional ones.
+    """
     assert sa.suite is not None
     assert sa.keys is not None
     suite = esp_suite(chosen)
-    from_i, from_r = keys.child_keys(sa.suite.prf, sa.keys.d, suite, *nonces, shared)
+    from_i, from_r = keys.child_keys(sa.suite.prf, sa.keys.d, suite, *nonces, shared, more)
     keys_in, keys_out = (from_r, from_i) if we_asked else (from_i, from_r)
     child = ChildSa(*spis, suite, keys_in, keys_out, *selectors)
     export.export_child(session, child)

@@ -1,12 +1,16 @@
-"""CREATE_CHILD_SA for CHILD SAs: new ones and rekeying (RFC 7296 sections 1.3.1, 1.3.3, 2.8.1 and 2.25.1)."""
+"""CREATE_CHILD_SA for CHILD SAs: new ones and rekeying (RFC 7296 sections 1.3.1, 1.3.3, 2.8.1 and 2.25.1).
+
+With additional key exchanges by RFC 9370 section 2.2.4.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .. import exchange_keys
-from ..codes import ExchangeType, NotifyType, ProtocolId, TransformType
+from ..codes import NotifyType, ProtocolId, TransformType
 from ..errors import InvalidSyntax, SessionError
 from ..events import ChildRekeyed
 from ..message import Message
@@ -15,12 +19,13 @@ from ..payloads.ke import KePayload
 from ..payloads.nonce import NoncePayload
 from ..payloads.notify import NotifyPayload
 from ..payloads.sa import Proposal, SaPayload
-from ..proposals import offer, pick, with_ke, without_ke
+from ..proposals import additional_methods, offer, pick, with_ke_of, without_ke
 from ..sa import ChildRecord, ChildState, SaState
-from . import child
-from .base import Exchange, first_error, required
+from . import child, followup
+from .base import first_error, required
 from .delete import DeleteChild
-from .init import MAX_RETRIES, NONCE_OCTETS, methods
+from .followup import Negotiation
+from .init import MAX_RETRIES, NONCE_OCTETS, check_nonce, methods
 from .rekey_ike import RekeyIke
 
 if TYPE_CHECKING:
@@ -31,32 +36,46 @@ if TYPE_CHECKING:
 MAX_CHILDREN = 32
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Collision:
-    """What the peer's simultaneous rekey of the same SA made: its nonces and its new pair."""
+    """What the peer's simultaneous rekey of the same SA made: its nonces and its new pair, None until
+    that is complete."""
 
     nonces: tuple[bytes, bytes]
-    record: ChildRecord
+    record: ChildRecord | None
 
 
-class CreateChild(Exchange):
+class CreateChild(Negotiation):
     """Replace `old`, or make a further pair when `old` is None."""
-
-    type = ExchangeType.CREATE_CHILD_SA
 
     def __init__(self, session: Session, old: ChildRecord | None) -> None:
         self.old = old
         self.spi_in = session.new_child_spi()
         self.nonce = b""
         self.collision: Collision | None = None
+        self._old_deleted = False
         self.retries = 0
         ke = methods(session.config.esp_proposals)
         self.method = ke[0] if ke else 0
         self.pair: exchange_keys.KeyPair | None = None
 
+    def deleted(self, record: ChildRecord) -> bool:
+        """A responder that deletes early: the old pair goes when ours is there, for nothing to be lost."""
+        if record is not self.old or (self.collision is not None and self.collision.record is not None):
+            return False
+        self._old_deleted = True
+        return True
+
+    def pointless(self, session: Session, sa: IkeSa) -> bool:
+        old = self.old
+        return old is not None and (not session.children.knows(old) or old.state is not ChildState.INSTALLED)
+
     def request(self, session: Session, sa: IkeSa, now: float) -> tuple[Payload, ...] | None:
         old = self.old
-        if old is not None and (not session.children.knows(old) or old.state is not ChildState.INSTALLED):
+        if self.pointless(session, sa):
+            return None
+        if old is not None and sa.half_made is not None and sa.half_made.replaces is old:
+            old.rekey_at = session.upkeep.retry_at(now)  # unless the peer is done by then
             return None
         self.nonce = session.random(NONCE_OCTETS)
         self.proposals = offer(session.config.esp_proposals, self.spi_in)
@@ -75,31 +94,50 @@ class CreateChild(Exchange):
     def response(self, session: Session, sa: IkeSa, message: Message, now: float) -> None:
         error = first_error(message)
         if error is not None:
-            self._refused(session, sa, error, now)
+            self.refused(session, sa, error, now)
             return
-        chosen, ours, theirs = child.take_answer(message, self.proposals, self.local_ts, self.remote_ts)
-        nonce = required(message, NoncePayload).data
+        self.chosen, ours, theirs = child.take_answer(message, self.proposals, self.local_ts, self.remote_ts)
+        nonce = required(message, NoncePayload)
+        check_nonce(nonce)
+        self.selectors, self.nonce_r = (ours, theirs), nonce.data
+        self.shared = self._shared(message, chosen_ke(self.chosen))
+        more = additional_methods(self.chosen)
+        if not more:
+            self.complete(session, sa, b"", now)
+        elif self._lost():
+            # "the initiator of this exchange just stops the rekeying process" (RFC 9370 section 2.2.4)
+            self._yield(session, now)
+        else:
+            if sa.half_made is not None and self.old is not None and sa.half_made.replaces is self.old:
+                followup.drop(sa)  # the peer stops
+            followup.follow(sa, self, more, message)
+
+    def complete(self, session: Session, sa: IkeSa, more: bytes, now: float) -> None:
         made = child.build(
             session,
             sa,
-            chosen,
-            (self.spi_in, chosen.spi),
-            (ours, theirs),
-            (self.nonce, nonce),
+            self.chosen,
+            (self.spi_in, self.chosen.spi),
+            self.selectors,
+            (self.nonce, self.nonce_r),
             we_asked=True,
-            shared=self._shared(message, chosen_ke(chosen)),
+            shared=self.shared,
+            more=more,
         )
-        redundant = self.collision is not None and min(self.nonce, nonce) < min(self.collision.nonces)
-        record = session.children.add(made, now, send=not redundant)
-        if redundant:
-            # Ours holds the lowest of the four nonces: we close it, the peer closes the old one (2.8.1)
-            self._yield(session)
+        lost = self._lost()
+        record = session.children.add(made, now, send=not lost)
+        if lost:
+            # We close ours, the peer closes the old one (section 2.8.1)
+            self._yield(session, now)
             session.talk.enqueue(sa, DeleteChild(record), now)
         elif self.old is not None:
             session.emit(ChildRekeyed(self.old.sa, made, by_us=True))
             if session.children.knows(self.old):
                 self.old.successor = record
-                session.talk.enqueue(sa, DeleteChild(self.old), now)
+                if self._old_deleted:
+                    session.children.retire(self.old, now)
+                else:
+                    session.talk.enqueue(sa, DeleteChild(self.old), now)
 
     def _shared(self, message: Message, method: int) -> bytes:
         if not method:
@@ -109,16 +147,31 @@ class CreateChild(Exchange):
             raise InvalidSyntax("key exchange of another method than chosen")
         return self.pair.shared(ke.data)
 
-    def _yield(self, session: Session) -> None:
-        """The peer's half of a simultaneous rekey survives; it has to delete the old pair."""
-        assert self.collision is not None
-        if self.old is not None and session.children.knows(self.old):
-            self.old.state = ChildState.REPLACED
-            session.emit(ChildRekeyed(self.old.sa, self.collision.record.sa, by_us=False))
+    def _lost(self) -> bool:
+        """Whether ours holds the lowest of the four nonces of a collision."""
+        collision = self.collision
+        return collision is not None and min(self.nonce, self.nonce_r) < min(collision.nonces)
 
-    def _refused(self, session: Session, sa: IkeSa, error: NotifyPayload, now: float) -> None:
+    def _yield(self, session: Session, now: float) -> None:
+        """The peer's half of a collision survives, if it comes to its end; it deletes the old pair."""
+        assert self.collision is not None
+        if self.old is None or not session.children.knows(self.old):
+            return
+        if self.collision.record is None:
+            self.old.rekey_at = session.upkeep.retry_at(now)
+            return
+        self.old.state = ChildState.REPLACED
+        session.emit(ChildRekeyed(self.old.sa, self.collision.record.sa, by_us=False))
+        if self._old_deleted:
+            session.children.retire(self.old, now)
+
+    def refused(self, session: Session, sa: IkeSa, error: NotifyPayload, now: float) -> None:
         if self.collision is not None:
-            self._yield(session)  # the peer has rekeyed it already; ours is forgotten (section 2.8.1)
+            self._yield(session, now)  # the peer rekeys it; ours is forgotten (section 2.8.1)
+            return
+        if self._old_deleted and self.old is not None:
+            session.children.retire(self.old, now)
+            session.after_children_deleted(now)
             return
         if error.notify == NotifyType.INVALID_KE_PAYLOAD and len(error.data) == 2:
             wanted = int.from_bytes(error.data, "big")
@@ -128,7 +181,7 @@ class CreateChild(Exchange):
                 session.talk.enqueue(sa, self, now)
                 return
         if self.old is None:
-            if error.notify == NotifyType.TEMPORARY_FAILURE:
+            if error.notify in (NotifyType.TEMPORARY_FAILURE, NotifyType.STATE_NOT_FOUND):
                 session.upkeep.create_child_later(now)
             else:
                 session.fail_with_delete(sa, SessionError("peer_error", "no new CHILD SA"), now)
@@ -142,7 +195,8 @@ class CreateChild(Exchange):
 
 def handle(session: Session, sa: IkeSa, message: Message, now: float) -> tuple[Payload, ...]:
     """Answer the peer's request for a new or rekeyed CHILD SA."""
-    if sa.state is not SaState.ALIVE or _busy_with_ike(sa):
+    ours = followup.negotiation(sa)
+    if sa.state is not SaState.ALIVE or isinstance(ours, RekeyIke):
         return (NotifyPayload(NotifyType.TEMPORARY_FAILURE),)
     rekey = message.notify(NotifyType.REKEY_SA)
     old: ChildRecord | None = None
@@ -150,7 +204,7 @@ def handle(session: Session, sa: IkeSa, message: Message, now: float) -> tuple[P
         old = session.children.by_spi_out(rekey.spi)
         if old is None:
             return (NotifyPayload(NotifyType.CHILD_SA_NOT_FOUND, protocol=ProtocolId.ESP, spi=rekey.spi),)
-        if old.state is not ChildState.INSTALLED:
+        if old.state is not ChildState.INSTALLED or _rekeyed_by(ours, old, sa):
             return (NotifyPayload(NotifyType.TEMPORARY_FAILURE),)
     if len(session.children.spis_in) >= MAX_CHILDREN:
         return (NotifyPayload(NotifyType.NO_ADDITIONAL_SAS),)
@@ -160,20 +214,22 @@ def handle(session: Session, sa: IkeSa, message: Message, now: float) -> tuple[P
         return (NotifyPayload(refused.notify),)
 
 
+def _rekeyed_by(ours: Negotiation | None, old: ChildRecord, sa: IkeSa) -> bool:
+    """Whether we are past a collision: our rekey of `old` was answered, or the peer's is complete."""
+    if not isinstance(ours, CreateChild) or ours.old is not old:
+        return False
+    return followup.following(sa) or (ours.collision is not None and ours.collision.record is not None)
+
+
 def _answer(
     session: Session, sa: IkeSa, message: Message, old: ChildRecord | None, now: float
 ) -> tuple[Payload, ...]:
-    nonce_i = required(message, NoncePayload).data
+    nonce = required(message, NoncePayload)
+    check_nonce(nonce)
     offered_ke = message.get(KePayload)
     local_ts = old.sa.local_ts if old else session.config.local_ts
     remote_ts = old.sa.remote_ts if old else session.remote_ts
-    ours_with_ke = session.config.esp_proposals
-    acceptable = ours_with_ke
-    if offered_ke is not None and not methods(ours_with_ke):
-        # Without a wish of our own for a fresh key exchange we go along with the peer's
-        acceptable = tuple(p for m in methods(session.config.ike_proposals) for p in with_ke(ours_with_ke, m))
-    elif offered_ke is None:
-        acceptable = without_ke(ours_with_ke)
+    acceptable = _acceptable(session, offered_ke)
     chosen, ours, theirs = child.answer(message, acceptable, local_ts, remote_ts)
     method, shared, ke = chosen_ke(chosen), b"", None
     if method:
@@ -181,42 +237,94 @@ def _answer(
             return (NotifyPayload(NotifyType.INVALID_KE_PAYLOAD, method.to_bytes(2, "big")),)
         public, shared = exchange_keys.respond(method, offered_ke.data, session.random)
         ke = KePayload(method, public)
-    nonce_r, spi_in = session.random(NONCE_OCTETS), session.new_child_spi()
-    made = child.build(
-        session,
-        sa,
-        chosen,
-        (spi_in, chosen.spi),
-        (ours, theirs),
-        (nonce_i, nonce_r),
-        we_asked=False,
-        shared=shared,
-    )
-    record = session.children.add(made, now, send=old is None)
-    if old is not None:
-        # We send on the old pair until its Delete proves that the peer has our answer
-        old.successor = record
-        outstanding = sa.requests.outstanding
-        ours_too = outstanding.exchange if outstanding else None
-        if isinstance(ours_too, CreateChild) and ours_too.old is old:
-            ours_too.collision = Collision((nonce_i, nonce_r), record)
-        else:
-            old.state = ChildState.REPLACED
-            session.emit(ChildRekeyed(old.sa, made, by_us=False))
+    nonces, spi_in = (nonce.data, session.random(NONCE_OCTETS)), session.new_child_spi()
+
+    def finish(more: bytes, at: float) -> None:
+        made = child.build(
+            session,
+            sa,
+            chosen,
+            (spi_in, chosen.spi),
+            (ours, theirs),
+            nonces,
+            we_asked=False,
+            shared=shared,
+            more=more,
+        )
+        # In place of an old pair we send on that until its Delete proves that the peer has our answer
+        record = session.children.add(made, at, send=old is None)
+        if old is not None:
+            old.successor = record
+            rival = _rival(sa, old)
+            if rival is not None:
+                rival.collision = Collision(nonces, record)
+            else:
+                old.state = ChildState.REPLACED
+                session.emit(ChildRekeyed(old.sa, made, by_us=False))
+
+    more = additional_methods(chosen)
+    further: tuple[Payload, ...] = (ke,) if ke else ()
+    link: tuple[Payload, ...] = ()
+    if more:
+        link = (_half_made(session, sa, old, more, nonces, finish, now),)
+    else:
+        finish(b"", now)
     return (
         SaPayload((child.with_spi(chosen, spi_in),)),
-        NoncePayload(nonce_r),
-        *((ke,) if ke else ()),
+        NoncePayload(nonces[1]),
+        *further,
         *child.selector_payloads(theirs, ours),
+        *link,
     )
+
+
+def _half_made(
+    session: Session,
+    sa: IkeSa,
+    old: ChildRecord | None,
+    more: tuple[int, ...],
+    nonces: tuple[bytes, bytes],
+    finish: Callable[[bytes, float], None],
+    now: float,
+) -> NotifyPayload:
+    """Wait for the additional key exchanges; the notify that names them."""
+    collision = Collision(nonces, None)
+
+    def wanted() -> bool:
+        if sa.state is not SaState.ALIVE:
+            return False
+        return old is None or (session.children.knows(old) and old.state is ChildState.INSTALLED)
+
+    def forget() -> None:
+        rival = _rival(sa, old)
+        if rival is not None and rival.collision is collision:
+            rival.collision = None
+
+    link = followup.begin(session, sa, more, old, wanted=wanted, finish=finish, forget=forget, now=now)
+    rival = _rival(sa, old)
+    if rival is not None:
+        rival.collision = collision
+    return link
+
+
+def _rival(sa: IkeSa, old: ChildRecord | None) -> CreateChild | None:
+    """Our own rekey of `old` that is under way."""
+    ours = followup.negotiation(sa)
+    return ours if isinstance(ours, CreateChild) and old is not None and ours.old is old else None
+
+
+def _acceptable(session: Session, offered_ke: KePayload | None) -> tuple[Proposal, ...]:
+    """Our proposals for a request with that key exchange, or none."""
+    ours, ike = session.config.esp_proposals, session.config.ike_proposals
+    if offered_ke is None:
+        return without_ke(ours)
+    if methods(ours):
+        return ours
+    # Without a wish of our own for a fresh key exchange we go along with the peer's
+    return with_ke_of(ours, ike, first=offered_ke.method)
 
 
 def chosen_ke(chosen: Proposal) -> int:
     """The key exchange method of a chosen ESP proposal, 0 for none."""
     transform = pick(chosen, TransformType.KE)
     return transform.id if transform else 0
-
-
-def _busy_with_ike(sa: IkeSa) -> bool:
-    outstanding = sa.requests.outstanding
-    return outstanding is not None and isinstance(outstanding.exchange, RekeyIke)

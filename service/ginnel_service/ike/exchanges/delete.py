@@ -9,6 +9,7 @@ from ..message import Message
 from ..payloads import Payload
 from ..payloads.delete import DeletePayload
 from ..sa import ChildRecord, ChildState, SaState
+from . import followup
 from .base import Exchange
 
 if TYPE_CHECKING:
@@ -65,8 +66,9 @@ def handle(session: Session, sa: IkeSa, delete: DeletePayload, now: float) -> tu
         # Both sides delete at once: "it SHOULD NOT include delete payloads" of that pair (section 1.4.1)
         if record.state is not ChildState.DELETING:
             ours.append(record.sa.spi_in)
-        session.children.retire(record, now)
-        retired = True
+        if not followup.await_successor(sa, record):
+            session.children.retire(record, now)
+            retired = True
     if retired:
         session.after_children_deleted(now)
     return (DeletePayload(ProtocolId.ESP, tuple(ours)),) if ours else ()

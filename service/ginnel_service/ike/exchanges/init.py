@@ -107,7 +107,7 @@ class InitExchange(Exchange):
         if not answers(offer(session.config.ike_proposals), chosen):
             raise Refusal(SessionError("invalid_peer_message", "the gateway chose what was not offered"))
         ke, nonce = required(message, KePayload), required(message, NoncePayload)
-        _check_nonce(nonce)
+        check_nonce(nonce)
         suite = suite_of(chosen)
         if ke.method != self.method or suite.ke != self.method:
             raise InvalidSyntax("key exchange of another method than chosen")
@@ -172,7 +172,7 @@ def answer(
         proposals = without_additional_ke(proposals)
     offered = required(message, SaPayload)
     ke, nonce = required(message, KePayload), required(message, NoncePayload)
-    _check_nonce(nonce)
+    check_nonce(nonce)
     chosen = choose(offered.proposals, proposals)
     if chosen is None:
         return (NotifyPayload(NotifyType.NO_PROPOSAL_CHOSEN),), False
@@ -274,7 +274,7 @@ def _single(payload: SaPayload) -> Proposal:
     return payload.proposals[0]
 
 
-def _check_nonce(nonce: NoncePayload) -> None:
+def check_nonce(nonce: NoncePayload) -> None:
     if not 16 <= len(nonce.data) <= 256:  # section 3.9
         raise InvalidSyntax("nonce of a wrong length")
 

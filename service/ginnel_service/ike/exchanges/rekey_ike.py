@@ -1,4 +1,7 @@
-"""CREATE_CHILD_SA for the IKE SA itself (RFC 7296 sections 1.3.2, 2.18, 2.8.2 and 2.25.2)."""
+"""CREATE_CHILD_SA for the IKE SA itself (RFC 7296 sections 1.3.2, 2.18, 2.8.2 and 2.25.2).
+
+With additional key exchanges by RFC 9370 section 2.2.4.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .. import exchange_keys, export, keys
-from ..codes import ExchangeType, NotifyType, ProtocolId
+from ..codes import NotifyType, ProtocolId
 from ..errors import InvalidSyntax
 from ..message import Message
 from ..payloads import Payload
@@ -16,9 +19,11 @@ from ..payloads.notify import NotifyPayload
 from ..payloads.sa import Proposal, SaPayload
 from ..proposals import answers, choose, offer
 from ..sa import IkeSa, SaState, is_usable_spi, new_ike_spi
-from .base import Exchange, first_error, required
+from . import followup
+from .base import first_error, required
 from .delete import DeleteIke
-from .init import MAX_RETRIES, NONCE_OCTETS, first_method, methods, suite_of
+from .followup import Negotiation
+from .init import MAX_RETRIES, NONCE_OCTETS, check_nonce, methods, suite_of
 
 if TYPE_CHECKING:
     from ..session import Session
@@ -27,28 +32,31 @@ if TYPE_CHECKING:
 MAX_IKE_SAS = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Collision:
-    """What the peer's simultaneous rekey made: its nonces and its new IKE SA."""
+    """What the peer's simultaneous rekey made: its nonces and its new IKE SA, None until that is complete."""
 
     nonces: tuple[bytes, bytes]
-    sa: IkeSa
+    sa: IkeSa | None
 
 
-class RekeyIke(Exchange):
+class RekeyIke(Negotiation):
     """Replace the IKE SA that the exchange runs on; its CHILD SAs stay."""
-
-    type = ExchangeType.CREATE_CHILD_SA
 
     def __init__(self, session: Session) -> None:
         self.spi = new_ike_spi(session.random)
         self.nonce = b""
-        self.method = first_method(session.config.ike_proposals)
+        offered, suite = methods(session.config.ike_proposals), session.talk.current.suite
+        # What the peer agreed to before needs no second attempt
+        self.method = suite.ke if suite is not None and suite.ke in offered else offered[0]
         self.collision: Collision | None = None
         self.retries = 0
 
+    def pointless(self, session: Session, sa: IkeSa) -> bool:
+        return sa.state is not SaState.ALIVE
+
     def request(self, session: Session, sa: IkeSa, now: float) -> tuple[Payload, ...] | None:
-        if sa.state is not SaState.ALIVE:
+        if self.pointless(session, sa):
             return None
         self.nonce = session.random(NONCE_OCTETS)
         self.proposals = offer(session.config.ike_proposals, self.spi)
@@ -62,34 +70,63 @@ class RekeyIke(Exchange):
     def response(self, session: Session, sa: IkeSa, message: Message, now: float) -> None:
         error = first_error(message)
         if error is not None:
-            self._refused(session, sa, error, now)
+            self.refused(session, sa, error, now)
             return
         chosen = _ike_proposal(message)
         if not answers(self.proposals, chosen):
             raise InvalidSyntax("the peer chose an IKE proposal that was not offered")
-        ke, nonce = required(message, KePayload), required(message, NoncePayload).data
-        suite = suite_of(chosen)
-        if ke.method != self.method or suite.ke != self.method:
+        ke, nonce = required(message, KePayload), required(message, NoncePayload)
+        check_nonce(nonce)
+        self.suite, self.spi_r, self.nonce_r = suite_of(chosen), chosen.spi, nonce.data
+        if ke.method != self.method or self.suite.ke != self.method:
             raise InvalidSyntax("key exchange of another method than chosen")
-        shared = self.pair.shared(ke.data)
+        self.shared = self.pair.shared(ke.data)
+        if not self.suite.more_ke:
+            self.complete(session, sa, b"", now)
+        elif self._lost():
+            # "the initiator of this exchange just stops the rekeying process" (RFC 9370 section 2.2.4)
+            self._yield(session, sa, now)
+        else:
+            followup.drop(sa)  # the peer stops
+            followup.follow(sa, self, self.suite.more_ke, message)
+
+    def complete(self, session: Session, sa: IkeSa, more: bytes, now: float) -> None:
         new = _successor(
-            session, sa, suite, (self.spi, chosen.spi), (self.nonce, nonce), shared, initiated=True, now=now
+            session,
+            sa,
+            self.suite,
+            (self.spi, self.spi_r),
+            (self.nonce, self.nonce_r),
+            (self.shared, more),
+            initiated=True,
         )
-        collision = self.collision
-        if collision is not None and min(self.nonce, nonce) < min(collision.nonces):
-            # Ours holds the lowest of the four nonces: we close it, the peer closes the old one (2.8.2)
+        if self._lost():
+            # We close ours, the peer closes the old one (section 2.8.2)
             new.state = SaState.CLOSING
             session.talk.enqueue(new, DeleteIke(), now)
-            session.inherit(sa, collision.sa, now, by_us=False)
+            self._yield(session, sa, now)
             return
-        if collision is not None:
-            session.expect_delete(collision.sa, now)
+        if self.collision is not None and self.collision.sa is not None:
+            session.expect_delete(self.collision.sa, now)
         session.inherit(sa, new, now, by_us=True)
         session.talk.enqueue(sa, DeleteIke(), now)
 
-    def _refused(self, session: Session, sa: IkeSa, error: NotifyPayload, now: float) -> None:
-        if self.collision is not None:
+    def _lost(self) -> bool:
+        """Whether ours holds the lowest of the four nonces of a collision."""
+        collision = self.collision
+        return collision is not None and min(self.nonce, self.nonce_r) < min(collision.nonces)
+
+    def _yield(self, session: Session, sa: IkeSa, now: float) -> None:
+        """The peer's half of a collision survives, if it comes to its end."""
+        assert self.collision is not None
+        if self.collision.sa is not None:
             session.inherit(sa, self.collision.sa, now, by_us=False)
+        else:
+            sa.rekey_at = session.upkeep.retry_at(now)
+
+    def refused(self, session: Session, sa: IkeSa, error: NotifyPayload, now: float) -> None:
+        if self.collision is not None:
+            self._yield(session, sa, now)
             return
         if error.notify == NotifyType.INVALID_KE_PAYLOAD and len(error.data) == 2:
             wanted = int.from_bytes(error.data, "big")
@@ -103,17 +140,17 @@ class RekeyIke(Exchange):
 
 def handle(session: Session, sa: IkeSa, message: Message, now: float) -> tuple[Payload, ...]:
     """Answer the peer's wish to replace the IKE SA."""
-    outstanding = sa.requests.outstanding
-    ours = outstanding.exchange if outstanding else None
-    busy = ours is not None and ours.type == ExchangeType.CREATE_CHILD_SA and not isinstance(ours, RekeyIke)
+    ours = followup.negotiation(sa)
+    busy = ours is not None and (not isinstance(ours, RekeyIke) or followup.following(sa))
     if sa.state is not SaState.ALIVE or busy or session.children.deleting:
         return (NotifyPayload(NotifyType.TEMPORARY_FAILURE),)
-    if isinstance(ours, RekeyIke) and ours.collision is not None:
+    if isinstance(ours, RekeyIke) and ours.collision is not None and ours.collision.sa is not None:
         return (NotifyPayload(NotifyType.TEMPORARY_FAILURE),)
     if len(session.talk.sas) >= MAX_IKE_SAS:
         return (NotifyPayload(NotifyType.NO_ADDITIONAL_SAS),)
     offered = tuple(p for p in required(message, SaPayload).proposals if is_usable_spi(p.spi))
-    nonce_i, ke = required(message, NoncePayload).data, required(message, KePayload)
+    nonce, ke = required(message, NoncePayload), required(message, KePayload)
+    check_nonce(nonce)
     chosen = choose(offered, session.config.ike_proposals)
     if chosen is None:
         return (NotifyPayload(NotifyType.NO_PROPOSAL_CHOSEN),)
@@ -121,20 +158,41 @@ def handle(session: Session, sa: IkeSa, message: Message, now: float) -> tuple[P
     if suite.ke != ke.method:
         return (NotifyPayload(NotifyType.INVALID_KE_PAYLOAD, suite.ke.to_bytes(2, "big")),)
     public, shared = exchange_keys.respond(suite.ke, ke.data, session.random)
-    nonce_r, spi = session.random(NONCE_OCTETS), new_ike_spi(session.random)
-    new = _successor(
-        session, sa, suite, (chosen.spi, spi), (nonce_i, nonce_r), shared, initiated=False, now=now
+    nonces, spi = (nonce.data, session.random(NONCE_OCTETS)), new_ike_spi(session.random)
+    answer = SaPayload((replace(chosen, spi=spi),)), NoncePayload(nonces[1]), KePayload(suite.ke, public)
+
+    def finish(more: bytes, at: float) -> None:
+        spis, secrets = (chosen.spi, spi), (shared, more)
+        new = _successor(session, sa, suite, spis, nonces, secrets, initiated=False)
+        ours = followup.negotiation(sa)
+        if isinstance(ours, RekeyIke):
+            new.state = SaState.UNDECIDED
+            ours.collision = Collision(nonces, new)
+        else:
+            session.inherit(sa, new, at, by_us=False)
+
+    if not suite.more_ke:
+        finish(b"", now)
+        return answer
+    collision = Collision(nonces, None)
+
+    def forget() -> None:
+        if isinstance(ours, RekeyIke) and ours.collision is collision:
+            ours.collision = None
+
+    link = followup.begin(
+        session,
+        sa,
+        suite.more_ke,
+        sa,
+        wanted=lambda: sa.state is SaState.ALIVE,
+        finish=finish,
+        forget=forget,
+        now=now,
     )
     if isinstance(ours, RekeyIke):
-        new.state = SaState.UNDECIDED
-        ours.collision = Collision((nonce_i, nonce_r), new)
-    else:
-        session.inherit(sa, new, now, by_us=False)
-    return (
-        SaPayload((replace(chosen, spi=spi),)),
-        NoncePayload(nonce_r),
-        KePayload(suite.ke, public),
-    )
+        ours.collision = collision
+    return (*answer, link)
 
 
 def _successor(
@@ -143,15 +201,17 @@ def _successor(
     suite: keys.IkeSuite,
     spis: tuple[bytes, bytes],
     nonces: tuple[bytes, bytes],
-    shared: bytes,
+    secrets: tuple[bytes, bytes],
     *,
     initiated: bool,
-    now: float,
 ) -> IkeSa:
-    """The new IKE SA of a rekey, registered with the session; `spis` and `nonces` initiator first."""
+    """The new IKE SA of a rekey, registered with the session; `spis` and `nonces` initiator first.
+
+    `secrets`: of the key exchange, and of the additional ones.
+    """
     assert old.suite is not None
     assert old.keys is not None
-    seed = keys.rekey_skeyseed(old.suite.prf, old.keys.d, *nonces, shared)
+    seed = keys.rekey_skeyseed(old.suite.prf, old.keys.d, *nonces, *secrets)
     new = IkeSa(*spis, initiated=initiated, state=SaState.ALIVE)
     new.use(suite, keys.ike_keys(suite, seed, *nonces, *spis), session.random)
     session.talk.add(new)
