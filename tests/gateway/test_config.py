@@ -66,6 +66,8 @@ def test_secrets_never_show() -> None:
         ("subnets = ['10.0.0.1/8']", "subnets"),
         ("subnets = []", "subnets"),
         ("ike_proposals = ['rot13']", "ike_proposals"),
+        ("redirect_to = '0.0.0.0'", "redirect_to"),
+        ("redirect_to = 'two words'", "redirect_to"),
         ("colour = 'red'", "colour"),
         ("=", "TOML"),
     ],

@@ -104,10 +104,15 @@ class Policy:
     def __init__(self, config: SessionConfig) -> None:
         self.config = config
         self.leased = 0
+        self.redirect_to = ""
         self.dns: tuple[IPv4Address, ...] = (IPv4Address("10.9.0.1"),)
 
     def greeting(self) -> Greeting:
-        return Greeting(ike_proposals=self.config.ike_proposals, ppk=self.config.ppk is not None)
+        return Greeting(
+            ike_proposals=self.config.ike_proposals,
+            ppk=self.config.ppk is not None,
+            redirect_to=self.redirect_to,
+        )
 
     def find(self, id_i: Identity, id_r: Identity | None, *, eap: bool) -> SessionConfig | None:
         return self.config if id_i == CLIENT_ID else None

@@ -137,10 +137,10 @@ class FakeGateway:
         self.carries = 1500  # octets, towards the gateway; what is larger vanishes
         self.events: list[Event] = []
         self.links: list[FakeLink] = []
-        pools = Pools((config.pool_ipv4, config.pool_ipv6))
+        self.policy = Policy(config, Pools((config.pool_ipv4, config.pool_ipv6)))
         now = asyncio.get_running_loop().time()
         self.responder = Responder(
-            Policy(config, pools), random=self.random, now=now, utc=lambda: 0.0, timing=config.timing
+            self.policy, random=self.random, now=now, utc=lambda: 0.0, timing=config.timing
         )
 
     def take(self, data: bytes, path: Path) -> None:
@@ -152,13 +152,13 @@ class FakeGateway:
 
     def close(self) -> None:
         self.responder.close(asyncio.get_running_loop().time())
-        self._pump()
+        self.flush()
 
     def _arrive(self, data: bytes, path: Path) -> None:
         self.responder.receive(data, path, asyncio.get_running_loop().time())
-        self._pump()
+        self.flush()
 
-    def _pump(self) -> None:
+    def flush(self) -> None:
         self.events += [event for _, event in self.responder.events()]
         for data, path in self.responder.datagrams():
             back = replace(path, local=path.remote, remote=path.local)
@@ -285,6 +285,8 @@ class FakeHost:
         self.refuse: TunnelError | None = None
         self.unreachable: set[str] = set()
         self.pages: dict[str, bytes] = {}  # the web, by URL
+        self._links: list[FakeLink] = []
+        self.others: dict[str, FakeGateway] = {}  # further gateways, by their hosts
         self._gateway = gateway
 
     def now(self) -> float:
@@ -305,14 +307,16 @@ class FakeHost:
             raise self.refuse
         if remote.host in self.unreachable:
             raise TunnelError("unreachable", server=remote.host)
-        return FakeLink(self._gateway, remote)
+        link = FakeLink(self.others.get(remote.host, self._gateway), remote)
+        self._links.append(link)
+        return link
 
     @property
     def link(self) -> FakeLink:
         """The newest."""
-        return self._gateway.links[-1]
+        return self._links[-1]
 
     @property
     def clean(self) -> bool:
         """Whether nothing that was opened or asked of the machine is left."""
-        return not self.network.owners and all(link.closed for link in self._gateway.links)
+        return not self.network.owners and all(link.closed for link in self._links)

@@ -6,10 +6,11 @@ import os
 import socket
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
-from ginnel_service.gateway.config import GatewayConfig, example, load
+from ginnel_service.gateway.config import example
 from ginnel_service.gateway.errors import GatewayError
 from ginnel_service.gateway.program import EventLine, run_gateway
 from ginnel_service.profiles.model import printable
@@ -84,7 +85,6 @@ def init(settings: Settings, output: Path | None, identity: str, user: str) -> N
 )
 def run(settings: Settings, file: Path, state_dir: Path) -> None:
     """Serve peers in the foreground: one line an event, until SIGINT or SIGTERM."""
-    config = _load(settings, file)
 
     def tell(line: EventLine) -> None:
         if settings.json:
@@ -93,23 +93,23 @@ def run(settings: Settings, file: Path, state_dir: Path) -> None:
             click.echo(printable(line.text))
         sys.stdout.flush()
 
-    failure = run_gateway(config, state_dir, tell)
+    try:
+        failure = run_gateway(file, state_dir, tell)
+    except GatewayError as error:
+        _refuse(settings, file, error)
     if failure is not None:
         fail(settings, CliError(failure.code, **failure.params))
 
 
-def _load(settings: Settings, file: Path) -> GatewayConfig:
-    try:
-        return load(file)
-    except GatewayError as error:
-        cause, remedy = _CAUSES[error.code]
-        cause = printable(f"{file} " + cause.format_map(error.params))
-        if settings.json:
-            body = {"code": error.code, "params": error.params, "cause": cause, "remedy": remedy}
-            print_json({"error": body})
-        else:
-            click.echo(f"Error: {cause}\n{remedy}", err=True)
-        click.get_current_context().exit(int(Exit.BAD_PROFILE))
+def _refuse(settings: Settings, file: Path, error: GatewayError) -> NoReturn:
+    cause, remedy = _CAUSES[error.code]
+    cause = printable(f"{file} " + cause.format_map(error.params))
+    if settings.json:
+        body = {"code": error.code, "params": error.params, "cause": cause, "remedy": remedy}
+        print_json({"error": body})
+    else:
+        click.echo(f"Error: {cause}\n{remedy}", err=True)
+    click.get_current_context().exit(int(Exit.BAD_PROFILE))
 
 
 gateway.add_command(init, "init")

@@ -21,6 +21,7 @@ from ..ike.errors import LocalError
 from ..ike.payloads.identity import Identity
 from ..ike.payloads.sa import Proposal
 from ..ike.proposals import DEFAULT_ESP, DEFAULT_IKE
+from ..ike.redirect import parse_gateway
 from ..profiles.model import Problem, printable
 from ..tunnel.convert import proposals
 from ..tunnel.dataplane import EspSettings
@@ -75,6 +76,7 @@ class _File(Table, frozen=True, kw_only=True):
     certificates: Certificates = Certificates()
     eap: Eap = Eap()
     revocation: RevocationTable = RevocationTable()
+    redirect_to: str = ""
     users: tuple[User, ...] = ()
 
 
@@ -100,6 +102,7 @@ class GatewayConfig(Struct, frozen=True, kw_only=True):
     esp_proposals: tuple[Proposal, ...]
     esp: EspSettings
     timing: Timing
+    redirect_to: str  # an address or a host name, where clients are sent; empty: they may stay
     proofs: Proofs
 
     def __repr__(self) -> str:
@@ -183,6 +186,7 @@ def _check(file: _File, folder: Path) -> GatewayConfig:
         esp_proposals=proposals("esp_proposals", file.esp_proposals, ProtocolId.ESP, problems) or DEFAULT_ESP,
         esp=EspSettings(**msgspec.structs.asdict(file.esp)),
         timing=Timing(**msgspec.structs.asdict(file.timing)),
+        redirect_to=_redirect_to(file.redirect_to, problems),
         proofs=who,
     )
     for field, limit, least in (
@@ -228,6 +232,15 @@ def _network(
     if version and network.num_addresses < 4:
         problems.append(Problem(field, f"{text} is too small", "write a larger network"))
     return network
+
+
+def _redirect_to(text: str, problems: list[Problem]) -> str:
+    gateway = parse_gateway(text) if text else ""
+    if gateway is None:
+        problems.append(
+            Problem("redirect_to", f"`{printable(text)}` is no gateway", "write its address or its host name")
+        )
+    return gateway or ""
 
 
 def _domains(field: str, texts: Iterable[str], problems: list[Problem]) -> tuple[str, ...]:
@@ -284,6 +297,10 @@ subnets = ["0.0.0.0/0", "::/0"]
 dns = []
 # Domains that clients resolve by those servers alone; none means all of them.
 domains = []
+
+# Another gateway, by address or host name, where clients are sent that can be (RFC 5685): newcomers at once,
+# those who are connected when the gateway gets SIGHUP, which reads this line again. None: they may stay.
+redirect_to = ""
 
 # Proposals in strongSwan's words; none accepts the built-in list.
 ike_proposals = []

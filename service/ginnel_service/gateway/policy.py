@@ -20,6 +20,7 @@ class Policy:
     def __init__(self, config: GatewayConfig, pools: Pools) -> None:
         self._config = config
         self._pools = pools
+        self.redirect_to = config.redirect_to
         self._offered = tuple(TrafficSelector.from_network(subnet) for subnet in config.subnets)
 
     def greeting(self) -> Greeting:
@@ -28,6 +29,7 @@ class Policy:
             ike_proposals=self._config.ike_proposals,
             ppk=bool(who.ppks),
             authorities=b"" if who.clients is None else certreq_data(who.clients.roots),
+            redirect_to=self.redirect_to,
         )
 
     def find(self, id_i: Identity, id_r: Identity | None, *, eap: bool) -> SessionConfig | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import resource
 import signal
@@ -15,8 +16,11 @@ from typing import Any
 from ..clock import utc_s
 from ..net.linux.network import LinuxNetwork
 from ..tunnel.errors import TunnelError, as_tunnel_error
-from .config import GatewayConfig
+from .config import GatewayConfig, load
+from .errors import GatewayError
 from .server import Gateway, Report
+
+log = logging.getLogger("ginnel.gateway")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +31,20 @@ class EventLine:
     fields: dict[str, Any]
 
 
-def run_gateway(
-    config: GatewayConfig, state_dir: Path, tell: Callable[[EventLine], None]
-) -> TunnelError | None:
+def run_gateway(file: Path, state_dir: Path, tell: Callable[[EventLine], None]) -> TunnelError | None:
     """Serve until SIGTERM or SIGINT (None), or until it cannot go on (why). Leaves nothing behind.
 
-    SIGUSR1 replaces the CHILD SAs of every peer, SIGUSR2 their IKE SAs.
+    SIGUSR1 replaces the CHILD SAs of every peer, SIGUSR2 their IKE SAs; SIGHUP reads `redirect_to` again and
+    sends everyone there. Raises GatewayError when `file` cannot be used.
     """
+    config = load(file)
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         network = LinuxNetwork(state_dir)
         with ThreadPoolExecutor(1, "ginnel-net") as executor:
             try:
-                return asyncio.run(_serve(config, network, executor, tell))
+                return asyncio.run(_serve(file, config, network, executor, tell))
             finally:
                 executor.submit(network.close).result()
     except OSError as error:
@@ -50,6 +54,7 @@ def run_gateway(
 
 
 async def _serve(
+    file: Path,
     config: GatewayConfig,
     network: LinuxNetwork,
     executor: ThreadPoolExecutor,
@@ -67,11 +72,19 @@ async def _serve(
     await gateway.start()
     loop.add_signal_handler(signal.SIGUSR1, gateway.rekey, "child")
     loop.add_signal_handler(signal.SIGUSR2, gateway.rekey, "ike")
+    loop.add_signal_handler(signal.SIGHUP, _redirect, gateway, file)
     try:
         await stop.wait()
         return gateway.failure
     finally:
         await gateway.close()
+
+
+def _redirect(gateway: Gateway, file: Path) -> None:
+    try:
+        gateway.redirect(load(file).redirect_to)
+    except GatewayError as error:
+        log.error("nobody is redirected: %s", error)
 
 
 def line_of(report: Report) -> EventLine:

@@ -133,8 +133,9 @@ class Gateway:
         except Exception as error:
             await self.close()
             raise as_tunnel_error(error) from error
+        self._policy = Policy(self._config, self._pools)
         self._responder = Responder(
-            Policy(self._config, self._pools),
+            self._policy,
             random=os.urandom,
             now=self._loop.time(),
             utc=utc_s,
@@ -181,6 +182,14 @@ class Gateway:
             else:
                 for child in peer.sas.children:
                     session.rekey_child(child.spi_in, now)
+            self._responder.touch(session)
+        self._pump()
+
+    def redirect(self, elsewhere: str) -> None:
+        """Send everyone who comes and who is here to another gateway, or with "" nobody any more."""
+        self._policy.redirect_to = elsewhere
+        for session in self._peers if elsewhere else ():
+            session.redirect(elsewhere, self._loop.time())
             self._responder.touch(session)
         self._pump()
 

@@ -104,6 +104,9 @@ class SessionConfig:
     # once (RFC 7296 section 2.4)
     initial_contact: bool = False
     mobike: bool = True
+    redirect: bool = True  # initiator: go where the gateway sends us (RFC 5685)
+    redirected_from: str = ""  # initiator: the address of the gateway that sent us here
+    redirect_to: str = ""  # responder: where this peer shall go instead, once it is proven
     fragmentation: bool = True
     fragment_octets: int = 1280  # of an IP packet that holds one fragment
     certificate_requests: bool = True  # name the authorities that we trust (RFC 7296 section 3.7)
@@ -124,6 +127,7 @@ class Greeting:
     ike_proposals: tuple[Proposal, ...]
     ppk: bool = False  # some peer here has a postquantum pre-shared key
     authorities: bytes = b""
+    redirect_to: str = ""  # where those shall go instead who can be sent (RFC 5685)
 
 
 class GatewayPolicy(Protocol):

@@ -247,10 +247,14 @@ class KeysExported:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The session is over; `error` is None when one side closed it on purpose."""
+    """The session is over; `error` is None when one side closed it on purpose.
+
+    `redirect`: the gateway sends us there, an address or a host name (RFC 5685).
+    """
 
     error: IkeError | None
     by_peer: bool = False
+    redirect: str = ""
 
 
 Event = (

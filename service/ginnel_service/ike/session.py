@@ -43,6 +43,7 @@ from .exchanges.delete import DeleteIke
 from .exchanges.init import InitExchange, float_endpoint
 from .exchanges.init import answer as answer_init
 from .exchanges.liveness import Liveness
+from .exchanges.redirect import SendRedirect
 from .exchanges.rekey_ike import RekeyIke
 from .fragments import Parcel
 from .message import Message, serialise_message
@@ -61,6 +62,8 @@ from .upkeep import Upkeep
 KEEPALIVE = b"\xff"
 #: How long the loser of a simultaneous rekey may keep us waiting for its Delete.
 EXPECT_DELETE_S = 60.0
+#: How long a gateway that sent us elsewhere has to answer our Delete.
+LEAVE_S = 2.0
 
 #: The legal moves of a session.
 MOVES = {
@@ -100,6 +103,7 @@ class Session:
         # What both sides announced
         self.fragmentation = self.mobike = self.message_id_sync = self.multiple_auth = self.childless = False
         self.ppk = self.intermediate = False
+        self.can_redirect = False  # responder: the peer goes where it is sent (RFC 5685)
         self.peer_looks_up = False  # certificates by hash and URL
         self.asked: tuple[CertReqPayload, ...] = ()
         self.peer_hashes: frozenset[int] | None = None  # of RFC 7427; None: the peer does not know it
@@ -113,6 +117,7 @@ class Session:
         self.lost_followups = 0  # in a row: the peer forgot the key exchanges that we had begun
         self._events: list[Event] = []
         self._failure: SessionError | None = None
+        self._redirect = ""  # where the gateway sends us
         self._tickets = count(1)
         self._waiting: dict[int, Callable[[bytes | str | None, float], None]] = {}
         self.mobility = Mobility(self)
@@ -191,6 +196,11 @@ class Session:
             self.talk.enqueue(self.talk.current, DeleteIke(), now)
         elif self.state is not State.CLOSING:
             self.finish(None)
+
+    def redirect(self, gateway: str, now: float) -> None:
+        """Responder: ask the peer to go to `gateway`, if it is one that does."""
+        if self.state is State.ESTABLISHED and self.can_redirect:
+            self.talk.enqueue(self.talk.current, SendRedirect(gateway), now)
 
     def rekey_ike(self, now: float) -> None:
         """Replace the IKE SA now."""
@@ -432,6 +442,22 @@ class Session:
 
     # How a session ends
 
+    def leave_for(self, gateway: str, now: float) -> None:
+        """The gateway sends us to another: "it SHOULD delete the existing security associations" first
+        (RFC 5685 section 5). Nobody waits long for the answer."""
+        if self.state in (State.CLOSING, State.CLOSED):
+            return
+        self._redirect = gateway
+        current = self.talk.current
+        if self.state is State.ESTABLISHED:
+            self._move(State.CLOSING)
+            current.queue.clear()
+            self.talk.enqueue(current, DeleteIke(now + LEAVE_S), now)
+        else:
+            if self.state is State.AUTH:
+                self.talk.enqueue(current, DeleteIke(), now)
+            self.finish(None, by_peer=True)
+
     def unanswered(self) -> None:
         """The peer left all transmissions of a request unanswered."""
         if self.state is State.CLOSING:
@@ -452,7 +478,7 @@ class Session:
             self._policy.release(self.lease)
             self.lease = None
         self._move(State.CLOSED)
-        self.emit(Closed(error, by_peer))
+        self.emit(Closed(error, by_peer, self._redirect))
 
     def fail_after_answer(self, error: SessionError) -> None:
         """End as soon as the response under construction has been sent."""

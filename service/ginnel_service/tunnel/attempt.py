@@ -104,6 +104,7 @@ class Attempt:
         turn: int = 0,
     ) -> None:
         self.facts = Facts()
+        self.redirect = ""  # the gateway to go on with, in the end
         self._profile = profile
         self._config = config
         self._host = host
@@ -232,10 +233,17 @@ class Attempt:
                 self._session, self._rival = self._rival, None
                 self.facts.path = self._need_session().path
                 self._handle(event)
+            case Closed(redirect=gateway) if gateway:
+                self._redirected(gateway)
             case Closed(error=SessionError(code=code) as error) if code != "unreachable":
                 self._end(as_tunnel_error(error))  # an answer is an answer
             case Closed():
                 self._rival_failed()
+
+    def _redirected(self, gateway: str) -> None:
+        self._log.info("the gateway sends us to %s", gateway)
+        self.redirect = gateway
+        self._end(None)
 
     def _closed(self, error: TunnelError | None) -> None:
         assert self._carrier is not None
@@ -389,6 +397,9 @@ class Attempt:
                 self._wants.begin(event, self._supply)
             case KeysExported():
                 self._watcher.keys(event)
+            case Closed(redirect=gateway) if gateway:
+                self._session_closed.set()
+                self._redirected(gateway)
             case Closed():
                 self._closed(None if event.error is None else as_tunnel_error(event.error))
             case StateChanged():

@@ -51,6 +51,7 @@ def session_config(profile: Profile, secrets: Secrets, *, export_keys: bool = Fa
         certificate_lookup=profile.remote.certificate_lookup,
         allow_sha1=profile.remote.allow_sha1,
         mobike=profile.ike.mobike,
+        redirect=profile.ike.redirect,
         fragmentation=profile.ike.fragmentation,
         fragment_octets=profile.ike.fragment_octets or FRAGMENT_OCTETS,
         childless=profile.ike.childless,

@@ -10,10 +10,13 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import msgspec
 
 from ..clock import utc_s
 from ..ike.config import SessionConfig
-from ..ike.events import KeysExported, Prompt
+from ..ike.events import Interface, KeysExported, Prompt
 from ..ike.proposals import weaknesses
 from ..profiles.model import Profile
 from .attempt import Attempt, Facts, Watcher
@@ -21,7 +24,7 @@ from .dataplane import Traffic
 from .errors import TunnelError
 from .host import Host, Link
 from .proofs import lacks_password, with_password
-from .reconnect import BackOff, may_retry
+from .reconnect import BackOff, Redirects, may_retry
 from .states import MOVES, ConnectionState, Step
 from .wants import OpenPrompt, Wants
 
@@ -55,6 +58,13 @@ class Observer:
     remember: Callable[[Tunnel, str], None] = lambda tunnel, password: None  # asked to, and it led here
 
 
+class Sent(NamedTuple):
+    """Where an attempt goes: to `gateway`, as `by` said (RFC 5685); with neither to the profile's server."""
+
+    gateway: str = ""
+    by: str = ""
+
+
 class Tunnel:
     """Lives in one event loop. After `down` nothing of it is left on the machine, and `up` may follow."""
 
@@ -84,6 +94,7 @@ class Tunnel:
         self._past = Traffic()
         self._past_counters: dict[str, int] = {}
         self._attempt: Attempt | None = None
+        self._wished: tuple[Interface, ...] = ()
         self._life: asyncio.Task[None] | None = None
 
     @property
@@ -95,7 +106,7 @@ class Tunnel:
         if self.state.active:
             raise TunnelError("already_up")
         self._error = None
-        self._past, self._past_counters, self._attempt = Traffic(), {}, None
+        self._past, self._past_counters, self._attempt, self._wished = Traffic(), {}, None, ()
         if self.weak:
             self._log.warning("the profile allows weak algorithms: %s", ", ".join(self.weak))
         self._move(ConnectionState.RESOLVING)
@@ -161,15 +172,26 @@ class Tunnel:
     async def _live(self) -> None:
         was_connected = False
         retries = turn = 0
+        redirects = Redirects()
+        sent = Sent()
         loop = asyncio.get_running_loop()
         while True:
-            error = await self._try(turn)
+            error, to = await self._try(turn, sent)
+            sent = Sent()  # to the profile's server again, unless this one sends us elsewhere
             turn += 1
             if self._established_at is not None:
                 was_connected = True
                 if loop.time() - self._connected_s >= self._back_off.settled_s:
                     retries = 0
             self._established_at = None
+            if to is not None and redirects.allows(loop.time()):
+                sent = to
+                if self.state is ConnectionState.CONNECTED:
+                    self._move(ConnectionState.RECONNECTING)
+                    self._move(ConnectionState.RESOLVING)
+                continue
+            if to is not None:
+                error = TunnelError("redirect_loop", server=self.profile.server, detail=to.gateway)
             self._error = error
             if error is not None:
                 self._log.warning("connection ended: %s", error)
@@ -186,7 +208,8 @@ class Tunnel:
             self._next_try = None
             self._move(ConnectionState.RESOLVING)
 
-    async def _try(self, turn: int) -> TunnelError | None:
+    async def _try(self, turn: int, sent: Sent) -> tuple[TunnelError | None, Sent | None]:
+        """One attempt: why it ended, and where the gateway sent us, if it did."""
         watcher = Watcher(
             stepped=self._stepped,
             configured=self._configured,
@@ -200,16 +223,21 @@ class Tunnel:
             # Before the gateway is asked: it would not wait for long.
             await self.wants.ask(Prompt("password", "", self.profile.authentication.username))
             if self.wants.password is None:
-                return TunnelError("prompt_unanswered")
+                return TunnelError("prompt_unanswered"), None
         if self.wants.password is not None:
             config = with_password(config, self.wants.password)
         if self._attempt is not None:  # what the machine's programs hold on to
-            config = replace(config, wished=self._attempt.facts.configuration.addresses)
-        self._attempt = Attempt(self.profile, config, self._host, watcher, self.wants, turn)
-        error = await self._attempt.run()
+            self._wished = self._attempt.facts.configuration.addresses or self._wished
+        config = replace(config, wished=self._wished, redirected_from=sent.by)
+        # "It MUST use the same PAD and SPD entries" (RFC 5685 section 3): another way, and nothing else.
+        profile = msgspec.structs.replace(self.profile, server=sent.gateway or self.profile.server)
+        self._attempt = attempt = Attempt(profile, config, self._host, watcher, self.wants, turn)
+        error = await attempt.run()
         if error is not None:
             self.wants.failed(error.code)
-        return error
+        if error is not None or not attempt.redirect or attempt.facts.remote is None:
+            return error, None
+        return None, Sent(attempt.redirect, attempt.facts.remote.host)
 
     def _stepped(self, step: Step) -> None:
         if self.state in {ConnectionState.RESOLVING, ConnectionState.CONNECTING}:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+#: The defaults of RFC 5685 section 7.
+MAX_REDIRECTS: Final = 5
+REDIRECT_PERIOD_S: Final = 300.0
+
 #: Causes that another attempt cannot cure: a person has to change something first.
 PERMANENT: Final = frozenset(
     {
@@ -53,6 +57,22 @@ class BackOff:
         # The exponent is bounded too: a float overflows after a thousand attempts.
         wait = min(self.limit_s, self.base_s * self.factor ** min(attempt, 64))
         return wait * (1 + self.jitter * (2 * chance - 1))
+
+
+class Redirects:
+    """How often gateways may send us elsewhere: "no more than MAX_REDIRECTS within a short time period"
+    (RFC 5685 section 7)."""
+
+    def __init__(self) -> None:
+        self._at: list[float] = []
+
+    def allows(self, now: float) -> bool:
+        """Whether to follow one more, at `now`, which counts from then on."""
+        self._at = [at for at in self._at if now - at < REDIRECT_PERIOD_S]
+        if len(self._at) >= MAX_REDIRECTS:
+            return False
+        self._at.append(now)
+        return True
 
 
 def may_retry(code: str, *, was_connected: bool) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from .. import configuration, keys
+from .. import configuration, keys, redirect
 from ..codes import ExchangeType, NotifyType
 from ..config import EapAuth, LocalAuth, SignatureAuth
 from ..eap import outcome as eap
@@ -188,7 +188,8 @@ class AuthExchange(Exchange):
             self._refuse(failed)
             return
         self._proven = True
-        self._go_on(message, now)
+        if not self._sent_elsewhere(message, now):
+            self._go_on(message, now)
 
     def _gateway_confirmed(self, message: Message, now: float) -> None:
         """After EAP the gateway proves that it knows the method's key (section 2.16)."""
@@ -247,7 +248,8 @@ class AuthExchange(Exchange):
     def _round_done(self, message: Message, now: float) -> None:
         error = first_error(message)
         if not self._more_rounds:
-            self._complete(message, error, now)
+            if not self._sent_elsewhere(message, now):
+                self._complete(message, error, now)
         elif error is not None:
             self._fail(message, "", now)
         elif not self._session.multiple_auth:
@@ -279,6 +281,15 @@ class AuthExchange(Exchange):
         return self._stage is Stage.IDENTITY and isinstance(self._local, EapAuth)
 
     # The end
+
+    def _sent_elsewhere(self, message: Message, now: float) -> bool:
+        """ "MUST accept the REDIRECT notification only in the first IKE_AUTH response or the last"
+        (RFC 5685 section 6): asked of these two, once the gateway is proven."""
+        gateway = redirect.found(message, self._session.config)
+        if gateway is None:
+            return False
+        self._session.leave_for(gateway, now)
+        return True
 
     def _complete(self, message: Message, error: NotifyPayload | None, now: float) -> None:
         session, sa, config = self._session, self._sa, self._session.config

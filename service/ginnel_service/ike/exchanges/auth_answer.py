@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .. import configuration, keys
+from .. import configuration, keys, redirect
 from ..codes import CfgType, IdType, NotifyType
 from ..config import EapAuth, RemoteAuth, SignatureAuth
 from ..eap import outcome as eap
@@ -230,6 +230,9 @@ class AuthAnswer:
             answer.append(NotifyPayload(NotifyType.IKEV2_MESSAGE_ID_SYNC_SUPPORTED))
         fresh = first.notify(NotifyType.INITIAL_CONTACT) is not None
         session.established(self._sa, self._who, now, initial_contact=fresh)
+        if self._config.redirect_to and session.can_redirect:
+            # "prevents the creation of a CHILD SA" (RFC 5685 section 6); the peer deletes the IKE SA
+            return (*answer, redirect.notify(self._config.redirect_to))
         try:
             answer += self._lease_and_child(first, self._who, now)
         except child.Refused as refused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from ..codes import ExchangeType, ProtocolId
@@ -40,6 +41,9 @@ class DeleteIke(Exchange):
     """Close an IKE SA. Closing the current one ends the session."""
 
     type = ExchangeType.INFORMATIONAL
+
+    def __init__(self, expires_at: float = math.inf) -> None:
+        self.expires_at = expires_at
 
     def request(self, session: Session, sa: IkeSa, now: float) -> tuple[Payload, ...]:
         sa.state = SaState.CLOSING

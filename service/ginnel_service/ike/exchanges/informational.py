@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import configuration
+from .. import configuration, redirect
 from ..codes import NotifyType
+from ..errors import PeerError
+from ..events import Noted
 from ..message import Message
 from ..payloads import Payload
 from ..payloads.config import ConfigPayload
@@ -33,7 +35,20 @@ def handle(session: Session, sa: IkeSa, message: Message, now: float) -> tuple[P
         answer += [told] if told is not None else []
     handle_path_probe(session, sa, message, now)
     answer += handle_mobike(session, sa, message, now)
+    if session.is_initiator:
+        _go_elsewhere(session, sa, message, now)
     error = first_error(message)
     if error is not None and error.notify in _FATAL:
         session.fail_after_answer(session_error(error))
     return tuple(answer)
+
+
+def _go_elsewhere(session: Session, sa: IkeSa, message: Message, now: float) -> None:
+    """Follow a REDIRECT once it is answered (RFC 5685 section 5); stay where it makes no sense."""
+    try:
+        gateway = redirect.found(message, session.config)
+    except PeerError as error:
+        session.emit(Noted(str(error)))
+        return
+    if gateway is not None:
+        sa.after_answer = lambda: session.leave_for(gateway, now)

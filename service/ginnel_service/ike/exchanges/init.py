@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import exchange_keys, export, keys, natt
+from .. import exchange_keys, export, keys, natt, redirect
 from ..auth import signature
 from ..codes import CertEncoding, ExchangeType, NotifyType, ProtocolId, TransformType
 from ..errors import InvalidSyntax, PeerError, SessionError
@@ -79,7 +79,7 @@ class InitExchange(Exchange):
             payloads.append(NotifyPayload(NotifyType.USE_PPK))
         if _has_additional(session.config.ike_proposals):
             payloads.append(NotifyPayload(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED))
-        return tuple(payloads)
+        return (*payloads, *redirect.announcement(session.config))
 
     def response(self, session: Session, sa: IkeSa, message: Message, now: float) -> None:
         try:
@@ -98,6 +98,10 @@ class InitExchange(Exchange):
 
     def _take(self, session: Session, sa: IkeSa, message: Message, now: float) -> None:
         """Raises Refusal for what would end the attempt."""
+        elsewhere = redirect.found(message, session.config, self.nonce)
+        if elsewhere is not None:
+            session.leave_for(elsewhere, now)
+            return
         if self._starts_over(session, sa, message, now):
             return
         error = first_error(message)
@@ -167,6 +171,9 @@ def answer(
     session: Session, sa: IkeSa, message: Message, greeting: Greeting
 ) -> tuple[tuple[Payload, ...], bool]:
     """The responder's payloads, and whether the IKE SA goes on. Raises PeerError."""
+    session.can_redirect = redirect.follows(message)
+    if greeting.redirect_to and session.can_redirect:
+        return (redirect.notify(greeting.redirect_to, required(message, NoncePayload).data),), False
     proposals = greeting.ike_proposals
     if message.notify(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED) is None:
         proposals = without_additional_ke(proposals)
