@@ -31,6 +31,12 @@ class Quantity(StrEnum):
     OPEN_RATIO = "open_ratio"
     MEMORY = "memory_mb"
     INSTALL = "install_s"
+    CONNECT_ECHO = "connect_echo_ms"  # from the command to the first answered echo
+    CONNECT_TOLD = "connect_told_ms"  # from the command to the word that it is done
+    CONNECT_IKE = "connect_ike_ms"  # of that, the IKE exchanges on the wire
+    HANDSHAKES = "handshakes_s"
+    HELD_PYTHON = "session_python_kb"
+    HELD_RESIDENT = "session_resident_kb"
 
 
 class Statistic(NamedTuple):
@@ -65,7 +71,7 @@ class Problem:
 
 @dataclass(slots=True)
 class Results:
-    """All samples of a run. A subject is a peer's key, a cipher's name or a number of SAs."""
+    """All samples of a run. A subject is a peer's key, a cipher's name, or what a part calls it."""
 
     samples: dict[str, dict[str, list[float]]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)

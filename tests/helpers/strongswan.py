@@ -10,6 +10,7 @@ import shutil
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 from ginnel_service.demo.lab import Host, LabError
 
@@ -96,6 +97,8 @@ secrets {{
 class CharonConfig:
     """One connection called `net` with one child called `net`; proposals in strongSwan's keywords."""
 
+    names: ClassVar[tuple[str, ...]] = ("net",)  # of its connections
+
     psk: str = field(repr=False)
     local_id: str
     remote_id: str
@@ -166,17 +169,17 @@ class Charon:
             if not self.process.running() or time.monotonic() > deadline:
                 raise LabError(f"charon did not start:\n{self.process.tail(40)}")
             time.sleep(0.02)
-        self._load()
+        self._load(config)
 
     def reload(self, config: CharonConfig) -> None:
         """Take the connection of `config` in place of the one before; SAs stay."""
         (self._folder / "swanctl.conf").write_text(config.connection())
-        self._load()
+        self._load(config)
 
-    def _load(self) -> None:
+    def _load(self, config: CharonConfig) -> None:
         loaded = self.swanctl("--load-all")
-        if "loaded connection 'net'" not in loaded:
-            raise LabError(f"charon did not load its connection:\n{loaded}")
+        if any(f"loaded connection '{name}'" not in loaded for name in config.names):
+            raise LabError(f"charon did not load its connections:\n{loaded}")
 
     def swanctl(self, *args: str, check: bool = True, timeout_s: float = 30.0) -> str:
         """Run a swanctl command against this charon; returns what it says."""
