@@ -37,6 +37,8 @@ from ginnel_service.ike.events import (
     Path,
     Prompt,
     State,
+    Ticket,
+    TicketChanged,
     Wanted,
 )
 from ginnel_service.ike.payloads.identity import Identity
@@ -117,6 +119,9 @@ class Policy:
     def find(self, id_i: Identity, id_r: Identity | None, *, eap: bool) -> SessionConfig | None:
         return self.config if id_i == CLIENT_ID else None
 
+    def readmit(self, id_i: Identity, id_r: Identity, who: Identity, *, eap: bool) -> SessionConfig | None:
+        return self.find(id_i, id_r, eap=eap)
+
     def lease(
         self, id_i: Identity, *, ipv4: bool, ipv6: bool, wished: tuple[Interface, ...]
     ) -> Configuration | None:
@@ -143,10 +148,12 @@ class World:
         discover: int = 0,
         client: Mapping[str, Any] | None = None,
         gateway: Mapping[str, Any] | None = None,
+        token_secret: bytes | None = None,
     ) -> None:
         """`client` and `gateway` replace fields of that side's SessionConfig."""
         self.rng = random.Random(seed)
         self.now = 0.0
+        self.token_secret = token_secret
         self.weather = weather
         self.nat = nat
         self.discover = discover
@@ -178,12 +185,12 @@ class World:
         )
         self.policy = Policy(replace(gateway_config, **(gateway or {})))
         self.client = self.new_client(replace(client_config, **(client or {})))
-        self.gateway = Responder(self.policy, random=self.rng.randbytes, now=0.0, utc=self.utc, timing=timing)
+        self.gateway = self.new_gateway()
         self.paths = {"client": PacketPath(), "gateway": PacketPath()}
 
     # The sides
 
-    def new_client(self, config: SessionConfig) -> Session:
+    def new_client(self, config: SessionConfig, resume: Ticket | None = None) -> Session:
         """A session that has not begun; put into `client` it takes the place of the one there."""
         return Session(
             config,
@@ -192,7 +199,25 @@ class World:
             now=self.now,
             utc=self.utc,
             float_local=Endpoint(CLIENT, 40500),
+            resume=resume,
         )
+
+    def new_gateway(self) -> Responder:
+        """One that knows nothing but its secret, as after a crash."""
+        return Responder(
+            self.policy,
+            random=self.rng.randbytes,
+            now=self.now,
+            utc=self.utc,
+            timing=self.policy.config.timing,
+            token_secret=self.token_secret,
+        )
+
+    @property
+    def ticket(self) -> Ticket | None:
+        """What the client's driver keeps."""
+        kept = [event.ticket for _, event in self.events if isinstance(event, TicketChanged)]
+        return kept[-1] if kept else None
 
     @property
     def peer(self) -> Session:

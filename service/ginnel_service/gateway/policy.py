@@ -7,6 +7,7 @@ from ipaddress import ip_interface
 from .. import __version__
 from ..ike.auth.certificates import certreq_data
 from ..ike.config import Greeting, LocalAuth, PskAuth, RemoteAuth, SessionConfig, SignatureAuth
+from ..ike.eap.config import EapMethod
 from ..ike.events import Configuration, Interface
 from ..ike.payloads.identity import Identity
 from ..ike.payloads.selector import TrafficSelector
@@ -47,6 +48,13 @@ class Policy:
         if who.clients is not None:
             return self._session(id_i, id_i, ours, who.clients)
         return None
+
+    def readmit(self, id_i: Identity, id_r: Identity, who: Identity, *, eap: bool) -> SessionConfig | None:
+        """Whoever logged in by EAP has to be a user still, or to have had a certificate inside it."""
+        server = self._config.proofs.eap
+        if eap and (server is None or not (EapMethod.TLS in server.methods or server.lookup(who.data))):
+            return None
+        return self.find(id_i, id_r, eap=eap)
 
     def _session(
         self, remote_id: Identity | None, id_i: Identity, ours: tuple[LocalAuth, ...], theirs: RemoteAuth

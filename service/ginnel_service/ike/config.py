@@ -116,6 +116,8 @@ class SessionConfig:
     childless: bool = False  # make the first CHILD SA in an exchange of its own (RFC 6023)
     additional_addresses: tuple[str, ...] = ()  # where else the peer may reach us (RFC 4555 section 3.4)
     return_routability: bool = True  # ESP to a new address only when the peer has answered from there
+    resumption: bool = True  # initiator: ask for tickets, which spare the next session its proofs (RFC 5723)
+    resumption_s: float = 24 * 3600.0  # responder: how long tickets may stand for one authentication
     timing: Timing = Timing()
     export_keys: bool = False  # emit KeysExported; for diagnosis with an outside decoder only
 
@@ -140,6 +142,12 @@ class GatewayPolicy(Protocol):
         """The configuration for a peer that says it is `id_i`, or None to refuse it.
 
         `eap`: it sent no AUTH and so asks for EAP, where its name is the user's rather than `id_i`.
+        """
+
+    def readmit(self, id_i: Identity, id_r: Identity, who: Identity, *, eap: bool) -> SessionConfig | None:
+        """The configuration for a peer that resumes a session in which it proved to be `who`, or None.
+
+        The rest is as for `find`.
         """
 
     def lease(

@@ -10,7 +10,8 @@ import math
 from typing import TYPE_CHECKING
 
 from . import idsync
-from .codes import ExchangeType, NotifyType
+from .codes import ExchangeType, NotifyType, PayloadType
+from .crash import is_hint, proves_crash
 from .errors import IntegrityFailed, PeerError, SessionError
 from .events import Path, Probe, RoundTrip
 from .exchanges import followup
@@ -29,6 +30,7 @@ from .message import (
 from .payloads import Payload
 from .payloads.notify import NotifyPayload
 from .protect import fragment_numbers, parse_inner
+from .rate import Bucket
 from .retransmit import PROBE_SPACING_S, ProbeTransmission, Transmission
 from .sa import IkeSa
 from .window import LAST_ID, Arrival, Outstanding, Pending
@@ -36,6 +38,11 @@ from .window import LAST_ID, Arrival, Outstanding, Pending
 if TYPE_CHECKING:
     from .session import Session
 
+#: Exchanges that begin an IKE SA, and so are not protected.
+BEGINNINGS = frozenset({ExchangeType.IKE_SA_INIT, ExchangeType.IKE_SESSION_RESUME})
+#: Unprotected answers that are looked at: so many at once, and so many a second.
+NOTICES, NOTICES_PER_S = 10, 2.0
+HINT_S = 5.0  # between two of our questions that anyone may cause
 EARLY_S = 0.5  # an answer that takes longer, and four round trips, is asked for again
 BRISK_S = 0.2  # before the first repetition where the path is in doubt; grows to the ordinary pace
 
@@ -43,7 +50,7 @@ BRISK_S = 0.2  # before the first repetition where the path is in doubt; grows t
 class Conversation:
     """All IKE SAs of `session`; `current` is the one in use, `arrival` where the last datagram came from."""
 
-    def __init__(self, session: Session, first: IkeSa, path: Path) -> None:
+    def __init__(self, session: Session, first: IkeSa, path: Path, now: float) -> None:
         self._session = session
         self.current = first
         self.arrival = path
@@ -51,6 +58,8 @@ class Conversation:
         self.outbox: list[tuple[bytes, Path]] = []
         self._sas = {first.our_spi: first}
         self._narrow: Path | None = None  # where only the smallest fragments got through
+        self._notices = Bucket(NOTICES, NOTICES_PER_S, now)
+        self._hints = Bucket(1, 1 / HINT_S, now)
 
     @property
     def sas(self) -> tuple[IkeSa, ...]:
@@ -63,6 +72,11 @@ class Conversation:
 
     def add(self, sa: IkeSa) -> None:
         self._sas[sa.our_spi] = sa
+
+    def replace(self, sa: IkeSa) -> None:
+        """`sa` is the only IKE SA from now on."""
+        self._sas = {sa.our_spi: sa}
+        self.current = sa
 
     def drop(self, sa: IkeSa) -> None:
         self.forsake(sa)
@@ -148,7 +162,7 @@ class Conversation:
             parcel = self.send(sa, exchange.type, payloads, exchange.path)
             transmission = Transmission(
                 parcel,
-                self._session.config.timing,
+                exchange.timing(self._session.config.timing),
                 now,
                 early_s=max(EARLY_S, 4 * self.rtt_s) if self.rtt_s else math.inf,
                 share=int.from_bytes(self._session.random(2), "big") / 0xFFFF,
@@ -166,7 +180,7 @@ class Conversation:
     ) -> Parcel:
         """Send a request once, without waiting for its answer; returns its datagrams."""
         message_id = sa.requests.next_id
-        if exchange is ExchangeType.IKE_SA_INIT:
+        if exchange in BEGINNINGS:
             message = Message(sa.spi_i, sa.spi_r, exchange, message_id, True, False, payloads)
             sa.init_request = serialise_message(message)
             parcel = Parcel((sa.init_request,))
@@ -229,7 +243,7 @@ class Conversation:
         if outstanding is None:
             return
         if outstanding.exchange.expires_at <= now:
-            outstanding.exchange.unanswered(self._session)
+            outstanding.exchange.unanswered(self._session, now)
             return
         if outstanding.transmission.deadline > now:
             return
@@ -244,7 +258,7 @@ class Conversation:
             transmission.spread = transmission.spread or len(paths) > 1
             self._put_out(again, *paths)
         elif sa is self.current:
-            outstanding.exchange.unanswered(self._session)
+            outstanding.exchange.unanswered(self._session, now)
         else:
             self.drop(sa)
 
@@ -253,6 +267,9 @@ class Conversation:
     def receive(self, datagram: bytes, path: Path, now: float) -> None:
         """Take a datagram. Raises PeerError for one that deserves no answer."""
         header = parse_header(datagram)
+        if is_hint(header):
+            self._on_hint(datagram, now)
+            return
         sa = self._sas.get(header.spi_r if header.from_initiator else header.spi_i)
         if sa is None or header.from_initiator is sa.initiated or header.spi_i != sa.spi_i:
             return
@@ -268,8 +285,10 @@ class Conversation:
         ):
             self._on_repetition(sa, header, datagram, now)
             return
-        if header.exchange == ExchangeType.IKE_SA_INIT:
+        if header.exchange in BEGINNINGS:
             self._on_init_response(sa, outstanding, datagram, now)
+        elif header.next_payload == PayloadType.NOTIFY:
+            self._on_notice(sa, datagram, now)
         else:
             self._on_response(sa, header, outstanding, datagram, now)
 
@@ -295,6 +314,21 @@ class Conversation:
             self._session.fail_with_delete(sa, SessionError("invalid_peer_message", str(error)), now)
             return
         self.pump_all(now)
+
+    def _on_notice(self, sa: IkeSa, datagram: bytes, now: float) -> None:
+        """An unprotected answer to a protected request: the peer lost the IKE SA, if it can prove that."""
+        # "a token taker SHOULD limit the rate of QCD_TOKENs verified" (RFC 6290 section 8.1)
+        if not self._notices.take(now):
+            return
+        # "MUST silently delete the IKE SA [...] and all dependent child SAs" (RFC 6290 section 3)
+        if proves_crash(parse_message(datagram), sa.token):
+            self._session.finish(SessionError("peer_restarted", "the peer lost the connection's state"))
+
+    def _on_hint(self, datagram: bytes, now: float) -> None:
+        """INVALID_SPI outside any IKE SA: "a hint that something might be wrong" (RFC 7296 section 1.5)."""
+        hint = parse_message(datagram).notify(NotifyType.INVALID_SPI)
+        if hint is not None and self._session.children.by_spi_out(hint.data) and self._hints.take(now):
+            self._session.check_liveness(now)
 
     def _on_repetition(self, sa: IkeSa, header: Header, datagram: bytes, now: float) -> None:
         """Another answer to what was answered already tells of another copy that arrived there."""

@@ -9,11 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from .errors import IkeError
 from .payloads.identity import Identity
 from .payloads.selector import TrafficSelector
+
+if TYPE_CHECKING:
+    from .keys import IkeSuite
 
 Interface = IPv4Interface | IPv6Interface
 Network = IPv4Network | IPv6Network
@@ -100,6 +103,22 @@ class Configuration:
     version: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """What resumes a session at the gateway that gave it (RFC 5723), once and before `expires_at` (Unix).
+
+    It holds the secrets of that session and stands for its authentication: keep it in memory only.
+    """
+
+    opaque: bytes = field(repr=False)
+    expires_at: float
+    sk_d: bytes = field(repr=False)
+    suite: IkeSuite
+    local_id: Identity
+    peer: Identity
+    ppk: bool = False  # a postquantum key went into the session
+
+
 @dataclass(frozen=True, slots=True)
 class Fetch:
     """Something to be had over HTTP: `body` makes it a POST. What is fetched proves itself by signature."""
@@ -136,6 +155,7 @@ class IkeEstablished:
     nat_local: bool
     nat_remote: bool
     initial_contact: bool = False  # the peer knows of no other IKE SA with us
+    resumed: bool = False  # by a ticket, so that nobody had to prove anything anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +163,13 @@ class ConfigurationReceived:
     """Initiator: the gateway's addresses and DNS. Responder: what was leased to this peer."""
 
     configuration: Configuration
+
+
+@dataclass(frozen=True, slots=True)
+class TicketChanged:
+    """Keep `ticket` for the next session in place of any before; None: what was kept is of no use."""
+
+    ticket: Ticket | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +288,7 @@ Event = (
     StateChanged
     | IkeEstablished
     | ConfigurationReceived
+    | TicketChanged
     | InboundReady
     | OutboundReady
     | OutboundRetired

@@ -144,6 +144,11 @@ def rekey_skeyseed(
     return prf(old_prf, old_sk_d, shared + nonce_i + nonce_r + more)
 
 
+def resumption_skeyseed(old_prf: int, old_sk_d: bytes, nonce_i: bytes, nonce_r: bytes) -> bytes:
+    """SKEYSEED = prf(SK_d_old, "Resumption" | Ni | Nr) (RFC 5723 section 5.1)."""
+    return prf(old_prf, old_sk_d, b"Resumption" + nonce_i + nonce_r)
+
+
 def ike_keys(
     suite: IkeSuite, skeyseed: bytes, nonce_i: bytes, nonce_r: bytes, spi_i: bytes, spi_r: bytes
 ) -> IkeKeys:

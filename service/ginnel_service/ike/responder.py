@@ -12,21 +12,28 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from .admission import Admission, Verdict
-from .codes import ExchangeType, Flags, IdType, NotifyType
+from .codes import Flags, IdType, NotifyType
 from .config import GatewayPolicy, RandomBytes, SessionConfig, Timing
+from .conversation import BEGINNINGS
+from .crash import TokenMaker, answer_unknown, asks_for_unknown, unknown_esp
 from .errors import PeerError, UnsupportedCritical
 from .events import Closed, Event, IkeEstablished, InboundReady, InboundRetired, Path, State
-from .message import Message, UnsupportedVersion, parse_header, parse_message, serialise_message
+from .message import Header, Message, UnsupportedVersion, parse_header, parse_message, serialise_message
 from .payloads.identity import Identity
 from .payloads.notify import NotifyPayload
+from .rate import Bucket
 from .sa import FIRST_CHILD_SPI
 from .selectors import everything
 from .session import Session
+from .tickets import TicketOffice
 
 HALF_OPEN_S = 30.0  # for how long a half-open session may take to begin to authenticate
 PERSON_S = 150.0  # and in all: EAP may have to ask a person
 INIT_OCTETS_MAX = 8192  # of an IKE_SA_INIT request, which is kept until its sender has authenticated
 FAREWELLS = 256  # answers that ended a session, kept for peers who did not receive them
+
+#: Answers to what we do not know, which are hints at most: so many at once, and so many a second.
+NOTICES, NOTICES_PER_S = 200, 100.0
 
 _Key = tuple[bytes, str, int]  # how a session began: digest of the request, host, port
 
@@ -56,7 +63,10 @@ class Responder:
         now: float,
         utc: Callable[[], float],
         timing: Timing | None = None,
+        resumption: bool = True,
+        token_secret: bytes | None = None,
     ) -> None:
+        """`resumption`: give and take tickets (RFC 5723). `token_secret` outlives a crash (RFC 6290)."""
         self._policy = policy
         self._random = random
         self._utc = utc
@@ -67,6 +77,10 @@ class Responder:
         self._begun: dict[_Key, Session] = {}  # oldest first; a repeated IKE_SA_INIT is known by it
         self._slow: dict[Session, None] = {}  # oldest first; they are at it for longer than HALF_OPEN_S
         self._child_spis: set[bytes] = set()
+        self._office = TicketOffice(random, now, self._replaced) if resumption else None
+        self._token_maker = None if token_secret is None else TokenMaker(token_secret)
+        self._notices = Bucket(NOTICES, NOTICES_PER_S, now)
+        self._hints = Bucket(NOTICES, NOTICES_PER_S, now)
         self._schedule: list[tuple[float, int, Session]] = []
         self._serials = count()
         self._farewells: dict[bytes, list[bytes]] = {}  # digest of a session's last request: what answered it
@@ -86,7 +100,7 @@ class Responder:
         try:
             header = parse_header(datagram)
             if header.spi_r == bytes(8):
-                first = header.exchange == ExchangeType.IKE_SA_INIT and header.from_initiator
+                first = header.exchange in BEGINNINGS and header.from_initiator
                 if first and not header.is_response:
                     self._begin(datagram, path, now)
                 return
@@ -97,7 +111,11 @@ class Responder:
             return
         session = self._by_spi.get(header.spi_r if header.from_initiator else header.spi_i)
         if session is None:
-            self._datagrams += [(answer, path) for answer in self._farewells.get(_digest(datagram), ())]
+            farewell = self._farewells.get(_digest(datagram))
+            if farewell is not None:
+                self._datagrams += [(answer, path) for answer in farewell]
+            else:
+                self._tell_lost(header, len(datagram), path, now)
             return
         before = len(self._datagrams)
         session.receive(datagram, path, now)
@@ -106,6 +124,21 @@ class Responder:
             self._farewells[_digest(datagram)] = [answer for answer, _ in self._datagrams[before:]]
             if len(self._farewells) > FAREWELLS:
                 del self._farewells[next(iter(self._farewells))]
+
+    def unknown_esp(self, spi: int, path: Path, now: float) -> None:
+        """ESP came that we have no SA for: who sent it may want to ask after its IKE SA."""
+        if self._hints.take(now):
+            self._datagrams.append((unknown_esp(spi.to_bytes(4, "big")), path))
+
+    def _tell_lost(self, header: Header, length: int, path: Path, now: float) -> None:
+        """Somebody asks on an IKE SA that we do not have: we may have crashed.
+
+        "A token maker MUST NOT send a valid QCD token in an unprotected message for an existing IKE SA"
+        (RFC 6290 section 9.2), whose SPIs may stand here in either order.
+        """
+        in_use = header.spi_i in self._by_spi or header.spi_r in self._by_spi
+        if not in_use and asks_for_unknown(header, length) and self._notices.take(now):
+            self._datagrams.append((answer_unknown(header, self._token_maker), path))
 
     def advance(self, now: float) -> None:
         """Do what is due, and forget whoever began and never authenticated."""
@@ -182,7 +215,7 @@ class Responder:
         return entry is not None and entry.due == due
 
     def _begin(self, datagram: bytes, path: Path, now: float) -> None:
-        """An IKE_SA_INIT request: a repetition, a newcomer, or one who has to come back with a cookie."""
+        """A request for an IKE SA: a repetition, a newcomer, or one who has to come back with a cookie."""
         # "A robust responder will do the IKE SA lookup using the whole packet, its hash, or the Ni payload"
         key = (_digest(datagram), path.remote.host, path.remote.port)
         known = self._begun.get(key)
@@ -194,7 +227,7 @@ class Responder:
             return
         verdict, cookie = self._admission.judge(datagram, path.remote, now, proven=path.stream)
         if verdict is Verdict.COOKIE:
-            self._answer_stateless(datagram[:8], path, NotifyPayload(NotifyType.COOKIE, cookie))
+            self._answer_stateless(datagram, path, NotifyPayload(NotifyType.COOKIE, cookie))
         if verdict is not Verdict.WELCOME:
             return
         message = parse_message(datagram)
@@ -221,6 +254,8 @@ class Responder:
             now=now,
             utc=self._utc,
             new_child_spi=self._new_child_spi,
+            office=self._office,
+            token_maker=self._token_maker,
         )
         if goes_on:
             self._begun[key] = session
@@ -235,15 +270,15 @@ class Responder:
 
     def _refuse(self, datagram: bytes, path: Path, error: PeerError) -> None:
         """Say why an IKE_SA_INIT request is not understood (RFC 7296 section 2.5), keeping nothing."""
-        spi_i, spi_r, exchange, flags = datagram[:8], datagram[8:16], datagram[18], datagram[19]
+        spi_r, exchange, flags = datagram[8:16], datagram[18], datagram[19]
         asks = flags & Flags.INITIATOR and not flags & Flags.RESPONSE
-        if error.notify is None or exchange != ExchangeType.IKE_SA_INIT or any(spi_r) or not asks:
+        if error.notify is None or exchange not in BEGINNINGS or any(spi_r) or not asks:
             return
-        self._answer_stateless(spi_i, path, NotifyPayload(error.notify, error.notify_data))
+        self._answer_stateless(datagram, path, NotifyPayload(error.notify, error.notify_data))
 
-    def _answer_stateless(self, spi_i: bytes, path: Path, notify: NotifyPayload) -> None:
-        """Answer an IKE_SA_INIT request of which nothing is kept."""
-        message = Message(spi_i, bytes(8), ExchangeType.IKE_SA_INIT, 0, False, True, (notify,))
+    def _answer_stateless(self, request: bytes, path: Path, notify: NotifyPayload) -> None:
+        """Answer the request for an IKE SA of which nothing is kept."""
+        message = Message(request[:8], bytes(8), request[18], 0, False, True, (notify,))
         self._datagrams.append((serialise_message(message), path))
 
     def _new_child_spi(self) -> bytes:
@@ -282,6 +317,11 @@ class Responder:
         if due is not None and (entry.due is None or due < entry.due):
             entry.due = due
             heapq.heappush(self._schedule, (due, next(self._serials), session))
+
+    def _replaced(self, session: Session) -> None:
+        """The peer resumed `session`: without a word to it, and before the new one gets its addresses."""
+        session.finish(None, by_peer=True)
+        self._collect(session)
 
     def _forget_older(self, newcomer: Session, peer: Identity) -> None:
         """The peer knows of no other IKE SA of its own, so that all but its newest are dead (section 2.4)."""

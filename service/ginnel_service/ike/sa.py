@@ -88,6 +88,7 @@ class IkeSa:
     int_auth: bytes = b""
     ppk: bool = False  # a postquantum pre-shared key is mixed in (RFC 8784)
     half_made: HalfMade | None = None  # what the peer has to complete (RFC 9370)
+    token: bytes = field(default=b"", repr=False)  # by which the peer tells that it crashed (RFC 6290)
     after_answer: Callable[[], None] | None = None  # once the answer under construction is sealed
 
     @property

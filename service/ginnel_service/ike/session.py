@@ -22,6 +22,7 @@ from .children import Children
 from .codes import ExchangeType, ProtocolId
 from .config import GatewayPolicy, RandomBytes, SessionConfig
 from .conversation import Conversation
+from .crash import TokenMaker
 from .errors import LocalError, PeerError, SessionError
 from .events import (
     Closed,
@@ -34,9 +35,20 @@ from .events import (
     Prompt,
     State,
     StateChanged,
+    Ticket,
+    TicketChanged,
     Wanted,
 )
-from .exchanges import auth, create_child, followup, informational, intermediate, rekey_ike
+from .exchanges import (
+    auth,
+    create_child,
+    followup,
+    informational,
+    intermediate,
+    rekey_ike,
+    resume_answer,
+)
+from .exchanges.ask_ticket import GiveToken
 from .exchanges.auth_answer import AuthAnswer
 from .exchanges.create_child import CreateChild
 from .exchanges.delete import DeleteIke
@@ -45,6 +57,8 @@ from .exchanges.init import answer as answer_init
 from .exchanges.liveness import Liveness
 from .exchanges.redirect import SendRedirect
 from .exchanges.rekey_ike import RekeyIke
+from .exchanges.resume import ResumeExchange
+from .exchanges.resume_answer import ResumedAuthAnswer
 from .fragments import Parcel
 from .message import Message, serialise_message
 from .mobike import Mobility
@@ -57,6 +71,8 @@ from .payloads.selector import TrafficSelector
 from .probing import Prober
 from .sa import FIRST_CHILD_SPI, ChildState, IkeSa, SaState, new_ike_spi
 from .selectors import to_hosts
+from .ticket_keeper import LOST, TicketKeeper
+from .tickets import Grant, Resumable, TicketOffice
 from .upkeep import Upkeep
 
 KEEPALIVE = b"\xff"
@@ -69,7 +85,7 @@ LEAVE_S = 2.0
 MOVES = {
     State.IDLE: {State.INIT, State.CLOSED},
     State.INIT: {State.AUTH, State.CLOSED},
-    State.AUTH: {State.ESTABLISHED, State.CLOSED},
+    State.AUTH: {State.INIT, State.ESTABLISHED, State.CLOSED},  # back when a ticket did not lead here
     State.ESTABLISHED: {State.CLOSING, State.CLOSED},
     State.CLOSING: {State.CLOSED},
     State.CLOSED: set(),
@@ -90,10 +106,11 @@ class Session:
         float_local: Endpoint | None = None,
         new_child_spi: Callable[[], bytes] | None = None,
         first: IkeSa | None = None,
+        resume: Ticket | None = None,
     ) -> None:
         """An initiator that has not begun. `path` is where IKE_SA_INIT goes, `float_local` the local end
         of the encapsulated path that everything later takes. `utc` gives Unix seconds, for certificates.
-        `first` is a responder's IKE SA."""
+        `first` is a responder's IKE SA. With `resume` it begins by a ticket, and without if that fails."""
         self.config = config
         self.path = path
         self.random = random
@@ -113,6 +130,11 @@ class Session:
         self._allocate_spi = new_child_spi
         self._policy: GatewayPolicy | None = None
         self._auth_answer: AuthAnswer | None = None
+        self.resumed = False
+        self.grant: Grant | None = None  # as responder: who the peer has proven to be
+        self.office: TicketOffice | None = None
+        self.token_maker: TokenMaker | None = None
+        self._resume = resume
         self._intermediates = 0  # additional key exchanges that we answered
         self.lost_followups = 0  # in a row: the peer forgot the key exchanges that we had begun
         self._events: list[Event] = []
@@ -121,10 +143,12 @@ class Session:
         self._tickets = count(1)
         self._waiting: dict[int, Callable[[bytes | str | None, float], None]] = {}
         self.mobility = Mobility(self)
-        self.talk = Conversation(self, first or IkeSa(new_ike_spi(random), bytes(8), initiated=True), path)
+        first = first or IkeSa(new_ike_spi(random), bytes(8), initiated=True)
+        self.talk = Conversation(self, first, path, now)
         self.children = Children(config.timing, random, self.emit)
         self.upkeep = Upkeep(self, now)
         self.prober = Prober(self)
+        self.tickets = TicketKeeper(self)
 
     @classmethod
     def answer(
@@ -139,24 +163,33 @@ class Session:
         now: float,
         utc: Callable[[], float],
         new_child_spi: Callable[[], bytes],
+        office: TicketOffice | None = None,
+        token_maker: TokenMaker | None = None,
     ) -> tuple[Session, bool]:
-        """A responder's session from an IKE_SA_INIT request, and whether it goes on.
+        """A responder's session from an IKE_SA_INIT or IKE_SESSION_RESUME request, and whether it goes on.
 
         `config` is provisional: its identity, proposals and timing serve until the peer says who it is.
         Raises PeerError for a request that deserves no answer.
         """
         sa = IkeSa(message.spi_i, new_ike_spi(random), initiated=False)
         self = cls(config, path, random=random, now=now, utc=utc, new_child_spi=new_child_spi, first=sa)
-        self._policy = policy
+        self._policy, self.office, self.token_maker = policy, office, token_maker
         self._move(State.INIT)
-        payloads, goes_on = answer_init(self, sa, message, policy.greeting())
+        found: Resumable | None = None
+        if message.exchange == ExchangeType.IKE_SESSION_RESUME:
+            payloads, found = resume_answer.answer(self, sa, message, policy, now)
+            goes_on = found is not None
+        else:
+            payloads, goes_on = answer_init(self, sa, message, policy.greeting())
         spi_r = sa.spi_r if goes_on else bytes(8)
-        answer = Message(sa.spi_i, spi_r, ExchangeType.IKE_SA_INIT, 0, False, True, payloads)
+        answer = Message(sa.spi_i, spi_r, message.exchange, 0, False, True, payloads)
         sa.init_request, sa.init_response = datagram, serialise_message(answer)
         sa.responses.answered(Parcel((sa.init_response,)))
         self.talk.outbox.append((sa.init_response, path))
         if goes_on:
             self._auth_answer = AuthAnswer(self, sa, policy)
+            if found is not None and office is not None:
+                self._auth_answer = ResumedAuthAnswer(self, sa, policy, office, found)
             self._move(State.AUTH)
         return self, goes_on
 
@@ -167,7 +200,11 @@ class Session:
         if self.state is not State.IDLE:
             raise LocalError("the session has begun already")
         self._move(State.INIT)
-        self.talk.enqueue(self.talk.current, InitExchange(self), now)
+        ticket, self._resume = self._resume, None
+        if ticket is not None and self._fits(ticket):
+            self.talk.enqueue(self.talk.current, ResumeExchange(self, ticket), now)
+        else:
+            self.talk.enqueue(self.talk.current, InitExchange(self), now)
 
     def receive(self, datagram: bytes, path: Path, now: float) -> None:
         """Take a datagram; whatever is wrong with it is answered or ignored, never raised."""
@@ -310,6 +347,21 @@ class Session:
         """IKE_SA_INIT is through."""
         self._move(State.AUTH)
 
+    def _fits(self, ticket: Ticket) -> bool:
+        """ "A client MUST NOT present a ticket when it knows that the ticket's lifetime has expired"."""
+        config = self.config
+        same = ticket.local_id == config.local_id and config.remote_id in (None, ticket.peer)
+        strong = config.ppk is None or not config.ppk.required or ticket.ppk
+        return config.resumption and same and strong and self.utc() < ticket.expires_at
+
+    def begin_anew(self, now: float) -> None:
+        """The ticket did not help: IKE_SA_INIT, with another SPI as the peer may remember this one."""
+        self._move(State.INIT)
+        self.resumed = False
+        self.emit(TicketChanged(None))
+        self.talk.replace(IkeSa(new_ike_spi(self.random), bytes(8), initiated=True))
+        self.talk.enqueue(self.talk.current, InitExchange(self), now)
+
     def begin_auth(self, sa: IkeSa) -> None:
         """Initiator: IKE_SA_INIT is through, and what is to follow before IKE_AUTH."""
         sa.queue.append(auth.AuthExchange(self, sa))
@@ -351,6 +403,9 @@ class Session:
         else:
             self.expect_delete(old, now)
         self.talk.current = new
+        self.tickets.rekeyed(now)
+        if by_us and self.token_maker is not None:
+            self.talk.enqueue(new, GiveToken(), now)
         self.emit(IkeRekeyed(new.spi_i, new.spi_r, by_us))
 
     def peer_deleted(self, sa: IkeSa, now: float) -> None:
@@ -395,7 +450,7 @@ class Session:
         if self._auth_answer is None:
             return 0
         suite = self.talk.current.suite
-        more = suite is not None and self._intermediates < len(suite.more_ke)
+        more = not self.resumed and suite is not None and self._intermediates < len(suite.more_ke)
         return ExchangeType.IKE_INTERMEDIATE if more else ExchangeType.IKE_AUTH
 
     def answer_request(self, sa: IkeSa, message: Message, now: float) -> tuple[Payload, ...] | None:
@@ -474,6 +529,9 @@ class Session:
         self.children.clear()
         self._waiting.clear()
         self.talk.clear()
+        self.tickets.ended(error)
+        if self.office is not None:
+            self.office.ended(self, lost=error is not None and error.code in LOST)
         if self.lease is not None and self._policy is not None:
             self._policy.release(self.lease)
             self.lease = None

@@ -110,6 +110,7 @@ class Upkeep:
             self._create_at,
             session.prober.deadline(),
             session.mobility.deadline(),
+            session.tickets.deadline(),
         )
 
     def advance(self, now: float) -> None:
@@ -132,6 +133,7 @@ class Upkeep:
             self._keepalive_at = now
             session.send_keepalive()
         session.prober.advance(now)
+        session.tickets.advance(now)
 
     def _lapsed(self, now: float) -> bool:
         """End the session when an SA in use outlived its hard lifetime; delete what the peer should have."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from .. import configuration, keys, redirect
+from .. import configuration, crash, keys, redirect
 from ..codes import ExchangeType, NotifyType
 from ..config import EapAuth, LocalAuth, SignatureAuth
 from ..eap import outcome as eap
@@ -131,11 +131,12 @@ class AuthExchange(Exchange):
         if config.initial_contact:
             payloads.append(NotifyPayload(NotifyType.INITIAL_CONTACT))
         payloads += session.mobility.offer()
-        if config.eap_only and isinstance(self._local, EapAuth):
+        if config.eap_only and not session.resumed and isinstance(self._local, EapAuth):
             payloads.append(NotifyPayload(NotifyType.EAP_ONLY_AUTHENTICATION))
         if session.multiple_auth:
             payloads.append(NotifyPayload(NotifyType.MULTIPLE_AUTH_SUPPORTED))
         payloads.append(NotifyPayload(NotifyType.IKEV2_MESSAGE_ID_SYNC_SUPPORTED))
+        payloads += session.tickets.request()
         return payloads
 
     # Responses
@@ -298,10 +299,12 @@ class AuthExchange(Exchange):
             refused = session_error(error, without_ke(session.config.esp_proposals))
             session.fail_with_delete(sa, refused, now)
             return
+        sa.token = crash.token_of(message)
         reply = message.get(ConfigPayload)
         given = configuration.parse_reply(reply) if reply else configuration.NOTHING
         if self._childless:
             session.established(sa, self._idr.identity, now)
+            session.tickets.established(message, sa, self._idr.identity, now)
             session.emit(ConfigurationReceived(given))
             session.talk.enqueue(sa, CreateChild(session, None), now)
             return
@@ -317,6 +320,7 @@ class AuthExchange(Exchange):
             we_asked=True,
         )
         session.established(sa, self._idr.identity, now)
+        session.tickets.established(message, sa, self._idr.identity, now)
         session.emit(ConfigurationReceived(given))
         session.children.add(made, now, send=True)
 
@@ -354,4 +358,5 @@ def established_event(
         session.nat_local,
         session.nat_remote,
         initial_contact,
+        session.resumed,
     )

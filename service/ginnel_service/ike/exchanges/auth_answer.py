@@ -28,6 +28,7 @@ from ..payloads.notify import NotifyPayload
 from ..payloads.sa import SaPayload
 from ..proposals import without_ke
 from ..selectors import to_hosts
+from ..tickets import Grant
 from . import child, proof
 from .auth import PPK_ID_FIXED, Stage
 from .base import required
@@ -218,7 +219,7 @@ class AuthAnswer:
         assert first is not None
         assert self._who is not None
         answer = list(ours)
-        if self._sa.ppk:
+        if self._sa.ppk and not session.resumed:
             answer.append(NotifyPayload(NotifyType.PPK_IDENTITY))
         if another:
             return tuple(answer)
@@ -228,6 +229,11 @@ class AuthAnswer:
         if first.notify(NotifyType.IKEV2_MESSAGE_ID_SYNC_SUPPORTED) is not None:
             session.message_id_sync = True
             answer.append(NotifyPayload(NotifyType.IKEV2_MESSAGE_ID_SYNC_SUPPORTED))
+        session.grant = self._granted(now)
+        if session.token_maker is not None:
+            answer.append(session.token_maker.notify(self._sa.spi_i, self._sa.spi_r))
+        if session.office is not None and first.notify(NotifyType.TICKET_REQUEST) is not None:
+            answer.append(session.office.issue(session, self._sa, now))
         fresh = first.notify(NotifyType.INITIAL_CONTACT) is not None
         session.established(self._sa, self._who, now, initial_contact=fresh)
         if self._config.redirect_to and session.can_redirect:
@@ -239,6 +245,20 @@ class AuthAnswer:
             # The IKE SA stands without a CHILD SA; the initiator decides what to do (section 1.2)
             answer.append(NotifyPayload(refused.notify))
         return tuple(answer)
+
+    def _granted(self, now: float) -> Grant:
+        """What the tickets of this session will stand for."""
+        assert self._first is not None
+        assert self._idi is not None
+        assert self._who is not None
+        return Grant(
+            id_i=self._idi.identity,
+            id_r=self._config.local_id,
+            who=self._who,
+            eap=self._first.get(AuthPayload) is None,
+            ppk=self._sa.ppk,
+            authenticated=now,
+        )
 
     def _lease_and_child(self, message: Message, who: Identity, now: float) -> list[Payload]:
         session, sa, config = self._session, self._sa, self._config

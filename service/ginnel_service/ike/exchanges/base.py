@@ -14,6 +14,7 @@ from ..payloads.notify import NotifyPayload
 from ..proposals import mismatch
 
 if TYPE_CHECKING:
+    from ..config import Timing
     from ..payloads.sa import Proposal
     from ..sa import IkeSa
     from ..session import Session
@@ -47,7 +48,11 @@ class Exchange:
         """Take the response. Raises PeerError when it cannot be understood."""
         raise NotImplementedError
 
-    def unanswered(self, session: Session) -> None:
+    def timing(self, timing: Timing) -> Timing:
+        """How patiently to wait for the response, from how patient the session is."""
+        return timing
+
+    def unanswered(self, session: Session, now: float) -> None:
         """No response came in time."""
         session.unanswered()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import configuration, redirect
+from .. import configuration, crash, redirect
 from ..codes import NotifyType
 from ..errors import PeerError
 from ..events import Noted
@@ -33,6 +33,10 @@ def handle(session: Session, sa: IkeSa, message: Message, now: float) -> tuple[P
     for asked in message.all(ConfigPayload):
         told = configuration.answer(asked, session.config.product)
         answer += [told] if told is not None else []
+    if session.office is not None and message.notify(NotifyType.TICKET_REQUEST) is not None:
+        answer.append(session.office.issue(session, sa, now))
+    # "A token taker MUST accept such gratuitous QCD_TOKEN notifications" (RFC 6290 section 4.4)
+    sa.token = crash.token_of(message) or sa.token
     handle_path_probe(session, sa, message, now)
     answer += handle_mobike(session, sa, message, now)
     if session.is_initiator:

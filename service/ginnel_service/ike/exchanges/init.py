@@ -64,8 +64,11 @@ class InitExchange(Exchange):
         self.cookie: bytes | None = None
         self.retries = 0
         self.refusal: SessionError | None = None
+        self._said: list[Payload] = []
 
     def request(self, session: Session, sa: IkeSa, now: float) -> tuple[Payload, ...]:
+        # With a cookie "all other payloads unchanged" (section 2.6)
+        self._said = self._said or announcements(session, sa)
         payloads: list[Payload] = []
         if self.cookie is not None:
             payloads.append(NotifyPayload(NotifyType.COOKIE, self.cookie))
@@ -73,7 +76,7 @@ class InitExchange(Exchange):
             SaPayload(offer(session.config.ike_proposals)),
             KePayload(self.method, self.pair.public),
             NoncePayload(self.nonce),
-            *_announcements(session, sa),
+            *self._said,
         ]
         if session.config.ppk is not None:
             payloads.append(NotifyPayload(NotifyType.USE_PPK))
@@ -90,7 +93,7 @@ class InitExchange(Exchange):
             self.refusal = refusal.error
             raise
 
-    def unanswered(self, session: Session) -> None:
+    def unanswered(self, session: Session, now: float) -> None:
         if self.refusal is None:
             session.unanswered()
         else:
@@ -123,7 +126,7 @@ class InitExchange(Exchange):
         )
         if not supported and not session.path.stream:
             raise Refusal(SessionError("peer_error", "the gateway does not support UDP encapsulation"))
-        _note_announcements(session, message)
+        note_announcements(session, message)
         proof.note_requests(session, message)
         session.childless = message.notify(NotifyType.CHILDLESS_IKEV2_SUPPORTED) is not None
         session.multiple_auth = message.notify(NotifyType.MULTIPLE_AUTH_SUPPORTED) is not None
@@ -192,10 +195,10 @@ def answer(
     )
     sa.nonce_i, sa.nonce_r = nonce.data, session.random(NONCE_OCTETS)
     derive(session, sa, suite, shared)
-    _note_announcements(session, message)
+    note_announcements(session, message)
     session.ppk = greeting.ppk and message.notify(NotifyType.USE_PPK) is not None
     payloads: list[Payload] = [SaPayload((chosen,)), KePayload(suite.ke, public), NoncePayload(sa.nonce_r)]
-    payloads += _announcements(session, sa)
+    payloads += announcements(session, sa)
     supported = [NotifyType.CHILDLESS_IKEV2_SUPPORTED, NotifyType.MULTIPLE_AUTH_SUPPORTED]
     if session.ppk:
         supported.append(NotifyType.USE_PPK)
@@ -207,7 +210,7 @@ def answer(
     return tuple(payloads), True
 
 
-def _announcements(session: Session, sa: IkeSa) -> list[Payload]:
+def announcements(session: Session, sa: IkeSa) -> list[Payload]:
     """What both roles say of themselves in IKE_SA_INIT."""
     config = session.config
     hashes = signature.hashes_supported(allow_sha1=config.allow_sha1)
@@ -222,7 +225,7 @@ def _announcements(session: Session, sa: IkeSa) -> list[Payload]:
     return said
 
 
-def _note_announcements(session: Session, message: Message) -> None:
+def note_announcements(session: Session, message: Message) -> None:
     hashes = message.notify(NotifyType.SIGNATURE_HASH_ALGORITHMS)
     if hashes is not None:
         data = hashes.data

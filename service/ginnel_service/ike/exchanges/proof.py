@@ -59,6 +59,21 @@ def by_msk(sa: IkeSa, identity: IdiPayload | IdrPayload, msk: bytes | None, sk: 
     return by_secret(sa, identity, msk or stand_in, sk)
 
 
+def by_resumption(sa: IkeSa, identity: IdiPayload | IdrPayload) -> AuthPayload:
+    """AUTH = prf(SK_px, <message octets>) (RFC 5723 section 4.3.3)."""
+    assert sa.suite is not None
+    assert sa.keys is not None
+    key = sa.keys.pi if isinstance(identity, IdiPayload) else sa.keys.pr
+    value = keys.prf(sa.suite.prf, key, signed_octets(sa, identity, sa.keys))
+    return AuthPayload(AuthMethod.SHARED_KEY, value)
+
+
+def check_resumption(sa: IkeSa, identity: IdiPayload | IdrPayload, auth: AuthPayload) -> bool:
+    """Whether `auth` shows the keys of a resumed IKE SA, in constant time."""
+    expected = by_resumption(sa, identity)
+    return auth.method == expected.method and hmac.compare_digest(auth.data, expected.data)
+
+
 def by_config(
     session: Session,
     sa: IkeSa,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .. import exchange_keys, export, keys
+from .. import crash, exchange_keys, export, keys
 from ..codes import NotifyType, ProtocolId
 from ..errors import InvalidSyntax
 from ..message import Message
@@ -81,6 +81,7 @@ class RekeyIke(Negotiation):
         if ke.method != self.method or self.suite.ke != self.method:
             raise InvalidSyntax("key exchange of another method than chosen")
         self.shared = self.pair.shared(ke.data)
+        self.token = crash.token_of(message)
         if not self.suite.more_ke:
             self.complete(session, sa, b"", now)
         elif self._lost():
@@ -100,6 +101,7 @@ class RekeyIke(Negotiation):
             (self.shared, more),
             initiated=True,
         )
+        new.token = self.token
         if self._lost():
             # We close ours, the peer closes the old one (section 2.8.2)
             new.state = SaState.CLOSING
@@ -159,7 +161,15 @@ def handle(session: Session, sa: IkeSa, message: Message, now: float) -> tuple[P
         return (NotifyPayload(NotifyType.INVALID_KE_PAYLOAD, suite.ke.to_bytes(2, "big")),)
     public, shared = exchange_keys.respond(suite.ke, ke.data, session.random)
     nonces, spi = (nonce.data, session.random(NONCE_OCTETS)), new_ike_spi(session.random)
-    answer = SaPayload((replace(chosen, spi=spi),)), NoncePayload(nonces[1]), KePayload(suite.ke, public)
+    answer: list[Payload] = [
+        SaPayload((replace(chosen, spi=spi),)),
+        NoncePayload(nonces[1]),
+        KePayload(suite.ke, public),
+    ]
+    if session.token_maker is not None:
+        answer.append(session.token_maker.notify(chosen.spi, spi))
+    if session.office is not None and message.notify(NotifyType.TICKET_REQUEST) is not None:
+        answer.append(NotifyPayload(NotifyType.TICKET_ACK))  # in an exchange of the new IKE SA
 
     def finish(more: bytes, at: float) -> None:
         spis, secrets = (chosen.spi, spi), (shared, more)
@@ -173,7 +183,7 @@ def handle(session: Session, sa: IkeSa, message: Message, now: float) -> tuple[P
 
     if not suite.more_ke:
         finish(b"", now)
-        return answer
+        return tuple(answer)
     collision = Collision(nonces, None)
 
     def forget() -> None:
