@@ -61,6 +61,9 @@ class Users:
         self._next += 1
         return Configuration((IPv4Interface(self._next),), (IPv4Address("10.0.0.1"),))
 
+    def readmit(self, id_i: Identity, id_r: Identity, who: Identity, *, eap: bool) -> SessionConfig | None:
+        return None
+
     def release(self, configuration: Configuration) -> None:
         pass
 

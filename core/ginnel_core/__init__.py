@@ -18,6 +18,7 @@ from ginnel_core.values import (
     SaCounters,
     SaExpiring,
     Selector,
+    StrayEsp,
 )
 
 if sys.platform == "linux":
@@ -42,6 +43,7 @@ __all__ = [
     "SaCounters",
     "SaExpiring",
     "Selector",
+    "StrayEsp",
     "Tun",
     "UdpSocket",
     "esp_sizes",

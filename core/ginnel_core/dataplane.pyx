@@ -21,6 +21,7 @@ from ginnel_core.loop cimport (
     OCTETS,
     PACKETS,
     PATH_TOO_BIG,
+    STRAY_ESP,
     PEER_MOVED,
     WRITES,
     Calm,
@@ -33,7 +34,7 @@ from ginnel_core.posix cimport *
 from ginnel_core import reasons
 from ginnel_core.tun cimport OFFLOAD_CHECKSUM, OFFLOAD_TCP4, OFFLOAD_TCP6, OFFLOAD_UDP, TunDevice
 from ginnel_core.udp cimport UdpChannel
-from ginnel_core.values import DeviceLost, IkeDatagram, PathTooBig, PeerMoved, SaExpiring
+from ginnel_core.values import DeviceLost, IkeDatagram, PathTooBig, PeerMoved, SaExpiring, StrayEsp
 
 NON_ESP_MARKER = bytes(4)
 LIMIT_NAMES = ("octets", "packets", "sequence")
@@ -212,6 +213,8 @@ cdef drain(Loop loop, direction, found):
             found.append(PeerMoved(record.spi, endpoint(&record.remote)))
         elif record.kind == PATH_TOO_BIG:
             found.append(PathTooBig(endpoint(&record.remote), record.detail))
+        elif record.kind == STRAY_ESP:
+            found.append(StrayEsp(record.spi, endpoint(&record.local), endpoint(&record.remote)))
         elif record.kind == DEVICE_LOST:
             what = "tun" if record.device == 0 else "udp4" if record.device == AF_INET else "udp6"
             found.append(DeviceLost(what, record.detail))

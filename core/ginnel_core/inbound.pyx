@@ -161,6 +161,7 @@ cdef class InboundLoop(Loop):
         sa = find_inbound(<const InboundTable *>self.table, spi)
         if sa == NULL:
             self.drop(Reason.UNKNOWN_SPI)
+            self.stray(&packet.remote, &packet.local, spi)
             return
         reason = esp_open(sa, data, length, &opened)
         if opened.newest and memcmp(&sa.peer, &packet.remote, sizeof(Address)) != 0:

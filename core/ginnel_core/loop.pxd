@@ -25,6 +25,7 @@ cdef enum EventKind:
     SA_EXPIRING
     DEVICE_LOST
     PATH_TOO_BIG
+    STRAY_ESP
 
 cdef enum Total:
     PACKETS
@@ -43,6 +44,7 @@ cdef struct EventRecord:
     int detail  # the Limit; of a lost device the errno; of a path its MTU
     int device  # 0: TUN, else the address family
     Address remote
+    Address local  # of ESP without an SA: where it came to
 
 cdef struct EventRing:
     # One writer, one reader. Full: the writer keeps its news and tries again with its next packet.
@@ -76,6 +78,7 @@ cdef class Loop:
     cdef UdpChannel udp6
     cdef Arena arena
     cdef Bucket tells  # of paths: anyone may forge the ICMP errors behind them
+    cdef Bucket strays  # of ESP without an SA: anyone may send it
     cdef readonly bint has_udp4, has_udp6
     cdef Calm *calm  # the data plane's
     cdef bint staying
@@ -90,6 +93,7 @@ cdef class Loop:
     cdef bint push(self, const EventRecord *record) noexcept nogil
     cdef void lost(self, int device, int error) noexcept nogil
     cdef void too_big(self, const Address *remote, uint32_t mtu) noexcept nogil
+    cdef void stray(self, const Address *remote, const Address *local, uint32_t spi) noexcept nogil
     cdef void drop(self, Reason reason) noexcept nogil
     cdef void used(self, Usage *usage, uint32_t spi, uint32_t octets, uint64_t sequence) noexcept nogil
     cdef void run(self) noexcept nogil

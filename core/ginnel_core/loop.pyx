@@ -144,6 +144,18 @@ cdef class Loop:
         record.remote = remote[0]
         self.push(&record)
 
+    cdef void stray(self, const Address *remote, const Address *local, uint32_t spi) noexcept nogil:
+        """ESP came for which there is no SA; told at a bounded rate."""
+        cdef EventRecord record
+        if not bucket_take(&self.strays, self.now_ns):
+            return
+        memset(&record, 0, sizeof(record))
+        record.kind = STRAY_ESP
+        record.spi = spi
+        record.remote = remote[0]
+        record.local = local[0]
+        self.push(&record)
+
     cdef void drop(self, Reason reason) noexcept nogil:
         ginnel_add(&self.drops[<int>reason], 1)
 

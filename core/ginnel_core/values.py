@@ -55,6 +55,14 @@ class PathTooBig(NamedTuple):
     mtu: int
 
 
+class StrayEsp(NamedTuple):
+    """ESP with `spi` came from `remote` to `local`, and there is no such SA; told at a bounded rate."""
+
+    spi: int
+    local: Endpoint
+    remote: Endpoint
+
+
 class DeviceLost(NamedTuple):
     """The TUN device or a socket ("tun", "udp4", "udp6") failed for good; the loops stopped reading it."""
 
@@ -62,7 +70,7 @@ class DeviceLost(NamedTuple):
     errno: int
 
 
-Event = PeerMoved | SaExpiring | PathTooBig | DeviceLost
+Event = PeerMoved | SaExpiring | PathTooBig | StrayEsp | DeviceLost
 
 
 class EspSizes(NamedTuple):

@@ -144,6 +144,7 @@ def _with_facts(about: ConnectionStatus, found: TunnelStatus) -> ConnectionStatu
         mtu=0 if wanted is None else wanted.mtu,
         path_mtu=facts.path_mtu or 0,
         established_at=found.established_at,
+        resumed=facts.resumed,
         rekeys=Rekeys(ike=facts.ike_rekeys, child=facts.child_rekeys),
         rtt_ms=None if facts.rtt_s is None else facts.rtt_s * 1000,
     )

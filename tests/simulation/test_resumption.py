@@ -260,7 +260,10 @@ def test_silence_leads_to_a_whole_beginning() -> None:
     """As of a gateway that does not know the exchange."""
     world = lost()
     world.tap = lambda sender, datagram: parse_header(datagram).exchange != RESUME
+    before = world.ticket
     assert resume(world)[:2] == [RESUME, INIT]
+    kept = [event.ticket for _, event in world.events if isinstance(event, TicketChanged)]
+    assert kept[:3] == [None, before, None]  # of no use only when there is another IKE SA
     assert world.now < 30
     assert world.client.state is State.ESTABLISHED
 

@@ -80,6 +80,7 @@ _BY_ERROR: dict[str, Exit] = {
     "no_proposal_chosen": Exit.NO_PROPOSAL,
     "unreachable": Exit.UNREACHABLE,
     "peer_vanished": Exit.UNREACHABLE,
+    "peer_restarted": Exit.UNREACHABLE,
     "name_not_resolved": Exit.NOT_RESOLVED,
     "tun_not_permitted": Exit.TUN_PERMISSION,
     "port_busy": Exit.PORT_BUSY,

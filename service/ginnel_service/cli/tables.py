@@ -60,7 +60,7 @@ def details(status: ConnectionStatus) -> Table:
     if status.state == "up":
         if status.established_at is not None:
             when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(status.established_at))
-            table.add_row("since", when)
+            table.add_row("since", when + (" (resumed without a new login)" if status.resumed else ""))
         table.add_row("rekeys", f"{status.rekeys.child} of the traffic's keys, {status.rekeys.ike} of IKE's")
         table.add_row("in", f"{octets(status.octets_in)} in {status.packets_in} packets")
         table.add_row("out", f"{octets(status.octets_out)} in {status.packets_out} packets")

@@ -47,6 +47,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "{server} stopped answering.",
         "Check the network, then connect again with `ginnel up {name}`.",
     ),
+    "peer_restarted": (
+        "{server} was restarted, or gave the connection up.",
+        "It is being connected again by itself; if not, use `ginnel up {name}`.",
+    ),
     "invalid_peer_message": (
         "The gateway sent something that breaks the IKEv2 protocol.",
         "Look at `ginnel log`, and report it to the gateway's administrator.",

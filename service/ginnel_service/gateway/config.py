@@ -71,6 +71,8 @@ class _File(Table, frozen=True, kw_only=True):
     subnets: Texts = ("0.0.0.0/0", "::/0")
     ike_proposals: Texts = ()
     esp_proposals: Texts = ()
+    resumption: bool = True
+    crash_tokens: bool = True
     esp: _Esp = _Esp()
     timing: _Timing = _Timing()
     certificates: Certificates = Certificates()
@@ -100,6 +102,8 @@ class GatewayConfig(Struct, frozen=True, kw_only=True):
     subnets: tuple[IPv4Network | IPv6Network, ...]
     ike_proposals: tuple[Proposal, ...]
     esp_proposals: tuple[Proposal, ...]
+    resumption: bool  # give tickets and take them (RFC 5723)
+    crash_tokens: bool  # tell peers after a crash (RFC 6290)
     esp: EspSettings
     timing: Timing
     redirect_to: str  # an address or a host name, where clients are sent; empty: they may stay
@@ -184,6 +188,8 @@ def _check(file: _File, folder: Path) -> GatewayConfig:
         ),
         ike_proposals=proposals("ike_proposals", file.ike_proposals, ProtocolId.IKE, problems) or DEFAULT_IKE,
         esp_proposals=proposals("esp_proposals", file.esp_proposals, ProtocolId.ESP, problems) or DEFAULT_ESP,
+        resumption=file.resumption,
+        crash_tokens=file.crash_tokens,
         esp=EspSettings(**msgspec.structs.asdict(file.esp)),
         timing=Timing(**msgspec.structs.asdict(file.timing)),
         redirect_to=_redirect_to(file.redirect_to, problems),
@@ -305,6 +311,11 @@ redirect_to = ""
 # Proposals in strongSwan's words; none accepts the built-in list.
 ike_proposals = []
 esp_proposals = []
+
+# Tickets let peers come back from sleep without a new login; crash tokens tell them at once when the gateway
+# was restarted. Turn the tokens off where several gateways share one address and one state directory.
+resumption = true
+crash_tokens = true
 
 # The gateway's certificate and its key, and the authority of users who have certificates of their own.
 #[certificates]

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import resource
 import signal
+import stat
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ..clock import utc_s
+from ..ike.crash import SECRET_OCTETS
 from ..net.linux.network import LinuxNetwork
 from ..tunnel.errors import TunnelError, as_tunnel_error
 from .config import GatewayConfig, load
@@ -21,6 +24,9 @@ from .errors import GatewayError
 from .server import Gateway, Report
 
 log = logging.getLogger("ginnel.gateway")
+
+#: In the state directory.
+CRASH_FILE: Final = "crash-secret"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,8 @@ def run_gateway(file: Path, state_dir: Path, tell: Callable[[EventLine], None]) 
         network = LinuxNetwork(state_dir)
         with ThreadPoolExecutor(1, "ginnel-net") as executor:
             try:
-                return asyncio.run(_serve(file, config, network, executor, tell))
+                secret = keep_secret(state_dir / CRASH_FILE)
+                return asyncio.run(_serve(file, config, network, executor, tell, secret))
             finally:
                 executor.submit(network.close).result()
     except OSError as error:
@@ -53,12 +60,38 @@ def run_gateway(file: Path, state_dir: Path, tell: Callable[[EventLine], None]) 
         return error
 
 
+def keep_secret(path: Path) -> bytes:
+    """The secret of crash tokens, "kept indefinitely" (RFC 6290 section 5.1); made when there is none.
+
+    What is there but is not ours alone, or is no such secret, is made anew. Raises OSError.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            found = os.fstat(file.fileno())
+            secret = file.read(SECRET_OCTETS + 1)
+        private = stat.S_ISREG(found.st_mode) and not found.st_mode & 0o077 and found.st_uid == os.geteuid()
+        if private and len(secret) == SECRET_OCTETS:
+            return secret
+    secret = os.urandom(SECRET_OCTETS)
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secret)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+    return secret
+
+
 async def _serve(
     file: Path,
     config: GatewayConfig,
     network: LinuxNetwork,
     executor: ThreadPoolExecutor,
     tell: Callable[[EventLine], None],
+    token_secret: bytes,
 ) -> TunnelError | None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
@@ -68,7 +101,14 @@ async def _serve(
         await loop.run_in_executor(executor, network.recover)
     except Exception as error:
         raise as_tunnel_error(error) from error
-    gateway = Gateway(config, network, executor, report=lambda report: tell(line_of(report)), failed=stop.set)
+    gateway = Gateway(
+        config,
+        network,
+        executor,
+        token_secret=token_secret,
+        report=lambda report: tell(line_of(report)),
+        failed=stop.set,
+    )
     await gateway.start()
     loop.add_signal_handler(signal.SIGUSR1, gateway.rekey, "child")
     loop.add_signal_handler(signal.SIGUSR2, gateway.rekey, "ike")
@@ -89,13 +129,14 @@ def _redirect(gateway: Gateway, file: Path) -> None:
 
 def line_of(report: Report) -> EventLine:
     """Fields without a value are left out."""
-    fields = {key: value for key, value in asdict(report).items() if value not in ("", (), 0, {})}
+    fields = {key: value for key, value in asdict(report).items() if value not in ("", (), 0, {}, False)}
     addresses = ", ".join(report.addresses)
     match report.kind:
         case "listening":
             text = f"listening on {addresses}; device {report.detail}"
         case "established":
-            text = f"{report.peer} from {report.remote} established: {addresses} ({report.suite})"
+            how = "resumed" if report.resumed else "established"
+            text = f"{report.peer} from {report.remote} {how}: {addresses} ({report.suite})"
         case "rekeyed":
             text = f"{report.peer} rekeyed its {report.what.upper()} SA, begun by the {report.by}"
         case "moved":

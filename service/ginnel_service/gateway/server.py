@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_interface
 from typing import Final
 
-from ginnel_core import DataPlane, DeviceLost, PathTooBig, PeerMoved, SaExpiring, UdpSocket
+from ginnel_core import DataPlane, DeviceLost, PathTooBig, PeerMoved, SaExpiring, StrayEsp, UdpSocket
 from ginnel_core import Event as PlaneEvent
 
 from ..clock import utc_s
@@ -79,6 +79,7 @@ class Report:
     offloads: tuple[str, ...] = ()  # counters: those in use
     counters: dict[str, int] = field(default_factory=dict)  # counters: of the packet path, without zeros
     path_mtu: int = 0  # path_mtu: of outer packets, from now on
+    resumed: bool = False  # established: by a ticket
 
 
 @dataclass(slots=True)
@@ -89,12 +90,16 @@ class _Peer:
     addresses: tuple[str, ...] = ()
     suite: str = ""
     esp_suite: str = ""
+    resumed: bool = False
     heard_s: float = 0.0
     sent_s: float = 0.0
 
 
 class Gateway:
-    """`start`, later `close`. Owns its device and sockets. Calls `failed` when `failure` ends its work."""
+    """`start`, later `close`. Owns its device and sockets. Calls `failed` when `failure` ends its work.
+
+    `token_secret` is what it had before, too, so that peers believe it when it has lost all else (RFC 6290).
+    """
 
     def __init__(
         self,
@@ -102,12 +107,14 @@ class Gateway:
         network: MachineNetwork,
         executor: Executor,
         *,
+        token_secret: bytes | None = None,
         report: Callable[[Report], None] = lambda report: None,
         failed: Callable[[], None] = lambda: None,
     ) -> None:
         self.failure: TunnelError | None = None
         self._failed = failed
         self._config = config
+        self._token_secret = token_secret
         self._network = network
         self._executor = executor
         self._report = report
@@ -140,6 +147,8 @@ class Gateway:
             now=self._loop.time(),
             utc=utc_s,
             timing=self._config.timing,
+            resumption=self._config.resumption,
+            token_secret=self._token_secret if self._config.crash_tokens else None,
         )
         self._wire.start(self._received, self._happened)
         assert self._streams is not None
@@ -271,6 +280,9 @@ class Gateway:
                         if child is not None:
                             session.rekey_child(child.spi_in, now)
                             self._responder.touch(session)
+                case StrayEsp():
+                    path = self._wire.path_to(Endpoint(*event.local), Endpoint(*event.remote))
+                    self._responder.unknown_esp(event.spi, path, now)
                 case PeerMoved():
                     self._follow(event, now)
                 case PathTooBig():
@@ -364,6 +376,7 @@ class Gateway:
         match event:
             case IkeEstablished():
                 peer.who, peer.suite, peer.path = str(event.peer), event.suite, event.path
+                peer.resumed = event.resumed
             case ConfigurationReceived():
                 peer.addresses = tuple(str(address.ip) for address in event.configuration.addresses)
             case InboundReady():
@@ -375,7 +388,8 @@ class Gateway:
                 self._responder.touch(session)
                 if not peer.esp_suite:
                     peer.esp_suite = esp_suite_name(event.child.suite)
-                    self._tell("established", peer, suite=f"{peer.suite}/{peer.esp_suite}")
+                    suite = f"{peer.suite}/{peer.esp_suite}"
+                    self._tell("established", peer, suite=suite, resumed=peer.resumed)
             case OutboundRetired():
                 peer.sas.retire_outbound(event.child)
             case InboundRetired():

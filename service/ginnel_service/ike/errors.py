@@ -69,6 +69,7 @@ SESSION_CODES = {
     "internal_address_failure": "the gateway has no address for us",
     "unreachable": "no answer within all retransmissions before the session was up",
     "peer_vanished": "the peer stopped answering an established session",
+    "peer_restarted": "the peer proved that it lost the IKE SA (RFC 6290)",
     "invalid_peer_message": "the peer broke the protocol",
     "peer_error": "the peer reported an error that has no name of its own here",
     "expired": "the IKE SA reached its hard lifetime before a rekey succeeded",

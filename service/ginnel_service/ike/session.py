@@ -354,11 +354,16 @@ class Session:
         strong = config.ppk is None or not config.ppk.required or ticket.ppk
         return config.resumption and same and strong and self.utc() < ticket.expires_at
 
-    def begin_anew(self, now: float) -> None:
-        """The ticket did not help: IKE_SA_INIT, with another SPI as the peer may remember this one."""
+    def begin_anew(self, now: float, *, refused: bool = True) -> None:
+        """The ticket did not help: IKE_SA_INIT, with another SPI as the peer may remember this one.
+
+        One that was not `refused` may help yet: it "is considered as used only when an IKE SA has been
+        established" (RFC 5723 section 4.3.1).
+        """
         self._move(State.INIT)
         self.resumed = False
-        self.emit(TicketChanged(None))
+        if refused:
+            self.emit(TicketChanged(None))
         self.talk.replace(IkeSa(new_ike_spi(self.random), bytes(8), initiated=True))
         self.talk.enqueue(self.talk.current, InitExchange(self), now)
 

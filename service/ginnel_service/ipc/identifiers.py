@@ -11,6 +11,7 @@ ERROR_IDS: dict[str, tuple[str, ...]] = {
     "internal_address_failure": ("name", "detail"),
     "unreachable": ("name", "server", "detail"),
     "peer_vanished": ("name", "server", "detail"),
+    "peer_restarted": ("name", "server", "detail"),
     "invalid_peer_message": ("name", "detail"),
     "peer_error": ("name", "detail"),
     "expired": ("name", "detail"),

@@ -96,6 +96,7 @@ class ConnectionStatus(_Result, frozen=True, kw_only=True):
     path_mtu: int = 0  # octets of the largest outer packet that arrives; 0 until that is known
     established_at: float | None = None  # seconds since the epoch
     rekeys: Rekeys = Rekeys()
+    resumed: bool = False  # the session before was resumed, without a new login
     octets_in: int = 0
     octets_out: int = 0
     packets_in: int = 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ginnel_core import DeviceLost, PathTooBig, SaExpiring
@@ -41,6 +41,8 @@ from ..ike.events import (
     RoundTrip,
     State,
     StateChanged,
+    Ticket,
+    TicketChanged,
 )
 from ..ike.events import Wanted as SessionWants
 from ..ike.proposals import esp_suite_name
@@ -51,6 +53,7 @@ from .convert import esp_settings, inner_mtu, outer_octets, wanted_network
 from .dataplane import UNKNOWN_PATH_MTU, WATCH_S, Associations, Traffic
 from .errors import TunnelError, as_tunnel_error, device_error
 from .host import Host, Link
+from .reconnect import may_retry
 from .roaming import Roaming
 from .states import Step
 from .transport import Carrier, Hooks
@@ -78,6 +81,7 @@ class Facts:
     ike_rekeys: int = 0
     child_rekeys: int = 0
     rtt_s: float | None = None
+    resumed: bool = False  # by a ticket, without a new login
     path_mtu: int | None = None  # of outer packets, once known
 
 
@@ -89,6 +93,7 @@ class Watcher:
     configured: Callable[[], None]  # the machine's network is as the tunnel needs it
     changed: Callable[[], None]  # some fact is new
     keys: Callable[[KeysExported], None]
+    lost: Callable[[TunnelError], None]  # the gateway lost us; the machine's network stays as it is meanwhile
 
 
 class Attempt:
@@ -102,9 +107,11 @@ class Attempt:
         watcher: Watcher,
         wants: Wants,
         turn: int = 0,
+        ticket: Ticket | None = None,
     ) -> None:
         self.facts = Facts()
         self.redirect = ""  # the gateway to go on with, in the end
+        self.ticket = ticket  # what the next session can begin with, as of now
         self._profile = profile
         self._config = config
         self._host = host
@@ -124,7 +131,9 @@ class Attempt:
         self._sas: Associations | None = None
         self._counters: dict[str, int] = {}
         self._timer: asyncio.TimerHandle | None = None
-        self._child: ChildSa | None = None  # the first: what the network is configured for
+        self._child: ChildSa | None = None  # the session's first: what the network is configured for
+        self._announced = False  # that the network is configured for it
+        self._leaving = False
         self._wanted: Wanted | None = None
         self._configuring: asyncio.Task[None] | None = None
         self._restoring: set[asyncio.Task[None]] = set()
@@ -211,7 +220,18 @@ class Attempt:
             now=now,
             utc=utc_s,
             float_local=link.float_local,
+            resume=self.ticket,
         )
+
+    def _begin_again(self, lost: Session, error: TunnelError) -> None:
+        """Another session in the place of one that was lost: by the ticket, else from the beginning."""
+        assert self._link is not None
+        self._log.warning("%s: connecting again", error)
+        self._watcher.lost(error)
+        self._child, self._announced = None, False
+        self._config = replace(self._config, wished=self.facts.configuration.addresses)
+        self._session = self._new_session(self._link, lost.path)
+        self._session.connect(self._host.now())
 
     # A second session, over TCP, while the first gets no answer over UDP
 
@@ -251,8 +271,18 @@ class Attempt:
         if silent and (self._rival is not None or self._carrier.goes_on()):
             self._udp_error = error
             return
+        lost = self._need_session()
+        if error is not None and self._can_begin_again(error):
+            self._begin_again(lost, error)
+            return
         self._session_closed.set()
         self._end(error)
+
+    def _can_begin_again(self, error: TunnelError) -> bool:
+        """Whether all but the session is still good: the way to the gateway, and what the machine has."""
+        if self._leaving or self._ended.done() or not self._announced or self._need_session().path.stream:
+            return False
+        return error.code == "peer_restarted" or (error.code == "peer_vanished" and self.ticket is not None)
 
     # Stimuli: a datagram, the packet path's news, time
 
@@ -363,9 +393,9 @@ class Attempt:
                 self._carrier.answered(self._need_session().path)
                 self._watcher.stepped(Step.AUTH)
             case IkeEstablished():
-                facts.ike_suite, facts.peer, facts.path = event.suite, str(event.peer), event.path
-                facts.nat_local, facts.nat_remote = event.nat_local, event.nat_remote
-                self._log.info("established with %s (%s)", facts.peer, facts.ike_suite)
+                self._established(event)
+            case TicketChanged():
+                self.ticket = event.ticket
             case ConfigurationReceived():
                 facts.configuration = event.configuration
             case InboundReady():
@@ -404,8 +434,16 @@ class Attempt:
                 self._closed(None if event.error is None else as_tunnel_error(event.error))
             case StateChanged():
                 pass
-        if not isinstance(event, StateChanged | KeysExported | InboundReady | SessionWants):
+        if not isinstance(event, StateChanged | TicketChanged | KeysExported | InboundReady | SessionWants):
             self._watcher.changed()
+
+    def _established(self, event: IkeEstablished) -> None:
+        facts = self.facts
+        facts.ike_suite, facts.peer, facts.path = event.suite, str(event.peer), event.path
+        facts.nat_local, facts.nat_remote = event.nat_local, event.nat_remote
+        facts.resumed = event.resumed
+        how = "resumed" if event.resumed else "established"
+        self._log.info("%s with %s (%s)", how, facts.peer, facts.ike_suite)
 
     def _outbound_ready(self, event: OutboundReady) -> None:
         assert self._sas is not None
@@ -448,7 +486,9 @@ class Attempt:
             self.facts.path,
             self.facts.path_mtu or UNKNOWN_PATH_MTU,
         )
-        if self._configuring is None or self._configuring.done():
+        if self._wanted == self.facts.wanted:
+            self._announce()
+        elif self._configuring is None or self._configuring.done():
             self._configuring = self._loop.create_task(self._apply())
 
     async def _apply(self) -> None:
@@ -458,15 +498,19 @@ class Attempt:
                     self._host.executor, self._host.network.apply, self._profile.name, wanted
                 )
             except Exception as error:
-                if self.facts.wanted is None:
+                if not self._announced:
                     self._end(as_tunnel_error(error))
                 else:  # the packet path says "too big" where the device does not
                     self._log.warning("the device's MTU stays: %s", as_tunnel_error(error))
                 return
             first, self.facts.wanted = self.facts.wanted is None, wanted
-            (self._watcher.configured if first else self._watcher.changed)()
+            self._announce()
             if first:
                 self._device_changed()  # what happened while it was made ready
+
+    def _announce(self) -> None:
+        first, self._announced = not self._announced, True
+        (self._watcher.configured if first else self._watcher.changed)()
 
     def _device_changed(self) -> None:
         """Set down, a device loses its routes and IPv6 addresses; they come back when it is set up again."""
@@ -531,8 +575,8 @@ class Attempt:
 
     async def _say_goodbye(self) -> None:
         """Tell the peer with a Delete (RFC 7296 section 1.4.1), and wait a little for its answer."""
-        session = self._session
-        if session is None or session.state is State.CLOSED:
+        session, self._leaving = self._session, True
+        if session is None or session.state is State.CLOSED or self._comes_back():
             return
         session.close(self._host.now())
         self._pump()
@@ -541,6 +585,11 @@ class Attempt:
                 await self._session_closed.wait()
         except TimeoutError:
             self._log.info("the gateway did not answer our goodbye")
+
+    def _comes_back(self) -> bool:
+        """Whether the next attempt resumes the session, which therefore must not be deleted."""
+        error = self._ended.result() if self._ended.done() and not self._ended.cancelled() else None
+        return error is not None and self.ticket is not None and may_retry(error.code, was_connected=True)
 
     def _need_session(self) -> Session:
         assert self._session is not None

@@ -16,7 +16,7 @@ import msgspec
 
 from ..clock import utc_s
 from ..ike.config import SessionConfig
-from ..ike.events import Interface, KeysExported, Prompt
+from ..ike.events import Interface, KeysExported, Prompt, Ticket
 from ..ike.proposals import weaknesses
 from ..profiles.model import Profile
 from .attempt import Attempt, Facts, Watcher
@@ -89,7 +89,8 @@ class Tunnel:
         self._step: Step | None = None
         self._error: TunnelError | None = None
         self._established_at: float | None = None
-        self._connected_s = 0.0
+        self._connected_s: float | None = None  # the loop's time, of the current attempt
+        self._ticket: Ticket | None = None
         self._next_try: float | None = None
         self._past = Traffic()
         self._past_counters: dict[str, int] = {}
@@ -107,6 +108,7 @@ class Tunnel:
             raise TunnelError("already_up")
         self._error = None
         self._past, self._past_counters, self._attempt, self._wished = Traffic(), {}, None, ()
+        self._ticket = None
         if self.weak:
             self._log.warning("the profile allows weak algorithms: %s", ", ".join(self.weak))
         self._move(ConnectionState.RESOLVING)
@@ -179,7 +181,7 @@ class Tunnel:
             error, to = await self._try(turn, sent)
             sent = Sent()  # to the profile's server again, unless this one sends us elsewhere
             turn += 1
-            if self._established_at is not None:
+            if self._connected_s is not None:
                 was_connected = True
                 if loop.time() - self._connected_s >= self._back_off.settled_s:
                     retries = 0
@@ -215,7 +217,9 @@ class Tunnel:
             configured=self._configured,
             changed=self._tell,
             keys=self._observer.keys,
+            lost=self._lost,
         )
+        self._connected_s = None
         if self._attempt is not None:
             self._past, self._past_counters = self.traffic(), self.counters()
         config = self._config
@@ -231,8 +235,11 @@ class Tunnel:
         config = replace(config, wished=self._wished, redirected_from=sent.by)
         # "It MUST use the same PAD and SPD entries" (RFC 5685 section 3): another way, and nothing else.
         profile = msgspec.structs.replace(self.profile, server=sent.gateway or self.profile.server)
-        self._attempt = attempt = Attempt(profile, config, self._host, watcher, self.wants, turn)
+        self._attempt = attempt = Attempt(
+            profile, config, self._host, watcher, self.wants, turn, self._ticket
+        )
         error = await attempt.run()
+        self._ticket = attempt.ticket
         if error is not None:
             self.wants.failed(error.code)
         if error is not None or not attempt.redirect or attempt.facts.remote is None:
@@ -243,8 +250,13 @@ class Tunnel:
         if self.state in {ConnectionState.RESOLVING, ConnectionState.CONNECTING}:
             self._move(ConnectionState.CONNECTING, step)
 
+    def _lost(self, error: TunnelError) -> None:
+        """The attempt goes on without its session, and gets another."""
+        self._error, self._established_at = error, None
+        self._move(ConnectionState.RECONNECTING)
+
     def _configured(self) -> None:
-        if self.state is ConnectionState.CONNECTING:
+        if self.state in {ConnectionState.CONNECTING, ConnectionState.RECONNECTING}:
             self._connected_s = asyncio.get_running_loop().time()
             self._established_at = utc_s()
             self._error = None

@@ -19,7 +19,7 @@ class ConnectionState(Enum):
     RESOLVING = "resolving"  # the gateway's name and the way to it
     CONNECTING = "connecting"  # see Step
     CONNECTED = "connected"
-    RECONNECTING = "reconnecting"  # was connected, waits for its next attempt
+    RECONNECTING = "reconnecting"  # was connected; resumes its session, or waits for its next attempt
     DISCONNECTING = "disconnecting"
     FAILED = "failed"  # gave up; the cause is kept until the next `up` or `down`
 
@@ -45,7 +45,7 @@ MOVES: Final[dict[ConnectionState, frozenset[ConnectionState]]] = {
     _S.RESOLVING: frozenset({_S.CONNECTING, _S.RECONNECTING, _S.FAILED, _S.DISCONNECTING}),
     _S.CONNECTING: frozenset({_S.CONNECTING, _S.CONNECTED, _S.RECONNECTING, _S.FAILED, _S.DISCONNECTING}),
     _S.CONNECTED: frozenset({_S.RECONNECTING, _S.FAILED, _S.DISCONNECTING}),
-    _S.RECONNECTING: frozenset({_S.RESOLVING, _S.DISCONNECTING}),
+    _S.RECONNECTING: frozenset({_S.RESOLVING, _S.RECONNECTING, _S.CONNECTED, _S.FAILED, _S.DISCONNECTING}),
     _S.DISCONNECTING: frozenset({_S.DISCONNECTED}),
     _S.FAILED: frozenset({_S.RESOLVING, _S.DISCONNECTED}),
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .. import export, keys, natt
+from .. import export, keys, natt, redirect
 from ..codes import ExchangeType, NotifyType
 from ..config import Timing
 from ..errors import InvalidSyntax
@@ -62,7 +62,7 @@ class ResumeExchange(Exchange):
             NotifyPayload(NotifyType.TICKET_OPAQUE, self._ticket.opaque),
             *self._said,
         ]
-        return tuple(payloads)
+        return (*payloads, *redirect.announcement(session.config))
 
     def response(self, session: Session, sa: IkeSa, message: Message, now: float) -> None:
         cookie = message.notify(NotifyType.COOKIE)
@@ -101,7 +101,7 @@ class ResumeExchange(Exchange):
         sa.queue.append(ResumedAuth(session, sa, self._ticket))
 
     def unanswered(self, session: Session, now: float) -> None:
-        session.begin_anew(now)
+        session.begin_anew(now, refused=False)
 
 
 class ResumedAuth(AuthExchange):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import natt
+from .. import natt, redirect
 from ..codes import NotifyType
 from ..message import Message
 from ..payloads import Payload
@@ -37,7 +37,8 @@ def answer(
     opaque = message.notify(NotifyType.TICKET_OPAQUE)
     office = session.office
     found = office.open(opaque.data, now) if office is not None and opaque is not None else None
-    if found is None:
+    session.can_redirect = redirect.follows(message)
+    if found is None or policy.greeting().redirect_to:
         return (_NACK,), None
     grant = found.grant
     config = policy.readmit(grant.id_i, grant.id_r, grant.who, eap=grant.eap)
