@@ -254,19 +254,18 @@ class Attempt:
                 self.facts.path = self._need_session().path
                 self._handle(event)
             case Closed(redirect=gateway) if gateway:
-                self._redirected(gateway)
+                self._closed(event)
             case Closed(error=SessionError(code=code) as error) if code != "unreachable":
                 self._end(as_tunnel_error(error))  # an answer is an answer
             case Closed():
                 self._rival_failed()
 
-    def _redirected(self, gateway: str) -> None:
-        self._log.info("the gateway sends us to %s", gateway)
-        self.redirect = gateway
-        self._end(None)
-
-    def _closed(self, error: TunnelError | None) -> None:
+    def _closed(self, event: Closed) -> None:
         assert self._carrier is not None
+        error = None if event.error is None else as_tunnel_error(event.error)
+        if event.redirect:
+            self._log.info("the gateway sends us to %s", event.redirect)
+            self.redirect, error = event.redirect, None
         silent = error is not None and error.code == "unreachable" and not self._answered
         if silent and (self._rival is not None or self._carrier.goes_on()):
             self._udp_error = error
@@ -427,11 +426,8 @@ class Attempt:
                 self._wants.begin(event, self._supply)
             case KeysExported():
                 self._watcher.keys(event)
-            case Closed(redirect=gateway) if gateway:
-                self._session_closed.set()
-                self._redirected(gateway)
             case Closed():
-                self._closed(None if event.error is None else as_tunnel_error(event.error))
+                self._closed(event)
             case StateChanged():
                 pass
         if not isinstance(event, StateChanged | TicketChanged | KeysExported | InboundReady | SessionWants):
