@@ -167,6 +167,7 @@ class World:
         self._heap: list[tuple[float, int, Callable[[], None]]] = []
         self._order = count()
         self._woken: dict[str, float] = {}
+        self._older: list[Session] = []
         self._esp_on = False
         sides = (CLIENT_ID, None, client_psk), (GATEWAY_ID, CLIENT_ID, b"simulated")
         client_config, gateway_config = (
@@ -190,11 +191,13 @@ class World:
 
     # The sides
 
-    def new_client(self, config: SessionConfig, resume: Ticket | None = None) -> Session:
+    def new_client(
+        self, config: SessionConfig, path: Path | None = None, resume: Ticket | None = None
+    ) -> Session:
         """A session that has not begun; put into `client` it takes the place of the one there."""
         return Session(
             config,
-            Path(Endpoint(CLIENT, 500), Endpoint(GATEWAY, 500), False),
+            path or Path(Endpoint(CLIENT, 500), Endpoint(GATEWAY, 500), False),
             random=self.rng.randbytes,
             now=self.now,
             utc=self.utc,
@@ -218,6 +221,21 @@ class World:
         """What the client's driver keeps."""
         kept = [event.ticket for _, event in self.events if isinstance(event, TicketChanged)]
         return kept[-1] if kept else None
+
+    def renew(self, **changes: Any) -> Session:
+        """Begin another session beside `client`, which it takes the place of; returns the old one.
+
+        `changes` are of the configuration of before.
+        """
+        old = self.client
+        self._older.append(old)
+        self.client = self.new_client(replace(old.config, **changes), old.path)
+        self.client.connect(self.now)
+        return old
+
+    @property
+    def clients(self) -> tuple[Session, ...]:
+        return (self.client, *self._older)
 
     @property
     def peer(self) -> Session:
@@ -289,15 +307,18 @@ class World:
 
     def flush(self) -> None:
         """Carry out what both sides have to say, until they are silent."""
-        for event in self.client.events():
-            self._take("client", self.client, event)
+        for client in self.clients:
+            for event in client.events():
+                self._take("client", client, event)
         for session, gateway_event in self.gateway.events():
             self._take("gateway", session, gateway_event)
-        for datagram, path in self.client.datagrams():
-            self._send("client", datagram, path)
+        for client in self.clients:
+            for datagram, path in client.datagrams():
+                self._send("client", datagram, path)
         for datagram, path in self.gateway.datagrams():
             self._send("gateway", datagram, path)
-        self._arm("client", self.client.deadline(), self._wake_client)
+        due = (client.deadline() for client in self.clients)
+        self._arm("client", min((at for at in due if at is not None), default=None), self._wake_client)
         self._arm("gateway", self.gateway.deadline(), self._wake_gateway)
 
     def _take(self, name: str, session: Session, event: Event) -> None:
@@ -316,7 +337,8 @@ class World:
             self.gateway.touch(session)
 
     def _wake_client(self) -> None:
-        self.client.advance(self.now)
+        for client in self.clients:
+            client.advance(self.now)
 
     def _wake_gateway(self) -> None:
         self.gateway.advance(self.now)
@@ -345,8 +367,10 @@ class World:
 
     def deliver_after(self, delay: float, sender: str, datagram: bytes, path: Path) -> None:
         arrival = self._translate(sender, path)
-        receive = self.gateway.receive if sender == "client" else self.client.receive
-        self.at(self.now + delay, lambda: receive(datagram, arrival, self.now))
+        receivers = (self.gateway,) if sender == "client" else self.clients
+        for receiver in receivers:
+            receive = receiver.receive
+            self.at(self.now + delay, lambda receive=receive: receive(datagram, arrival, self.now))
 
     def _translate(self, sender: str, path: Path) -> Path:
         """The path as the receiver sees it, through the NAT if there is one."""

@@ -35,6 +35,7 @@ class Timing:
     child_lifetime_s: float = 3600.0
     lifetime_jitter: float = 0.1  # rekey this fraction earlier at random, so that two sides rarely collide
     retire_s: float = 5.0  # an old inbound SA still accepts late packets for so long
+    reauth_s: float = 0.0  # authenticate anew after so long, or let the peer do so (RFC 4478); 0: never
     busy_retry_s: float = 3.0  # after TEMPORARY_FAILURE, plus jitter
     stranded_s: float = 300.0  # initiator: how long without any way to the gateway the tunnel is kept
     mobile_patience_s: float = 300.0  # responder with MOBIKE: at least this long before a peer is given up

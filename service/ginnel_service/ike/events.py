@@ -258,6 +258,11 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class ReauthenticationDue:
+    """It is time to authenticate anew, in another session beside this one (RFC 4478)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Noted:
     """Something that did not stop the session, but that a person may want to know."""
 
@@ -301,6 +306,7 @@ Event = (
     | PathMtuChanged
     | RoundTrip
     | Wanted
+    | ReauthenticationDue
     | Noted
     | KeysExported
     | Closed

@@ -22,6 +22,7 @@ from .message import Header, Message, UnsupportedVersion, parse_header, parse_me
 from .payloads.identity import Identity
 from .payloads.notify import NotifyPayload
 from .rate import Bucket
+from .reauthentication import may_inherit
 from .sa import FIRST_CHILD_SPI
 from .selectors import everything
 from .session import Session
@@ -256,6 +257,7 @@ class Responder:
             new_child_spi=self._new_child_spi,
             office=self._office,
             token_maker=self._token_maker,
+            find_older=self._find_older,
         )
         if goes_on:
             self._begun[key] = session
@@ -290,6 +292,8 @@ class Responder:
 
     def _collect(self, session: Session) -> None:
         """Take what `session` has to say, and note what changed about it."""
+        if session.newer is not None:
+            self._collect(session.newer)  # what takes its place stands before it goes
         self._datagrams += session.datagrams()
         for event in session.events():
             self._events.append((session, event))
@@ -322,6 +326,10 @@ class Responder:
         """The peer resumed `session`: without a word to it, and before the new one gets its addresses."""
         session.finish(None, by_peer=True)
         self._collect(session)
+
+    def _find_older(self, newer: Session, peer: Identity) -> Session | None:
+        """The session that `newer` is to replace."""
+        return next((each for each in self._sessions if may_inherit(each, newer, peer)), None)
 
     def _forget_older(self, newcomer: Session, peer: Identity) -> None:
         """The peer knows of no other IKE SA of its own, so that all but its newest are dead (section 2.4)."""

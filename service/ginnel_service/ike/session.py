@@ -69,6 +69,7 @@ from .payloads.notify import NotifyPayload
 from .payloads.sa import SaPayload
 from .payloads.selector import TrafficSelector
 from .probing import Prober
+from .reauthentication import FindOlder, Reauthentication, confirmed, let_go
 from .sa import FIRST_CHILD_SPI, ChildState, IkeSa, SaState, new_ike_spi
 from .selectors import to_hosts
 from .ticket_keeper import LOST, TicketKeeper
@@ -125,6 +126,10 @@ class Session:
         self.asked: tuple[CertReqPayload, ...] = ()
         self.peer_hashes: frozenset[int] | None = None  # of RFC 7427; None: the peer does not know it
         self.lease: Configuration | None = None
+        # Responder: of the same client, and with the same lease, while one session replaces the other
+        self.older: Session | None = None
+        self.newer: Session | None = None
+        self.find_older: FindOlder = lambda newer, peer: None
         self.peer: Identity | None = None
         self._float_local = float_local or path.local
         self._allocate_spi = new_child_spi
@@ -149,6 +154,7 @@ class Session:
         self.upkeep = Upkeep(self, now)
         self.prober = Prober(self)
         self.tickets = TicketKeeper(self)
+        self.reauthentication = Reauthentication(self)
 
     @classmethod
     def answer(
@@ -165,6 +171,7 @@ class Session:
         new_child_spi: Callable[[], bytes],
         office: TicketOffice | None = None,
         token_maker: TokenMaker | None = None,
+        find_older: FindOlder = lambda newer, peer: None,
     ) -> tuple[Session, bool]:
         """A responder's session from an IKE_SA_INIT or IKE_SESSION_RESUME request, and whether it goes on.
 
@@ -174,6 +181,7 @@ class Session:
         sa = IkeSa(message.spi_i, new_ike_spi(random), initiated=False)
         self = cls(config, path, random=random, now=now, utc=utc, new_child_spi=new_child_spi, first=sa)
         self._policy, self.office, self.token_maker = policy, office, token_maker
+        self._policy, self.find_older = policy, find_older
         self._move(State.INIT)
         found: Resumable | None = None
         if message.exchange == ExchangeType.IKE_SESSION_RESUME:
@@ -280,6 +288,7 @@ class Session:
         """An authenticated ESP packet arrived: the peer is alive."""
         self.upkeep.heard_esp(now)
         self.prober.heard(now)
+        confirmed(self)
 
     def note_outbound(self, at: float, now: float) -> None:
         """The last ESP packet went out `at`; said every few seconds, it gives a black hole away."""
@@ -375,6 +384,7 @@ class Session:
         sa.state = SaState.ALIVE
         self.peer = peer
         self.upkeep.begin(now)
+        self.reauthentication.begin(now)
         self.upkeep.set_lifetime(sa, now)
         self._move(State.ESTABLISHED)
         self.emit(auth.established_event(self, sa, peer, initial_contact=initial_contact))
@@ -531,6 +541,7 @@ class Session:
         if self.state is State.CLOSED:
             return
         self._failure = None
+        last = let_go(self)
         self.children.clear()
         self._waiting.clear()
         self.talk.clear()
@@ -538,7 +549,8 @@ class Session:
         if self.office is not None:
             self.office.ended(self, lost=error is not None and error.code in LOST)
         if self.lease is not None and self._policy is not None:
-            self._policy.release(self.lease)
+            if last:
+                self._policy.release(self.lease)
             self.lease = None
         self._move(State.CLOSED)
         self.emit(Closed(error, by_peer, self._redirect))

@@ -111,6 +111,7 @@ class Upkeep:
             session.prober.deadline(),
             session.mobility.deadline(),
             session.tickets.deadline(),
+            session.reauthentication.due,
         )
 
     def advance(self, now: float) -> None:
@@ -120,6 +121,7 @@ class Upkeep:
         session.mobility.advance(now)
         if session.state is State.CLOSED or self._lapsed(now):
             return
+        session.reauthentication.advance(now)
         if session.talk.current.rekey_at <= now:
             session.rekey_ike(now)
         for record in session.children.due_for_rekey(now):

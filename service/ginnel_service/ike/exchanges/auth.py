@@ -153,6 +153,7 @@ class AuthExchange(Exchange):
     def _note_announcements(self, message: Message) -> None:
         session = self._session
         session.mobility.negotiated(message)
+        session.reauthentication.note(message)
         if message.notify(NotifyType.IKEV2_MESSAGE_ID_SYNC_SUPPORTED) is not None:
             session.message_id_sync = True
 

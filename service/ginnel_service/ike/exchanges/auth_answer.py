@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .. import configuration, keys, redirect
+from .. import configuration, keys, reauthentication, redirect
 from ..codes import CfgType, IdType, NotifyType
 from ..config import EapAuth, RemoteAuth, SignatureAuth
 from ..eap import outcome as eap
@@ -239,6 +239,7 @@ class AuthAnswer:
         if self._config.redirect_to and session.can_redirect:
             # "prevents the creation of a CHILD SA" (RFC 5685 section 6); the peer deletes the IKE SA
             return (*answer, redirect.notify(self._config.redirect_to))
+        answer += reauthentication.announcement(self._config.timing.reauth_s)
         try:
             answer += self._lease_and_child(first, self._who, now)
         except child.Refused as refused:
@@ -267,8 +268,11 @@ class AuthAnswer:
         if asked is not None and asked.cfg_type == CfgType.REQUEST:
             ipv4, ipv6 = configuration.asked_families(asked)
             wished = configuration.wishes(asked)
-            lease = self._policy.lease(who, ipv4=ipv4, ipv6=ipv6, wished=wished)
-            session.lease = lease  # whatever it holds goes back in the end
+            older = session.find_older(session, who) if wished else None
+            if older is None or not reauthentication.inherit(older, session, wished):
+                # whatever it holds goes back in the end
+                session.lease = self._policy.lease(who, ipv4=ipv4, ipv6=ipv6, wished=wished)
+            lease = session.lease
             if lease is None or not lease.addresses:
                 raise child.Refused(NotifyType.INTERNAL_ADDRESS_FAILURE)
             session.emit(ConfigurationReceived(lease))
@@ -288,7 +292,7 @@ class AuthAnswer:
             (sa.nonce_i, sa.nonce_r),
             we_asked=False,
         )
-        session.children.add(made, now, send=True)
+        session.children.add(made, now, send=session.older is None)
         return [*extra, SaPayload((child.with_spi(chosen, spi_in),)), *child.selector_payloads(theirs, ours)]
 
     def _refuse(self, detail: str, code: str = "authentication_failed") -> Payloads:

@@ -40,6 +40,7 @@ def handle(session: Session, sa: IkeSa, message: Message, now: float) -> tuple[P
     handle_path_probe(session, sa, message, now)
     answer += handle_mobike(session, sa, message, now)
     if session.is_initiator:
+        session.reauthentication.told(message, now)
         _go_elsewhere(session, sa, message, now)
     error = first_error(message)
     if error is not None and error.notify in _FATAL:
