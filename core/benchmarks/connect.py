@@ -177,7 +177,11 @@ def one_round(setting: Setting, times: int) -> list[dict[str, Any]]:
         def credentials(folder: Path, name: str, **more: Any) -> None:
             issued = root.issue(name, not_before=now - HOUR_S, not_after=now + 24 * HOUR_S, **more)
             certificate = issued.pem().partition(b"-----BEGIN PRIVATE")[0]
-            files = {"x509/own.pem": certificate, "private/own.pem": issued.key_pem(), "x509ca/root.pem": root.pem}
+            files = {
+                "x509/own.pem": certificate,
+                "private/own.pem": issued.key_pem(),
+                "x509ca/root.pem": root.pem,
+            }
             for path, data in files.items():
                 (folder / path).parent.mkdir(parents=True)
                 write_private(folder / path, data)

@@ -231,7 +231,9 @@ class Stopwatch:
             if answered is None and now >= echo_at:
                 self._echoes.send()
                 echo_at = max(echo_at + EVERY_NS, now)
-            waiting = [one for one, done in ((client.socket, told), (self._echoes.socket, answered)) if not done]
+            waiting = [
+                one for one, done in ((client.socket, told), (self._echoes.socket, answered)) if not done
+            ]
             wait_ns = max(0, echo_at - time.monotonic_ns()) if answered is None else LIMIT_NS
             ready = select.select(waiting, [], [], wait_ns / 1e9)[0]
             now = time.monotonic_ns()

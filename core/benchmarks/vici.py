@@ -23,7 +23,9 @@ def packet(name: str, content: Mapping[str, str]) -> bytes:
     """A request."""
     body = bytes([REQUEST, len(name)]) + name.encode()
     for key, value in content.items():
-        body += struct.pack(f">BB{len(key)}sH", KEY_VALUE, len(key), key.encode(), len(value)) + value.encode()
+        body += (
+            struct.pack(f">BB{len(key)}sH", KEY_VALUE, len(key), key.encode(), len(value)) + value.encode()
+        )
     return struct.pack(">I", len(body)) + body
 
 

@@ -51,7 +51,7 @@ def resume(world: World, ticket: Ticket | None = None) -> list[int]:
     ticket = ticket or world.ticket
     assert ticket is not None
     world.paths["client"] = PacketPath()
-    world.client = world.new_client(world.client.config, ticket)
+    world.client = world.new_client(world.client.config, resume=ticket)
     begun: list[int] = []
     before = world.tap
 
@@ -185,7 +185,7 @@ def test_a_ticket_is_good_once() -> None:
 def test_two_half_open_sessions_of_one_ticket_become_one() -> None:
     world = lost()
     ticket, config = world.ticket, world.client.config
-    rivals = [world.new_client(config, ticket) for _ in range(2)]
+    rivals = [world.new_client(config, resume=ticket) for _ in range(2)]
     answers: list[bytes] = []
     for rival in rivals:
         rival.connect(world.now)
@@ -224,7 +224,7 @@ def test_a_gateway_takes_no_expired_ticket() -> None:
 )
 def test_a_ticket_of_another_configuration_is_not_presented(other: dict[str, Any]) -> None:
     world = lost()
-    session = world.new_client(replace(world.client.config, **other), world.ticket)
+    session = world.new_client(replace(world.client.config, **other), resume=world.ticket)
     session.connect(world.now)
     ((request, _),) = session.datagrams()
     assert parse_header(request).exchange == INIT
@@ -247,7 +247,7 @@ def test_a_session_that_was_lost_on_both_sides_comes_back() -> None:
     timing = replace(PATIENT, liveness_s=10.0, retransmit_tries=3)
     world = lost(timing=timing)
     world.tap = lambda sender, datagram: False
-    world.run(world.now + 60)
+    world.run(world.now + 400)  # a mobile peer gets five minutes
     assert world.client.state is State.CLOSED
     assert not world.gateway.sessions
     assert set(world.errors()) == {"peer_vanished"}
@@ -282,7 +282,7 @@ def test_who_saw_a_ticket_gets_nowhere_with_it() -> None:
     """It needs SK_d as well; and the owner can still use it."""
     world = lost()
     assert world.ticket is not None
-    thief = world.new_client(world.client.config, replace(world.ticket, sk_d=bytes(48)))
+    thief = world.new_client(world.client.config, resume=replace(world.ticket, sk_d=bytes(48)))
     thief.connect(world.now)
     for _ in range(2):
         for request, path in thief.datagrams():
@@ -297,7 +297,7 @@ def test_what_is_not_the_gateways_does_no_harm() -> None:
     """Answers to the ticket without a nonce, of a wrong length or from nowhere are ignored."""
     world = lost()
     ticket, config = world.ticket, world.client.config
-    session = world.new_client(config, ticket)
+    session = world.new_client(config, resume=ticket)
     session.connect(world.now)
     ((request, path),) = session.datagrams()
     spi_i = request[:8]
@@ -316,7 +316,7 @@ def test_what_is_not_the_gateways_does_no_harm() -> None:
 
 
 def _beginning(world: World, ticket: Ticket | None) -> list[tuple[bytes, Path]]:
-    session = world.new_client(world.client.config, ticket)
+    session = world.new_client(world.client.config, resume=ticket)
     session.connect(world.now)
     return session.datagrams()
 
@@ -424,7 +424,7 @@ def test_a_session_without_one_is_not_resumed_where_it_is_required_by_now() -> N
     world = lost()
     world.policy.config = replace(world.policy.config, ppk=KEY)
     world.paths["client"] = PacketPath()
-    world.client = world.new_client(world.client.config, world.ticket)
+    world.client = world.new_client(world.client.config, resume=world.ticket)
     world.client.connect(world.now)
     world.run(world.now + 30)
     assert not world.client.resumed

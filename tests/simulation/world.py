@@ -367,10 +367,13 @@ class World:
 
     def deliver_after(self, delay: float, sender: str, datagram: bytes, path: Path) -> None:
         arrival = self._translate(sender, path)
-        receivers = (self.gateway,) if sender == "client" else self.clients
-        for receiver in receivers:
-            receive = receiver.receive
-            self.at(self.now + delay, lambda receive=receive: receive(datagram, arrival, self.now))
+        receivers: tuple[Responder | Session, ...] = (self.gateway,) if sender == "client" else self.clients
+
+        def arrive() -> None:
+            for receiver in receivers:
+                receiver.receive(datagram, arrival, self.now)
+
+        self.at(self.now + delay, arrive)
 
     def _translate(self, sender: str, path: Path) -> Path:
         """The path as the receiver sees it, through the NAT if there is one."""
