@@ -165,6 +165,12 @@ class Mobility:
             elif current.requests.outstanding is None and not current.queue:
                 session.talk.enqueue(current, Liveness(brisk=True), now)
 
+    def doubt(self, now: float) -> None:
+        """The peer is busy, maybe with a question to us that a NAT, mapping us anew, keeps from us."""
+        session = self._session
+        if self.agreed and session.nat_local and not session.is_responder:
+            session.check_liveness(now)
+
     # Initiator: what the peer said
 
     def answered(self, outstanding: Outstanding, now: float) -> None:

@@ -191,6 +191,7 @@ class CreateChild(Negotiation):
             session.after_children_deleted(now, recreate=True)
         else:
             self.old.rekey_at = session.upkeep.retry_at(now)
+            session.mobility.doubt(now)
 
 
 def handle(session: Session, sa: IkeSa, message: Message, now: float) -> tuple[Payload, ...]:

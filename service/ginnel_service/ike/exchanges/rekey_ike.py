@@ -138,6 +138,7 @@ class RekeyIke(Negotiation):
                 session.talk.enqueue(sa, self, now)
                 return
         sa.rekey_at = session.upkeep.retry_at(now)
+        session.mobility.doubt(now)
 
 
 def handle(session: Session, sa: IkeSa, message: Message, now: float) -> tuple[Payload, ...]:
