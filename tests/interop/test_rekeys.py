@@ -67,6 +67,24 @@ def test_our_gateway_rekeys_before_its_lifetimes_end(lab: Lab) -> None:
     }
 
 
+#: Each side prefers another group of the same two, so that its first attempt is refused.
+OURS, THEIRS = "aes256gcm16-x25519-ecp256", "aes256gcm16-ecp256-x25519"
+
+
+@pytest.mark.parametrize("by", ["us", "them"])
+def test_a_child_is_rekeyed_with_another_group_than_the_first(lab: Lab, by: str) -> None:
+    pair = GinnelToCharon(lab, suite=Suite("aes128gcm16-prfsha256-x25519", OURS), esp=THEIRS)
+    pair.up()
+    with Pinging(pair.net.client):
+        for count in (1, 2):
+            if by == "us":
+                pair.service.ginnel("rekey", PROFILE, "--what", "child")
+            else:
+                pair.charon.rekey_child()
+            pair.service.wait_for_rekey(PROFILE, "child", count=count)
+    assert pair.charon.sas().count("state=INSTALLED") == 1
+
+
 @kinds
 def test_both_sides_rekey_at_once(lab: Lab, what: str) -> None:
     pair = GinnelToCharon(lab)

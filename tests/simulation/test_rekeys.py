@@ -7,6 +7,8 @@ In the end there is exactly one IKE SA and one pair of ESP SAs, the same on both
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from itertools import product
 from typing import NamedTuple
 
@@ -14,12 +16,14 @@ import pytest
 
 from ginnel_service.ike import proposals
 from ginnel_service.ike.codes import ExchangeType, ProtocolId
+from ginnel_service.ike.conversation import Conversation
 from ginnel_service.ike.events import State
-from ginnel_service.ike.exchanges.delete import DeleteChild
+from ginnel_service.ike.exchanges.base import Exchange
+from ginnel_service.ike.exchanges.delete import DeleteChild, DeleteIke
 from ginnel_service.ike.payloads.sa import Proposal
-from ginnel_service.ike.sa import ChildState
-from ginnel_service.ike.session import Session
-from simulation.world import CALM, STORM, World
+from ginnel_service.ike.sa import ChildState, IkeSa
+from ginnel_service.ike.session import EXPECT_DELETE_S, Session
+from simulation.world import CALM, PATIENT, STORM, World
 
 SIDES = ("client", "gateway")
 OTHER = {"client": "gateway", "gateway": "client"}
@@ -168,8 +172,8 @@ def test_one_pair_survives_and_nothing_is_lost(what: str, meanwhile: str, suite:
             world = SUITES[suite].world(number)
             before = world.client.talk.current.our_spi, next(iter(world.client.children)).sa.spi_in
             _befall(world, fault)
-            world.at(world.now, lambda w=world, f=first: REKEYS[what](w, f))
-            world.at(world.now + gap, lambda w=world, f=first: PEACEFUL[meanwhile](w, OTHER[f]))
+            world.at(world.now, partial(REKEYS[what], world, first))
+            world.at(world.now + gap, partial(PEACEFUL[meanwhile], world, OTHER[first]))
             _settle(world)
             after = world.client.talk.current.our_spi, next(iter(world.client.children)).sa.spi_in
             assert before[what == "child"] != after[what == "child"]
@@ -189,8 +193,8 @@ def test_both_sides_agree_when_one_ends_what_the_other_rekeys(
             world = SUITES[suite].world(number)
             world.stop_esp()
             _befall(world, fault)
-            world.at(world.now, lambda w=world, f=first: REKEYS[what](w, f))
-            world.at(world.now + gap, lambda w=world, f=first: ENDING[ending](w, OTHER[f]))
+            world.at(world.now, partial(REKEYS[what], world, first))
+            world.at(world.now + gap, partial(ENDING[ending], world, OTHER[first]))
             world.run(world.now + 400)
             assert not world.errors()
             assert ending != "close" or world.client.state is State.CLOSED
@@ -205,13 +209,15 @@ def test_both_sides_agree_when_one_ends_what_the_other_rekeys(
             raise AssertionError(f"{first} first, {gap} s, {fault}: {error}") from error
 
 
+ANSWERS = (ExchangeType.CREATE_CHILD_SA, ExchangeType.IKE_FOLLOWUP_KE)
+
+
 @pytest.mark.parametrize("suite", SUITES)
 @pytest.mark.parametrize("side", SIDES)
 def test_a_responder_that_deletes_early_loses_nothing(side: str, suite: str) -> None:
     """It deletes the old pair itself, as soon as its answer has left; either may arrive first."""
     for seed, late_s in product(range(2), (None, 0.0, 0.05)):
         world = SUITES[suite].world(seed)
-        answers = (ExchangeType.CREATE_CHILD_SA, ExchangeType.IKE_FOLLOWUP_KE)
 
         def delete_old(session: Session, world: World = world) -> None:
             for record in session.children:
@@ -219,7 +225,7 @@ def test_a_responder_that_deletes_early_loses_nothing(side: str, suite: str) -> 
                     session.talk.enqueue(session.talk.current, DeleteChild(record), world.now)
 
         def tap(sender: str, datagram: bytes, world: World = world, late_s: float | None = late_s) -> bool:
-            if sender == side or not datagram[19] & 0x20 or datagram[18] not in answers:
+            if sender == side or not datagram[19] & 0x20 or datagram[18] not in ANSWERS:
                 return True
             world.at(world.now, lambda: world.act(sender, delete_old))
             if late_s is None:
@@ -232,13 +238,40 @@ def test_a_responder_that_deletes_early_loses_nothing(side: str, suite: str) -> 
         _settle(world)
 
 
+class _Careless(Conversation):
+    """That of a peer that never deletes what it rekeyed."""
+
+    def enqueue(self, sa: IkeSa, exchange: Exchange, now: float) -> None:
+        if not isinstance(exchange, DeleteChild | DeleteIke):
+            super().enqueue(sa, exchange, now)
+
+
+@pytest.mark.parametrize("side", SIDES)
+@pytest.mark.parametrize("what", REKEYS)
+def test_a_peer_that_never_deletes_what_it_rekeyed_leaves_nothing_behind(what: str, side: str) -> None:
+    timing = replace(PATIENT, child_lifetime_s=100.0 if what == "child" else 1e6)
+    world = World(1, timing=timing)
+    world.connect()
+    world.side(side).talk.__class__ = _Careless
+    REKEYS[what](world, side)
+    world.run(world.now + 12)
+    other = world.side(OTHER[side])
+    assert len(other.children) + len(other.talk.sas) == 3
+    world.run(world.now + EXPECT_DELETE_S + 45)
+    assert not world.errors()
+    assert world.lost_esp == 0
+    assert len(other.talk.sas) == 1
+    if what == "child":  # it was we who deleted the old pair in the end
+        assert all(record.state is ChildState.INSTALLED for record in other.children)
+
+
 def _storm(seed: int, suite: Suite) -> None:
     world = suite.world(seed)
     world.weather = STORM
     start = world.now
     for _ in range(world.rng.randint(2, 5)):
         side, rekey = world.rng.choice(SIDES), world.rng.choice(list(REKEYS.values()))
-        world.at(start + world.rng.uniform(0, 6), lambda s=side, r=rekey: r(world, s))
+        world.at(start + world.rng.uniform(0, 6), partial(rekey, world, side))
     world.run(start + 60)
     world.weather = CALM
     world.stop_esp()
