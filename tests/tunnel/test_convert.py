@@ -7,13 +7,20 @@ import pytest
 
 from ginnel_service.ike.config import PskAuth
 from ginnel_service.ike.errors import SessionError
-from ginnel_service.ike.events import ChildKeys, ChildSa, Endpoint, EspSuite, Path
+from ginnel_service.ike.events import ChildKeys, ChildSa, Configuration, Endpoint, EspSuite, Path
 from ginnel_service.ike.payloads.selector import TrafficSelector
 from ginnel_service.ike.proposals import keywords, weaknesses
 from ginnel_service.net.base import NetworkError
 from ginnel_service.profiles.model import Esp, Ike, Local, Profile, ProfileError, Remote
 from ginnel_service.profiles.secrets import Secrets
-from ginnel_service.tunnel.convert import esp_settings, inner_mtu, outer_octets, routes, session_config
+from ginnel_service.tunnel.convert import (
+    esp_settings,
+    inner_mtu,
+    outer_octets,
+    routes,
+    session_config,
+    wanted_network,
+)
 from ginnel_service.tunnel.dataplane import EspSettings
 from ginnel_service.tunnel.errors import as_tunnel_error, socket_error, tun_error
 
@@ -57,9 +64,22 @@ def test_routes_are_of_the_families_that_have_an_address() -> None:
     anything = tuple(TrafficSelector.from_network(text) for text in ("10.0.0.0/8", "::/0"))
     keys = ChildKeys(b"", b"")
     child = ChildSa(b"1234", b"5678", GCM, keys, keys, (), anything)
-    assert routes(child, {4}) == (ip_network("10.0.0.0/8"),)
-    assert routes(child, {4, 6}) == (ip_network("10.0.0.0/8"), ip_network("::/0"))
-    assert routes(child, set()) == (ip_network("10.0.0.0/8"), ip_network("::/0"))
+    assert routes((child,), {4}) == (ip_network("10.0.0.0/8"),)
+    assert routes((child,), {4, 6}) == (ip_network("10.0.0.0/8"), ip_network("::/0"))
+    assert routes((child,), set()) == (ip_network("10.0.0.0/8"), ip_network("::/0"))
+
+
+def test_the_machine_gets_the_routes_of_all_children_in_an_order_of_their_own() -> None:
+    keys = ChildKeys(b"", b"")
+    profile = Profile(name="a", server="vpn.example.org", local=Local(id="alice@example.org"))
+    one, two = (
+        ChildSa(spi, spi, suite, keys, keys, (), (TrafficSelector.from_network(subnet),))
+        for spi, suite, subnet in ((b"1234", GCM, "10.0.0.0/8"), (b"5678", CBC, "fd00:1::/32"))
+    )
+    wanted = wanted_network("tun0", profile, Configuration(), (two, one), V6, 1500 - 40)
+    assert wanted.routes == (ip_network("10.0.0.0/8"), ip_network("fd00:1::/32"))
+    assert wanted.mtu == inner_mtu(CBC, V6, 0, 1500 - 40) < inner_mtu(GCM, V6, 0, 1500 - 40)
+    assert wanted == wanted_network("tun0", profile, Configuration(), (one, two), V6, 1500 - 40)
 
 
 def test_a_profile_becomes_a_session() -> None:

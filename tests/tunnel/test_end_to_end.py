@@ -84,6 +84,27 @@ def test_a_connection_carries_traffic_and_leaves_nothing(lab: Lab, outside: int,
     assert psk not in lab.report(10_000)
 
 
+@pytest.mark.parametrize("pairing", ["single", "narrow"])
+def test_a_gateway_that_wants_a_child_sa_for_each_subnet_gets_them(lab: Lab, pairing: str) -> None:
+    net = Internet(lab)
+    psk = secrets.token_urlsafe(16)
+    subnets = [*Internet.INSIDE, "10.78.0.0/24"]
+    Gateway(net.gateway, psk, GatewayOptions(subnets=subnets, pairing=pairing))
+    service = Service(net.client)
+    before = machine(net.client)
+    service.create(profile(network={"subnets": subnets}), psk)
+    service.ginnel("up", "office")
+    eventually(lambda: all(subnet in machine(net.client) for subnet in subnets), "all routes")
+    for count in (3, 6):
+        assert ping(net.client, Internet.SERVER[0], 50).lost == 0
+        assert ping(net.client, Internet.SERVER[1], 50).lost == 0
+        service.ginnel("rekey", "office")
+        service.wait_for_rekey("office", "child", count=count)
+    assert all(subnet in machine(net.client) for subnet in subnets)
+    service.ginnel("down", "office")
+    assert machine(net.client) == before
+
+
 def test_a_killed_service_leaves_nothing_after_its_next_start(lab: Lab) -> None:
     net = Internet(lab)
     psk = secrets.token_urlsafe(16)

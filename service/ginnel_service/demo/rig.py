@@ -138,6 +138,7 @@ class GatewayOptions:
     identity: str = GATEWAY_ID
     user: str = CLIENT_ID
     subnets: Sequence[str] = ("0.0.0.0/0", "::/0")
+    pairing: str = "any"
     dns: Sequence[str] = ()
     ike_proposals: Sequence[str] = ()
     esp_proposals: Sequence[str] = ()
@@ -160,6 +161,7 @@ class Gateway:
             "pool_ipv4": POOLS[0],
             "pool_ipv6": POOLS[1],
             "subnets": list(options.subnets),
+            "pairing": options.pairing,
             "dns": list(options.dns),
             "ike_proposals": list(options.ike_proposals),
             "esp_proposals": list(options.esp_proposals),

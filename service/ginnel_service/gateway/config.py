@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -20,7 +20,7 @@ from ..ike.config import Timing
 from ..ike.errors import LocalError
 from ..ike.payloads.identity import Identity
 from ..ike.payloads.sa import Proposal
-from ..ike.proposals import DEFAULT_ESP, DEFAULT_IKE
+from ..ike.proposals import DEFAULT_ESP, GATEWAY_IKE
 from ..ike.redirect import parse_gateway
 from ..profiles.model import Problem, printable
 from ..tunnel.convert import proposals
@@ -69,6 +69,7 @@ class _File(Table, frozen=True, kw_only=True):
     dns: Texts = ()
     domains: Texts = ()  # to be resolved by `dns` alone
     subnets: Texts = ("0.0.0.0/0", "::/0")
+    pairing: Literal["any", "narrow", "single"] = "any"
     ike_proposals: Texts = ()
     esp_proposals: Texts = ()
     resumption: bool = True
@@ -100,6 +101,7 @@ class GatewayConfig(Struct, frozen=True, kw_only=True):
     dns: tuple[IPv4Address | IPv6Address, ...]
     domains: tuple[str, ...]
     subnets: tuple[IPv4Network | IPv6Network, ...]
+    pairing: Literal["any", "narrow", "single"]
     ike_proposals: tuple[Proposal, ...]
     esp_proposals: tuple[Proposal, ...]
     resumption: bool  # give tickets and take them (RFC 5723)
@@ -186,7 +188,8 @@ def _check(file: _File, folder: Path) -> GatewayConfig:
         subnets=tuple(
             found for text in file.subnets if (found := _network("subnets", text, 0, problems)) is not None
         ),
-        ike_proposals=proposals("ike_proposals", file.ike_proposals, ProtocolId.IKE, problems) or DEFAULT_IKE,
+        pairing=file.pairing,
+        ike_proposals=proposals("ike_proposals", file.ike_proposals, ProtocolId.IKE, problems) or GATEWAY_IKE,
         esp_proposals=proposals("esp_proposals", file.esp_proposals, ProtocolId.ESP, problems) or DEFAULT_ESP,
         resumption=file.resumption,
         crash_tokens=file.crash_tokens,
@@ -307,6 +310,10 @@ domains = []
 # Another gateway, by address or host name, where clients are sent that can be (RFC 5685): newcomers at once,
 # those who are connected when the gateway gets SIGHUP, which reads this line again. None: they may stay.
 redirect_to = ""
+
+# Whether one CHILD SA holds all of them ("any"), the first, with a word that there are more ("narrow"), or
+# only one pair of the peer's choice ("single").
+pairing = "any"
 
 # Proposals in strongSwan's words; none accepts the built-in list.
 ike_proposals = []

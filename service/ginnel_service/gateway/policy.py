@@ -68,6 +68,7 @@ class Policy:
             ike_proposals=self._config.ike_proposals,
             esp_proposals=self._config.esp_proposals,
             local_ts=self._offered,
+            pairing=self._config.pairing,
             # A peer is what we lease to it: without a lease it may speak for no address at all.
             remote_ts=(),
             additional_addresses=self._config.listen,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from .auth.credentials import Credential
 from .auth.trust import TrustPolicy
@@ -114,6 +114,9 @@ class SessionConfig:
     certificate_lookup: bool = False  # fetch certificates that a peer names by hash and URL
     allow_sha1: bool = False  # in signatures, for peers that know nothing better
     eap_only: bool = False  # the EAP method may prove the gateway without AUTH of its own (RFC 5998)
+    # Responder: what one CHILD SA may hold. "single": one pair of selectors, of the peer's choice; "narrow":
+    # of ours, with a word that more may be had (RFC 7296 section 2.9)
+    pairing: Literal["any", "narrow", "single"] = "any"
     childless: bool = False  # make the first CHILD SA in an exchange of its own (RFC 6023)
     additional_addresses: tuple[str, ...] = ()  # where else the peer may reach us (RFC 4555 section 3.4)
     return_routability: bool = True  # ESP to a new address only when the peer has answered from there

@@ -130,7 +130,7 @@ def with_ke(proposals: Iterable[Proposal], *methods: int) -> tuple[Proposal, ...
 def with_ke_of(
     proposals: Iterable[Proposal], others: Iterable[Proposal], *, first: int
 ) -> tuple[Proposal, ...]:
-    """With the key exchanges of `others`, each also without additional ones; the method `first` comes first."""
+    """With the key exchanges of `others`, each also without additional ones; `first` before other methods."""
     own, found = tuple(without_ke(proposals)), []
     for other in others:
         exchanges = [t for t in other.transforms if t.type in _KEY_EXCHANGES]

@@ -265,6 +265,13 @@ class Session:
             record.rekey_at = math.inf
             self.talk.enqueue(self.talk.current, CreateChild(self, record), now)
 
+    def create_child(
+        self, local_ts: tuple[TrafficSelector, ...], remote_ts: tuple[TrafficSelector, ...], now: float
+    ) -> None:
+        """Make a further CHILD SA for these selectors; `Noted` says when the peer refuses it."""
+        if self.state is State.ESTABLISHED:
+            self.talk.enqueue(self.talk.current, CreateChild(self, None, (local_ts, remote_ts)), now)
+
     def check_liveness(self, now: float) -> None:
         """Ask the peer whether it is there, unless a request of ours asks that already."""
         current = self.talk.current
@@ -436,13 +443,9 @@ class Session:
         sa.state = SaState.CLOSING
         sa.gone_at = -math.inf
 
-    def after_children_deleted(self, now: float, *, recreate: bool = False) -> None:
-        """The last pair is gone: make another when we lost it, else follow the peer and close."""
-        if len(self.children) or self.state is not State.ESTABLISHED:
-            return
-        if recreate:
-            self.talk.enqueue(self.talk.current, CreateChild(self, None), now)
-        elif self._policy is None:
+    def after_children_deleted(self, now: float) -> None:
+        """When the last pair is gone, follow the peer and close."""
+        if not len(self.children) and self.state is State.ESTABLISHED and self._policy is None:
             self.close(now)
 
     @property

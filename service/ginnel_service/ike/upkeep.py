@@ -24,16 +24,21 @@ from typing import TYPE_CHECKING, Final
 from .children import HARD_AFTER, soft_lifetime
 from .errors import SessionError
 from .events import State
-from .exchanges.create_child import CreateChild
 from .exchanges.delete import DeleteChild
 from .sa import ChildState, IkeSa
 
 if TYPE_CHECKING:
+    from .exchanges.child import Pair
     from .session import Session
 
 IDLE_FACTOR: Final = 20
 IDLE_S: Final = 600.0
 SENDING_S: Final = 5.0
+
+
+#: A peer that stays busy is asked less and less often, and for a new CHILD SA for some minutes.
+MAX_DOUBLINGS: Final = 4
+MAX_REFUSALS: Final = 8
 
 
 class Upkeep:
@@ -46,7 +51,8 @@ class Upkeep:
         self._unanswered_since = math.inf  # our first ESP packet after the peer was last heard
         self._busy_at = -math.inf  # the last ESP packet of either side
         self._idle_s = self._timing.liveness_s
-        self._create_at = math.inf
+        self._creates: list[tuple[float, Pair]] = []  # CHILD SAs to ask for again, and when
+        self._refusals = 0  # since something went through
 
     def begin(self, now: float) -> None:
         """The session is established, and its configuration final."""
@@ -90,12 +96,28 @@ class Upkeep:
         sa.hard_at = now + lifetime * HARD_AFTER
 
     def retry_at(self, now: float) -> float:
-        """When to try again after TEMPORARY_FAILURE: jittered, so that two sides do not stay in step."""
+        """When to try again after TEMPORARY_FAILURE: later each time, and jittered, so that two sides do
+        not stay in step."""
         share = int.from_bytes(self._session.random(2), "big") / 0xFFFF
-        return now + self._timing.busy_retry_s * (1 + share)
+        patience = 2.0 ** min(max(self._refusals - 1, 0), MAX_DOUBLINGS)
+        self._refusals += 1
+        return now + self._timing.busy_retry_s * patience * (1 + share)
 
-    def create_child_later(self, now: float) -> None:
-        self._create_at = self.retry_at(now)
+    def went_through(self) -> None:
+        """The peer is not busy any more."""
+        self._refusals = 0
+
+    @property
+    def creates(self) -> int:
+        """CHILD SAs that wait to be asked for again."""
+        return len(self._creates)
+
+    def create_child_later(self, wanted: Pair, now: float) -> bool:
+        """Ask for a CHILD SA again; False when the peer has been busy for too long."""
+        if self._refusals > MAX_REFUSALS:
+            return False
+        self._creates.append((self.retry_at(now), wanted))
+        return True
 
     def deadline(self) -> float:
         """When `advance` is due."""
@@ -107,7 +129,7 @@ class Upkeep:
             session.children.deadline(),
             self._silence_ends(),
             self._keepalive_due(),
-            self._create_at,
+            min((at for at, _ in self._creates), default=math.inf),
             session.prober.deadline(),
             session.mobility.deadline(),
             session.tickets.deadline(),
@@ -126,9 +148,10 @@ class Upkeep:
             session.rekey_ike(now)
         for record in session.children.due_for_rekey(now):
             session.rekey_child(record.sa.spi_in, now)
-        if self._create_at <= now:
-            self._create_at = math.inf
-            session.talk.enqueue(session.talk.current, CreateChild(session, None), now)
+        due = [wanted for at, wanted in self._creates if at <= now]
+        self._creates = [(at, wanted) for at, wanted in self._creates if at > now]
+        for wanted in due:
+            session.create_child(*wanted, now)
         if self._silence_ends() <= now:
             session.check_liveness(now)
         if self._keepalive_due() <= now:

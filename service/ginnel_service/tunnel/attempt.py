@@ -131,8 +131,8 @@ class Attempt:
         self._sas: Associations | None = None
         self._counters: dict[str, int] = {}
         self._timer: asyncio.TimerHandle | None = None
-        self._child: ChildSa | None = None  # the session's first: what the network is configured for
-        self._announced = False  # that the network is configured for it
+        self._sending: dict[bytes, ChildSa] = {}  # CHILD SAs in use, by `spi_in`: what the network leads to
+        self._announced = False  # that the network is configured for them
         self._leaving = False
         self._wanted: Wanted | None = None
         self._configuring: asyncio.Task[None] | None = None
@@ -228,7 +228,8 @@ class Attempt:
         assert self._link is not None
         self._log.warning("%s: connecting again", error)
         self._watcher.lost(error)
-        self._child, self._announced = None, False
+        self._sending.clear()
+        self._announced = False
         self._config = replace(self._config, wished=self.facts.configuration.addresses)
         self._session = self._new_session(self._link, lost.path)
         self._session.connect(self._host.now())
@@ -369,7 +370,7 @@ class Attempt:
             session.deadline() for session in (self._need_session(), self._rival) if session is not None
         ]
         deadline = min((found for found in deadlines if found is not None), default=None)
-        if deadline is not None and self._child is not None:
+        if deadline is not None and self._sending:
             deadline = min(deadline, self._host.now() + WATCH_S)
         self._arm(deadline)
 
@@ -402,7 +403,7 @@ class Attempt:
             case OutboundReady():
                 self._outbound_ready(event)
             case OutboundRetired():
-                sas.retire_outbound(event.child)
+                self._outbound_retired(event.child)
             case InboundRetired():
                 sas.retire_inbound(event.child)
             case PathChanged():
@@ -449,12 +450,18 @@ class Attempt:
         self.facts.esp_suite = esp_suite_name(child.suite)
         inner = inner_mtu(child.suite, path, self._profile.network.mtu)
         self._need_session().discover_path_mtu(outer_octets(child.suite, path, inner), self._host.now())
-        if self._child is None:
-            self._child = child
+        if not self._sending and not self._announced:
             assert self._roaming is not None
             self._roaming.learn()
             self._watcher.stepped(Step.CONFIGURING)
-            self._configure()
+        self._sending[child.spi_in] = child
+        self._configure()
+
+    def _outbound_retired(self, child: ChildSa) -> None:
+        assert self._sas is not None
+        self._sas.retire_outbound(child)
+        self._sending.pop(child.spi_in, None)
+        self._configure()  # after a rekey nothing changes, for the successor was there first
 
     def _path_changed(self, path: Path) -> None:
         assert self._sas is not None
@@ -472,13 +479,13 @@ class Attempt:
 
     def _configure(self) -> None:
         """Bring the machine's network to what the tunnel needs by now."""
-        if self._child is None or self.facts.path is None:
+        if not self._sending or self.facts.path is None:
             return
         self._wanted = wanted_network(
             self.facts.device,
             self._profile,
             self.facts.configuration,
-            self._child,
+            tuple(self._sending.values()),
             self.facts.path,
             self.facts.path_mtu or UNKNOWN_PATH_MTU,
         )

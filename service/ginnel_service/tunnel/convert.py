@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_interface, ip_network
 from typing import Final
 
@@ -109,16 +109,16 @@ def wanted_network(
     device: str,
     profile: Profile,
     configuration: Configuration,
-    child: ChildSa,
+    children: Sequence[ChildSa],
     path: Path,
     path_mtu: int = OUTER_MTU,
 ) -> Wanted:
-    """What a connected tunnel asks of the machine."""
+    """What a connected tunnel asks of the machine; `children` are the CHILD SAs in use, at least one."""
     # The prefix that a gateway names tells of its network, not of a link of ours: the host address alone.
     addresses = tuple(ip_interface(address.ip) for address in configuration.addresses)
-    routed = routes(child, {address.version for address in addresses})
+    routed = routes(children, {address.version for address in addresses})
     ipv6 = any(network.version == 6 for network in (*addresses, *routed))
-    mtu = inner_mtu(child.suite, path, profile.network.mtu, path_mtu)
+    mtu = min(inner_mtu(child.suite, path, profile.network.mtu, path_mtu) for child in children)
     return Wanted(
         device=device,
         mtu=max(mtu, MIN_IPV6_MTU) if ipv6 else mtu,
@@ -128,14 +128,14 @@ def wanted_network(
     )
 
 
-def routes(child: ChildSa, versions: set[int]) -> tuple[Network, ...]:
+def routes(children: Iterable[ChildSa], versions: set[int]) -> tuple[Network, ...]:
     """The networks behind the peer, of the families that the tunnel has an address of (else all)."""
     found: dict[IPv4Network | IPv6Network, None] = {}
-    for selector in child.remote_ts:
+    for selector in (ts for child in children for ts in child.remote_ts):
         for network in selector.networks():
             if not versions or network.version in versions:
                 found[network] = None
-    return tuple(found)
+    return tuple(sorted(found, key=lambda network: (network.version, network)))
 
 
 def inner_mtu(suite: EspSuite, path: Path, asked: int = 0, path_mtu: int = OUTER_MTU) -> int:

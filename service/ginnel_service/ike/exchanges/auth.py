@@ -16,7 +16,7 @@ from ..config import EapAuth, LocalAuth, SignatureAuth
 from ..eap import outcome as eap
 from ..eap.peer import Outcome, Peer
 from ..errors import SessionError
-from ..events import ConfigurationReceived, IkeEstablished
+from ..events import Configuration, ConfigurationReceived, IkeEstablished
 from ..message import Message
 from ..payloads import Payload
 from ..payloads.auth import AuthPayload
@@ -25,9 +25,9 @@ from ..payloads.eap import EapPayload
 from ..payloads.identity import Identity, IdiPayload, IdrPayload
 from ..payloads.notify import NotifyPayload
 from ..proposals import offer, without_ke
-from . import child, proof
+from ..selectors import to_hosts
+from . import child, create_child, proof
 from .base import Exchange, first_error, session_error
-from .create_child import CreateChild
 
 if TYPE_CHECKING:
     from ..sa import IkeSa
@@ -296,18 +296,24 @@ class AuthExchange(Exchange):
     def _complete(self, message: Message, error: NotifyPayload | None, now: float) -> None:
         session, sa, config = self._session, self._sa, self._session.config
         assert self._idr is not None
-        if error is not None:  # authenticated, but without a CHILD SA
+        # The IKE SA may stand without a CHILD SA (section 1.2)
+        reply = message.get(ConfigPayload)
+        given = configuration.parse_reply(reply) if reply else configuration.NOTHING
+        pairs = self._pairs(given)
+        one_by_one = error is not None and error.notify == NotifyType.SINGLE_PAIR_REQUIRED and bool(pairs)
+        if error is not None and not one_by_one:
             refused = session_error(error, without_ke(session.config.esp_proposals))
             session.fail_with_delete(sa, refused, now)
             return
         sa.token = crash.token_of(message)
-        reply = message.get(ConfigPayload)
-        given = configuration.parse_reply(reply) if reply else configuration.NOTHING
-        if self._childless:
+        if self._childless or one_by_one:
             session.established(sa, self._idr.identity, now)
             session.tickets.established(message, sa, self._idr.identity, now)
             session.emit(ConfigurationReceived(given))
-            session.talk.enqueue(sa, CreateChild(session, None), now)
+            if one_by_one:
+                create_child.ask_for(session, pairs, now)
+            else:
+                session.create_child(config.local_ts, config.remote_ts, now)
             return
         offered = offer(without_ke(config.esp_proposals), self.spi_in)
         chosen, ours, theirs = child.take_answer(message, offered, config.local_ts, config.remote_ts)
@@ -324,6 +330,14 @@ class AuthExchange(Exchange):
         session.tickets.established(message, sa, self._idr.identity, now)
         session.emit(ConfigurationReceived(given))
         session.children.add(made, now, send=True)
+        if message.notify(NotifyType.ADDITIONAL_TS_POSSIBLE) is not None:
+            create_child.ask_for(session, child.missing(pairs, (ours, theirs)), now)
+
+    def _pairs(self, given: Configuration) -> tuple[child.Pair, ...]:
+        """What we want, for CHILD SAs of one pair of selectors each."""
+        config = self._session.config
+        hosts = to_hosts(address.ip for address in given.addresses)
+        return child.pairs(hosts or config.local_ts, config.remote_ts)
 
     def _fail(self, message: Message, detail: str, now: float) -> None:
         """The response lacks what has to be there: the notify in it says why, else `detail`."""

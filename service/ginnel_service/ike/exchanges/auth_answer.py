@@ -262,7 +262,7 @@ class AuthAnswer:
         )
 
     def _lease_and_child(self, message: Message, who: Identity, now: float) -> list[Payload]:
-        session, sa, config = self._session, self._sa, self._config
+        session, config = self._session, self._config
         asked = message.get(ConfigPayload)
         remote_ts, extra = config.remote_ts, []
         if asked is not None and asked.cfg_type == CfgType.REQUEST:
@@ -280,8 +280,18 @@ class AuthAnswer:
             extra = [configuration.reply(replace(lease, version=config.product), asked)]
         if message.get(SaPayload) is None:  # childless (RFC 6023)
             return [*extra]
+        try:
+            return [*extra, *self._child(message, remote_ts, now)]
+        except child.Refused as refused:
+            if refused.notify != NotifyType.SINGLE_PAIR_REQUIRED:
+                raise
+            return [*extra, NotifyPayload(refused.notify)]  # the peer asks again, with that address
+
+    def _child(self, message: Message, remote_ts: child.Selectors, now: float) -> list[Payload]:
+        session, sa, config = self._session, self._sa, self._config
         proposals = without_ke(config.esp_proposals)
-        chosen, ours, theirs = child.answer(message, proposals, config.local_ts, remote_ts)
+        agreed = child.answer(message, proposals, config.local_ts, remote_ts, config.pairing)
+        chosen, ours, theirs, notifies = agreed
         spi_in = session.new_child_spi()
         made = child.build(
             session,
@@ -293,7 +303,11 @@ class AuthAnswer:
             we_asked=False,
         )
         session.children.add(made, now, send=session.older is None)
-        return [*extra, SaPayload((child.with_spi(chosen, spi_in),)), *child.selector_payloads(theirs, ours)]
+        return [
+            SaPayload((child.with_spi(chosen, spi_in),)),
+            *child.selector_payloads(theirs, ours),
+            *notifies,
+        ]
 
     def _refuse(self, detail: str, code: str = "authentication_failed") -> Payloads:
         self._session.fail_after_answer(SessionError(code, detail))

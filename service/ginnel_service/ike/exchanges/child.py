@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .. import export, keys
 from ..codes import NotifyType, ProtocolId, TransformType
@@ -11,6 +11,7 @@ from ..errors import InvalidSyntax
 from ..events import ChildSa, EspSuite
 from ..message import Message
 from ..payloads import Payload
+from ..payloads.notify import NotifyPayload
 from ..payloads.sa import Proposal, SaPayload
 from ..payloads.selector import TrafficSelector, TsiPayload, TsrPayload
 from ..proposals import answers, choose, pick
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from ..session import Session
 
 Selectors = tuple[TrafficSelector, ...]
+#: Ours and the peer's.
+Pair = tuple[Selectors, Selectors]
 
 #: Selectors of one side of a CHILD SA; a packet path matches every pair of them.
 MAX_SELECTORS = 64
@@ -61,10 +64,19 @@ def take_answer(
     return proposals[0], ours, theirs
 
 
+class Agreed(NamedTuple):
+    """What we take of a request of the peer; `notifies` go into the answer."""
+
+    chosen: Proposal
+    ours: Selectors
+    theirs: Selectors
+    notifies: tuple[Payload, ...] = ()
+
+
 def answer(
-    message: Message, proposals: tuple[Proposal, ...], local_ts: Selectors, remote_ts: Selectors
-) -> tuple[Proposal, Selectors, Selectors]:
-    """(chosen proposal, our selectors, the peer's) for a request of the peer. Raises Refused."""
+    message: Message, proposals: tuple[Proposal, ...], local_ts: Selectors, remote_ts: Selectors, pairing: str
+) -> Agreed:
+    """Our choice for a request of the peer; `pairing` is SessionConfig's. Raises Refused."""
     offered = [p for p in required(message, SaPayload).proposals if is_usable_spi(p.spi)]
     chosen = choose(offered, proposals)
     if chosen is None:
@@ -73,7 +85,12 @@ def answer(
     ours = narrow(required(message, TsrPayload).known, local_ts)[:MAX_SELECTORS]
     if not ours or not theirs:
         raise Refused(NotifyType.TS_UNACCEPTABLE)
-    return chosen, ours, theirs
+    if pairing == "any" or len(ours) == len(theirs) == 1:
+        return Agreed(chosen, ours, theirs)
+    if pairing == "single":
+        raise Refused(NotifyType.SINGLE_PAIR_REQUIRED)
+    (ours, theirs), *_ = pairs(ours, theirs) or [(ours, theirs)]
+    return Agreed(chosen, ours, theirs, (NotifyPayload(NotifyType.ADDITIONAL_TS_POSSIBLE),))
 
 
 def build(
@@ -109,6 +126,26 @@ def esp_suite(chosen: Proposal) -> EspSuite:
     if encr is None or chosen.protocol != ProtocolId.ESP or not is_usable_spi(chosen.spi):
         raise InvalidSyntax("unusable ESP proposal")
     return EspSuite(encr.id, encr.key_bits or 0, integ.id if integ else 0, bool(esn and esn.id))
+
+
+def pairs(local_ts: Selectors, remote_ts: Selectors) -> tuple[Pair, ...]:
+    """Every selector of ours with every one of the peer's of its family, each for a CHILD SA of its own."""
+    return tuple(((ours,), (theirs,)) for theirs in remote_ts for ours in local_ts if _fit(ours, theirs))
+
+
+def missing(wanted: tuple[Pair, ...], agreed: Pair) -> tuple[Pair, ...]:
+    """The pairs that a CHILD SA with `agreed` has nothing of."""
+    return tuple(
+        pair
+        for pair in wanted
+        if not all(
+            any(one.intersect(other) for other in got) for (one,), got in zip(pair, agreed, strict=True)
+        )
+    )
+
+
+def _fit(ours: TrafficSelector, theirs: TrafficSelector) -> bool:
+    return ours.start.version == theirs.start.version
 
 
 def _within(selectors: Selectors, bounds: Selectors) -> bool:

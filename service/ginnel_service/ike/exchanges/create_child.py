@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .. import exchange_keys
-from ..codes import NotifyType, ProtocolId, TransformType
-from ..errors import InvalidSyntax, SessionError
-from ..events import ChildRekeyed
+from ..codes import NotifyType, ProtocolId, TransformType, name_of
+from ..errors import InvalidSyntax
+from ..events import ChildRekeyed, Noted
 from ..message import Message
 from ..payloads import Payload
 from ..payloads.ke import KePayload
@@ -22,7 +22,7 @@ from ..payloads.sa import Proposal, SaPayload
 from ..proposals import additional_methods, offer, pick, with_ke_of, without_ke
 from ..sa import ChildRecord, ChildState, SaState
 from . import child, followup
-from .base import first_error, required
+from .base import first_error, required, session_error
 from .delete import DeleteChild
 from .followup import Negotiation
 from .init import MAX_RETRIES, NONCE_OCTETS, check_nonce, methods
@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 MAX_CHILDREN = 32
 
 
+#: Of these, so many may be in use; each has its successor beside it for a while.
+MAX_PAIRS = MAX_CHILDREN // 2
+
+
 @dataclass(slots=True)
 class Collision:
     """What the peer's simultaneous rekey of the same SA made: its nonces and its new pair, None until
@@ -46,10 +50,16 @@ class Collision:
 
 
 class CreateChild(Negotiation):
-    """Replace `old`, or make a further pair when `old` is None."""
+    """Replace `old`, or make a pair with `selectors` (ours, the peer's) when `old` is None."""
 
-    def __init__(self, session: Session, old: ChildRecord | None) -> None:
+    def __init__(
+        self, session: Session, old: ChildRecord | None, selectors: child.Pair | None = None
+    ) -> None:
         self.old = old
+        config = session.config
+        self.wanted = (
+            (old.sa.local_ts, old.sa.remote_ts) if old else selectors or (config.local_ts, config.remote_ts)
+        )
         self.spi_in = session.new_child_spi()
         self.nonce = b""
         self.collision: Collision | None = None
@@ -79,9 +89,7 @@ class CreateChild(Negotiation):
             return None
         self.nonce = session.random(NONCE_OCTETS)
         self.proposals = offer(session.config.esp_proposals, self.spi_in)
-        self.local_ts = old.sa.local_ts if old else session.config.local_ts
-        self.remote_ts = old.sa.remote_ts if old else session.config.remote_ts
-        sa_payload, tsi, tsr = child.offer(self.proposals, self.spi_in, self.local_ts, self.remote_ts)
+        sa_payload, tsi, tsr = child.offer(self.proposals, self.spi_in, *self.wanted)
         payloads: list[Payload] = []
         if old is not None:
             payloads.append(NotifyPayload(NotifyType.REKEY_SA, protocol=ProtocolId.ESP, spi=old.sa.spi_in))
@@ -96,7 +104,7 @@ class CreateChild(Negotiation):
         if error is not None:
             self.refused(session, sa, error, now)
             return
-        self.chosen, ours, theirs = child.take_answer(message, self.proposals, self.local_ts, self.remote_ts)
+        self.chosen, ours, theirs = child.take_answer(message, self.proposals, *self.wanted)
         nonce = required(message, NoncePayload)
         check_nonce(nonce)
         self.selectors, self.nonce_r = (ours, theirs), nonce.data
@@ -125,6 +133,7 @@ class CreateChild(Negotiation):
             more=more,
         )
         lost = self._lost()
+        session.upkeep.went_through()
         record = session.children.add(made, now, send=not lost)
         if lost:
             # We close ours, the peer closes the old one (section 2.8.1)
@@ -181,17 +190,46 @@ class CreateChild(Negotiation):
                 session.talk.enqueue(sa, self, now)
                 return
         if self.old is None:
-            if error.notify in (NotifyType.TEMPORARY_FAILURE, NotifyType.STATE_NOT_FOUND):
-                session.upkeep.create_child_later(now)
-            else:
-                session.fail_with_delete(sa, SessionError("peer_error", "no new CHILD SA"), now)
+            self._not_made(session, sa, error, now)
         elif error.notify == NotifyType.CHILD_SA_NOT_FOUND and session.children.knows(self.old):
             # The peer has lost it: ours goes too, and a new one is made (section 2.25)
             session.children.retire(self.old, now)
-            session.after_children_deleted(now, recreate=True)
+            session.create_child(*self.wanted, now)
         else:
             self.old.rekey_at = session.upkeep.retry_at(now)
             session.mobility.doubt(now)
+
+    def _not_made(self, session: Session, sa: IkeSa, error: NotifyPayload, now: float) -> None:
+        """A pair in addition to others may be missing; without any the session is of no use."""
+        busy = error.notify in (NotifyType.TEMPORARY_FAILURE, NotifyType.STATE_NOT_FOUND)
+        if busy and session.upkeep.create_child_later(self.wanted, now):
+            return
+        if error.notify == NotifyType.SINGLE_PAIR_REQUIRED:
+            pairs = child.pairs(*self.wanted)
+            if len(pairs) > 1:
+                ask_for(session, pairs, now)
+                return
+        session.emit(Noted(f"no CHILD SA for {_text(self.wanted)}: {name_of(NotifyType, error.notify)}"))
+        if (
+            not len(session.children)
+            and not session.upkeep.creates
+            and not any(isinstance(e, CreateChild) for e in sa.queue)
+        ):
+            session.fail_with_delete(sa, session_error(error, self.proposals), now)
+
+
+def ask_for(session: Session, pairs: tuple[child.Pair, ...], now: float) -> None:
+    """Make a CHILD SA for each of `pairs`, as far as a session may hold so many."""
+    room = MAX_PAIRS - len(session.children)
+    if len(pairs) > room:
+        session.emit(Noted(f"no CHILD SA for {len(pairs) - room} of {len(pairs)} pairs of subnets: too many"))
+    for pair in pairs[:room]:
+        session.create_child(*pair, now)
+
+
+def _text(pair: child.Pair) -> str:
+    ours, theirs = (" ".join(f"{s.start}-{s.end}" for s in side) for side in pair)
+    return f"{ours} to {theirs}"
 
 
 def handle(session: Session, sa: IkeSa, message: Message, now: float) -> tuple[Payload, ...]:
@@ -231,7 +269,8 @@ def _answer(
     local_ts = old.sa.local_ts if old else session.config.local_ts
     remote_ts = old.sa.remote_ts if old else session.remote_ts
     acceptable = _acceptable(session, offered_ke)
-    chosen, ours, theirs = child.answer(message, acceptable, local_ts, remote_ts)
+    agreed = child.answer(message, acceptable, local_ts, remote_ts, session.config.pairing)
+    chosen, ours, theirs, notifies = agreed
     method, shared, ke = chosen_ke(chosen), b"", None
     if method:
         if offered_ke is None or offered_ke.method != method:
@@ -275,6 +314,7 @@ def _answer(
         NoncePayload(nonces[1]),
         *further,
         *child.selector_payloads(theirs, ours),
+        *notifies,
         *link,
     )
 

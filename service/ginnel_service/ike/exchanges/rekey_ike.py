@@ -110,6 +110,7 @@ class RekeyIke(Negotiation):
             return
         if self.collision is not None and self.collision.sa is not None:
             session.expect_delete(self.collision.sa, now)
+        session.upkeep.went_through()
         session.inherit(sa, new, now, by_us=True)
         session.talk.enqueue(sa, DeleteIke(), now)
 
