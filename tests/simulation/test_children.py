@@ -8,7 +8,7 @@ import pytest
 
 from ginnel_service.ike.codes import NotifyType, ProtocolId
 from ginnel_service.ike.events import ChildRekeyed, Noted, State
-from ginnel_service.ike.exchanges import create_child
+from ginnel_service.ike.exchanges import child, create_child
 from ginnel_service.ike.exchanges.create_child import CreateChild
 from ginnel_service.ike.message import Message
 from ginnel_service.ike.payloads import Payload
@@ -169,6 +169,33 @@ def test_no_child_sa_at_all_ends_the_session_with_the_reason(
     world.run(1200)
     assert world.errors() == [code]
     assert not world.gateway.sessions
+
+
+@pytest.mark.parametrize(
+    ("notify", "code"),
+    [
+        (NotifyType.NO_PROPOSAL_CHOSEN, "no_proposal_chosen"),
+        (NotifyType.TS_UNACCEPTABLE, "ts_unacceptable"),
+        (NotifyType.INTERNAL_ADDRESS_FAILURE, "internal_address_failure"),
+        (NotifyType.FAILED_CP_REQUIRED, "internal_address_failure"),
+        (NotifyType.NO_ADDITIONAL_SAS, "peer_error"),
+    ],
+)
+def test_a_first_child_sa_that_is_refused_is_named(
+    notify: NotifyType, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The IKE SA stands by then, and is deleted (section 1.2)."""
+
+    def refuse(*about: object) -> child.Agreed:
+        raise child.Refused(notify)
+
+    monkeypatch.setattr(child, "answer", refuse)
+    world = World(1)
+    world.client.connect(0.0)
+    world.run(10)
+    assert world.errors() == [code]
+    assert not world.gateway.sessions
+    assert world.policy.leased == 0
 
 
 def test_more_subnets_than_a_session_holds_are_said(monkeypatch: pytest.MonkeyPatch) -> None:

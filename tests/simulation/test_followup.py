@@ -9,6 +9,7 @@ import pytest
 from ginnel_service.ike import exchange_keys, keys, proposals
 from ginnel_service.ike.codes import Encr, ExchangeType, KeMethod, NotifyType, Prf, ProtocolId
 from ginnel_service.ike.config import RandomBytes
+from ginnel_service.ike.errors import InvalidSyntax
 from ginnel_service.ike.events import ChildRekeyed, EspSuite, IkeRekeyed
 from ginnel_service.ike.exchanges import followup
 from ginnel_service.ike.message import Message
@@ -177,6 +178,22 @@ def test_a_series_that_is_not_known_is_not_found(link: bytes | None) -> None:
     assert world.peer.talk.current.half_made is not None
     assert [n.notify for n in _ask(world.peer, link)] == [NotifyType.STATE_NOT_FOUND]
     _settle(world)  # a wrong link does not disturb the right one
+
+
+@pytest.mark.parametrize("payload", [KePayload(KeMethod.X25519, bytes(32)), None])
+def test_a_follow_up_without_the_key_exchange_agreed_on_is_broken(payload: KePayload | None) -> None:
+    world = _world()
+    wire = Wire(world)
+    wire.silent, wire.deaf = "client", 1000
+    world.rekey_child("client")
+    world.run(world.now + 0.1)
+    sa = world.peer.talk.current
+    assert sa.half_made is not None
+    link = NotifyPayload(NotifyType.ADDITIONAL_KEY_EXCHANGE, sa.half_made.link)
+    payloads = (link,) if payload is None else (payload, link)
+    message = Message(sa.spi_i, sa.spi_r, ExchangeType.IKE_FOLLOWUP_KE, 9, True, False, payloads)
+    with pytest.raises(InvalidSyntax):
+        world.peer.answer_request(sa, message, world.now)
 
 
 def test_a_responder_that_always_forgets_ends_the_ike_sa(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,8 @@ from ginnel_service.gateway.config import GatewayConfig
 from ginnel_service.gateway.policy import Policy
 from ginnel_service.gateway.pools import Pools
 from ginnel_service.ike.events import Endpoint, Event, Fetch, Path
+from ginnel_service.ike.exchanges.delete import DeleteChild
+from ginnel_service.ike.payloads.selector import TrafficSelector
 from ginnel_service.ike.responder import Responder
 from ginnel_service.net.base import DeviceState, FakeNetwork, Way
 from ginnel_service.tunnel.errors import TunnelError
@@ -149,6 +151,16 @@ class FakeGateway:
         if not lost and data != b"\xff" and 20 + 8 + 4 + len(data) <= self.carries:
             mirrored = replace(path, local=path.remote, remote=path.local)
             asyncio.get_running_loop().call_later(self.delay_s, self._arrive, data, mirrored)
+
+    def delete_child(self, subnet: str) -> None:
+        """Delete the CHILD SA that leads to `subnet`."""
+        now = asyncio.get_running_loop().time()
+        for session in self.responder.sessions:
+            for record in session.children:
+                if record.sa.local_ts == (TrafficSelector.from_network(subnet),):
+                    session.talk.enqueue(session.talk.current, DeleteChild(record), now)
+            self.responder.touch(session)
+        self._pump()
 
     def close(self) -> None:
         self.responder.close(asyncio.get_running_loop().time())

@@ -597,3 +597,34 @@ def test_weak_algorithms_are_told_and_logged(caplog: pytest.LogCaptureFixture) -
 
     weak = Ike(proposals=("aes256-sha256-modp1024",))
     scene(act, profile=msgspec.structs.replace(PROFILE, ike=weak))
+
+
+def test_the_routes_are_those_of_the_child_sas_that_there_are() -> None:
+    subnets = ("10.1.0.0/16", "10.2.0.0/16")
+
+    async def act(it: Scene) -> None:
+        def routes() -> set[str]:
+            return {str(route) for route in it.host.network.owners["office"].routes}
+
+        it.tunnel.up()
+        await it.until(S.CONNECTED)
+        await asyncio.sleep(1)
+        assert routes() == set(subnets)
+        before = it.host.network.owners["office"]
+        it.tunnel.rekey("child")
+        await asyncio.sleep(10)
+        assert it.tunnel.status().facts.child_rekeys == 2
+        assert it.host.network.owners["office"] is before  # nothing to do for the machine
+        it.gateway.delete_child(subnets[0])
+        await asyncio.sleep(1)
+        assert routes() == {subnets[1]}
+        assert it.tunnel.state is S.CONNECTED
+        it.gateway.delete_child(subnets[1])
+        await it.until(S.RECONNECTING)
+        await it.until(S.CONNECTED)
+        await asyncio.sleep(1)
+        assert routes() == set(subnets)
+
+    network = msgspec.structs.replace(PROFILE.network, subnets=subnets)
+    profile = msgspec.structs.replace(PROFILE, network=network)
+    scene(act, profile=profile, gateway='pairing = "single"\n' + GATEWAY)

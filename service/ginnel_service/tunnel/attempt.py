@@ -503,8 +503,8 @@ class Attempt:
             except Exception as error:
                 if not self._announced:
                     self._end(as_tunnel_error(error))
-                else:  # the packet path says "too big" where the device does not
-                    self._log.warning("the device's MTU stays: %s", as_tunnel_error(error))
+                else:  # of an MTU: the packet path says "too big" where the device does not
+                    self._log.warning("the machine's network stays as it was: %s", as_tunnel_error(error))
                 return
             first, self.facts.wanted = self.facts.wanted is None, wanted
             self._announce()

@@ -292,6 +292,7 @@ def _answer(
             more=more,
         )
         # In place of an old pair we send on that until its Delete proves that the peer has our answer
+        session.upkeep.went_through()
         record = session.children.add(made, at, send=old is None)
         if old is not None:
             old.successor = record

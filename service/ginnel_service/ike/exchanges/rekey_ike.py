@@ -176,6 +176,7 @@ def handle(session: Session, sa: IkeSa, message: Message, now: float) -> tuple[P
     def finish(more: bytes, at: float) -> None:
         spis, secrets = (chosen.spi, spi), (shared, more)
         new = _successor(session, sa, suite, spis, nonces, secrets, initiated=False)
+        session.upkeep.went_through()
         ours = followup.negotiation(sa)
         if isinstance(ours, RekeyIke):
             new.state = SaState.UNDECIDED
