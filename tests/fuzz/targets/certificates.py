@@ -135,7 +135,7 @@ def _judge(
 ) -> None:
     with contextlib.suppress(AuthRefused):
         fetches = revocation.wanted(chain, policy, evidence, NOW)
-        assert all(fetch.url.startswith("http://") and fetch.url.isascii() for fetch in fetches)
+        assert all(fetch.url.lower().startswith("http://") and fetch.url.isascii() for fetch in fetches)
         assert len(fetches) <= revocation.MAX_FETCHES
         for fetch in fetches:
             with contextlib.suppress(FetchError):
@@ -179,7 +179,7 @@ def _payloads(script: Script) -> None:
         shown = certificates.collect(
             [CertPayload.parse(memoryview(script.chunk())) for _ in range(script.octet() % (2 * STEPS))]
         )
-        assert all(fetch.url.startswith("http://") for fetch in shown.fetches)
+        assert all(fetch.url.lower().startswith("http://") for fetch in shown.fetches)
         answers: dict[Fetch, bytes | None] = {}
         for fetch in shown.fetches:
             answers[fetch] = script.chunk() if script.octet() & 1 else None
