@@ -182,6 +182,15 @@ def test_an_unknown_critical_extension_is_refused() -> None:
     assert refused(INNER.issue(extensions=[(odd, True)])).startswith("certificate_broken")
 
 
+def test_an_extension_that_the_library_cannot_name_is_refused() -> None:
+    """It raises a KeyError for a TLS feature (RFC 7633) of another number than it knows."""
+    unknown = x509.UnrecognizedExtension(ObjectIdentifier("1.3.6.1.5.5.7.1.24"), bytes.fromhex("3003020163"))
+    leaf = Authority().issue("gw.example", extensions=[(unknown, False)]).certificate
+    with pytest.raises(CertificateRefused) as caught:
+        matches(Identity.parse_text("gw.example"), leaf, allow_cn=False)
+    assert caught.value.code == "certificate_broken"
+
+
 @pytest.mark.parametrize("weak", ["root", "intermediate", "leaf"])
 def test_small_rsa_keys_are_refused_anywhere(weak: str) -> None:
     root = Authority(kind="rsa1024" if weak == "root" else "rsa2048")

@@ -34,6 +34,7 @@ UNREADABLE = (
     ValueError,
     TypeError,
     OverflowError,
+    LookupError,  # a TLS feature that it has no name for
     UnsupportedAlgorithm,
     x509.InvalidVersion,
     x509.DuplicateExtension,
