@@ -109,6 +109,7 @@ def test_wrong_and_missing_passwords_are_told_from_broken_files(data: bytes) -> 
         b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
         b"\x30\x80" + bytes(10),
         bytes(2 << 20),
+        bytes.fromhex("302e020100300506032b657104220420") + bytes(32),  # an Ed448 key of 32 octets
     ],
 )
 def test_a_broken_file_says_so(broken: bytes) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InternalError, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -35,6 +35,7 @@ UNREADABLE = (
     TypeError,
     OverflowError,
     LookupError,  # a TLS feature that it has no name for
+    InternalError,  # a key whose octets OpenSSL refuses
     UnsupportedAlgorithm,
     x509.InvalidVersion,
     x509.DuplicateExtension,
