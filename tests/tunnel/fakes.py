@@ -139,10 +139,19 @@ class FakeGateway:
         self.carries = 1500  # octets, towards the gateway; what is larger vanishes
         self.events: list[Event] = []
         self.links: list[FakeLink] = []
+        self.restart(config)
+
+    def restart(self, config: GatewayConfig) -> None:
+        """As after a crash: what is not in `config` is lost, but for the secret of crash tokens."""
         self.policy = Policy(config, Pools((config.pool_ipv4, config.pool_ipv6)))
-        now = asyncio.get_running_loop().time()
         self.responder = Responder(
-            self.policy, random=self.random, now=now, utc=lambda: 0.0, timing=config.timing
+            self.policy,
+            random=self.random,
+            now=asyncio.get_running_loop().time(),
+            utc=lambda: 0.0,
+            timing=config.timing,
+            resumption=config.resumption,
+            token_secret=bytes(32),
         )
 
     def take(self, data: bytes, path: Path) -> None:
