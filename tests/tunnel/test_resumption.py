@@ -1,4 +1,4 @@
-"""A session that was lost comes back by its ticket: in the same attempt where it can, else in the next one."""
+"""A session that was lost comes back by its ticket: in the same attempt where it can, else in the next."""
 
 from __future__ import annotations
 

@@ -74,6 +74,7 @@ def keep_secret(path: Path) -> bytes:
         if private and len(secret) == SECRET_OCTETS:
             return secret
     secret = os.urandom(SECRET_OCTETS)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_name(f"{path.name}.new")
     fresh.unlink(missing_ok=True)
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
