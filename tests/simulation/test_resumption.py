@@ -30,7 +30,7 @@ from ginnel_service.ike.payloads.notify import NotifyPayload
 from ginnel_service.ike.responder import HALF_OPEN_S
 from ginnel_service.ike.session import KEEPALIVE
 from ginnel_service.ike.tickets import KEY_LIFETIME_S
-from simulation.world import PATIENT, STORM, PacketPath, World
+from simulation.world import EPOCH_S, PATIENT, STORM, PacketPath, World
 
 RESUME, INIT, AUTH = ExchangeType.IKE_SESSION_RESUME, ExchangeType.IKE_SA_INIT, ExchangeType.IKE_AUTH
 KEY = Ppk(id=b"office", secret=b"0123456789abcdef0123456789abcdef")
@@ -379,6 +379,19 @@ def test_tickets_do_not_outlive_an_authentication() -> None:
     resume(world)
     assert world.client.resumed
     assert world.ticket is None  # TICKET_NACK: so little is left
+
+
+def test_a_resumed_session_has_to_authenticate_when_the_first_would_have_had_to() -> None:
+    """ "ticket lifetime is bounded by this duration" (RFC 5723 section 5), and so is what comes of one."""
+    world = lost(gateway={"timing": replace(PATIENT, reauth_s=100.0)})
+    assert world.ticket is not None
+    assert world.ticket.expires_at == pytest.approx(EPOCH_S + 100, abs=1)
+    world.run(50.0)
+    resume(world)
+    assert world.client.resumed
+    assert world.client.reauthentication.due < 100
+    assert world.peer.reauthentication.due == pytest.approx(105, abs=1)
+    assert world.ticket.expires_at == pytest.approx(EPOCH_S + 100, abs=2)
 
 
 def test_nobody_asks_who_does_not_want_tickets() -> None:

@@ -55,12 +55,20 @@ class Reauthentication:
         timing = self._session.config.timing
         self._begun = now
         if not self._session.is_initiator:
-            self.due = now + timing.reauth_s + GRACE_S if timing.reauth_s else math.inf
+            left_s = self.left_s(now)
+            self.due = math.inf if left_s is None else now + left_s + GRACE_S
             return
         if timing.reauth_s:
             self.due = now + soft_lifetime(timing.reauth_s, timing, self._session.random)
         if self._lifetime_s is not None:
             self._take(self._lifetime_s, now)
+
+    def left_s(self, now: float) -> float | None:
+        """Responder: until the peer has to prove itself again; a ticket gives it no more time."""
+        reauth_s, grant = self._session.config.timing.reauth_s, self._session.grant
+        if not reauth_s:
+            return None
+        return max(1.0, (now if grant is None else grant.authenticated) + reauth_s - now)
 
     def told(self, message: Message, now: float) -> None:
         """Initiator: the gateway "MAY send it again in a new Informational" (section 2)."""
@@ -88,9 +96,9 @@ class Reauthentication:
         self.due = min(self.due, max(now + lifetime_s - lead, self._begun + LEAST_S))
 
 
-def announcement(lifetime_s: float) -> tuple[NotifyPayload, ...]:
+def announcement(lifetime_s: float | None) -> tuple[NotifyPayload, ...]:
     """What a responder adds to its last IKE_AUTH response."""
-    if not lifetime_s:
+    if lifetime_s is None:
         return ()
     return (NotifyPayload(NotifyType.AUTH_LIFETIME, int(lifetime_s).to_bytes(4, "big")),)
 

@@ -86,7 +86,8 @@ class TicketOffice:
             return NotifyPayload(NotifyType.TICKET_NACK)
         config = session.config
         # "the minimum of the IKE SA lifetime [...] and its re-authentication time" (section 6.2)
-        until_proof = grant.authenticated + config.resumption_s - now
+        limit_s = min(config.resumption_s, config.timing.reauth_s or config.resumption_s)
+        until_proof = grant.authenticated + limit_s - now
         lifetime_s = int(min(config.timing.ike_lifetime_s, until_proof, KEY_LIFETIME_S))
         if lifetime_s < LEAST_S:
             return NotifyPayload(NotifyType.TICKET_NACK)

@@ -239,7 +239,7 @@ class AuthAnswer:
         if self._config.redirect_to and session.can_redirect:
             # "prevents the creation of a CHILD SA" (RFC 5685 section 6); the peer deletes the IKE SA
             return (*answer, redirect.notify(self._config.redirect_to))
-        answer += reauthentication.announcement(self._config.timing.reauth_s)
+        answer += reauthentication.announcement(session.reauthentication.left_s(now))
         try:
             answer += self._lease_and_child(first, self._who, now)
         except child.Refused as refused:
