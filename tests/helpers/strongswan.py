@@ -62,6 +62,7 @@ connections {{
     mobike = {mobike}
     dpd_delay = {dpd_s}s
     rekey_time = {ike_rekey_s}s
+    reauth_time = {reauth_s}s
     {addressing}
     local {{
       auth = psk
@@ -115,6 +116,7 @@ class CharonConfig:
     dpd_s: int = 0
     ike_rekey_s: int = 0  # 0: never by itself
     child_rekey_s: int = 0
+    reauth_s: int = 0  # 0: never
     tries: int = 3
     timeout_s: float = 1.0
 
@@ -145,6 +147,7 @@ class CharonConfig:
             mobike="yes" if self.mobike else "no",
             dpd_s=self.dpd_s,
             ike_rekey_s=self.ike_rekey_s,
+            reauth_s=self.reauth_s,
             child_rekey_s=self.child_rekey_s,
             addressing="\n    ".join(addressing),
             pools=f"pools {{\n{pools}\n}}" if pools else "",

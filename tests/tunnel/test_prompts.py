@@ -13,6 +13,7 @@ import pytest
 
 from ginnel_service.clock import utc_s
 from ginnel_service.gateway.config import parse
+from ginnel_service.ike.events import IkeEstablished
 from ginnel_service.profiles.certificates import pem_of
 from ginnel_service.profiles.model import Profile
 from ginnel_service.profiles.secrets import Secrets
@@ -67,7 +68,9 @@ def scene(tmp_path: Path) -> Callable[..., None]:
     (tmp_path / "gw.pem").write_bytes(GATEWAY.pem())
     (tmp_path / "gw.pem").chmod(0o600)
 
-    def stage(act: Callable[[Scene], Awaitable[None]], password: str = "", **authentication: Any) -> None:
+    def stage(
+        act: Callable[[Scene], Awaitable[None]], password: str = "", timing: str = "", **authentication: Any
+    ) -> None:
         async def run() -> None:
             profile = msgspec.convert(
                 {
@@ -79,7 +82,7 @@ def scene(tmp_path: Path) -> Callable[..., None]:
                 },
                 Profile,
             )
-            gateway = FakeGateway(parse(FILE.encode(), tmp_path))
+            gateway = FakeGateway(parse((FILE + timing).encode(), tmp_path))
             host = FakeHost(gateway)
             news: list[tuple[OpenPrompt, bool]] = []
             kept: list[str] = []
@@ -170,3 +173,19 @@ def test_a_wrong_password_is_asked_for_again_and_not_kept(scene: Callable[..., N
         assert it.tunnel.state is S.CONNECTED
 
     scene(act)
+
+
+def test_a_password_is_said_once_however_often_the_gateway_wants_the_proof_anew(
+    scene: Callable[..., None],
+) -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.say(PASSWORD)
+        await it.until(S.CONNECTED, S.FAILED)
+        await asyncio.sleep(300.0)
+        established = [event for event in it.gateway.events if isinstance(event, IkeEstablished)]
+        assert len(established) >= 5
+        assert len(it.news) == 2  # opened, and closed
+        assert it.tunnel.state is S.CONNECTED
+
+    scene(act, timing="[timing]\nreauth_s = 60\n")

@@ -40,7 +40,7 @@ ALICE = "alice@example.org"
 class Office:
     """A gateway with every way in, and the files that its users have."""
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: Lab, *, timing: dict[str, float] | None = None) -> None:
         self.net = Internet(lab)
         self.folder = lab.directory / "office"
         self.folder.mkdir(mode=0o700)
@@ -61,6 +61,7 @@ class Office:
             self.net.gateway,
             self.psk,
             GatewayOptions(
+                timing=timing or {},
                 more={
                     "certificates": {
                         "certificate": str(self.folder / "gateway.pem"),
@@ -71,7 +72,7 @@ class Office:
                         {"id": "lab@example.org", "psk": self.psk},
                         {"id": "carol", "password": self.password},
                     ],
-                }
+                },
             ),
         )
         self.service = Service(self.net.client)

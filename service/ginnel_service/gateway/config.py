@@ -40,6 +40,7 @@ class _Timing(Table, frozen=True, kw_only=True):
     liveness_s: Annotated[float, Meta(ge=0)] = 30.0
     ike_lifetime_s: Annotated[float, Meta(ge=10)] = 4 * 3600.0
     child_lifetime_s: Annotated[float, Meta(ge=10)] = 3600.0
+    reauth_s: Annotated[float, Meta(ge=0, le=2**31)] = 0.0  # peers have so long to authenticate anew; 0: ever
     retransmit_s: Annotated[float, Meta(ge=0.1, le=60)] = 2.0
     retransmit_tries: Annotated[int, Meta(ge=1, le=30)] = 6
 

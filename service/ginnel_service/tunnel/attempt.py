@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 from ginnel_core import DeviceLost, PathTooBig, SaExpiring
@@ -38,6 +39,7 @@ from ..ike.events import (
     PathConfirmed,
     PathMtuChanged,
     PeerAddressesChanged,
+    ReauthenticationDue,
     RoundTrip,
     State,
     StateChanged,
@@ -54,6 +56,9 @@ from .dataplane import UNKNOWN_PATH_MTU, WATCH_S, Associations, Traffic
 from .errors import TunnelError, as_tunnel_error, device_error
 from .host import Host, Link
 from .reconnect import may_retry
+from .proofs import with_password
+from .renewal import Hooks as RenewalHooks
+from .renewal import Renewal
 from .roaming import Roaming
 from .states import Step
 from .transport import Carrier, Hooks
@@ -139,6 +144,7 @@ class Attempt:
         self._restoring: set[asyncio.Task[None]] = set()
         self._heard_s = self._sent_s = 0.0
         self._roaming: Roaming | None = None
+        self._renewal: Renewal | None = None
 
     async def run(self) -> TunnelError | None:
         """Until the session is over: why, or None when the peer closed it. Raises only when cancelled."""
@@ -197,13 +203,14 @@ class Attempt:
             raise failure
         self.facts.remote, self.facts.path, self.facts.device = remote, link.path, link.device
         self._sas = Associations(link.plane, esp_settings(self._profile), via=link.via)
+        self._renewal = Renewal(self._sas, self._renewal_hooks(), self._log)
         hooks = Hooks(
             session=lambda: self._session, begin=self._begin_rival, failed=self._rival_failed, pump=self._pump
         )
         transport, server = self._profile.transport, self._profile.server
         self._carrier = Carrier(transport, server, remote, link, self._host, hooks)
         self.facts.path = path = await self._carrier.first()
-        self._session = self._new_session(link, path)
+        self._session = self._new_session(path, self._config, self.ticket)
         self._roaming = roaming = Roaming(self._need_session, self._host, link, self._moved, self._log)
         link.start(self._received, self._happened, self._device_changed, roaming.network_changed)
         self._watcher.stepped(Step.INIT)
@@ -211,35 +218,72 @@ class Attempt:
         self._carrier.start()
         self._pump()
 
-    def _new_session(self, link: Link, path: Path) -> Session:
+    def _new_session(self, path: Path, config: SessionConfig, ticket: Ticket | None) -> Session:
+        assert self._link is not None
         now = self._host.now()
         return Session(
-            self._config,
+            config,
             path,
             random=self._host.random,
             now=now,
             utc=utc_s,
-            float_local=link.float_local,
-            resume=self.ticket,
+            float_local=self._link.float_local,
+            resume=ticket,
         )
 
     def _begin_again(self, lost: Session, error: TunnelError) -> None:
         """Another session in the place of one that was lost: by the ticket, else from the beginning."""
-        assert self._link is not None
+        assert self._renewal is not None
+        self._renewal.end()
         self._log.warning("%s: connecting again", error)
         self._watcher.lost(error)
         self._sending.clear()
         self._announced = False
         self._config = replace(self._config, wished=self.facts.configuration.addresses)
-        self._session = self._new_session(self._link, lost.path)
+        self._session = self._new_session(lost.path, self._config, self.ticket)
         self._session.connect(self._host.now())
+
+    # A second session that authenticates anew, and takes the place of the first
+
+    def _renewal_hooks(self) -> RenewalHooks:
+        return RenewalHooks(
+            begin=self._begin_next,
+            replace=self._replace,
+            asked=self._asked,
+            redirected=self._closed,
+            failed=self._next_failed,
+            now=self._host.now,
+            pump=self._pump,
+        )
+
+    def _begin_next(self) -> Session:
+        config, password = self._config, self._wants.password
+        if password is not None:
+            config = with_password(config, password)
+        # What the machine's programs hold on to; and the gateway shall not forget the session in use.
+        config = replace(config, wished=self.facts.configuration.addresses, initial_contact=False)
+        session = self._new_session(self._need_session().path, config, None)
+        session.connect(self._host.now())
+        return session
+
+    def _replace(self, session: Session, events: list[Event]) -> None:
+        assert self._renewal is not None
+        self._renewal.replaced(self._need_session())
+        self._session, self._child = session, None
+        for event in events:
+            if not isinstance(event, StateChanged):
+                self._handle(event)
+
+    def _next_failed(self, error: SessionError | None) -> None:
+        self._need_session().reauthentication.failed(self._host.now())
+        if error is not None:
+            self._wants.failed(error.code)
 
     # A second session, over TCP, while the first gets no answer over UDP
 
     def _begin_rival(self, path: Path) -> None:
         """ "A new IKE_SA_INIT exchange MUST be initiated" (RFC 9329 section 5.1)."""
-        assert self._link is not None
-        self._rival = self._new_session(self._link, path)
+        self._rival = self._new_session(path, self._config, self.ticket)
         self._rival.connect(self._host.now())
         self._pump()
 
@@ -289,8 +333,8 @@ class Attempt:
     def _received(self, data: bytes, path: Path) -> None:
         if self._carrier is not None and self._carrier.took(data, path):
             return
-        session = self._rival if path.stream and self._rival is not None else self._need_session()
-        session.receive(data, path, self._host.now())
+        for session in self._sessions:  # each knows its own by the SPI
+            session.receive(data, path, self._host.now())
         self._pump()
 
     def _happened(self, events: list[PlaneEvent]) -> None:
@@ -316,9 +360,25 @@ class Attempt:
         self._carrier.network_changed()
         self._pump()
 
-    def _supply(self, ticket: int, answer: bytes | str | None) -> None:
+    @property
+    def _sessions(self) -> tuple[Session, ...]:
+        beside = (self._rival,) if self._rival is not None else ()
+        return (self._need_session(), *beside, *(self._renewal.sessions if self._renewal is not None else ()))
+
+    def _carry_out(self, session: Session, event: Event) -> None:
+        if session is self._session:
+            self._handle(event)
+        elif session is self._rival:
+            self._rival_said(event)
+        elif self._renewal is not None:
+            self._renewal.said(session, event)
+
+    def _asked(self, session: Session, wanted: SessionWants) -> None:
+        self._wants.begin(wanted, partial(self._supply, session))
+
+    def _supply(self, session: Session, ticket: int, answer: bytes | str | None) -> None:
         try:
-            self._need_session().supply(ticket, answer, self._host.now())
+            session.supply(ticket, answer, self._host.now())
         except Exception as error:
             self._log.error("an answer was not taken", exc_info=error)
             self._end(as_tunnel_error(error))
@@ -338,9 +398,8 @@ class Attempt:
             self._sent_s = sent
             session.note_outbound(sent + asleep_s, now)
         self._roaming.look_at_the_clocks()
-        session.advance(now)
-        if self._rival is not None:
-            self._rival.advance(now)
+        for each in self._sessions:
+            each.advance(now)
         if self._carrier is not None:
             self._carrier.look()
         self._pump()
@@ -353,12 +412,10 @@ class Attempt:
             busy = True
             while busy:
                 busy = False
-                for session in (self._need_session(), self._rival):
-                    if session is None:
-                        continue
+                for session in self._sessions:
                     events = session.events()
                     for event in events:
-                        (self._rival_said if session is self._rival else self._handle)(event)
+                        self._carry_out(session, event)
                     datagrams = session.datagrams()
                     for data, path in datagrams:
                         link.send(data, path)
@@ -366,9 +423,7 @@ class Attempt:
         except Exception as error:
             self._log.error("a session's event was not carried out", exc_info=error)
             self._end(as_tunnel_error(error))
-        deadlines = [
-            session.deadline() for session in (self._need_session(), self._rival) if session is not None
-        ]
+        deadlines = [session.deadline() for session in self._sessions]
         deadline = min((found for found in deadlines if found is not None), default=None)
         if deadline is not None and self._sending:
             deadline = min(deadline, self._host.now() + WATCH_S)
@@ -424,7 +479,10 @@ class Attempt:
             case RoundTrip():
                 facts.rtt_s = event.seconds
             case SessionWants():
-                self._wants.begin(event, self._supply)
+                self._asked(self._need_session(), event)
+            case ReauthenticationDue():
+                assert self._renewal is not None
+                self._renewal.begin()
             case KeysExported():
                 self._watcher.keys(event)
             case Closed():
@@ -582,6 +640,8 @@ class Attempt:
         if session is None or session.state is State.CLOSED or self._comes_back():
             return
         session.close(self._host.now())
+        if self._renewal is not None:
+            self._renewal.end()
         self._pump()
         try:
             async with asyncio.timeout(CLOSE_TIMEOUT_S):

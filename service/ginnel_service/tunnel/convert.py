@@ -69,6 +69,7 @@ def session_config(profile: Profile, secrets: Secrets, *, export_keys: bool = Fa
             keepalive_s=profile.timing.keepalive_s,
             ike_lifetime_s=profile.ike.lifetime_s,
             child_lifetime_s=profile.esp.lifetime_s,
+            reauth_s=profile.ike.reauth_s,
         ),
         export_keys=export_keys,
     )
