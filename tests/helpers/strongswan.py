@@ -34,6 +34,7 @@ charon {{
   port_nat_t = 4500
   keep_alive = 10s
   delete_rekeyed_delay = 2
+  make_before_break = yes
   filelog {{
     stderr {{
       default = 1
