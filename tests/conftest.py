@@ -49,9 +49,11 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show the last words of every process of a failed test's lab."""
     report = yield
-    lab = getattr(item, "funcargs", {}).get("lab")
-    if report.failed and call.when != "teardown" and isinstance(lab, Lab):
-        report.sections.append(("lab", lab.report(LOG_LINES)))
+    if report.failed and call.when != "teardown":
+        for value in getattr(item, "funcargs", {}).values():
+            lab = getattr(value, "lab", value)
+            if isinstance(lab, Lab):
+                report.sections.append(("lab", lab.report(LOG_LINES)))
     return report
 
 

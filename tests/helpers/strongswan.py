@@ -1,4 +1,4 @@
-"""strongSwan's charon as a peer in a lab's host: userland ESP, pre-shared keys, driven through swanctl.
+"""strongSwan's charon as a peer in a lab's host: userland ESP, driven through swanctl.
 
 One charon a host: its vici socket and pid file live in the /run that the host has for itself. See
 swanctl.conf(5) and strongswan.conf(5).
@@ -6,18 +6,21 @@ swanctl.conf(5) and strongswan.conf(5).
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ginnel_service.demo.lab import Host, LabError
+from ginnel_service.demo.rig import write_private
 
 CHARON = Path("/usr/lib/ipsec/charon")
 PLUGINS = Path("/usr/lib/ipsec/plugins")
 LOAD = (
-    "random nonce openssl curve25519 kdf ccm ctr xcbc cmac x509 pubkey pem pkcs1 pkcs8 "
+    "random nonce x509 openssl curve25519 kdf ccm ctr xcbc cmac pubkey pem pkcs1 pkcs8 "
     "kernel-libipsec kernel-netlink socket-default vici"
 )
 URI = "unix:///run/charon.vici"
@@ -52,47 +55,23 @@ charon {{
 }}
 """
 
-CONNECTION = """
-connections {{
-  net {{
-    version = 2
-    proposals = {ike}
-    local_addrs = {local_address}
-    remote_addrs = {remote_address}
-    encap = yes
-    mobike = {mobike}
-    dpd_delay = {dpd_s}s
-    rekey_time = {ike_rekey_s}s
-    reauth_time = {reauth_s}s
-    {addressing}
-    local {{
-      auth = psk
-      id = {local_id}
-    }}
-    remote {{
-      auth = psk
-      id = {remote_id}
-    }}
-    children {{
-      net {{
-        esp_proposals = {esp}
-        local_ts = {local_ts}
-        remote_ts = {remote_ts}
-        rekey_time = {child_rekey_s}s
-        dpd_action = clear
-      }}
-    }}
-  }}
-}}
-{pools}
-secrets {{
-  ike-net {{
-    id-1 = {local_id}
-    id-2 = {remote_id}
-    secret = {psk}
-  }}
-}}
-"""
+#: A section of strongSwan's files: words, numbers, lists of words, and sections.
+Section = Mapping[str, Any]
+_NEEDS_QUOTES = re.compile(r'[#{}"\\\\]')
+
+
+def written(section: Section, indent: str = "") -> str:
+    """`section` as strongSwan's files have it."""
+    lines = []
+    for key, value in section.items():
+        if isinstance(value, Mapping):
+            lines.append(f"{indent}{key} {{\n{written(value, indent + '  ')}{indent}}}\n")
+            continue
+        text = ", ".join(value) if isinstance(value, tuple) else str(value)
+        if _NEEDS_QUOTES.search(text):
+            text = '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        lines.append(f"{indent}{key} = {text}\n")
+    return "".join(lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,9 +80,11 @@ class CharonConfig:
 
     names: ClassVar[tuple[str, ...]] = ("net",)  # of its connections
 
-    psk: str = field(repr=False)
     local_id: str
     remote_id: str
+    psk: str = field(default="", repr=False)
+    local: tuple[Section, ...] = ()  # what it proves, a section a round; none: the pre-shared key
+    remote: tuple[Section, ...] = ()  # what its peer has to prove
     local_address: str = "%any"
     remote_address: str = "%any"
     ike: str = "aes128gcm16-prfsha256-x25519"
@@ -120,68 +101,119 @@ class CharonConfig:
     reauth_s: int = 0  # 0: never
     tries: int = 3
     timeout_s: float = 1.0
+    plugins: str = ""  # to load beside those of every test
+    tuning: Section = field(default_factory=dict)  # more of strongswan.conf's charon section
+    more: Section = field(default_factory=dict)  # of the connection
+    secrets: Section = field(default_factory=dict, repr=False)  # beside the pre-shared key
+    authorities: Section = field(default_factory=dict)
 
     def settings(self) -> str:
-        """strongswan.conf."""
-        return SETTINGS.format(load=LOAD, tries=self.tries, timeout_s=self.timeout_s, mark=MARK)
+        """strongswan.conf; of a section that comes twice the later holds."""
+        load = f"{LOAD} {self.plugins}".strip()
+        first = SETTINGS.format(load=load, tries=self.tries, timeout_s=self.timeout_s, mark=MARK)
+        return first + written({"charon": self.tuning})
 
     def connection(self) -> str:
         """swanctl.conf."""
-        names = [f"pool{number}" for number in range(len(self.pools))]
-        dns = f"dns = {', '.join(self.dns)}" if self.dns else ""
-        pools = "\n".join(
-            f"  {name} {{\n addrs = {addresses}\n {dns if number == 0 else ''}\n }}"
-            for number, (name, addresses) in enumerate(zip(names, self.pools, strict=True))
+        pools: dict[str, dict[str, object]] = {
+            f"pool{number}": {"addrs": addresses} for number, addresses in enumerate(self.pools)
+        }
+        if self.dns and pools:
+            pools["pool0"]["dns"] = self.dns
+        connection = {
+            "version": 2,
+            "proposals": self.ike,
+            "local_addrs": self.local_address,
+            "remote_addrs": self.remote_address,
+            "encap": "yes",
+            "mobike": "yes" if self.mobike else "no",
+            "dpd_delay": f"{self.dpd_s}s",
+            "rekey_time": f"{self.ike_rekey_s}s",
+            "reauth_time": f"{self.reauth_s}s",
+            **({"pools": tuple(pools)} if pools else {}),
+            **({"vips": self.virtual} if self.virtual else {}),
+            **_rounds("local", self.local or ({"auth": "psk", "id": self.local_id},)),
+            **_rounds("remote", self.remote or ({"auth": "psk", "id": self.remote_id},)),
+            "children": {
+                "net": {
+                    "esp_proposals": self.esp,
+                    "local_ts": self.local_ts,
+                    "remote_ts": self.remote_ts,
+                    "rekey_time": f"{self.child_rekey_s}s",
+                    "dpd_action": "clear",
+                }
+            },
+            **self.more,
+        }
+        shared = {"id-1": self.local_id, "id-2": self.remote_id, "secret": self.psk}
+        secrets = {**({"ike-net": shared} if self.psk else {}), **self.secrets}
+        return written(
+            {
+                "connections": {"net": connection},
+                "pools": pools,
+                "secrets": secrets,
+                "authorities": self.authorities,
+            }
         )
-        addressing = [f"pools = {', '.join(names)}"] if names else []
-        if self.virtual:
-            addressing.append(f"vips = {', '.join(self.virtual)}")
-        return CONNECTION.format(
-            ike=self.ike,
-            esp=self.esp,
-            local_address=self.local_address,
-            remote_address=self.remote_address,
-            local_id=self.local_id,
-            remote_id=self.remote_id,
-            local_ts=", ".join(self.local_ts),
-            remote_ts=", ".join(self.remote_ts),
-            mobike="yes" if self.mobike else "no",
-            dpd_s=self.dpd_s,
-            ike_rekey_s=self.ike_rekey_s,
-            reauth_s=self.reauth_s,
-            child_rekey_s=self.child_rekey_s,
-            addressing="\n    ".join(addressing),
-            pools=f"pools {{\n{pools}\n}}" if pools else "",
-            psk=self.psk,
-        )
+
+
+def _rounds(side: str, sections: tuple[Section, ...]) -> dict[str, Section]:
+    return {f"{side}-{number}": {"round": number, **each} for number, each in enumerate(sections, 1)}
 
 
 class Charon:
     """A running charon with its connection loaded. It ends with the lab, or with `stop`."""
 
-    def __init__(self, host: Host, config: CharonConfig) -> None:
+    def __init__(self, host: Host, config: CharonConfig, files: Mapping[str, bytes] | None = None) -> None:
+        """`files` are certificates and keys by their paths below swanctl's folder, such as `x509/me.pem`."""
         self.host = host
         folder = host.lab.directory / f"{host.name}-strongswan"
         folder.mkdir(mode=0o700, exist_ok=True)
         self._folder = folder
-        (folder / "strongswan.conf").write_text(config.settings())
-        (folder / "swanctl.conf").write_text(config.connection())
+        self.put(files or {})
+        self._write(config)
         self._environment = {"STRONGSWAN_CONF": str(folder / "strongswan.conf"), "SWANCTL_DIR": str(folder)}
-        self.process = host.popen([str(CHARON)], label="charon", env=self._environment)
+        self.start()
+        self._load(config)
+
+    def start(self) -> None:
+        """Start the process; the connection comes with `reload`."""
+        self.host.run(["rm", "-f", "/run/charon.vici", "/run/charon.pid"])
+        self.process = self.host.popen([str(CHARON)], label="charon", env=self._environment)
         deadline = time.monotonic() + 10
         while self.host.run(["test", "-S", "/run/charon.vici"], check=False).returncode != 0:
             if not self.process.running() or time.monotonic() > deadline:
                 raise LabError(f"charon did not start:\n{self.process.tail(40)}")
             time.sleep(0.02)
-        self._load(config)
+
+    def put(self, files: Mapping[str, bytes]) -> None:
+        """Add certificates and keys, which the next `reload` reads."""
+        for name, data in files.items():
+            (self._folder / name).parent.mkdir(parents=True, exist_ok=True)
+            write_private(self._folder / name, data)
+
+    def forget(self) -> None:
+        """Take all certificates and keys away again."""
+        for folder in self._folder.iterdir():
+            if folder.is_dir():
+                shutil.rmtree(folder)
 
     def reload(self, config: CharonConfig) -> None:
-        """Take the connection of `config` in place of the one before; SAs stay."""
-        (self._folder / "swanctl.conf").write_text(config.connection())
+        """Take the settings and the connection of `config` in place of those before; SAs stay."""
+        if self._write(config):
+            self.swanctl("--reload-settings")
         self._load(config)
 
+    def _write(self, config: CharonConfig) -> bool:
+        """Whether the settings differ from those before."""
+        (self._folder / "swanctl.conf").write_text(config.connection())
+        file, settings = self._folder / "strongswan.conf", config.settings()
+        changed = not file.exists() or file.read_text() != settings
+        file.write_text(settings)
+        return changed
+
     def _load(self, config: CharonConfig) -> None:
-        loaded = self.swanctl("--load-all")
+        loaded = self.swanctl("--load-all", "--clear")
         if any(f"loaded connection '{name}'" not in loaded for name in config.names):
             raise LabError(f"charon did not load its connections:\n{loaded}")
 

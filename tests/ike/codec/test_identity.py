@@ -81,3 +81,20 @@ def test_broken_names_are_still_printable(der: bytes) -> None:
 def test_any_text_is_an_identity_or_our_mistake(text: str) -> None:
     with contextlib.suppress(LocalError):
         Identity.parse_text(text)
+
+
+def test_a_distinguished_name_is_the_same_in_every_encoding() -> None:
+    """strongSwan writes PrintableString where others write UTF8String (RFC 5280 section 7.1)."""
+    ours = Identity.parse_text("C=CH, O=Ginnel Test, CN=vpn")
+    theirs = Identity(ours.type, ours.data.replace(b"\x0c\x03vpn", b"\x13\x03vpn"))
+    assert theirs.data != ours.data
+    assert theirs == ours
+    assert {ours: 1}[theirs] == 1
+    assert theirs != Identity.parse_text("C=CH, O=Ginnel Test, CN=vpn2")
+
+
+def test_broken_names_are_compared_by_their_octets() -> None:
+    broken = Identity(IdType.DER_ASN1_DN, b"\x30\x05")
+    assert broken == Identity(IdType.DER_ASN1_DN, b"\x30\x05")
+    assert broken != Identity(IdType.DER_ASN1_DN, b"\x30\x06")
+    assert broken != Identity(IdType.KEY_ID, b"\x30\x05")

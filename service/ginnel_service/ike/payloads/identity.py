@@ -8,19 +8,37 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import ClassVar, Self
 
 from ..codes import IdType, PayloadType
-from ..errors import LocalError
+from ..errors import InvalidSyntax, LocalError
 from ..wire import Reader
 from . import dn
 
 _RAW = re.compile(r"\{(\d{1,3})\}:#([0-9a-fA-F]*)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Identity:
-    """Who a peer is. Equality is of type and octets: names are compared as they were written."""
+    """Who a peer is. Equal are those of one type with the same octets, or with the same distinguished name
+    in whatever encoding (RFC 5280 section 7.1).
+    """
 
     type: int
     data: bytes
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Identity):
+            return NotImplemented
+        return self.type == other.type and (self.data == other.data or self._meaning() == other._meaning())
+
+    def __hash__(self) -> int:
+        return hash((self.type, self._meaning()))
+
+    def _meaning(self) -> object:
+        if self.type != IdType.DER_ASN1_DN:
+            return self.data
+        try:
+            return dn.canonical(self.data)
+        except InvalidSyntax:
+            return self.data
 
     @classmethod
     def parse_text(cls, text: str) -> Self:
