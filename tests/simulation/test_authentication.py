@@ -94,6 +94,15 @@ def test_a_wrong_password_is_named_so() -> None:
     assert "wrong_password" in attempt(world)
 
 
+def test_a_client_that_gives_up_frees_its_place_at_the_gateway() -> None:
+    """It says so in an INFORMATIONAL exchange (RFC 7296 section 2.21.2) instead of the next IKE_AUTH."""
+    world = eap_world(client={"local_auth": (eap("wrong"),)})
+    world.client.connect(0.0)
+    world.run(5.0)
+    assert not world.gateway.sessions
+    assert world.errors() == ["wrong_password", "authentication_failed"]
+
+
 def test_an_unknown_user_is_refused() -> None:
     world = eap_world(client={"local_auth": (eap(username="mallory"),)})
     assert "wrong_password" in attempt(world)

@@ -456,11 +456,14 @@ class Session:
         return self.config.remote_ts
 
     def may_ask(self, exchange: int) -> bool:
-        """Whether a request of `exchange` has its turn: nothing but IKE_AUTH before the peer is proven.
+        """Whether a request of `exchange` has its turn: before the peer is proven what leads there or ends it.
 
         What comes too early is ignored, for it may have overtaken IKE_AUTH; it will come again.
         """
-        return self.state is not State.AUTH or exchange == self._awaited
+        if self.state is not State.AUTH:
+            return True
+        begun = self._auth_answer is not None and self._auth_answer.begun
+        return exchange == self._awaited or (begun and exchange == ExchangeType.INFORMATIONAL)
 
     @property
     def _awaited(self) -> int:
@@ -479,6 +482,8 @@ class Session:
         if self.state is State.AUTH and self._auth_answer is not None:
             if message.exchange == ExchangeType.IKE_AUTH:
                 return self._auth_answer.handle(message, now)
+            if message.exchange == ExchangeType.INFORMATIONAL:
+                return informational.handle_unproven(self, message)
             self._intermediates += 1
             return intermediate.handle(self, sa, message, self._intermediates - 1)
         match message.exchange:

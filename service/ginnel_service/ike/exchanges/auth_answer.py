@@ -60,6 +60,11 @@ class AuthAnswer:
     def _config(self) -> SessionConfig:
         return self._session.config
 
+    @property
+    def begun(self) -> bool:
+        """Whether the initiator has said who it is."""
+        return self._first is not None
+
     def handle(self, message: Message, now: float) -> Payloads | None:
         """The answer to one IKE_AUTH request, or None when it comes later by `Conversation.respond`."""
         self._calling, self._answer = True, None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .. import configuration, crash, redirect
 from ..codes import NotifyType
-from ..errors import PeerError
+from ..errors import PeerError, SessionError
 from ..events import Noted
 from ..message import Message
 from ..payloads import Payload
@@ -57,3 +57,11 @@ def _go_elsewhere(session: Session, sa: IkeSa, message: Message, now: float) -> 
         return
     if gateway is not None:
         sa.after_answer = lambda: session.leave_for(gateway, now)
+
+
+def handle_unproven(session: Session, message: Message) -> tuple[Payload, ...]:
+    """The initiator breaks authentication off (section 2.21.2): it can have nothing else to say yet."""
+    error = first_error(message)
+    given_up = SessionError("authentication_failed", "the peer broke the authentication off")
+    session.fail_after_answer(session_error(error) if error is not None else given_up)
+    return ()
