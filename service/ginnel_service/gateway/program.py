@@ -138,6 +138,8 @@ def line_of(report: Report) -> EventLine:
         case "established":
             how = "resumed" if report.resumed else "established"
             text = f"{report.peer} from {report.remote} {how}: {addresses} ({report.suite})"
+        case "refused":
+            text = f"{report.remote} was refused ({report.code}: {report.detail})"
         case "rekeyed":
             text = f"{report.peer} rekeyed its {report.what.upper()} SA, begun by the {report.by}"
         case "moved":

@@ -63,7 +63,9 @@ CLOSE_TIMEOUT_S: Final = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What happened. `kind`: listening, established, rekeyed, moved, path_mtu, closed, device, counters."""
+    """What happened. `kind`: listening, established, refused, rekeyed, moved, path_mtu, closed, device,
+    counters.
+    """
 
     kind: str
     peer: str = ""
@@ -72,7 +74,7 @@ class Report:
     suite: str = ""
     what: str = ""  # rekeyed: "ike" or "child"; device: "down" or "up"
     by: str = ""  # rekeyed, closed: "gateway" or "peer"
-    code: str = ""  # closed: why, when it was an error
+    code: str = ""  # refused: why; closed: why, when it was an error
     detail: str = ""
     octets_in: int = 0
     octets_out: int = 0
@@ -417,21 +419,17 @@ class Gateway:
         self._pump()
 
     def _closed(self, session: Session, event: Closed) -> None:
-        peer = self._peers.pop(session, None)
-        if peer is None:
-            return
-        traffic = peer.sas.traffic()
-        peer.sas.clear()
-        if peer.who or event.error is not None:
-            self._tell(
-                "closed",
-                peer,
-                by="peer" if event.by_peer else "gateway",
-                code=event.error.code if event.error is not None else "",
-                detail=str(event.error) if event.error is not None else "",
-                octets_in=traffic.octets_in,
-                octets_out=traffic.octets_out,
-            )
+        peer, error = self._peers.pop(session, None), event.error
+        code, detail = ("", "") if error is None else (error.code, str(error))
+        if peer is not None:
+            traffic = peer.sas.traffic()
+            peer.sas.clear()
+        if peer is not None and peer.who:
+            by = "peer" if event.by_peer else "gateway"
+            octets = {"octets_in": traffic.octets_in, "octets_out": traffic.octets_out}
+            self._tell("closed", peer, by=by, code=code, detail=detail, **octets)
+        elif code:
+            self._report(Report(kind="refused", remote=_where(session.path), code=code, detail=detail))
         if not self._peers:
             self._empty.set()
 
@@ -442,10 +440,12 @@ class Gateway:
         self._report(Report(kind="counters", offloads=offloads, counters=counters))
 
     def _tell(self, kind: str, peer: _Peer, **more: str | int) -> None:
-        where = ("tcp " if peer.path.stream else "") + _text(peer.path.remote)
-        self._report(
-            Report(kind=kind, peer=peer.who, remote=where, addresses=peer.addresses, **more)  # type: ignore[arg-type]
-        )
+        told = {"peer": peer.who, "remote": _where(peer.path), "addresses": peer.addresses, **more}
+        self._report(Report(kind=kind, **told))  # type: ignore[arg-type]
+
+
+def _where(path: Path) -> str:
+    return ("tcp " if path.stream else "") + _text(path.remote)
 
 
 def _text(at: Endpoint) -> str:

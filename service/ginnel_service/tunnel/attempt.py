@@ -55,8 +55,8 @@ from .convert import esp_settings, inner_mtu, outer_octets, wanted_network
 from .dataplane import UNKNOWN_PATH_MTU, WATCH_S, Associations, Traffic
 from .errors import TunnelError, as_tunnel_error, device_error
 from .host import Host, Link
-from .reconnect import may_retry
 from .proofs import with_password
+from .reconnect import may_retry
 from .renewal import Hooks as RenewalHooks
 from .renewal import Renewal
 from .roaming import Roaming
