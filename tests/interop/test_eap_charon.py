@@ -1,142 +1,180 @@
-"""Logging in to strongSwan's gateway with every EAP method that its Debian packages serve by themselves."""
+"""Every EAP method that strongSwan's Debian packages serve by themselves, mixed proofs, and several of them.
+
+These packages hold no EAP-PEAP.
+"""
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import pytest
 
-from ginnel_service.demo.lab import Internet, Lab
-from ginnel_service.demo.rig import GATEWAY_ID, CommandError, Service, ping, write_private
-from helpers.authority import DAY_S, NOW, SERVER, Authority, dns, mail
-from helpers.peers import CHARON_POOLS, PROFILE
-from helpers.strongswan import LOAD, Charon, CharonConfig
+from ginnel_service.demo.rig import CLIENT_ID, GATEWAY_ID
+from helpers.offices import FromCharon, ToCharon, new_secret
+from helpers.pki import Entity, Pki
 
 pytestmark = [pytest.mark.interop, pytest.mark.netns]
 
-EAP = "hmac eap-identity eap-mschapv2 eap-md5 eap-tls eap-ttls"
-LATE = NOW + 3000 * DAY_S  # charon looks at the true time
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EapCharonConfig(CharonConfig):
-    """A gateway with a certificate that lets `bob` in by `method`."""
-
-    method: str
-    alone: bool = False  # EAP proves the gateway, too (RFC 5998)
-
-    def settings(self) -> str:
-        text = CharonConfig.settings(self).replace(LOAD, f"{LOAD} {EAP}")
-        return text.replace("plugins {", "plugins {\n    eap-ttls {\n phase2_method = mschapv2\n }", 1)
-
-    def connection(self) -> str:
-        text = CharonConfig.connection(self).partition("secrets {")[0]
-        ours = f"eap-{self.method}" if self.alone else "pubkey"
-        text = text.replace("auth = psk", f"auth = {ours}\n certs = gateway.pem", 1)
-        asked = f"auth = eap-{self.method}\n eap_id = %any\n id = %any"
-        text = text.replace(f"auth = psk\n      id = {self.remote_id}", asked)
-        return f'{text}secrets {{\n eap-bob {{\n id = bob\n secret = "{self.psk}"\n }}\n}}\n'
+PASSWORD, PSK = new_secret(), new_secret()
+SECRETS = {
+    "eap-bob": {"id": "bob", "secret": PASSWORD},
+    "ike-any": {"id-1": GATEWAY_ID, "id-2": CLIENT_ID, "secret": PSK},
+}
+BY_KEY = {"auth": "psk", "id": CLIENT_ID}
 
 
 @dataclass(frozen=True)
-class World:
-    net: Internet
-    charon: Charon
-    password: str
-    service: Service
-    folder: Path
+class Certificates:
+    root: Entity
+    gateway: Entity
+    user: Entity
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    folder = tmp_path_factory.mktemp("bob")
-    password = secrets.token_urlsafe(12)
-    with Lab() as lab:
-        net, root = Internet(lab), Authority()
-        gateway = root.issue("gateway", sans=[dns(GATEWAY_ID)], ekus=[SERVER], not_after=LATE)
-        user = root.issue("bob", sans=[mail("bob@lab")], not_after=LATE)
-        theirs = lab.directory / f"{net.gateway.name}-strongswan"
-        for name, data in (
-            ("x509/gateway.pem", gateway.pem().partition(b"-----BEGIN PRIVATE")[0]),
-            ("x509ca/root.pem", root.pem),
-            ("private/gateway.pem", gateway.key_pem()),
-        ):
-            (theirs / name).parent.mkdir(parents=True)
-            write_private(theirs / name, data)
-        write_private(folder / "root.pem", root.pem)
-        write_private(folder / "user.pem", user.pem().partition(b"-----BEGIN PRIVATE")[0])
-        write_private(folder / "user.key", user.key_pem())
-        write_private(folder / "password", password.encode())
-        write_private(folder / "wrong", b"wrong")
-        # all that charon has inside TTLS
-        said = f'name = "{PROFILE}"\nserver = "gateway"\n[authentication]\nttls_inner = "eap"\n'
-        write_private(folder / "profile.toml", said.encode())
-        charon = Charon(net.gateway, gateway_for(password, "mschapv2"))
-        yield World(net, charon, password, Service(net.client), folder)
+def made(pki: Pki, to_charon: ToCharon, from_charon: FromCharon) -> Certificates:
+    root = pki.root("eap-root")
+    gateway = pki.issue(root, "eap-gateway", sans=[GATEWAY_ID], flags=["serverAuth"])
+    user = pki.issue(root, "eap-user", sans=["bob@lab", CLIENT_ID], flags=["clientAuth"])
+    for office in (to_charon, from_charon):
+        office.charon.forget()
+    to_charon.trust(root)
+    to_charon.charon.put(gateway.in_charon())
+    from_charon.trust(root)
+    from_charon.charon.put(user.in_charon())
+    return Certificates(root, gateway, user)
 
 
-def gateway_for(password: str, method: str, *, alone: bool = False) -> EapCharonConfig:
-    return EapCharonConfig(
-        psk=password, local_id=GATEWAY_ID, remote_id="bob", method=method, alone=alone,
-        local_address=Internet.GATEWAY[0], pools=CHARON_POOLS, dns=Internet.SERVER,
-    )  # fmt: skip
+def eap(method: str, **more: Any) -> dict[str, Any]:
+    """What charon asks of `bob`."""
+    return {"auth": f"eap-{method}", "eap_id": "%any", "id": "%any", **more}
 
 
-def create(world: World, method: str, *more: str, password: str = "password", alone: bool = False) -> None:
-    config = gateway_for(world.password, method, alone=alone)
-    world.charon.reload(config)
-    world.service.ginnel(
-        "create", PROFILE, "--replace", "--file", str(world.folder / "profile.toml"),
-        "--server", Internet.GATEWAY[0], "--remote-id", GATEWAY_ID, "--ca", str(world.folder / "root.pem"),
-        "--ike-proposal", config.ike, "--esp-proposal", config.esp, "--method", "eap", *more,
-        *(("--username", "bob", "--password-file", str(world.folder / password)) if password else ()),
-    )  # fmt: skip
+def ask(office: ToCharon, *rounds: dict[str, Any], by: str = "pubkey") -> None:
+    """Let charon prove itself `by`, and ask for `rounds`."""
+    certificate = {} if by == "psk" else {"certs": "eap-gateway.pem"}
+    own = {"auth": by, "id": GATEWAY_ID, **certificate}
+    office.configure(local=(own,), remote=rounds, secrets=SECRETS)
 
 
-def connect(world: World) -> None:
-    world.service.ginnel("up", PROFILE, "--timeout", "20")
-    try:
-        assert ping(world.net.client, Internet.SERVER[0], 5).lost == 0
-    finally:
-        world.service.ginnel("down", PROFILE)
+def bob(
+    office: ToCharon, made: Certificates, *arguments: str, password: str = PASSWORD, **tables: Any
+) -> None:
+    """A profile of the user with a password. charon has nothing but EAP inside TTLS."""
+    user = ("--username", "bob", "--ca", str(made.root.file), *office.password(password))
+    authentication = {"ttls_inner": "eap", **tables.pop("authentication", {})}
+    office.profile(*user, *arguments, authentication=authentication, **tables)
 
 
-@pytest.mark.parametrize("method", ["mschapv2", "md5", "ttls"])
-def test_a_password(world: World, method: str) -> None:
-    create(world, method, "--eap", method)
-    connect(world)
+@pytest.mark.parametrize("method", ["mschapv2", "md5", "ttls", "gtc"])
+def test_a_password(to_charon: ToCharon, made: Certificates, method: str) -> None:
+    ask(to_charon, eap(method))
+    bob(to_charon, made, "--eap", method)
+    to_charon.connects(pings=5)
 
 
 @pytest.mark.parametrize("method", ["mschapv2", "ttls"])
-def test_a_wrong_password_is_asked_for_anew(world: World, method: str) -> None:
-    create(world, method, "--eap", method, password="wrong")
-    world.service.ginnel("up", PROFILE, "--timeout", "20", "--password-file", str(world.folder / "password"))
-    world.service.ginnel("down", PROFILE)
+def test_a_wrong_password_is_asked_for_anew(to_charon: ToCharon, made: Certificates, method: str) -> None:
+    ask(to_charon, eap(method))
+    bob(to_charon, made, "--eap", method, password="wrong")
+    right = to_charon.password(PASSWORD)
+    to_charon.connects(*right)
 
 
-def test_a_wrong_password_is_named(world: World) -> None:
-    create(world, "md5", "--eap", "md5", password="wrong")
-    with pytest.raises(CommandError) as refused:
-        world.service.ginnel("up", PROFILE, "--timeout", "20")
-    assert refused.value.code == "wrong_password"
+def test_a_wrong_password_is_named(to_charon: ToCharon, made: Certificates) -> None:
+    ask(to_charon, eap("md5"))
+    bob(to_charon, made, "--eap", "md5", password="wrong")
+    assert to_charon.refused() == "wrong_password"
 
 
-def test_a_certificate(world: World) -> None:
-    user = ("--certificate", str(world.folder / "user.pem"), "--key", str(world.folder / "user.key"))
-    create(world, "tls", "--eap", "tls", "--eap-identity", "bob@lab", *user, password="")
-    connect(world)
+def test_a_certificate(to_charon: ToCharon, made: Certificates) -> None:
+    ask(to_charon, eap("tls"))
+    user = (*to_charon.by(made.user), "--ca", str(made.root.file))
+    to_charon.profile(*user, "--eap", "tls", "--eap-identity", "bob@lab")
+    to_charon.connects(pings=5)
 
 
-def test_the_tunnelled_methods_prove_a_gateway_alone(world: World) -> None:
-    create(world, "ttls", "--eap", "ttls", "--eap-only", alone=True)
-    connect(world)
+def test_methods_that_prove_a_gateway_alone(to_charon: ToCharon, made: Certificates) -> None:
+    """RFC 5998."""
+    ask(to_charon, eap("ttls"), by="eap-ttls")
+    bob(to_charon, made, "--eap", "ttls", "--eap-only")
+    to_charon.connects(pings=5)
+    ask(to_charon, eap("tls"), by="eap-tls")
+    user = (*to_charon.by(made.user), "--ca", str(made.root.file))
+    to_charon.profile(*user, "--eap", "tls", "--eap-identity", "bob@lab", "--eap-only")
+    to_charon.connects(pings=5)
 
 
-def test_a_method_that_is_not_configured_is_named(world: World) -> None:
-    create(world, "md5", "--eap", "mschapv2")
-    with pytest.raises(CommandError) as refused:
-        world.service.ginnel("up", PROFILE, "--timeout", "20")
-    assert refused.value.code == "eap_method_unsupported"
+def test_a_method_that_is_not_configured_is_named(to_charon: ToCharon, made: Certificates) -> None:
+    ask(to_charon, eap("md5"))
+    bob(to_charon, made, "--eap", "mschapv2")
+    assert to_charon.refused() == "eap_method_unsupported"
+
+
+# Other combinations of proofs, and several of them
+
+
+def test_a_gateway_by_certificate_lets_a_key_in(to_charon: ToCharon, made: Certificates) -> None:
+    ask(to_charon, BY_KEY)
+    by_certificate = {"id": GATEWAY_ID, "method": "certificate"}
+    arguments = ("--ca", str(made.root.file), "--id", CLIENT_ID, "--psk-stdin")
+    to_charon.profile(*arguments, stdin=PSK, remote=by_certificate)
+    to_charon.connects()
+
+
+def test_a_gateway_by_key_lets_a_certificate_in(to_charon: ToCharon, made: Certificates) -> None:
+    ask(to_charon, {"auth": "pubkey", "id": CLIENT_ID}, by="psk")
+    user = (*to_charon.by(made.user), "--id", CLIENT_ID, "--psk-stdin", "--remote-method", "psk")
+    to_charon.profile(*user, "--method", "certificate", stdin=PSK)
+    to_charon.connects()
+
+
+@pytest.mark.parametrize("method", ["mschapv2", "ttls"])
+def test_a_certificate_and_then_a_password(to_charon: ToCharon, made: Certificates, method: str) -> None:
+    """RFC 4739."""
+    ask(to_charon, {"auth": "pubkey", "id": CLIENT_ID}, eap(method))
+    user = (*to_charon.by(made.user), "--id", CLIENT_ID, "--method", "certificate", "--second", "eap")
+    bob(to_charon, made, *user, "--eap", method)
+    to_charon.connects(pings=5)
+
+
+def test_a_key_and_then_a_password(to_charon: ToCharon, made: Certificates) -> None:
+    ask(to_charon, BY_KEY, eap("mschapv2"), by="psk")
+    bob(to_charon, made, "--id", CLIENT_ID, "--method", "psk", "--second", "eap", "--psk-stdin", stdin=PSK)
+    to_charon.connects(pings=5)
+
+
+def test_a_password_and_then_a_certificate(to_charon: ToCharon, made: Certificates) -> None:
+    ask(to_charon, eap("mschapv2"), {"auth": "pubkey", "id": CLIENT_ID})
+    user = (*to_charon.by(made.user), "--id", CLIENT_ID, "--method", "eap", "--second", "certificate")
+    bob(to_charon, made, *user, "--eap", "mschapv2")
+    to_charon.connects(pings=5)
+
+
+# strongSwan's client
+
+
+def test_our_gateway_takes_passwords_and_certificates_by_eap(
+    from_charon: FromCharon, made: Certificates
+) -> None:
+    from_charon.serve(
+        own=made.gateway, cas=[made.root], eap={"methods": ["mschapv2", "tls"]},
+        users=[{"id": "bob", "password": PASSWORD}],
+    )  # fmt: skip
+    remote = ({"auth": "pubkey", "id": GATEWAY_ID},)
+    secret = {"eap-bob": {"id": "bob", "secret": PASSWORD}}
+    by_password = ({"auth": "eap-mschapv2", "eap_id": "bob", "id": CLIENT_ID},)
+    told = from_charon.connects(pings=5, local=by_password, remote=remote, secrets=secret)
+    assert told["peer"] == "bob"
+    by_certificate = ({"auth": "eap-tls", "certs": "eap-user.pem", "id": "bob@lab"},)
+    told = from_charon.connects(pings=5, local=by_certificate, remote=remote)
+    assert told["peer"] == "bob@lab"
+    wrong = {"eap-bob": {"id": "bob", "secret": "wrong"}}
+    told = from_charon.refused(local=by_password, remote=remote, secrets=wrong)
+    assert told["code"] == "authentication_failed"
+
+
+def test_a_password_reaches_no_log(to_charon: ToCharon, from_charon: FromCharon) -> None:
+    for office in (to_charon, from_charon):
+        ours = [each for each in office.lab.processes if "charon" not in each.label]
+        assert not any(secret in each.log.read_text() for each in ours for secret in (PASSWORD, PSK))
