@@ -241,9 +241,9 @@ def test_a_responder_that_deletes_early_loses_nothing(side: str, suite: str) -> 
 class _Careless(Conversation):
     """That of a peer that never deletes what it rekeyed."""
 
-    def enqueue(self, sa: IkeSa, exchange: Exchange, now: float) -> None:
+    def enqueue(self, sa: IkeSa, exchange: Exchange, now: float, *, first: bool = False) -> None:
         if not isinstance(exchange, DeleteChild | DeleteIke):
-            super().enqueue(sa, exchange, now)
+            super().enqueue(sa, exchange, now, first=first)
 
 
 @pytest.mark.parametrize("side", SIDES)

@@ -169,7 +169,7 @@ class FakeGateway:
                 if record.sa.local_ts == (TrafficSelector.from_network(subnet),):
                     session.talk.enqueue(session.talk.current, DeleteChild(record), now)
             self.responder.touch(session)
-        self._pump()
+        self.flush()
 
     def close(self) -> None:
         self.responder.close(asyncio.get_running_loop().time())

@@ -61,7 +61,8 @@ def test_another_session_takes_the_place_of_the_first() -> None:
 
 def test_the_new_pair_stands_before_the_old_one_goes() -> None:
     async def act(it: Scene) -> None:
-        plane, seen = it.host.link.plane, []
+        plane = it.host.link.plane
+        seen: list[str] = []
         for name in ("install_inbound", "install_outbound", "retire_inbound", "retire_outbound"):
             setattr(plane, name, _noting(seen, name, getattr(plane, name)))
         await renewed(it)

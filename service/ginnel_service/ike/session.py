@@ -456,7 +456,7 @@ class Session:
         return self.config.remote_ts
 
     def may_ask(self, exchange: int) -> bool:
-        """Whether a request of `exchange` has its turn: before the peer is proven what leads there or ends it.
+        """Whether a request of `exchange` has its turn: before the proof what leads there or ends it.
 
         What comes too early is ignored, for it may have overtaken IKE_AUTH; it will come again.
         """
