@@ -249,6 +249,7 @@ class Attempt:
         return RenewalHooks(
             begin=self._begin_next,
             replace=self._replace,
+            retired=self._outbound_retired,
             asked=self._asked,
             redirected=self._closed,
             failed=self._next_failed,
@@ -269,10 +270,12 @@ class Attempt:
     def _replace(self, session: Session, events: list[Event]) -> None:
         assert self._renewal is not None
         self._renewal.replaced(self._need_session())
-        self._session, self._child = session, None
+        self._session = session  # both have their routes until the old one goes
         for event in events:
             if not isinstance(event, StateChanged):
                 self._handle(event)
+        assert self._roaming is not None
+        self._roaming.learn()
 
     def _next_failed(self, error: SessionError | None) -> None:
         self._need_session().reauthentication.failed(self._host.now())

@@ -15,7 +15,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..ike.errors import SessionError
-from ..ike.events import Closed, Event, InboundReady, InboundRetired, OutboundReady, OutboundRetired, Wanted
+from ..ike.events import (
+    ChildSa,
+    Closed,
+    Event,
+    InboundReady,
+    InboundRetired,
+    OutboundReady,
+    OutboundRetired,
+    Wanted,
+)
 from ..ike.session import Session
 from .dataplane import Associations
 
@@ -29,6 +38,7 @@ class Hooks:
 
     begin: Callable[[], Session]  # a session as the one in use, which has begun
     replace: Callable[[Session, list[Event]], None]  # use it from now on; its events so far
+    retired: Callable[[ChildSa], None]  # nothing is sent with it any more
     asked: Callable[[Session, Wanted], None]
     redirected: Callable[[Closed], None]
     failed: Callable[[SessionError | None], None]  # the next session came to nothing
@@ -68,7 +78,7 @@ class Renewal:
             case InboundReady():
                 self._sas.install_inbound(event.child)
             case OutboundRetired():
-                self._sas.retire_outbound(event.child)
+                self._hooks.retired(event.child)
             case InboundRetired():
                 self._sas.retire_inbound(event.child)
             case Wanted():
