@@ -144,7 +144,9 @@ class Conversation:
 
     def pump(self, sa: IkeSa, now: float) -> None:
         """Begin the next exchange in the queue unless one is outstanding, or the peer replaces `sa`."""
-        while sa.queue and sa.requests.outstanding is None and not sa.held and sa.our_spi in self._sas:
+        while sa.queue and sa.requests.outstanding is None and sa.our_spi in self._sas:
+            if sa.held and sa.queue[0].waits:
+                return
             exchange = sa.queue.popleft()
             payloads = exchange.request(self._session, sa, now)
             if payloads is not None:

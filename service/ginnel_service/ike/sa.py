@@ -97,7 +97,7 @@ class IkeSa:
 
     @property
     def held(self) -> bool:
-        """Whether we begin nothing on it: the peer is about to replace it."""
+        """Whether the peer is about to replace it, and what changes SAs has to wait."""
         return self.half_made is not None and self.half_made.replaces is self
 
     def use(self, suite: IkeSuite, keys: IkeKeys, random: RandomBytes) -> None:

@@ -36,6 +36,8 @@ class Exchange:
     """A request of ours and its response. An instance serves one exchange."""
 
     type: ClassVar[ExchangeType]
+    #: Whether it does not begin on an IKE SA that the peer is about to replace.
+    waits: ClassVar[bool] = False
     expires_at = math.inf  # when to stop waiting for the response, however often the request was sent
     path: Path | None = None  # where it goes; None for the session's path, whatever that is by then
     brisk: bool = False  # repeated soon at first, as there is doubt about the path

@@ -22,6 +22,7 @@ class DeleteChild(Exchange):
     """Close one pair of ESP SAs; we name the one that we receive on."""
 
     type = ExchangeType.INFORMATIONAL
+    waits = True
 
     def __init__(self, record: ChildRecord) -> None:
         self.record = record

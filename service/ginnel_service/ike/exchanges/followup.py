@@ -34,6 +34,7 @@ class Negotiation(Exchange):
     """A CREATE_CHILD_SA of ours, with the exchanges that may follow it."""
 
     type = ExchangeType.CREATE_CHILD_SA
+    waits = True
 
     def pointless(self, session: Session, sa: IkeSa) -> bool:
         """Whether what it was to make is not wanted any more."""
