@@ -17,6 +17,7 @@ from ginnel_core.udp cimport UdpChannel
 
 cdef enum:
     EVENTS = 256
+    STRAYS = 16  # events that may wait when one of stray ESP is added
     SOCKETS = 2
     DEVICE_ERRORS = 64  # in a row: then a device is taken for lost
 

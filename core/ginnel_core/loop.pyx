@@ -145,9 +145,9 @@ cdef class Loop:
         self.push(&record)
 
     cdef void stray(self, const Address *remote, const Address *local, uint32_t spi) noexcept nogil:
-        """ESP came for which there is no SA; told at a bounded rate."""
+        """ESP came for which there is no SA; told at a bounded rate, and never in the place of other news."""
         cdef EventRecord record
-        if not bucket_take(&self.strays, self.now_ns):
+        if self.ring.written - ginnel_load(&self.ring.read) >= STRAYS or not bucket_take(&self.strays, self.now_ns):
             return
         memset(&record, 0, sizeof(record))
         record.kind = STRAY_ESP

@@ -20,6 +20,7 @@ from ginnel_core import (
     PeerMoved,
     SaExpiring,
     Selector,
+    StrayEsp,
     Tun,
     UdpSocket,
     live_objects,
@@ -362,3 +363,18 @@ def test_misuse_is_refused(joined: Tunnel) -> None:
     plane.stop()
     with pytest.raises(RuntimeError):
         plane.start()
+
+
+def test_esp_without_an_sa_is_told_and_leaves_room_for_other_news(joined: Tunnel) -> None:
+    stranger = stray(joined)
+    for spi in range(0x7000, 0x7000 + 1000):
+        stranger.sendto(spi.to_bytes(4, "big") + bytes(40), joined.b.udp.local)
+    first, *others = joined.b.wait_event()
+    joined.b.wait_counter("drop_unknown_spi", 1000)
+    others += joined.b.plane.events()
+    assert isinstance(first, StrayEsp)
+    assert first.spi == 0x7000
+    assert first.local == joined.b.udp.local
+    assert first.remote.port == stranger.getsockname()[1]
+    assert len(others) <= 50  # a burst of them, whoever sends how many
+    stranger.close()

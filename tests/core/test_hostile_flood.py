@@ -29,12 +29,13 @@ from pathlib import Path
 import pytest
 
 from core.spaces import End, Space, Tunnel, tunnel
-from ginnel_core import Selector, live_objects
+from ginnel_core import Selector, StrayEsp, live_objects
 from helpers import attacker
 
 COUNT = int(os.environ.get("GINNEL_HOSTILE", "1000000"))
 #: An attacker on a slow machine sends this many a second.
 LEAST_RATE = 20_000
+STRAYS = 16  # as in ginnel_core.loop
 OWN, BUSY = 0x2000, 0x1000
 MEMORY_OCTETS = 32 << 20
 IKE = bytes(range(1, 29))
@@ -236,7 +237,9 @@ def test_a_flood_of_hostile_datagrams_changes_nothing_for_a_transfer() -> None:
         assert trap.caught() == 0
         assert sorted(set(sink.numbers)) == sink.numbers
         assert len(sink.numbers) == b.plane.inbound(OWN).packets
-        assert b.plane.events() == []  # none of them moved the peer
+        told = b.plane.events()  # none of them moved the peer, and few made a noise
+        assert len(told) <= STRAYS
+        assert all(isinstance(event, StrayEsp) for event in told)
         carried = after["packets_in"] - before["packets_in"]
         assert carried + attacker.SPENT == b.plane.inbound(OWN).packets + b.plane.inbound(BUSY).packets
         assert device_packets(b) - device_before == after["writes_in"] - before["writes_in"]
