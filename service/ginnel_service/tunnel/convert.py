@@ -52,6 +52,7 @@ def session_config(profile: Profile, secrets: Secrets, *, export_keys: bool = Fa
         allow_sha1=profile.remote.allow_sha1,
         mobike=profile.ike.mobike,
         redirect=profile.ike.redirect,
+        resumption=profile.ike.resumption,
         fragmentation=profile.ike.fragmentation,
         fragment_octets=profile.ike.fragment_octets or FRAGMENT_OCTETS,
         childless=profile.ike.childless,
