@@ -50,6 +50,7 @@ from .exchanges import (
 )
 from .exchanges.ask_ticket import GiveToken
 from .exchanges.auth_answer import AuthAnswer
+from .exchanges.base import Exchange
 from .exchanges.create_child import CreateChild
 from .exchanges.delete import DeleteIke
 from .exchanges.init import InitExchange, float_endpoint
@@ -370,18 +371,30 @@ class Session:
         strong = config.ppk is None or not config.ppk.required or ticket.ppk
         return config.resumption and same and strong and self.utc() < ticket.expires_at
 
-    def begin_anew(self, now: float, *, refused: bool = True) -> None:
+    def begin_anew(self, now: float, *, unanswered: Ticket | None = None) -> None:
         """The ticket did not help: IKE_SA_INIT, with another SPI as the peer may remember this one.
 
-        One that was not `refused` may help yet: it "is considered as used only when an IKE SA has been
+        One that was `unanswered` may help yet: it "is considered as used only when an IKE SA has been
         established" (RFC 5723 section 4.3.1).
         """
+        if unanswered is None:
+            self.emit(TicketChanged(None))
+        self._resume = unanswered
+        self._start_over(InitExchange(self), now)
+
+    def resume_after_all(self, now: float) -> bool:
+        """The peer answers by now: present the ticket that met with silence before, if there is one."""
+        ticket, self._resume = self._resume, None
+        if ticket is None or not self._fits(ticket):
+            return False
+        self._start_over(ResumeExchange(self, ticket, again=True), now)
+        return True
+
+    def _start_over(self, exchange: Exchange, now: float) -> None:
         self._move(State.INIT)
         self.resumed = False
-        if refused:
-            self.emit(TicketChanged(None))
         self.talk.replace(IkeSa(new_ike_spi(self.random), bytes(8), initiated=True))
-        self.talk.enqueue(self.talk.current, InitExchange(self), now)
+        self.talk.enqueue(self.talk.current, exchange, now)
 
     def begin_auth(self, sa: IkeSa) -> None:
         """Initiator: IKE_SA_INIT is through, and what is to follow before IKE_AUTH."""

@@ -473,12 +473,8 @@ class Attempt:
                 self._roaming.learn()
             case PathMtuChanged():
                 self._path_mtu_changed(event.path_mtu)
-            case ChildRekeyed():
-                facts.child_rekeys += 1
-                self._log.info("CHILD SA rekeyed by %s", "us" if event.by_us else "the gateway")
-            case IkeRekeyed():
-                facts.ike_rekeys += 1
-                self._log.info("IKE SA rekeyed by %s", "us" if event.by_us else "the gateway")
+            case ChildRekeyed() | IkeRekeyed():
+                self._rekeyed(event)
             case RoundTrip():
                 facts.rtt_s = event.seconds
             case SessionWants():
@@ -494,6 +490,13 @@ class Attempt:
                 pass
         if not isinstance(event, StateChanged | TicketChanged | KeysExported | InboundReady | SessionWants):
             self._watcher.changed()
+
+    def _rekeyed(self, event: ChildRekeyed | IkeRekeyed) -> None:
+        ike = isinstance(event, IkeRekeyed)
+        self.facts.ike_rekeys += ike
+        self.facts.child_rekeys += not ike
+        by = "us" if event.by_us else "the gateway"
+        self._log.info("%s SA rekeyed by %s", "IKE" if ike else "CHILD", by)
 
     def _established(self, event: IkeEstablished) -> None:
         facts = self.facts

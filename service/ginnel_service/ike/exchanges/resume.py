@@ -41,12 +41,13 @@ class ResumeExchange(Exchange):
 
     type = ExchangeType.IKE_SESSION_RESUME
 
-    def __init__(self, session: Session, ticket: Ticket) -> None:
+    def __init__(self, session: Session, ticket: Ticket, *, again: bool = False) -> None:
+        """`again`: it had no answer once, but something else has by now."""
         self.nonce = session.random(NONCE_OCTETS)
         self.cookie: bytes | None = None
         self.retries = 0
         self._said: list[Payload] = []
-        self._ticket = ticket
+        self._ticket, self._again = ticket, again
 
     def timing(self, timing: Timing) -> Timing:
         return patience(timing)
@@ -101,7 +102,8 @@ class ResumeExchange(Exchange):
         sa.queue.append(ResumedAuth(session, sa, self._ticket))
 
     def unanswered(self, session: Session, now: float) -> None:
-        session.begin_anew(now, refused=False)
+        # Where nothing else is answered either, the network is gone rather than the ticket refused
+        session.begin_anew(now, unanswered=None if self._again else self._ticket)
 
 
 class ResumedAuth(AuthExchange):
