@@ -10,11 +10,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from ginnel_service.ike.events import IkeEstablished
+from ginnel_core import Endpoint as PlaneEndpoint
+from ginnel_core import PathTooBig
+from ginnel_service.ike.events import IkeEstablished, PathChanged
 from ginnel_service.profiles.model import Ike
 from ginnel_service.tunnel.renewal import LINGER_S
 from tunnel import test_driver
 from tunnel.test_driver import GATEWAY, PROFILE, S, Scene
+from tunnel.test_roaming import CAFE
 
 RENEWED_S = 100.0
 TIMED = f"{GATEWAY}\n[timing]\nreauth_s = {RENEWED_S}\n"
@@ -54,6 +57,11 @@ def test_another_session_takes_the_place_of_the_first() -> None:
             assert len(spis(it)[0]) == len(spis(it)[1]) == 1
             assert not spis(it)[0] & old[0]
             assert it.host.network.owners["office"] == wanted
+        it.host.link.happen(PathTooBig(PlaneEndpoint("198.51.100.2", 4500), 1300))
+        await asyncio.sleep(5.0)
+        narrower = it.host.network.owners["office"]
+        assert narrower.mtu < wanted.mtu
+        assert narrower.routes == wanted.routes
         assert {state for state, _ in it.seen} <= {S.CONNECTED}
 
     scene(act)
@@ -87,6 +95,18 @@ def test_other_addresses_are_taken_up() -> None:
         assert wanted.addresses == (ip_interface("10.77.0.3/32"), ip_interface("fd77::3/128"))
         assert it.tunnel.status().facts.configuration.addresses == wanted.addresses
         assert {state for state, _ in it.seen} <= {S.CONNECTED}
+
+    scene(act)
+
+
+def test_the_new_session_follows_its_machine_to_another_network() -> None:
+    async def act(it: Scene) -> None:
+        await renewed(it)
+        it.host.link.go_to(CAFE)
+        await asyncio.sleep(1.0)
+        moved = [event.path.remote.host for event in it.gateway.events if isinstance(event, PathChanged)]
+        assert moved == [CAFE.local]
+        assert len(it.host.link.plane.moves) == 1
 
     scene(act)
 

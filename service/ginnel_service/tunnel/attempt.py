@@ -269,12 +269,12 @@ class Attempt:
 
     def _replace(self, session: Session, events: list[Event]) -> None:
         assert self._renewal is not None
+        assert self._roaming is not None
         self._renewal.replaced(self._need_session())
-        self._session = session  # both have their routes until the old one goes
+        self._session = session
         for event in events:
             if not isinstance(event, StateChanged):
                 self._handle(event)
-        assert self._roaming is not None
         self._roaming.learn()
 
     def _next_failed(self, error: SessionError | None) -> None:
