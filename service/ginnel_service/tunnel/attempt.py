@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -23,7 +22,6 @@ from ..ike.events import (
     ChildRekeyed,
     ChildSa,
     Closed,
-    Configuration,
     ConfigurationReceived,
     Endpoint,
     Event,
@@ -49,12 +47,13 @@ from ..ike.events import (
 from ..ike.events import Wanted as SessionWants
 from ..ike.proposals import esp_suite_name
 from ..ike.session import Session
-from ..net.base import Wanted
 from ..profiles.model import Profile
 from .convert import esp_settings, inner_mtu, outer_octets, wanted_network
 from .dataplane import UNKNOWN_PATH_MTU, WATCH_S, Associations, Traffic
 from .errors import TunnelError, as_tunnel_error, device_error
+from .facts import Facts, Watcher
 from .host import Host, Link
+from .machine import Machine
 from .proofs import with_password
 from .reconnect import may_retry
 from .renewal import Hooks as RenewalHooks
@@ -66,39 +65,6 @@ from .wants import Wants
 
 #: How long a peer may take to answer our Delete before we leave without it.
 CLOSE_TIMEOUT_S: Final = 2.0
-
-
-@dataclass(slots=True)
-class Facts:
-    """What is known of an attempt, for people; grows as it goes on."""
-
-    remote: Endpoint | None = None
-    path: Path | None = None
-    device: str = ""
-    device_down: bool = False  # somebody set it down, and no route leads into it
-    ike_suite: str = ""
-    esp_suite: str = ""
-    peer: str = ""
-    nat_local: bool = False
-    nat_remote: bool = False
-    configuration: Configuration = field(default_factory=Configuration)
-    wanted: Wanted | None = None
-    ike_rekeys: int = 0
-    child_rekeys: int = 0
-    rtt_s: float | None = None
-    resumed: bool = False  # by a ticket, without a new login
-    path_mtu: int | None = None  # of outer packets, once known
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watcher:
-    """Whom an attempt tells. No call may raise; all come in the loop's thread."""
-
-    stepped: Callable[[Step], None]
-    configured: Callable[[], None]  # the machine's network is as the tunnel needs it
-    changed: Callable[[], None]  # some fact is new
-    keys: Callable[[KeysExported], None]
-    lost: Callable[[TunnelError], None]  # the gateway lost us; the machine's network stays as it is meanwhile
 
 
 class Attempt:
@@ -137,11 +103,8 @@ class Attempt:
         self._counters: dict[str, int] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._sending: dict[bytes, ChildSa] = {}  # CHILD SAs in use, by `spi_in`: what the network leads to
-        self._announced = False  # that the network is configured for them
         self._leaving = False
-        self._wanted: Wanted | None = None
-        self._configuring: asyncio.Task[None] | None = None
-        self._restoring: set[asyncio.Task[None]] = set()
+        self._machine: Machine | None = None
         self._heard_s = self._sent_s = 0.0
         self._roaming: Roaming | None = None
         self._renewal: Renewal | None = None
@@ -203,6 +166,9 @@ class Attempt:
             raise failure
         self.facts.remote, self.facts.path, self.facts.device = remote, link.path, link.device
         self._sas = Associations(link.plane, esp_settings(self._profile), via=link.via)
+        self._machine = Machine(
+            self._profile.name, self._host, link, self.facts, self._watcher, self._end, self._log
+        )
         self._renewal = Renewal(self._sas, self._renewal_hooks(), self._log)
         hooks = Hooks(
             session=lambda: self._session, begin=self._begin_rival, failed=self._rival_failed, pump=self._pump
@@ -212,7 +178,7 @@ class Attempt:
         self.facts.path = path = await self._carrier.first()
         self._session = self._new_session(path, self._config, self.ticket)
         self._roaming = roaming = Roaming(self._need_session, self._host, link, self._moved, self._log)
-        link.start(self._received, self._happened, self._device_changed, roaming.network_changed)
+        link.start(self._received, self._happened, self._machine.device_changed, roaming.network_changed)
         self._watcher.stepped(Step.INIT)
         self._session.connect(self._host.now())
         self._carrier.start()
@@ -234,11 +200,12 @@ class Attempt:
     def _begin_again(self, lost: Session, error: TunnelError) -> None:
         """Another session in the place of one that was lost: by the ticket, else from the beginning."""
         assert self._renewal is not None
+        assert self._machine is not None
         self._renewal.end()
         self._log.warning("%s: connecting again", error)
         self._watcher.lost(error)
         self._sending.clear()
-        self._announced = False
+        self._machine.announced = False
         self._config = replace(self._config, wished=self.facts.configuration.addresses)
         self._session = self._new_session(lost.path, self._config, self.ticket)
         self._session.connect(self._host.now())
@@ -325,9 +292,13 @@ class Attempt:
         self._session_closed.set()
         self._end(error)
 
+    @property
+    def _is_configured(self) -> bool:
+        return self._machine is not None and self._machine.announced
+
     def _can_begin_again(self, error: TunnelError) -> bool:
         """Whether all but the session is still good: the way to the gateway, and what the machine has."""
-        if self._leaving or self._ended.done() or not self._announced or self._need_session().path.stream:
+        if self._leaving or self._ended.done() or not self._is_configured or self._need_session().path.stream:
             return False
         return error.code == "peer_restarted" or (error.code == "peer_vanished" and self.ticket is not None)
 
@@ -492,11 +463,12 @@ class Attempt:
             self._watcher.changed()
 
     def _rekeyed(self, event: ChildRekeyed | IkeRekeyed) -> None:
-        ike = isinstance(event, IkeRekeyed)
-        self.facts.ike_rekeys += ike
-        self.facts.child_rekeys += not ike
-        by = "us" if event.by_us else "the gateway"
-        self._log.info("%s SA rekeyed by %s", "IKE" if ike else "CHILD", by)
+        if isinstance(event, ChildRekeyed):
+            self.facts.child_rekeys += 1
+        else:
+            self.facts.ike_rekeys += 1
+        kind = "CHILD" if isinstance(event, ChildRekeyed) else "IKE"
+        self._log.info("%s SA rekeyed by %s", kind, "us" if event.by_us else "the gateway")
 
     def _established(self, event: IkeEstablished) -> None:
         facts = self.facts
@@ -514,7 +486,7 @@ class Attempt:
         self.facts.esp_suite = esp_suite_name(child.suite)
         inner = inner_mtu(child.suite, path, self._profile.network.mtu)
         self._need_session().discover_path_mtu(outer_octets(child.suite, path, inner), self._host.now())
-        if not self._sending and not self._announced:
+        if not self._sending and not self._is_configured:
             assert self._roaming is not None
             self._roaming.learn()
             self._watcher.stepped(Step.CONFIGURING)
@@ -545,63 +517,17 @@ class Attempt:
         """Bring the machine's network to what the tunnel needs by now."""
         if not self._sending or self.facts.path is None:
             return
-        self._wanted = wanted_network(
-            self.facts.device,
-            self._profile,
-            self.facts.configuration,
-            tuple(self._sending.values()),
-            self.facts.path,
-            self.facts.path_mtu or UNKNOWN_PATH_MTU,
-        )
-        if self._wanted == self.facts.wanted:
-            self._announce()
-        elif self._configuring is None or self._configuring.done():
-            self._configuring = self._loop.create_task(self._apply())
-
-    async def _apply(self) -> None:
-        while (wanted := self._wanted) is not None and wanted != self.facts.wanted:
-            try:
-                await self._loop.run_in_executor(
-                    self._host.executor, self._host.network.apply, self._profile.name, wanted
-                )
-            except Exception as error:
-                if not self._announced:
-                    self._end(as_tunnel_error(error))
-                else:  # of an MTU: the packet path says "too big" where the device does not
-                    self._log.warning("the machine's network stays as it was: %s", as_tunnel_error(error))
-                return
-            first, self.facts.wanted = self.facts.wanted is None, wanted
-            self._announce()
-            if first:
-                self._device_changed()  # what happened while it was made ready
-
-    def _announce(self) -> None:
-        first, self._announced = not self._announced, True
-        (self._watcher.configured if first else self._watcher.changed)()
-
-    def _device_changed(self) -> None:
-        """Set down, a device loses its routes and IPv6 addresses; they come back when it is set up again."""
-        facts, link = self.facts, self._link
-        state = None if link is None else link.device_state()
-        if state is None or facts.wanted is None or facts.device_down is not state.up:
-            return
-        facts.device_down = not state.up
-        if facts.device_down:
-            self._log.warning("%s was set down: nothing passes until it is up again", facts.device)
-        else:
-            self._log.info("%s is up again", facts.device)
-            task = self._loop.create_task(self._restore(facts.wanted))
-            self._restoring.add(task)
-            task.add_done_callback(self._restoring.discard)
-        self._watcher.changed()
-
-    async def _restore(self, wanted: Wanted) -> None:
-        try:
-            await self._loop.run_in_executor(
-                self._host.executor, self._host.network.apply, self._profile.name, wanted
+        assert self._machine is not None
+        self._machine.want(
+            wanted_network(
+                self.facts.device,
+                self._profile,
+                self.facts.configuration,
+                tuple(self._sending.values()),
+                self.facts.path,
+                self.facts.path_mtu or UNKNOWN_PATH_MTU,
             )
-        except Exception as error:
-            self._end(as_tunnel_error(error))
+        )
 
     # The end
 
@@ -619,18 +545,8 @@ class Attempt:
         if self._carrier is not None:
             await self._carrier.close()
         await self._say_goodbye()
-        if self._configuring is not None:
-            under_way = {self._configuring, *self._restoring}
-            for task in under_way:
-                task.cancel()
-            await asyncio.wait(under_way)
-            # After a cancelled `apply` too: the executor's one thread does them in order.
-            try:
-                await self._loop.run_in_executor(
-                    self._host.executor, self._host.network.withdraw, self._profile.name
-                )
-            except Exception as error:
-                self._log.error("the machine's network was not fully restored", exc_info=error)
+        if self._machine is not None:
+            await self._machine.withdraw()
         self._arm(None)
         if self._roaming is not None:
             self._roaming.close()

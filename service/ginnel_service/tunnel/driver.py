@@ -19,9 +19,10 @@ from ..ike.config import SessionConfig
 from ..ike.events import Interface, KeysExported, Prompt, Ticket
 from ..ike.proposals import weaknesses
 from ..profiles.model import Profile
-from .attempt import Attempt, Facts, Watcher
+from .attempt import Attempt
 from .dataplane import Traffic
 from .errors import TunnelError
+from .facts import Facts, Watcher
 from .host import Host, Link
 from .proofs import lacks_password, with_password
 from .reconnect import BackOff, Redirects, may_retry

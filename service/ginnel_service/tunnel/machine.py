@@ -1,0 +1,108 @@
+"""The machine's network as far as one attempt changes it: addresses and routes of its device.
+
+Everything goes through the executor's one thread, in order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from ..net.base import Wanted
+from .errors import TunnelError, as_tunnel_error
+from .facts import Facts, Watcher
+from .host import Host, Link
+
+
+class Machine:
+    """`withdraw` in the end, whatever was asked for."""
+
+    def __init__(
+        self,
+        name: str,
+        host: Host,
+        link: Link,
+        facts: Facts,
+        watcher: Watcher,
+        failed: Callable[[TunnelError], None],
+        log: logging.LoggerAdapter[logging.Logger],
+    ) -> None:
+        self.announced = False  # that the network is as the session needs it
+        self._name = name
+        self._host = host
+        self._link = link
+        self._facts = facts
+        self._watcher = watcher
+        self._failed = failed
+        self._log = log
+        self._loop = asyncio.get_running_loop()
+        self._wanted: Wanted | None = None
+        self._configuring: asyncio.Task[None] | None = None
+        self._restoring: set[asyncio.Task[None]] = set()
+
+    def want(self, wanted: Wanted) -> None:
+        """Bring the network to what is `wanted` by now."""
+        self._wanted = wanted
+        if wanted == self._facts.wanted:
+            self._announce()
+        elif self._configuring is None or self._configuring.done():
+            self._configuring = self._loop.create_task(self._apply())
+
+    async def withdraw(self) -> None:
+        if self._configuring is None:
+            return
+        under_way = {self._configuring, *self._restoring}
+        for task in under_way:
+            task.cancel()
+        await asyncio.wait(under_way)
+        # After a cancelled `apply` too: the executor's one thread does them in order.
+        try:
+            await self._loop.run_in_executor(self._host.executor, self._host.network.withdraw, self._name)
+        except Exception as error:
+            self._log.error("the machine's network was not fully restored", exc_info=error)
+
+    async def _apply(self) -> None:
+        while (wanted := self._wanted) is not None and wanted != self._facts.wanted:
+            had = self._facts.wanted
+            try:
+                await self._run(wanted)
+            except Exception as error:
+                if had is None or not self.announced or wanted.addresses != had.addresses:
+                    self._failed(as_tunnel_error(error))
+                else:  # of an MTU: the packet path says "too big" where the device does not
+                    self._log.warning("the machine's network stays as it was: %s", as_tunnel_error(error))
+                return
+            self._facts.wanted = wanted
+            self._announce()
+            if had is None:
+                self.device_changed()  # what happened while it was made ready
+
+    async def _run(self, wanted: Wanted) -> None:
+        await self._loop.run_in_executor(self._host.executor, self._host.network.apply, self._name, wanted)
+
+    def _announce(self) -> None:
+        first, self.announced = not self.announced, True
+        (self._watcher.configured if first else self._watcher.changed)()
+
+    def device_changed(self) -> None:
+        """Set down, a device loses its routes and IPv6 addresses; they come back when it is set up again."""
+        facts = self._facts
+        state = self._link.device_state()
+        if state is None or facts.wanted is None or facts.device_down is not state.up:
+            return
+        facts.device_down = not state.up
+        if facts.device_down:
+            self._log.warning("%s was set down: nothing passes until it is up again", facts.device)
+        else:
+            self._log.info("%s is up again", facts.device)
+            task = self._loop.create_task(self._restore(facts.wanted))
+            self._restoring.add(task)
+            task.add_done_callback(self._restoring.discard)
+        self._watcher.changed()
+
+    async def _restore(self, wanted: Wanted) -> None:
+        try:
+            await self._run(wanted)
+        except Exception as error:
+            self._failed(as_tunnel_error(error))
