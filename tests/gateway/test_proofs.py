@@ -90,6 +90,22 @@ def test_a_ppk_belongs_to_its_user_and_is_announced(folder: Path) -> None:
     assert other.ppk is None
 
 
+def test_certificates_by_hash_and_url_are_for_who_asks(folder: Path) -> None:
+    config = parse(WHOLE.encode(), folder)
+    policy = Policy(config, Pools((config.pool_ipv4, config.pool_ipv6)))
+    assert not policy.greeting().lookup
+    more = 'lookup = true\nurls = ["http://example.org/gw.der"]\nca = ['
+    config = parse(WHOLE.replace("ca = [", more).encode(), folder)
+    policy = Policy(config, Pools((config.pool_ipv4, config.pool_ipv6)))
+    assert policy.greeting().lookup
+    found = find(config, "alice@example.org")
+    assert found is not None
+    assert found.certificate_lookup
+    (proof,) = found.local_auth
+    assert isinstance(proof, SignatureAuth)
+    assert proof.urls == ("http://example.org/gw.der",)
+
+
 def test_without_a_certificate_only_keys_open(folder: Path) -> None:
     config = parse((BASE + KEY_USER).encode(), folder)
     assert find(config, "lab@example.org") is not None
@@ -139,6 +155,7 @@ def test_a_key_that_others_can_read_is_refused(folder: Path, name: str) -> None:
         (BASE + CERTIFICATES + EAP + KEY_USER, "nobody has a password"),
         (WHOLE.replace('ca = ["ca.pem"]\n', ""), "certificates.ca is missing for EAP-TLS"),
         (WHOLE.replace('"tls"]', '"gtc"]'), "gtc"),
+        (WHOLE.replace("ca = [", 'urls = ["https://example.org/gw.der"]\nca = ['), "no http URL"),
         (BASE + '[[users]]\nid = "a"\n', "no way to log in"),
         (BASE + '[[users]]\nid = "a"\npsk = "x"\nppk = "hush"\n', "goes with ppk_id"),
         (BASE + KEY_USER + KEY_USER, "twice"),

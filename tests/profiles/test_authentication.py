@@ -94,6 +94,7 @@ def test_a_gateway_may_prove_itself_otherwise_than_we_do() -> None:
     ("tables", "field"),
     [
         ({"authentication": {"method": "certificate"}}, "authentication.certificate"),
+        ({"authentication": {"urls": ["https://example.org/me.der"]}}, "authentication.urls"),
         ({"authentication": {"method": "eap"}}, "authentication.username"),
         ({"authentication": {"username": "a", "eap": ["tls"]}}, "authentication.certificate"),
         ({"authentication": {"username": "a", "eap": ["gtc", "gtc"]}}, "authentication.eap"),

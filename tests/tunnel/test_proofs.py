@@ -62,11 +62,14 @@ def test_a_user_name_becomes_eap_and_the_systems_roots(monkeypatch: pytest.Monke
 
 
 def test_a_certificate_becomes_a_signature_and_its_subject_our_name() -> None:
-    config = session(authentication={"certificate": "own", "rsa_pss": True}, remote={"ca": ["ca"]})
+    urls = ["http://example.org/alice.der"]
+    said = {"certificate": "own", "rsa_pss": True, "urls": urls}
+    config = session(authentication=said, remote={"ca": ["ca"]})
     (proof,) = config.local_auth
     assert isinstance(proof, SignatureAuth)
     assert proof.credential.chain == ALICE.chain
     assert proof.credential.rsa_pss
+    assert proof.urls == tuple(urls)
     assert config.local_id.type == IdType.DER_ASN1_DN
     assert config.local_id.data == ALICE.certificate.subject.public_bytes()
     (trust,) = config.remote_auth

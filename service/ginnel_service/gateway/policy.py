@@ -31,6 +31,7 @@ class Policy:
             ppk=bool(who.ppks),
             authorities=b"" if who.clients is None else certreq_data(who.clients.roots),
             redirect_to=self.redirect_to,
+            lookup=who.clients is not None and who.lookup,
         )
 
     def find(self, id_i: Identity, id_r: Identity | None, *, eap: bool) -> SessionConfig | None:
@@ -38,7 +39,7 @@ class Policy:
         who = self._config.proofs
         if id_r is not None and id_r != self._config.identity:
             return None
-        ours = () if who.credential is None else (SignatureAuth(who.credential),)
+        ours = () if who.credential is None else (SignatureAuth(who.credential, who.urls),)
         psk = who.psks.get(id_i)
         if eap:
             # RFC 7296 section 2.16: IDi may be anything; who it is, EAP tells.
@@ -65,6 +66,7 @@ class Policy:
             local_auth=ours,
             remote_auth=(theirs,),
             ppk=self._config.proofs.ppks.get(id_i),
+            certificate_lookup=self._config.proofs.lookup,
             ike_proposals=self._config.ike_proposals,
             esp_proposals=self._config.esp_proposals,
             local_ts=self._offered,

@@ -15,7 +15,7 @@ from cryptography import x509
 from msgspec import Meta
 
 from ..ike.auth.credentials import Credential, load_certificates, load_credential
-from ..ike.auth.revocation import Revocation
+from ..ike.auth.revocation import Revocation, is_http
 from ..ike.auth.trust import TrustPolicy
 from ..ike.config import Ppk
 from ..ike.eap.config import EapMethod, EapServerConfig
@@ -66,6 +66,8 @@ class Certificates(Table, frozen=True, kw_only=True):
     key: str = ""
     ca: Texts = ()  # whoever has a certificate of these may connect
     rsa_pss: bool = False
+    urls: Texts = ()  # where the gateway's certificates are, for users that look them up
+    lookup: bool = False  # look up those of users that say where they are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,8 @@ class Proofs:
     """Every way in, checked. What is empty is no way in."""
 
     credential: Credential | None = None  # ours
+    urls: tuple[str, ...] = ()  # of its certificates
+    lookup: bool = False
     clients: TrustPolicy | None = None  # users with certificates
     eap: EapServerConfig | None = None
     psks: dict[Identity, bytes] = field(default_factory=dict, repr=False)
@@ -110,7 +114,17 @@ def proofs(
     server = None
     if eap.methods and credential is not None and not problems:
         server = _server(eap, credential, clients, passwords)
-    return Proofs(credential=credential, clients=clients, eap=server, psks=psks, ppks=ppks)
+    if not all(is_http(url) for url in certificates.urls):
+        problems.append(Problem("certificates.urls", "holds no http URL", "write http://HOST/PATH"))
+    return Proofs(
+        credential=credential,
+        urls=certificates.urls,
+        lookup=certificates.lookup,
+        clients=clients,
+        eap=server,
+        psks=psks,
+        ppks=ppks,
+    )
 
 
 def _users(

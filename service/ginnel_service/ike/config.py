@@ -134,6 +134,7 @@ class Greeting:
     ppk: bool = False  # some peer here has a postquantum pre-shared key
     authorities: bytes = b""
     redirect_to: str = ""  # where those shall go instead who can be sent (RFC 5685)
+    lookup: bool = False  # a peer may name its certificates by hash and URL
 
 
 class GatewayPolicy(Protocol):

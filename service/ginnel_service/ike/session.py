@@ -469,9 +469,10 @@ class Session:
         return self.config.remote_ts
 
     def may_ask(self, exchange: int) -> bool:
-        """Whether a request of `exchange` has its turn: before the proof what leads there or ends it.
+        """Whether a request of `exchange` has its turn.
 
-        What comes too early is ignored, for it may have overtaken IKE_AUTH; it will come again.
+        Until the peer is proven only what leads there, or ends it. What comes too early is ignored: it may
+        have overtaken IKE_AUTH, and will come again.
         """
         if self.state is not State.AUTH:
             return True

@@ -7,6 +7,8 @@ import re
 from .certificates import UnusableError, load_certificates
 from .model import ANY_IDENTITY, NAME_PATTERN, SAFE_ALONE, Authentication, Problem, Profile, printable
 
+_URL = re.compile(r"http://[!-~]+")
+
 
 def check_authentication(profile: Profile, found: list[Problem]) -> None:
     """Add every problem of `authentication`, `remote`, `ike.ppk` and `certificates` to `found`."""
@@ -18,6 +20,8 @@ def check_authentication(profile: Profile, found: list[Problem]) -> None:
     if "certificate" in rounds and not authentication.certificate:
         remedy = "name a certificate of the table `certificates`"
         found.append(Problem("authentication.certificate", "is missing", remedy))
+    if not all(_URL.fullmatch(url) for url in authentication.urls):
+        found.append(Problem("authentication.urls", "holds no http URL", "write http://HOST/PATH"))
     if "eap" in rounds:
         _check_eap(authentication, found)
     _check_remote(profile, found)

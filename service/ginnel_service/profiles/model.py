@@ -75,6 +75,7 @@ class Authentication(_Table, frozen=True, kw_only=True):
     second: Literal["", "certificate", "eap"] = ""  # another round after the first (RFC 4739)
     username: Text = ""
     certificate: Text = ""  # ours, by its name in the profile's certificates
+    urls: Texts = ()  # where ours is and then those above it, for gateways that look them up
     rsa_pss: bool = False  # prefer PSS padding for our RSA signatures
     eap: tuple[EapMethod, ...] = ()  # in order of preference; none means those that suit
     eap_identity: Text = ""  # what is said in the clear, where it is not the user name

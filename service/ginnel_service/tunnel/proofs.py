@@ -107,7 +107,7 @@ def _local(method: str, profile: Profile, secrets: Secrets, credential: Credenti
     if method == "eap":
         return EapAuth(_eap(profile, secrets, credential))
     assert credential is not None
-    return SignatureAuth(credential)
+    return SignatureAuth(credential, profile.authentication.urls)
 
 
 def _remote(profile: Profile, secrets: Secrets) -> tuple[RemoteAuth, ...]:

@@ -204,6 +204,8 @@ def answer(
     supported = [NotifyType.CHILDLESS_IKEV2_SUPPORTED, NotifyType.MULTIPLE_AUTH_SUPPORTED]
     if session.ppk:
         supported.append(NotifyType.USE_PPK)
+    if greeting.lookup:
+        supported.append(NotifyType.HTTP_CERT_LOOKUP_SUPPORTED)
     if suite.more_ke:
         supported.append(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED)
     payloads += (NotifyPayload(kind) for kind in supported)
