@@ -36,7 +36,10 @@ NAME = "office"
 PLUGINS = (
     "curl revocation constraints md5 eap-identity eap-mschapv2 eap-md5 eap-tls eap-ttls eap-gtc xauth-generic"
 )
-TUNING = {"plugins": {"eap-ttls": {"phase2_method": "mschapv2"}, "eap-gtc": {"backend": "generic"}}}
+TUNING = {
+    "cookie_threshold": 5,
+    "plugins": {"eap-ttls": {"phase2_method": "mschapv2"}, "eap-gtc": {"backend": "generic"}},
+}
 
 
 def gateway_config(**more: Any) -> CharonConfig:
@@ -62,13 +65,14 @@ def _config(more: dict[str, Any], **defaults: Any) -> CharonConfig:
 class ToCharon:
     """Our client with one profile, strongSwan's gateway with one connection."""
 
-    def __init__(self, lab: Lab, *service_args: str) -> None:
+    def __init__(self, lab: Lab) -> None:
         self.lab = lab
+        self.keys = lab.directory / "keys"  # a line for each IKE SA and ESP SA (see helpers.wireshark)
         self.net = Internet(lab)
         self.folder = lab.directory / "files"
         self.folder.mkdir(mode=0o700)
         self.charon = Charon(self.net.gateway, gateway_config(psk="none"))
-        self.service = Service(self.net.client, *service_args)
+        self.service = Service(self.net.client, "--export-keys", str(self.keys))
 
     def trust(self, *entities: Entity) -> None:
         """charon believes what these issue, beside all from before."""

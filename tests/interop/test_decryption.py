@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+
 import pytest
 
 from ginnel_service.demo.lab import Internet, Lab
-from ginnel_service.demo.rig import ping
+from ginnel_service.demo.rig import CLIENT_ID, GATEWAY_ID, ping
+from helpers.offices import ToCharon
 from helpers.peers import PROFILE, SUITES, X25519, GinnelToCharon, Suite
+from helpers.pki import Entity, Pki
 from helpers.wireshark import Capture, fields
 
 pytestmark = [pytest.mark.interop, pytest.mark.netns]
@@ -61,6 +66,50 @@ def test_tshark_decrypts_a_session(lab: Lab, suite: Suite, outside: int) -> None
     assert all(row[4] == "1" for row in esp)
     assert sum(row[5] in {"0", "8"} for row in esp) >= sent
     assert sum(row[6] in {"128", "129"} for row in esp) >= sent
+
+
+@dataclass(frozen=True)
+class Certificates:
+    root: Entity
+    user: Entity
+
+
+@pytest.fixture(scope="module")
+def made(pki: Pki, to_charon: ToCharon) -> Certificates:
+    root = pki.root("seen-root", "rsa3072")
+    gateway = pki.issue(root, "seen-gateway", sans=[GATEWAY_ID], flags=["serverAuth"])
+    to_charon.charon.forget()
+    to_charon.trust(root)
+    to_charon.charon.put(gateway.in_charon())
+    return Certificates(root, pki.issue(root, "seen-user", "rsa2048", sans=[CLIENT_ID], flags=["clientAuth"]))
+
+
+@pytest.mark.parametrize("method", ["certificate", "ttls"])
+def test_tshark_reads_certificates_and_eap(to_charon: ToCharon, made: Certificates, method: str) -> None:
+    own = {"auth": "pubkey", "certs": "seen-gateway.pem", "id": GATEWAY_ID}
+    trust = ("--ca", str(made.root.file))
+    if method == "certificate":
+        to_charon.configure(local=(own,), remote=({"auth": "pubkey", "id": CLIENT_ID},))
+        to_charon.profile(*to_charon.by(made.user), *trust, "--id", CLIENT_ID)
+    else:
+        secret = {"eap-bob": {"id": "bob", "secret": "for tshark"}}
+        asked = {"auth": f"eap-{method}", "eap_id": "%any", "id": "%any"}
+        to_charon.configure(local=(own,), remote=(asked,), secrets=secret)
+        user = ("--username", "bob", "--eap", method, *to_charon.password("for tshark"))
+        to_charon.profile(*user, *trust, authentication={"ttls_inner": "eap"})
+    capture = Capture(to_charon.net.router, "client")
+    to_charon.connects()
+    capture.stop()
+    names = ("isakmp.typepayload", "isakmp.cert.encoding", "eap.type", "_ws.malformed", "_ws.expert.message")
+    rows = fields(capture.file, "isakmp.exchangetype == 35", *names, keys=to_charon.keys)
+    payloads = {int(kind) for row in rows for kind in row[0].split(",") if kind}
+    assert [row[3:] for row in rows if row[3]] == []
+    assert not [row[4] for row in rows if re.search("[Ii]ncorrect|[Bb]ad|[Mm]alformed", row[4])]
+    assert payloads >= {33, 35, 36, 37, 38, 39, 44, 45, 47}
+    assert {row[1] for row in rows} >= {"4"}  # X.509 Certificate - Signature
+    if method != "certificate":
+        assert 48 in payloads
+        assert {kind for row in rows for kind in row[2].split(",")} >= {"1", "21"}
 
 
 def test_keys_stay_inside_unless_they_are_asked_for(lab: Lab) -> None:
