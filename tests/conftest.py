@@ -12,7 +12,7 @@ import pytest
 from hypothesis import settings
 
 from ginnel_service.demo.lab import Lab, why_unavailable
-from helpers import softhsm, strongswan, wireshark
+from helpers import pki, softhsm, strongswan, wireshark
 
 LOG_LINES = 60
 
@@ -30,7 +30,7 @@ def why_not(item: pytest.Item) -> str | None:
     if item.get_closest_marker("interop") is not None:
         if os.geteuid() != 0:
             return "charon insists on root's own capabilities; run the interop tests as root"
-        return strongswan.why_missing() or wireshark.why_missing()
+        return strongswan.why_missing() or pki.why_missing() or wireshark.why_missing()
     return None
 
 

@@ -247,7 +247,7 @@ class Charon:
 
 def why_missing() -> str | None:
     """What of strongSwan is not installed, or None."""
-    plugins = ("kernel-libipsec", "openssl", "ccm", "ctr", "xcbc", "cmac")
+    plugins = ("kernel-libipsec", "openssl", "ccm", "ctr", "xcbc", "cmac", "curl", "eap-ttls", "eap-gtc")
     needed = (CHARON, *(PLUGINS / f"libstrongswan-{plugin}.so" for plugin in plugins))
     missing = [str(path) for path in needed if not path.exists()]
     if shutil.which("swanctl", path="/usr/sbin:/usr/bin:/sbin:/bin") is None:
@@ -256,5 +256,6 @@ def why_missing() -> str | None:
         return None
     return (
         f"{', '.join(missing)} missing; apt-get install strongswan-charon strongswan-swanctl "
-        "libcharon-extra-plugins libstrongswan-standard-plugins libstrongswan-extra-plugins"
+        "libcharon-extra-plugins libcharon-extauth-plugins libstrongswan-standard-plugins "
+        "libstrongswan-extra-plugins"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ pytestmark = [pytest.mark.interop, pytest.mark.netns]
 
 PSK = new_secret()
 COOKIE, INVALID_KE = "16390", "17"  # RFC 7296 section 3.10.1
-CHARON = {"psk": PSK, "local_id": CLIENT_ID, "remote_id": GATEWAY_ID}
+CHARON: dict[str, Any] = {"psk": PSK, "local_id": CLIENT_ID, "remote_id": GATEWAY_ID}
 
 
 def known(office: ToCharon, *, ike: str = "", **more: object) -> None:

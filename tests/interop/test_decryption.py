@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
+import secrets
 from dataclasses import dataclass
 
 import pytest
 
 from ginnel_service.demo.lab import Internet, Lab
-from ginnel_service.demo.rig import CLIENT_ID, GATEWAY_ID, ping
+from ginnel_service.demo.rig import CLIENT_ID, GATEWAY_ID, Gateway, GatewayOptions, Service, ping
 from helpers.offices import ToCharon
-from helpers.peers import PROFILE, SUITES, X25519, GinnelToCharon, Suite
+from helpers.peers import PROFILE, SUITES, X25519, GinnelToCharon, Suite, profile
 from helpers.pki import Entity, Pki
 from helpers.wireshark import Capture, fields
 
 pytestmark = [pytest.mark.interop, pytest.mark.netns]
 
 PINGS = 20
+IKE_AUTH, INTERMEDIATE = 35, 43
 #: SA, KE, IDi, IDr, AUTH, Nonce, Delete, TSi, TSr and CP (RFC 7296 section 3.2)
 PAYLOADS = {33, 34, 35, 36, 39, 40, 42, 44, 45, 47}
 
@@ -110,6 +112,34 @@ def test_tshark_reads_certificates_and_eap(to_charon: ToCharon, made: Certificat
     if method != "certificate":
         assert 48 in payloads
         assert {kind for row in rows for kind in row[2].split(",")} >= {"1", "21"}
+
+
+def test_tshark_reads_additional_key_exchanges(lab: Lab) -> None:
+    """It knows one set of keys for an IKE SA, where every IKE_INTERMEDIATE makes new ones (RFC 9370)."""
+    net, keys, psk = Internet(lab), lab.directory / "keys", secrets.token_urlsafe(18)
+    suite = "aes256gcm16-prfsha384-x25519-ke1_mlkem768"
+    Gateway(net.gateway, psk, GatewayOptions(ike_proposals=[suite], dns=Internet.SERVER))
+    service = Service(net.client, "--export-keys", str(keys))
+    service.create(profile(0, Suite(suite, "aes256gcm16")), psk)
+    capture = Capture(net.router, "client")
+    assert service.ginnel("up", PROFILE)["ike_suite"] == suite
+    service.ginnel("down", PROFILE)
+    capture.stop()
+    lines = [line for line in keys.read_text().splitlines() if "ikev2" in line]
+    assert len(lines) == 2
+    names = ("isakmp.typepayload", "isakmp.key_exchange.data", "_ws.malformed")
+    found = {}
+    for exchange, line in ((INTERMEDIATE, lines[0]), (IKE_AUTH, lines[1])):
+        some = lab.directory / f"keys-{exchange}"
+        some.write_text(line + "\n")
+        rows = fields(capture.file, f"isakmp.exchangetype == {exchange}", *names, keys=some)
+        assert not any(row[2] for row in rows)
+        found[exchange] = {int(kind) for row in rows for kind in row[0].split(",") if kind}
+        if exchange == INTERMEDIATE:
+            # ML-KEM-768's encapsulation key and ciphertext (FIPS 203 section 8)
+            assert {len(row[1]) // 2 for row in rows if row[1]} == {1184, 1088}
+    assert found[INTERMEDIATE] >= {34}
+    assert found[IKE_AUTH] >= {33, 35, 36, 39, 44, 45, 47}
 
 
 def test_keys_stay_inside_unless_they_are_asked_for(lab: Lab) -> None:

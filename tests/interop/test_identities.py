@@ -76,7 +76,7 @@ def test_our_client_mixes_in_a_post_quantum_key(
 
 
 def test_our_gateway_mixes_in_a_post_quantum_key(from_charon: FromCharon) -> None:
-    at = {"local_id": CLIENT_ID, "remote_id": GATEWAY_ID}
+    at: dict[str, Any] = {"local_id": CLIENT_ID, "remote_id": GATEWAY_ID}
     user = {"id": CLIENT_ID, "psk": PSK, "ppk_id": "quantum", "ppk": PPK}
     from_charon.serve(users=[user])
     from_charon.connects(pings=2, **keys(PPK, required=True), **at)
