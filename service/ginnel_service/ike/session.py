@@ -30,13 +30,11 @@ from .events import (
     Endpoint,
     Event,
     Fetch,
-    IkeRekeyed,
     Path,
     Prompt,
     State,
     StateChanged,
     Ticket,
-    TicketChanged,
     Wanted,
 )
 from .exchanges import (
@@ -44,12 +42,9 @@ from .exchanges import (
     create_child,
     followup,
     informational,
-    intermediate,
     rekey_ike,
     resume_answer,
 )
-from .exchanges.ask_ticket import GiveToken
-from .exchanges.auth_answer import AuthAnswer
 from .exchanges.base import Exchange
 from .exchanges.create_child import CreateChild
 from .exchanges.delete import DeleteIke
@@ -58,11 +53,10 @@ from .exchanges.init import answer as answer_init
 from .exchanges.liveness import Liveness
 from .exchanges.redirect import SendRedirect
 from .exchanges.rekey_ike import RekeyIke
-from .exchanges.resume import ResumeExchange
-from .exchanges.resume_answer import ResumedAuthAnswer
 from .fragments import Parcel
 from .message import Message, serialise_message
 from .mobike import Mobility
+from .newcomer import Newcomer
 from .payloads import Payload
 from .payloads.cert import CertReqPayload
 from .payloads.identity import Identity
@@ -73,13 +67,12 @@ from .probing import Prober
 from .reauthentication import FindOlder, Reauthentication, confirmed, let_go
 from .sa import FIRST_CHILD_SPI, ChildState, IkeSa, SaState, new_ike_spi
 from .selectors import to_hosts
+from .succession import Succession
 from .ticket_keeper import LOST, TicketKeeper
 from .tickets import Grant, Resumable, TicketOffice
 from .upkeep import Upkeep
 
 KEEPALIVE = b"\xff"
-#: How long the loser of a simultaneous rekey may keep us waiting for its Delete.
-EXPECT_DELETE_S = 60.0
 #: How long a gateway that sent us elsewhere has to answer our Delete.
 LEAVE_S = 2.0
 
@@ -135,13 +128,11 @@ class Session:
         self._float_local = float_local or path.local
         self._allocate_spi = new_child_spi
         self._policy: GatewayPolicy | None = None
-        self._auth_answer: AuthAnswer | None = None
+        self._newcomer: Newcomer | None = None  # the peer that a responder has yet to know
         self.resumed = False
         self.grant: Grant | None = None  # as responder: who the peer has proven to be
         self.office: TicketOffice | None = None
         self.token_maker: TokenMaker | None = None
-        self._resume = resume
-        self._intermediates = 0  # additional key exchanges that we answered
         self.lost_followups = 0  # in a row: the peer forgot the key exchanges that we had begun
         self._events: list[Event] = []
         self._failure: SessionError | None = None
@@ -154,7 +145,8 @@ class Session:
         self.children = Children(config.timing, random, self.emit)
         self.upkeep = Upkeep(self, now)
         self.prober = Prober(self)
-        self.tickets = TicketKeeper(self)
+        self.succession = Succession(self)
+        self.tickets = TicketKeeper(self, resume)
         self.reauthentication = Reauthentication(self)
 
     @classmethod
@@ -196,9 +188,7 @@ class Session:
         sa.responses.answered(Parcel((sa.init_response,)))
         self.talk.outbox.append((sa.init_response, path))
         if goes_on:
-            self._auth_answer = AuthAnswer(self, sa, policy)
-            if found is not None and office is not None:
-                self._auth_answer = ResumedAuthAnswer(self, sa, policy, office, found)
+            self._newcomer = Newcomer(self, sa, policy, found)
             self._move(State.AUTH)
         return self, goes_on
 
@@ -209,11 +199,8 @@ class Session:
         if self.state is not State.IDLE:
             raise LocalError("the session has begun already")
         self._move(State.INIT)
-        ticket, self._resume = self._resume, None
-        if ticket is not None and self._fits(ticket):
-            self.talk.enqueue(self.talk.current, ResumeExchange(self, ticket), now)
-        else:
-            self.talk.enqueue(self.talk.current, InitExchange(self), now)
+        first = self.tickets.present() or InitExchange(self)
+        self.talk.enqueue(self.talk.current, first, now)
 
     def receive(self, datagram: bytes, path: Path, now: float) -> None:
         """Take a datagram; whatever is wrong with it is answered or ignored, never raised."""
@@ -364,33 +351,8 @@ class Session:
         """IKE_SA_INIT is through."""
         self._move(State.AUTH)
 
-    def _fits(self, ticket: Ticket) -> bool:
-        """ "A client MUST NOT present a ticket when it knows that the ticket's lifetime has expired"."""
-        config = self.config
-        same = ticket.local_id == config.local_id and config.remote_id in (None, ticket.peer)
-        strong = config.ppk is None or not config.ppk.required or ticket.ppk
-        return config.resumption and same and strong and self.utc() < ticket.expires_at
-
-    def begin_anew(self, now: float, *, unanswered: Ticket | None = None) -> None:
-        """The ticket did not help: IKE_SA_INIT, with another SPI as the peer may remember this one.
-
-        One that was `unanswered` may help yet: it "is considered as used only when an IKE SA has been
-        established" (RFC 5723 section 4.3.1).
-        """
-        if unanswered is None:
-            self.emit(TicketChanged(None))
-        self._resume = unanswered
-        self._start_over(InitExchange(self), now)
-
-    def resume_after_all(self, now: float) -> bool:
-        """The peer answers by now: present the ticket that met with silence before, if there is one."""
-        ticket, self._resume = self._resume, None
-        if ticket is None or not self._fits(ticket):
-            return False
-        self._start_over(ResumeExchange(self, ticket, again=True), now)
-        return True
-
-    def _start_over(self, exchange: Exchange, now: float) -> None:
+    def start_over(self, exchange: Exchange, now: float) -> None:
+        """Begin again, with another SPI as the peer may remember this one."""
         self._move(State.INIT)
         self.resumed = False
         self.talk.replace(IkeSa(new_ike_spi(self.random), bytes(8), initiated=True))
@@ -421,41 +383,6 @@ class Session:
     def send_keepalive(self) -> None:
         self.talk.outbox.append((KEEPALIVE, self.path))
 
-    def expect_delete(self, sa: IkeSa, now: float) -> None:
-        """The peer has to delete `sa`; we wait only so long."""
-        sa.state = SaState.REPLACED
-        sa.gone_at = now + EXPECT_DELETE_S
-
-    def inherit(self, old: IkeSa, new: IkeSa, now: float, *, by_us: bool) -> None:
-        """`new` takes the place of `old`."""
-        new.state = SaState.ALIVE
-        self.upkeep.set_lifetime(new, now)
-        followup.drop(old)
-        new.queue += (e for e in old.queue if not isinstance(e, RekeyIke))  # that has been done
-        old.queue.clear()
-        if by_us:
-            old.state = SaState.CLOSING
-        else:
-            self.expect_delete(old, now)
-        self.talk.current = new
-        self.tickets.rekeyed(now)
-        if by_us and self.token_maker is not None:
-            self.talk.enqueue(new, GiveToken(), now)
-        self.emit(IkeRekeyed(new.spi_i, new.spi_r, by_us))
-
-    def peer_deleted(self, sa: IkeSa, now: float) -> None:
-        """Let go of `sa` once the answer is out; when it was in use, the session ends."""
-        ours = followup.negotiation(self.talk.current)
-        if isinstance(ours, RekeyIke) and ours.collision is not None and ours.collision.sa is not None:
-            if sa is self.talk.current:
-                # The peer rekeyed and did not see our attempt: forget ours (section 2.25.2)
-                self.inherit(sa, ours.collision.sa, now, by_us=False)
-            elif sa is ours.collision.sa:  # the peer's half lost, or was taken back
-                ours.collision = None
-        self.talk.forsake(sa)
-        sa.state = SaState.CLOSING
-        sa.gone_at = -math.inf
-
     def after_children_deleted(self, now: float) -> None:
         """When the last pair is gone, follow the peer and close."""
         if not len(self.children) and self.state is State.ESTABLISHED and self._policy is None:
@@ -476,30 +403,15 @@ class Session:
         """
         if self.state is not State.AUTH:
             return True
-        begun = self._auth_answer is not None and self._auth_answer.begun
-        return exchange == self._awaited or (begun and exchange == ExchangeType.INFORMATIONAL)
-
-    @property
-    def _awaited(self) -> int:
-        """The exchange that the initiator owes us before it is proven; 0 when we are the initiator."""
-        if self._auth_answer is None:
-            return 0
-        suite = self.talk.current.suite
-        more = not self.resumed and suite is not None and self._intermediates < len(suite.more_ke)
-        return ExchangeType.IKE_INTERMEDIATE if more else ExchangeType.IKE_AUTH
+        return self._newcomer is not None and self._newcomer.may_ask(exchange)
 
     def answer_request(self, sa: IkeSa, message: Message, now: float) -> tuple[Payload, ...] | None:
         """The payloads that answer a fresh authenticated request; None: `talk.respond` follows later.
 
         Raises PeerError.
         """
-        if self.state is State.AUTH and self._auth_answer is not None:
-            if message.exchange == ExchangeType.IKE_AUTH:
-                return self._auth_answer.handle(message, now)
-            if message.exchange == ExchangeType.INFORMATIONAL:
-                return informational.handle_unproven(self, message)
-            self._intermediates += 1
-            return intermediate.handle(self, sa, message, self._intermediates - 1)
+        if self.state is State.AUTH and self._newcomer is not None:
+            return self._newcomer.answer(message, now)
         match message.exchange:
             case ExchangeType.INFORMATIONAL:
                 return informational.handle(self, sa, message, now)

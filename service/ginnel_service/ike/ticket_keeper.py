@@ -1,4 +1,4 @@
-"""The client's side of tickets (RFC 5723 sections 4.1 and 4.2): asked for, renewed in time, handed out."""
+"""The client's side of tickets (RFC 5723 section 4): presented, asked for, renewed in time, handed out."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from .codes import NotifyType
 from .errors import SessionError
 from .events import Ticket, TicketChanged
 from .exchanges.ask_ticket import AskTicket
+from .exchanges.init import InitExchange
+from .exchanges.resume import ResumeExchange
 from .message import Message
 from .payloads.identity import Identity
 from .payloads.notify import NotifyPayload
@@ -25,16 +27,53 @@ LOST: Final = frozenset({"peer_vanished", "peer_restarted", "unreachable"})
 
 
 class TicketKeeper:
-    """Emits `TicketChanged` for the driver, which keeps the ticket; nothing is kept here but a date."""
+    """Emits `TicketChanged` for the driver, which keeps the ticket; here is only the one to begin with."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, first: Ticket | None) -> None:
         self._session = session
+        self._first = first
         self._ask_at = math.inf
         self._peer: Identity | None = None
 
     @property
     def wanted(self) -> bool:
         return self._session.is_initiator and self._session.config.resumption
+
+    # Presented
+
+    def present(self, *, again: bool = False) -> ResumeExchange | None:
+        """What begins the session by its ticket, if it has one that is of use."""
+        ticket, self._first = self._first, None
+        if ticket is None or not self._fits(ticket):
+            return None
+        return ResumeExchange(self._session, ticket, again=again)
+
+    def _fits(self, ticket: Ticket) -> bool:
+        """ "A client MUST NOT present a ticket when it knows that the ticket's lifetime has expired"."""
+        config = self._session.config
+        same = ticket.local_id == config.local_id and config.remote_id in (None, ticket.peer)
+        strong = config.ppk is None or not config.ppk.required or ticket.ppk
+        return config.resumption and same and strong and self._session.utc() < ticket.expires_at
+
+    def refused(self, now: float, *, unanswered: Ticket | None = None) -> None:
+        """The ticket did not help: IKE_SA_INIT instead.
+
+        One that was `unanswered` may help yet: it "is considered as used only when an IKE SA has been
+        established" (section 4.3.1).
+        """
+        if unanswered is None:
+            self._session.emit(TicketChanged(None))
+        self._first = unanswered
+        self._session.start_over(InitExchange(self._session), now)
+
+    def after_all(self, now: float) -> bool:
+        """The peer answers by now: present the ticket that met with silence before, if there is one."""
+        exchange = self.present(again=True)
+        if exchange is not None:
+            self._session.start_over(exchange, now)
+        return exchange is not None
+
+    # Asked for
 
     def request(self) -> tuple[NotifyPayload, ...]:
         """TICKET_REQUEST, if a ticket is wanted."""

@@ -59,7 +59,7 @@ class DeleteIke(Exchange):
 def handle(session: Session, sa: IkeSa, delete: DeletePayload, now: float) -> tuple[Payload, ...]:
     """Answer one Delete payload of the peer."""
     if delete.protocol == ProtocolId.IKE:
-        session.peer_deleted(sa, now)
+        session.succession.peer_deleted(sa, now)
         return ()
     if delete.protocol != ProtocolId.ESP:
         return ()

@@ -101,7 +101,7 @@ class InitExchange(Exchange):
 
     def _take(self, session: Session, sa: IkeSa, message: Message, now: float) -> None:
         """Raises Refusal for what would end the attempt."""
-        if session.resume_after_all(now):
+        if session.tickets.after_all(now):
             return
         elsewhere = redirect.found(message, session.config, self.nonce)
         if elsewhere is not None:

@@ -109,9 +109,9 @@ class RekeyIke(Negotiation):
             self._yield(session, sa, now)
             return
         if self.collision is not None and self.collision.sa is not None:
-            session.expect_delete(self.collision.sa, now)
+            session.succession.expect_delete(self.collision.sa, now)
         session.upkeep.went_through()
-        session.inherit(sa, new, now, by_us=True)
+        session.succession.inherit(sa, new, now, by_us=True)
         session.talk.enqueue(sa, DeleteIke(), now)
 
     def _lost(self) -> bool:
@@ -123,7 +123,7 @@ class RekeyIke(Negotiation):
         """The peer's half of a collision survives, if it comes to its end."""
         assert self.collision is not None
         if self.collision.sa is not None:
-            session.inherit(sa, self.collision.sa, now, by_us=False)
+            session.succession.inherit(sa, self.collision.sa, now, by_us=False)
         else:
             sa.rekey_at = session.upkeep.retry_at(now)
 
@@ -182,7 +182,7 @@ def handle(session: Session, sa: IkeSa, message: Message, now: float) -> tuple[P
             new.state = SaState.UNDECIDED
             ours.collision = Collision(nonces, new)
         else:
-            session.inherit(sa, new, at, by_us=False)
+            session.succession.inherit(sa, new, at, by_us=False)
 
     if not suite.more_ke:
         finish(b"", now)

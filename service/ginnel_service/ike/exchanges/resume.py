@@ -78,7 +78,7 @@ class ResumeExchange(Exchange):
                 return
         refused = message.notify(NotifyType.TICKET_NACK) is not None
         if refused or cookie is not None or first_error(message) is not None:
-            session.begin_anew(now)
+            session.tickets.refused(now)
             return
         nonce = required(message, NoncePayload)
         check_nonce(nonce)
@@ -88,7 +88,7 @@ class ResumeExchange(Exchange):
             message.all(NotifyPayload), sa.spi_i, message.spi_r, session.talk.arrival
         )
         if not supported and not session.path.stream:
-            session.begin_anew(now)
+            session.tickets.refused(now)
             return
         note_announcements(session, message)
         sa.spi_r = message.spi_r
@@ -103,7 +103,7 @@ class ResumeExchange(Exchange):
 
     def unanswered(self, session: Session, now: float) -> None:
         # Where nothing else is answered either, the network is gone rather than the ticket refused
-        session.begin_anew(now, unanswered=None if self._again else self._ticket)
+        session.tickets.refused(now, unanswered=None if self._again else self._ticket)
 
 
 class ResumedAuth(AuthExchange):
@@ -129,13 +129,13 @@ class ResumedAuth(AuthExchange):
             or idr.identity != self._ticket.peer
             or not proof.check_resumption(sa, idr, auth)
         ):
-            session.begin_anew(now)
+            session.tickets.refused(now)
             return
         self._idr = idr
         self._complete(message, first_error(message), now)
 
     def unanswered(self, session: Session, now: float) -> None:
-        session.begin_anew(now)
+        session.tickets.refused(now)
 
 
 def derive(session: Session, sa: IkeSa, suite: keys.IkeSuite, sk_d: bytes) -> None:
