@@ -19,7 +19,6 @@ import tomli_w
 from ginnel_service.demo.lab import Host, Internet, Lab
 from ginnel_service.demo.rig import (
     GATEWAY_ID,
-    POOLS,
     CommandError,
     Gateway,
     GatewayOptions,
@@ -210,6 +209,3 @@ def wait_for_port(host: Host, port: int, *alive: Any) -> None:
 
 def new_secret() -> str:
     return secrets.token_urlsafe(18)
-
-
-__all__ = ["POOLS", "FromCharon", "ToCharon", "Web", "client_config", "gateway_config", "new_secret"]

@@ -181,7 +181,7 @@ def test_our_client_and_strongswan_look_certificates_up(
     ours = web.put("user.der", der(made.good["ocsp"]))
     user = {"authentication": {"urls": [ours]}}
     before = fetched(web)
-    profile(to_charon, made, made.good["ocsp"], remote={"id": GATEWAY_ID, "lookup": True}, **user)
+    profile(to_charon, made, made.good["ocsp"], remote={"id": GATEWAY_ID, "certificate_lookup": True}, **user)
     to_charon.connects()
     assert fetched(web) == before + 2
     profile(to_charon, made, made.good["ocsp"])
