@@ -22,7 +22,8 @@ from ginnel_service.ike.exchanges.base import Exchange
 from ginnel_service.ike.exchanges.delete import DeleteChild, DeleteIke
 from ginnel_service.ike.payloads.sa import Proposal
 from ginnel_service.ike.sa import ChildState, IkeSa
-from ginnel_service.ike.session import EXPECT_DELETE_S, Session
+from ginnel_service.ike.session import Session
+from ginnel_service.ike.succession import EXPECT_DELETE_S
 from simulation.world import CALM, PATIENT, STORM, World
 
 SIDES = ("client", "gateway")
