@@ -6,6 +6,7 @@ In the end there is exactly one IKE SA and one pair of ESP SAs, the same on both
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -153,22 +154,21 @@ def _settle(world: World) -> None:
 
 #: Who begins, when the other does its own, what befalls which datagram.
 CASES = list(enumerate(product(SIDES, GAPS, FAULTS)))
-#: Each run takes one in so many of the cases, a different share for each kind; the slow ones take all.
-SHARES = [pytest.param(29, id="some"), pytest.param(1, id="all", marks=pytest.mark.slow)]
+#: A run takes one in so many of the cases, a different share for each kind; `make soak` takes all.
+ONE_IN = int(os.environ.get("GINNEL_REKEY_CASES", "29"))
 
 
-def _cases(one_in: int, *kind: str) -> Iterator[tuple[int, str, float, Fault | None]]:
-    skipped = sum(" ".join(kind).encode()) % one_in
-    for seed, (first, gap, fault) in CASES[skipped::one_in]:
+def _cases(*kind: str) -> Iterator[tuple[int, str, float, Fault | None]]:
+    skipped = sum(" ".join(kind).encode()) % ONE_IN
+    for seed, (first, gap, fault) in CASES[skipped::ONE_IN]:
         yield seed, first, gap, fault
 
 
-@pytest.mark.parametrize("one_in", SHARES)
 @pytest.mark.parametrize("suite", SUITES)
 @pytest.mark.parametrize("meanwhile", PEACEFUL)
 @pytest.mark.parametrize("what", REKEYS)
-def test_one_pair_survives_and_nothing_is_lost(what: str, meanwhile: str, suite: str, one_in: int) -> None:
-    for number, first, gap, fault in _cases(one_in, what, meanwhile, suite):
+def test_one_pair_survives_and_nothing_is_lost(what: str, meanwhile: str, suite: str) -> None:
+    for number, first, gap, fault in _cases(what, meanwhile, suite):
         try:
             world = SUITES[suite].world(number)
             before = world.client.talk.current.our_spi, next(iter(world.client.children)).sa.spi_in
@@ -182,14 +182,11 @@ def test_one_pair_survives_and_nothing_is_lost(what: str, meanwhile: str, suite:
             raise AssertionError(f"{first} first, {gap} s, {fault}: {error}") from error
 
 
-@pytest.mark.parametrize("one_in", SHARES)
 @pytest.mark.parametrize("suite", SUITES)
 @pytest.mark.parametrize("ending", ENDING)
 @pytest.mark.parametrize("what", REKEYS)
-def test_both_sides_agree_when_one_ends_what_the_other_rekeys(
-    what: str, ending: str, suite: str, one_in: int
-) -> None:
-    for number, first, gap, fault in _cases(one_in, what, ending, suite):
+def test_both_sides_agree_when_one_ends_what_the_other_rekeys(what: str, ending: str, suite: str) -> None:
+    for number, first, gap, fault in _cases(what, ending, suite):
         try:
             world = SUITES[suite].world(number)
             world.stop_esp()
