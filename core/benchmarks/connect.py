@@ -1,8 +1,8 @@
 """How long it takes until a tunnel carries traffic: Ginnel and charon at the same gateway, in turn.
 
-One link. At the server a charon gateway with a connection for each way in: a pre-shared key, certificates (ECDSA with
-P-256), and EAP-MSCHAPv2 at a gateway with a certificate. At the client charon and `ginneld`, both up beforehand and
-never connected at the same time, and `stopwatch` that commands them.
+One link. At the server a charon gateway with a connection for each way in: a pre-shared key, certificates
+(ECDSA with P-256), and EAP-MSCHAPv2 at a gateway with a certificate. At the client charon and `ginneld`, both
+up beforehand and never connected at the same time, and `stopwatch` that commands them.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def subject(client: str, kind: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaysIn(CharonConfig):
-    """A charon with a connection of each kind, as the gateway or as its client; the PSK is the password too."""
+    """A charon with a connection of each kind, as gateway or as client; the PSK is the password too."""
 
     names: ClassVar[tuple[str, ...]] = tuple(KINDS)
     is_gateway: bool

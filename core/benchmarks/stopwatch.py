@@ -2,10 +2,10 @@
 
     python -m benchmarks.stopwatch --vici PATH --ginnel PATH --device NAME --address HOST --times N KIND...
 
-The clock starts when the command leaves for a control socket that is open already. It tells of three moments: when the
-control socket says connected; when the first echo, of one a millisecond, is answered through the tunnel; and between
-them, how long the IKE exchanges took on the wire, from the first IKE_SA_INIT to the last answer of IKE_AUTH. A line of
-JSON for each connection.
+The clock starts when the command leaves for a control socket that is open already. It tells when the control
+socket says connected, when the first echo, of one a millisecond, is answered through the tunnel, and how long
+the IKE exchanges took on the wire, from the first IKE_SA_INIT to the last answer of IKE_AUTH. A line of JSON
+for each connection.
 """
 
 from __future__ import annotations
@@ -193,7 +193,7 @@ class Wire:
 
 
 def ike_exchange(packet: bytes) -> tuple[int, int]:
-    """Exchange type and flags of an IPv4 packet with an IKE message (RFC 7296 section 3.1); zeros for others."""
+    """Exchange type and flags of an IKE message (RFC 7296 section 3.1) in IPv4; zeros for others."""
     udp = (packet[0] & 15) * 4
     if packet[0] >> 4 != 4 or packet[9] != socket.IPPROTO_UDP or len(packet) < udp + 8 + 4 + 28:
         return 0, 0

@@ -1,7 +1,7 @@
 """strongSwan's control socket: a request, and its answer when what it asks for is done.
 
-A packet is its length in four octets and then a type; a request has its name and a message, a response a message
-alone; a message is a row of keys with values, here without sections and lists.
+A packet is its length in four octets and then a type; a request has its name and a message, a response a
+message alone; a message is a row of keys with values, here without sections and lists.
 """
 
 from __future__ import annotations
