@@ -1,1 +1,1 @@
-"""The machine's network on Linux: rtnetlink(7) through pyroute2, and /proc/sys/net."""
+"""The machine's network on Linux: rtnetlink(7), and /proc/sys/net."""

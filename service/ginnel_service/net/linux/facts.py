@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 from socket import AF_INET, AF_INET6
-from typing import Any
 
 from ..plan import MAIN_TABLE, Facts, SetSysctl, Step, is_device
 from . import sysctl
-from .netlink import find_link, os_errors
+from .netlink import Netlink, find_link
+from .routes import RTN_UNICAST, RTPROT_RA, Route, routes
 
-_RTN_UNICAST = 1
-_RTPROT_RA = 9
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _NETNS = Path("/proc/thread-self/ns/net")
 
@@ -23,7 +21,7 @@ def era() -> str:
     return f"{_BOOT_ID.read_text('ascii').strip()} {about.st_dev}:{about.st_ino}"
 
 
-def learn(socket: Any, held: Iterable[Step]) -> Facts:
+def learn(netlink: Netlink, held: Iterable[Step]) -> Facts:
     """`held` are steps in force: a device that one of them changed still counts as it was."""
     ours = {step.path for step in held if isinstance(step, SetSysctl)}
     ipv6 = sysctl.read("net/ipv6/conf/all/forwarding") is not None
@@ -39,37 +37,23 @@ def learn(socket: Any, held: Iterable[Step]) -> Facts:
 
     return Facts(
         ipv6=ipv6,
-        strict_uplinks=tuple(filter(is_strict, _uplinks(socket))),
-        advertised_uplinks=tuple(filter(listens, _advertised(socket))) if ipv6 else (),
+        strict_uplinks=tuple(filter(is_strict, _uplinks(netlink))),
+        advertised_uplinks=tuple(filter(listens, _advertised(netlink))) if ipv6 else (),
     )
 
 
-def _uplinks(socket: Any) -> list[str]:
+def _uplinks(netlink: Netlink) -> list[str]:
     """The devices of IPv4 default routes in main; those of all its routes when there is no default route."""
-    with os_errors():
-        routes = [
-            route
-            for route in socket.get_routes(family=AF_INET, table=MAIN_TABLE)
-            if route["type"] == _RTN_UNICAST and route.get_attr("RTA_TABLE") == MAIN_TABLE
-        ]
-    return _names(socket, [route for route in routes if route["dst_len"] == 0] or routes)
+    found = [route for route in routes(netlink, AF_INET, MAIN_TABLE) if route.type == RTN_UNICAST]
+    return _names(netlink, [route for route in found if route.is_default] or found)
 
 
-def _advertised(socket: Any) -> list[str]:
-    with os_errors():
-        routes = [
-            route
-            for route in socket.get_routes(family=AF_INET6, table=MAIN_TABLE)
-            if route["proto"] == _RTPROT_RA and route["dst_len"] == 0
-        ]
-    return _names(socket, routes)
+def _advertised(netlink: Netlink) -> list[str]:
+    found = routes(netlink, AF_INET6, MAIN_TABLE)
+    return _names(netlink, [route for route in found if route.protocol == RTPROT_RA and route.is_default])
 
 
-def _names(socket: Any, routes: list[Any]) -> list[str]:
-    indices: set[int] = set()
-    for route in routes:
-        if (index := route.get_attr("RTA_OIF")) is not None:
-            indices.add(index)
-        indices.update(hop["oif"] for hop in route.get_attr("RTA_MULTIPATH") or ())
-    links = (find_link(socket, index=index) for index in sorted(indices))
+def _names(netlink: Netlink, found: list[Route]) -> list[str]:
+    indices = {index for route in found for index in route.devices}
+    links = (find_link(netlink, index=index) for index in sorted(indices))
     return [link.name for link in links if link is not None and is_device(link.name)]

@@ -10,18 +10,14 @@ import fcntl
 import socket
 import struct
 from contextlib import suppress
-from typing import Any, Final, cast
-
-from pyroute2.netlink.rtnl.rtmsg import rtmsg
+from typing import Final
 
 from ..base import Way
+from .netlink import Netlink
+from .routes import route_to
 
 #: RTMGRP_* of links, addresses, routes and rules, both families
 _GROUPS: Final = 0x1 | 0x10 | 0x40 | 0x80 | 0x100 | 0x400
-_RTM_GETROUTE: Final = 26
-_NLM_F_REQUEST: Final = 1
-_NLMSG_ERROR: Final = 2
-_WAYS: Final = (1, 2)  # RTN_UNICAST, RTN_LOCAL; what is unreachable has a route that says so
 _SIOCGIFFLAGS: Final = 0x8913
 _IFF_UP_AND_RUNNING: Final = 0x1 | 0x40
 _IFREQ: Final = struct.Struct("16si20x")
@@ -51,28 +47,14 @@ def way(host: str, mark: int) -> Way | None:
 
     The kernel answers a lookup before sendto(2) returns, so this never waits.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    request = cast(Any, rtmsg)()
-    request["family"] = family
-    request["dst_len"] = 128 if family == socket.AF_INET6 else 32
-    request["attrs"] = [("RTA_DST", host), *([("RTA_MARK", mark)] if mark else [])]
-    request["header"]["type"] = _RTM_GETROUTE
-    request["header"]["flags"] = _NLM_F_REQUEST
-    request.encode()
     try:
-        with _rtnetlink(0) as asking:
-            asking.send(request.data)
-            data = asking.recv(65536)
+        with Netlink() as netlink:
+            found = route_to(netlink, host, mark)
     except OSError:
         return None
-    answer = cast(Any, rtmsg)(data)
-    answer.decode()
-    if answer["header"]["type"] == _NLMSG_ERROR or answer["type"] not in _WAYS:
+    if found is None or not _carries(found.device):
         return None
-    local, device = answer.get_attr("RTA_PREFSRC"), answer.get_attr("RTA_OIF")
-    if not local or not device or not _carries(device):
-        return None
-    return Way(str(local), int(device), str(answer.get_attr("RTA_GATEWAY") or ""))
+    return found
 
 
 def _carries(index: int) -> bool:

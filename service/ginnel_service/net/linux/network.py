@@ -1,8 +1,7 @@
 """Linux's `MachineNetwork`: does plans, remembers who holds what, and keeps the journal ahead of the machine.
 
 Knows which step belongs to which owners, not how a step is done. A step that several owners hold is done for
-the first and undone for the last. Each call opens its own netlink socket, so calls may come from any thread
-that runs no event loop; they exclude one another.
+the first and undone for the last. Calls may come from any thread; they exclude one another.
 """
 
 from __future__ import annotations
@@ -14,13 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 from ..base import NetworkError, Wanted
 from ..journal import Before, Entry, Journal
 from ..plan import MARK, AddRoute, AddThrow, Do, SetLink, SetSysctl, Step, make_plan
 from . import facts, steps
-from .netlink import find_link, rtnetlink
+from .netlink import Netlink, find_link
 
 log = logging.getLogger("ginnel.net")
 
@@ -49,31 +47,31 @@ class LinuxNetwork:
         self._stale: list[Entry] = []  # of a predecessor, not undone yet
 
     def apply(self, owner: str, wanted: Wanted) -> None:
-        with self._call("change the network") as (socket, journal):
-            self._recover(socket, journal)
+        with self._call("change the network") as (netlink, journal):
+            self._recover(netlink, journal)
             try:
-                self._forget_lost(socket, journal, owner)
+                self._forget_lost(netlink, journal, owner)
                 held = [step for step, it in self._held.items() if owner in it.owners]
-                plan = make_plan(tuple(held), wanted, facts.learn(socket, self._held))
+                plan = make_plan(tuple(held), wanted, facts.learn(netlink, self._held))
             except ValueError as error:
                 raise NetworkError("invalid", str(error)) from error
-            self._do_all(socket, journal, owner, plan.do)
-            for left in self._undo_all(socket, journal, owner, plan.undo):
+            self._do_all(netlink, journal, owner, plan.do)
+            for left in self._undo_all(netlink, journal, owner, plan.undo):
                 log.warning("%s: could not undo: %s", owner, left)
 
     def withdraw(self, owner: str) -> None:
         with self._lock:
             if not any(owner in it.owners for it in self._held.values()):
                 return
-        with self._call("undo changes to the network") as (socket, journal):
+        with self._call("undo changes to the network") as (netlink, journal):
             held = [step for step, it in self._held.items() if owner in it.owners]
-            errors = self._undo_all(socket, journal, owner, held[::-1])
+            errors = self._undo_all(netlink, journal, owner, held[::-1])
         if errors:
             raise errors[0]
 
     def recover(self) -> list[str]:
-        with self._call("undo what was left behind") as (socket, journal):
-            return self._recover(socket, journal)
+        with self._call("undo what was left behind") as (netlink, journal):
+            return self._recover(netlink, journal)
 
     def close(self) -> None:
         owners = sorted({owner for it in self._held.values() for owner in it.owners})
@@ -90,7 +88,7 @@ class LinuxNetwork:
             self._stale.clear()
 
     @contextmanager
-    def _call(self, purpose: str) -> Iterator[tuple[Any, Journal]]:
+    def _call(self, purpose: str) -> Iterator[tuple[Netlink, Journal]]:
         """One call at a time, with the journal open and a netlink socket of its own."""
         with self._lock:
             try:
@@ -98,12 +96,12 @@ class LinuxNetwork:
                     journal = Journal(self._state_dir, facts.era())
                     journal.open()
                     self._journal, self._stale = journal, list(journal.live)
-                with rtnetlink() as socket:
-                    yield socket, self._journal
+                with Netlink() as netlink:
+                    yield netlink, self._journal
             except OSError as error:
                 raise NetworkError("os_refused", purpose, error.errno or 0) from error
 
-    def _recover(self, socket: Any, journal: Journal) -> list[str]:
+    def _recover(self, netlink: Netlink, journal: Journal) -> list[str]:
         words: list[str] = []
         if journal.damaged:
             log.warning("the undo log had %d damaged lines", journal.damaged)
@@ -111,7 +109,7 @@ class LinuxNetwork:
             journal.damaged = 0
         for entry in self._stale[::-1]:
             try:
-                if steps.undo(socket, entry.step, entry.before):
+                if steps.undo(netlink, entry.step, entry.before):
                     words.append(f"undone: {entry.step}")
             except OSError as error:
                 log.error("could not undo: %s: errno %s", entry.step, error.errno)
@@ -123,7 +121,7 @@ class LinuxNetwork:
             self._checkpoint("struck")
         return words
 
-    def _forget_lost(self, socket: Any, journal: Journal, owner: str) -> None:
+    def _forget_lost(self, netlink: Netlink, journal: Journal, owner: str) -> None:
         """A device that has vanished took addresses, routes and settings along, even if its name is back.
 
         One that was set down took its routes and IPv6 addresses (fib_sync_down_dev(), addrconf_ifdown()),
@@ -136,9 +134,9 @@ class LinuxNetwork:
             if owner not in it.owners or not index:
                 continue
             if index not in indices:
-                link = find_link(socket, index=index)
+                link = find_link(netlink, index=index)
                 indices[index] = link.name if link else None
-                stands[index] = steps.standing(socket, index) if link is not None and link.up else None
+                stands[index] = steps.standing(netlink, index) if link is not None and link.up else None
             there = stands[index]
             if indices[index] != getattr(step, "device", None) or (
                 there is not None and steps.has_gone(step, there)
@@ -146,21 +144,21 @@ class LinuxNetwork:
                 del self._held[step]
                 journal.undone([it.entry])
 
-    def _do_all(self, socket: Any, journal: Journal, owner: str, todo: Sequence[Do]) -> None:
+    def _do_all(self, netlink: Netlink, journal: Journal, owner: str, todo: Sequence[Do]) -> None:
         """All of `todo`, or none of it. Runs of routes share one write to the disk."""
         made: list[Do] = []
         try:
             for together, run in groupby(todo, lambda item: isinstance(item.step, AddRoute | AddThrow)):
                 items = list(run)
                 for group in [items] if together else [[item] for item in items]:
-                    self._do_group(socket, journal, owner, group, made)
+                    self._do_group(netlink, journal, owner, group, made)
         except NetworkError:
             for item in reversed(made):
-                self._take_back(socket, journal, owner, item)
+                self._take_back(netlink, journal, owner, item)
             raise
 
     def _do_group(
-        self, socket: Any, journal: Journal, owner: str, group: Sequence[Do], made: list[Do]
+        self, netlink: Netlink, journal: Journal, owner: str, group: Sequence[Do], made: list[Do]
     ) -> None:
         new: list[tuple[Do, Before]] = []
         for item in group:
@@ -168,7 +166,7 @@ class LinuxNetwork:
                 self._held[item.step].owners.add(owner)
                 made.append(item)
             else:
-                new.append((item, self._look(socket, owner, item)))
+                new.append((item, self._look(netlink, owner, item)))
         if not new:
             return
         entries = journal.write([(item.step, before) for item, before in new])
@@ -176,7 +174,7 @@ class LinuxNetwork:
             self._checkpoint("journalled")
             old = self._held.get(item.instead_of) if item.instead_of is not None else None
             try:
-                steps.do(socket, item.step, before, (old.entry.step, old.entry.before) if old else None)
+                steps.do(netlink, item.step, before, (old.entry.step, old.entry.before) if old else None)
             except OSError as error:
                 journal.undone(entries[number:])
                 raise steps.refusal(item.step, error.errno or 0) from error
@@ -188,14 +186,14 @@ class LinuxNetwork:
                 journal.undone([old.entry])
                 self._checkpoint("struck")
 
-    def _look(self, socket: Any, owner: str, item: Do) -> Before:
+    def _look(self, netlink: Netlink, owner: str, item: Do) -> Before:
         """What undoing `item` will need: of replaced settings, what was there before the first of ours."""
         old = self._held.get(item.instead_of) if item.instead_of is not None else None
         rivals = [it for step, it in self._held.items() if step.key == item.step.key]
         if any(it.owners != {owner} for it in rivals):
             raise NetworkError(steps.in_use(item.step), str(item.step))
         try:
-            before = steps.look(socket, item.step)
+            before = steps.look(netlink, item.step)
         except OSError as error:
             raise steps.refusal(item.step, error.errno or 0) from error
         keeps = isinstance(item.step, SetSysctl | SetLink)
@@ -203,19 +201,19 @@ class LinuxNetwork:
             return old.entry.before
         return before
 
-    def _take_back(self, socket: Any, journal: Journal, owner: str, item: Do) -> None:
+    def _take_back(self, netlink: Netlink, journal: Journal, owner: str, item: Do) -> None:
         """Undo one step of a call that failed, or put back what it replaced. What resists stays `owner`'s."""
         try:
             if item.instead_of is not None:
-                self._do_group(socket, journal, owner, [Do(item.instead_of, item.step)], [])
+                self._do_group(netlink, journal, owner, [Do(item.instead_of, item.step)], [])
             else:
-                for left in self._undo_all(socket, journal, owner, [item.step]):
+                for left in self._undo_all(netlink, journal, owner, [item.step]):
                     log.warning("%s: could not roll back: %s", owner, left)
         except NetworkError as error:
             log.warning("%s: could not roll back: %s", owner, error)
 
     def _undo_all(
-        self, socket: Any, journal: Journal, owner: str, undo: Sequence[Step]
+        self, netlink: Netlink, journal: Journal, owner: str, undo: Sequence[Step]
     ) -> list[NetworkError]:
         """Let `owner` go of every step; what the OS refuses to undo stays held, and is returned as errors."""
         errors: list[NetworkError] = []
@@ -225,7 +223,7 @@ class LinuxNetwork:
                 it.owners.discard(owner)
                 continue
             try:
-                steps.undo(socket, step, it.entry.before)
+                steps.undo(netlink, step, it.entry.before)
             except OSError as error:
                 errors.append(steps.refusal(step, error.errno or 0))
                 continue

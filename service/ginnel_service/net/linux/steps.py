@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 import errno
-from typing import Any, assert_never
+from typing import assert_never
 
 from ..base import NetworkError
 from ..journal import Before
 from ..plan import AddAddress, AddRoute, AddRule, AddThrow, LinkUp, SetLink, SetSysctl, Step
 from . import links, routes
-from .netlink import need_link
+from .netlink import Netlink, need_link
 
 
-def look(socket: Any, step: Step) -> Before:
+def look(netlink: Netlink, step: Step) -> Before:
     """What undoing will need. Raises OSError."""
     match step:
         case SetSysctl():
-            return links.look_at_sysctl(socket, step)
+            return links.look_at_sysctl(netlink, step)
         case SetLink() | LinkUp():
-            return links.look_at_link(socket, step.device)
+            return links.look_at_link(netlink, step.device)
         case AddAddress() | AddRoute():
-            return Before(ifindex=need_link(socket, step.device).index)
+            return Before(ifindex=need_link(netlink, step.device).index)
         case AddThrow() | AddRule():
             return Before()
         case _:
             assert_never(step)
 
 
-def standing(socket: Any, index: int) -> set[tuple[str, ...]]:
+def standing(netlink: Netlink, index: int) -> set[tuple[str, ...]]:
     """The keys of the addresses and routes that stand on a device. Raises OSError."""
-    found = {AddAddress("-", address).key[2:] for address in links.addresses_of(socket, index)}
-    return found | {(str(table), network) for table, network in routes.routes_of(socket, index)}
+    found = {AddAddress("-", address).key[2:] for address in links.addresses_of(netlink, index)}
+    return found | {(str(table), network) for table, network in routes.routes_of(netlink, index)}
 
 
 def has_gone(step: Step, stands: set[tuple[str, ...]]) -> bool:
@@ -44,42 +44,42 @@ def has_gone(step: Step, stands: set[tuple[str, ...]]) -> bool:
             return False
 
 
-def do(socket: Any, step: Step, before: Before, instead_of: tuple[Step, Before] | None = None) -> None:
+def do(netlink: Netlink, step: Step, before: Before, instead_of: tuple[Step, Before] | None = None) -> None:
     """Do `step`, in place of one with the same key where there is one. Raises OSError."""
     match step:
         case SetSysctl():
-            links.set_sysctl(socket, step, before)
+            links.set_sysctl(netlink, step, before)
         case SetLink():
-            links.set_link(socket, step)
+            links.set_link(netlink, step)
         case LinkUp():
-            links.bring_up(socket, step)
+            links.bring_up(netlink, step)
         case AddAddress():
             if instead_of is not None:
-                undo(socket, *instead_of)
-            links.add_address(socket, step, before)
+                undo(netlink, *instead_of)
+            links.add_address(netlink, step, before)
         case AddRoute() | AddThrow():
-            routes.add_route(socket, step, before, replace=instead_of is not None)
+            routes.add_route(netlink, step, before, replace=instead_of is not None)
         case AddRule():
-            routes.add_rule(socket, step)
+            routes.add_rule(netlink, step)
         case _:
             assert_never(step)
 
 
-def undo(socket: Any, step: Step, before: Before) -> bool:
+def undo(netlink: Netlink, step: Step, before: Before) -> bool:
     """Whether there was anything to undo. Raises OSError for what is there and will not go."""
     match step:
         case SetSysctl():
-            return links.undo_sysctl(socket, step, before)
+            return links.undo_sysctl(netlink, step, before)
         case SetLink():
-            return links.undo_link(socket, step, before)
+            return links.undo_link(netlink, step, before)
         case LinkUp():
-            return links.undo_up(socket, step, before)
+            return links.undo_up(netlink, step, before)
         case AddAddress():
-            return links.undo_address(socket, step, before)
+            return links.undo_address(netlink, step, before)
         case AddRoute() | AddThrow():
-            return routes.undo_route(socket, step, before)
+            return routes.undo_route(netlink, step, before)
         case AddRule():
-            return routes.undo_rule(socket, step)
+            return routes.undo_rule(netlink, step)
         case _:
             assert_never(step)
 
