@@ -4,6 +4,9 @@ A line of JSON each: a header (which boot of which machine the changes belong to
 the entries that were undone. Whatever kills the service, the next one reads here what to undo. The file lives
 in a directory that only its owner may write; it is replaced atomically, never followed through a link, and
 its content is checked as if a stranger had written it. It exists only while there is something to undo.
+
+Nothing is forced to the disk: what the log speaks of lives in the kernel and ends with it. A write that the
+kernel has taken outlives this process; one that a crash of the kernel takes along names an era that is over.
 """
 
 from __future__ import annotations
@@ -133,7 +136,7 @@ class Journal:
         self._fd = self._dir_fd = -1
 
     def write(self, changes: Sequence[tuple[Step, Before]]) -> list[Entry]:
-        """Put on disk how to undo `changes`; only then may they be made."""
+        """Write how to undo `changes`; only then may they be made."""
         entries = [Entry(self._next_id + n, step, before) for n, (step, before) in enumerate(changes)]
         for entry in entries:
             self._live[entry.id] = entry
@@ -141,7 +144,7 @@ class Journal:
             if self._fd < 0 or self._size > self._compact_at:
                 self._rewrite()
             else:
-                self._append(entries)
+                self._put(b"".join(map(_line, entries)))
         except (OSError, NetworkError) as error:
             for entry in entries:
                 del self._live[entry.id]
@@ -153,17 +156,13 @@ class Journal:
         return entries
 
     def undone(self, entries: Iterable[Entry]) -> None:
-        """Strike `entries`. Not synced, and failing harms nothing: undoing twice undoes once."""
+        """Strike `entries`. Failing harms nothing: undoing twice undoes once."""
         ids = tuple(entry.id for entry in entries if self._live.pop(entry.id, None) is not None)
         with suppress(OSError, NetworkError):
             if not self._live:
                 self._rewrite()
             elif ids and self._fd >= 0:
                 self._put(_line(_Undone(ids)))
-
-    def _append(self, entries: Sequence[Entry]) -> None:
-        self._put(b"".join(map(_line, entries)))
-        os.fsync(self._fd)
 
     def _put(self, data: bytes) -> None:
         if self._size + len(data) > LIMIT_OCTETS:
@@ -186,9 +185,7 @@ class Journal:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_APPEND | os.O_CLOEXEC
         self._fd = os.open(_NEW_NAME, flags, 0o600, dir_fd=self._dir_fd)
         self._put(data)
-        os.fsync(self._fd)
         os.replace(_NEW_NAME, FILE_NAME, src_dir_fd=self._dir_fd, dst_dir_fd=self._dir_fd)
-        os.fsync(self._dir_fd)
         self._compact_at = self._size + _COMPACT_OCTETS
 
     def _discard(self) -> None:

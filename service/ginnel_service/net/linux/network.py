@@ -145,7 +145,7 @@ class LinuxNetwork:
                 journal.undone([it.entry])
 
     def _do_all(self, netlink: Netlink, journal: Journal, owner: str, todo: Sequence[Do]) -> None:
-        """All of `todo`, or none of it. Runs of routes share one write to the disk."""
+        """All of `todo`, or none of it. Runs of routes share one write."""
         made: list[Do] = []
         try:
             for together, run in groupby(todo, lambda item: isinstance(item.step, AddRoute | AddThrow)):
