@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from .files import PrivateDirectory
@@ -28,6 +29,13 @@ class Listed:
     name: str
     profile: Profile | None
     error: ProfileError | None
+
+
+@lru_cache(maxsize=64)
+def _parsed(data: bytes) -> tuple[Profile, tuple[Problem, ...]]:
+    """A file's profile and what is wrong with it: milliseconds, and mostly for a content met before."""
+    profile = parse_profile(data)
+    return profile, tuple(validate(profile))
 
 
 class ProfileStore:
@@ -64,12 +72,12 @@ class ProfileStore:
         if not data.strip():
             raise ProfileError("profile_corrupt", name=name, file=path, cause="the file is empty")
         try:
-            profile = parse_profile(data)
+            profile, found = _parsed(data)
         except ProfileError as error:
             raise ProfileError(
                 error.code, name=name, file=path, cause=error.cause, problems=error.problems
             ) from None
-        problems = validate(profile)
+        problems = list(found)
         if profile.name != name:
             problems.append(Problem("name", "differs from the file's name", f'write name = "{name}"'))
         if problems:
