@@ -47,6 +47,7 @@ def run_gateway(file: Path, state_dir: Path, tell: Callable[[EventLine], None]) 
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
+        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         network = LinuxNetwork(state_dir)
         with ThreadPoolExecutor(1, "ginnel-net") as executor:
             try:
