@@ -1,26 +1,20 @@
 """How many handshakes a second one responder answers, alone and with many sessions held, and what one weighs.
 
-    PYTHONPATH=core python -m benchmarks.handshakes [--held 1000] [--rounds 5]
-
 Sessions without IO on a network without delay, in one process; only the responder's share of the time counts:
 IKE_SA_INIT and IKE_AUTH with a pre-shared key, a CHILD SA and two addresses. The samples go round among the
-responders, so that all meet the same machine. Prints JSON.
+responders, so that all meet the same machine.
 """
 
 from __future__ import annotations
 
-import argparse
 import gc
-import json
 import os
 import random
-import statistics
 import time
 import tracemalloc
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
-from typing import Any
 
 from ginnel_service.ike.config import Greeting, PskAuth, SessionConfig, Timing
 from ginnel_service.ike.events import Configuration, Endpoint, Interface, State
@@ -30,6 +24,8 @@ from ginnel_service.ike.proposals import DEFAULT_IKE
 from ginnel_service.ike.responder import Responder
 from ginnel_service.ike.selectors import everything
 from ginnel_service.ike.session import Session
+
+from .results import Quantity, Results
 
 HELD = 1000
 ROUNDS = 5
@@ -176,21 +172,25 @@ def weigh(held: int, seed: int = 1) -> tuple[House, Weight]:
     return house, Weight(traced // TRACED, resident // held)
 
 
-def measure(held: int = HELD, rounds: int = ROUNDS, handshakes: int = HANDSHAKES) -> dict[str, Any]:
-    """Medians: handshakes a second of an empty responder and of one that holds `held`, and the weights."""
-    empty = House(2)
+def subject(held: int) -> str:
+    """What the results call a responder that holds so many."""
+    return f"{held} sessions"
+
+
+def measure(
+    results: Results, *, held: int = HELD, rounds: int = ROUNDS, handshakes: int = HANDSHAKES
+) -> None:
+    """Handshakes a second of an empty responder and of one that holds `held`, and what each weighs."""
     full, weight = weigh(held)
-    rates: dict[int, list[float]] = {0: [], held: []}
-    for _ in range(rounds):
-        for count, house in ((0, empty), (held, full)):
-            rates[count].append(house.rate(handshakes))
-    medians = {count: statistics.median(samples) for count, samples in rates.items()}
-    return {
-        "handshakes_s": {str(count): round(rate, 1) for count, rate in medians.items()},
-        "kept": round(medians[held] / medians[0], 3),
-        "session_python_octets": weight.python_octets,
-        "session_resident_octets": weight.resident_octets,
-    }
+    houses = {0: House(2), held: full}
+    for house in houses.values():
+        house.rate(handshakes)  # warms up
+    for number in range(rounds):
+        for count in sorted(houses, reverse=bool(number % 2)):
+            results.add(subject(count), Quantity.HANDSHAKES, houses[count].rate(handshakes))
+    results.add(subject(held), Quantity.HELD_PYTHON, weight.python_octets / 1e3)
+    if weight.resident_octets:
+        results.add(subject(held), Quantity.HELD_RESIDENT, weight.resident_octets / 1e3)
 
 
 def _resident_octets() -> int:
@@ -199,15 +199,3 @@ def _resident_octets() -> int:
         return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:
         return 0
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--held", type=int, default=HELD)
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    options = parser.parse_args()
-    print(json.dumps(measure(options.held, options.rounds), indent=2))
-
-
-if __name__ == "__main__":
-    main()

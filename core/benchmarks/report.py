@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from . import associations, crypto
+from . import associations, connect, crypto, handshakes
 from .results import Quantity, Results, Statistic, ratio
 from .targets import THEIRS, targets
 
@@ -73,7 +73,7 @@ def cell(found: Statistic | None) -> str:
 def tables(results: Results, titles: Mapping[str, str]) -> list[Table]:
     """What there is to show; `titles` are the peers', by key. A table without samples is left out."""
     found = [_peers(results, titles, title, columns) for title, columns in SIDE_BY_SIDE.items()]
-    found += [_associations(results), _crypto(results)]
+    found += [_associations(results), _crypto(results), _connect(results), _handshakes(results)]
     return [table for table in found if table.rows]
 
 
@@ -119,6 +119,40 @@ def _crypto(results: Results) -> Table:
         medians = [results.median(name, quantity) for quantity in columns.values()]
         if any(median is not None for median in medians):
             table.rows.append([name, *("-" if median is None else number(median) for median in medians)])
+    return table
+
+
+def _connect(results: Results) -> Table:
+    columns = {
+        "first echo": Quantity.CONNECT_ECHO,
+        "told": Quantity.CONNECT_TOLD,
+        "IKE alone": Quantity.CONNECT_IKE,
+    }
+    table = Table("Time to connect", ["Time to connect, ms", *columns, "first echo, of charon's"])
+    for kind, words in connect.KINDS.items():
+        yardstick = results.median(connect.subject("strongswan", kind), Quantity.CONNECT_ECHO)
+        for client, name in connect.CLIENTS.items():
+            subject = connect.subject(client, kind)
+            if results.measured(subject):
+                factor = ratio(results.median(subject, Quantity.CONNECT_ECHO), yardstick)
+                cells = [cell(results.stat(subject, quantity)) for quantity in columns.values()]
+                of = "-" if factor is None else f"{number(factor)} x"
+                table.rows.append([f"{name}, {words}", *cells, of])
+    return table
+
+
+def _handshakes(results: Results) -> Table:
+    columns = {
+        "handshakes a second": Quantity.HANDSHAKES,
+        "a session's objects, kB": Quantity.HELD_PYTHON,
+        "resident, kB a session": Quantity.HELD_RESIDENT,
+    }
+    table = Table("Responder", ["Sessions held", *columns])
+    for held in (0, handshakes.HELD):
+        subject = handshakes.subject(held)
+        if results.measured(subject):
+            cells = (cell(results.stat(subject, quantity)) for quantity in columns.values())
+            table.rows.append([f"{held:,}", *cells])
     return table
 
 

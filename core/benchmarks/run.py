@@ -12,7 +12,7 @@ from rich.console import Console
 
 from ginnel_service.demo.lab import why_unavailable
 
-from . import associations, chart, crypto, machine, report, topology
+from . import associations, chart, connect, crypto, handshakes, machine, report, topology
 from .measure import FAILURES, Iperf, ping
 from .peers import Peer, Plane, peers
 from .peers.base import why_missing
@@ -28,7 +28,7 @@ PINGS = 200
 LOG_COLUMNS = 140
 #: Where the search for the highest UDP rate begins, Mbit/s, before there is a result to begin from.
 UDP = {Quantity.UDP_1300: (1300, 100.0), Quantity.UDP_200: (200, 25.0)}
-PARTS = ("crypto", "sas")
+PARTS = ("crypto", "sas", "connect", "handshakes")
 
 Tell = Callable[[str], None]
 
@@ -117,6 +117,11 @@ def measure(
                 results.problems.append(Problem(peer.key, number, str(error)[:500]))
     if "sas" in parts:
         associations.measure(results, setting=setting, rounds=rounds, seconds=seconds, tell=tell)
+    if "connect" in parts:
+        connect.measure(results, setting=setting, rounds=rounds, tell=tell)
+    if "handshakes" in parts:
+        tell("handshakes")
+        handshakes.measure(results)
 
 
 def choose(only: str) -> tuple[list[Peer], list[str]]:

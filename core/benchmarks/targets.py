@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from . import associations, crypto
+from . import associations, connect, crypto, handshakes
 from .results import Quantity, Results, ratio
 
 OURS, THEIRS, LINK = "ginnel", "strongswan", "link"
@@ -79,6 +79,13 @@ def targets(results: Results) -> list[Target]:
             found.append(
                 Target(f"{what} with {name}, of libcrypto alone", results.median(name, quantity), 1.15, False)
             )
+    for kind, words in connect.KINDS.items():
+        ours, theirs = (connect.subject(client, kind) for client in connect.CLIENTS)
+        value = against(Quantity.CONNECT_ECHO, ours, theirs)
+        found.append(Target(f"Time to connect with {words}, of charon's", value, 1, False))
+    held, none = handshakes.subject(handshakes.HELD), handshakes.subject(0)
+    value = against(Quantity.HANDSHAKES, held, none)
+    found.append(Target(f"Handshakes with {handshakes.HELD:,} sessions held, of none's", value, 0.95, True))
     return found
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks.handshakes import House, measure
+from benchmarks.handshakes import House, measure, subject
+from benchmarks.results import Quantity, Results
 
 
 def test_whoever_stays_is_held_and_whoever_leaves_is_not() -> None:
@@ -17,7 +18,12 @@ def test_whoever_stays_is_held_and_whoever_leaves_is_not() -> None:
 
 def test_a_responder_keeps_its_rate_with_many_sessions() -> None:
     """A search through all of them for each message would halve it several times over."""
-    found = measure(held=500, rounds=5, handshakes=20)
-    assert found["kept"] > 0.6
-    assert 1_000 < found["session_python_octets"] < 100_000
-    assert set(found["handshakes_s"]) == {"0", "500"}
+    results = Results()
+    measure(results, held=500, rounds=5, handshakes=20)
+    full, empty = (results.median(subject(held), Quantity.HANDSHAKES) for held in (500, 0))
+    weight = results.median(subject(500), Quantity.HELD_PYTHON)
+    assert full is not None
+    assert empty is not None
+    assert weight is not None
+    assert full > 0.6 * empty
+    assert 1 < weight < 100
