@@ -39,6 +39,7 @@ FOUND = {
     "echo_ms": Quantity.CONNECT_ECHO,
     "told_ms": Quantity.CONNECT_TOLD,
     "ike_ms": Quantity.CONNECT_IKE,
+    "cpu_ms": Quantity.CONNECT_CPU,
 }
 
 CONNECTION = """
@@ -201,7 +202,15 @@ def one_round(setting: Setting, times: int) -> list[dict[str, Any]]:
         service = Service(ground.client)
         create_profiles(service, secret, ours)
         words = [
-            *("-m", "benchmarks.stopwatch", "--vici", "/run/charon.vici", "--ginnel", str(service.socket)),
+            *(
+                "-m",
+                "benchmarks.stopwatch",
+                "--vici",
+                "/run/charon.vici",
+                "--charon",
+                str(charon.process.pid),
+            ),
+            *("--ginnel", str(service.socket), "--ginneld", str(service.process.pid)),
             *("--device", ground.ends[0][1], "--address", INSIDE, "--times", str(times), *KINDS),
         ]
         env = {"PYTHONPATH": os.pathsep.join((str(CORE), os.environ.get("PYTHONPATH", "")))}

@@ -32,6 +32,12 @@ def process_ticks(stat: str) -> int:
     return int(fields[11]) + int(fields[12])
 
 
+def threads_s(pid: int) -> float:
+    """CPU seconds of a process's threads that live, to the nanosecond."""
+    files = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(file.read_text().split()[0]) for file in files) / 1e9
+
+
 def resident_mb(pid: int) -> float:
     """10^6 octets of memory that a process has resident. Raises ProcessLookupError for one that ended."""
     found = re.search(r"^VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)

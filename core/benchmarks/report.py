@@ -127,6 +127,7 @@ def _connect(results: Results) -> Table:
         "first echo": Quantity.CONNECT_ECHO,
         "told": Quantity.CONNECT_TOLD,
         "IKE alone": Quantity.CONNECT_IKE,
+        "client's CPU": Quantity.CONNECT_CPU,
     }
     table = Table("Time to connect", ["Time to connect, ms", *columns, "first echo, of charon's"])
     for kind, words in connect.KINDS.items():

@@ -34,6 +34,7 @@ class Quantity(StrEnum):
     CONNECT_ECHO = "connect_echo_ms"  # from the command to the first answered echo
     CONNECT_TOLD = "connect_told_ms"  # from the command to the word that it is done
     CONNECT_IKE = "connect_ike_ms"  # of that, the IKE exchanges on the wire
+    CONNECT_CPU = "connect_cpu_ms"  # of the client, until then
     HANDSHAKES = "handshakes_s"
     HELD_PYTHON = "session_python_kb"
     HELD_RESIDENT = "session_resident_kb"

@@ -1,11 +1,12 @@
 """How long two clients take to connect, in turn: a process beside them, in their network namespace.
 
-    python -m benchmarks.stopwatch --vici PATH --ginnel PATH --device NAME --address HOST --times N KIND...
+    python -m benchmarks.stopwatch --vici PATH --charon PID --ginnel PATH --ginneld PID --device NAME \\
+        --address HOST --times N KIND...
 
 The clock starts when the command leaves for a control socket that is open already. It tells when the control
 socket says connected, when the first echo, of one a millisecond, is answered through the tunnel, and how long
-the IKE exchanges took on the wire, from the first IKE_SA_INIT to the last answer of IKE_AUTH. A line of JSON
-for each connection.
+the IKE exchanges took on the wire, from the first IKE_SA_INIT to the last answer of IKE_AUTH; and what CPU
+time the client used until then. A line of JSON for each connection.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from typing import Any, Protocol
 from ginnel_service.ipc.client import Client, Notification, Response
 from ginnel_service.ipc.schema import ConnectionStatus, HelloParams, NameParams, SubscribeParams
 
+from .procfs import threads_s
 from .vici import Vici
 
 EVERY_NS = 1_000_000  # between echoes
@@ -42,6 +44,7 @@ class Initiator(Protocol):
     """A client that is running."""
 
     key: str
+    pid: int
 
     @property
     def socket(self) -> socket.socket:
@@ -58,7 +61,8 @@ class Initiator(Protocol):
 class CharonInitiator:
     key = "strongswan"
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, pid: int) -> None:
+        self.pid = pid
         self._vici = Vici(path)
         self.socket = self._vici.socket
 
@@ -77,7 +81,8 @@ class CharonInitiator:
 class GinnelInitiator:
     key = "ginnel"
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, pid: int) -> None:
+        self.pid = pid
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.socket.settimeout(30)
         self.socket.connect(path)
@@ -225,6 +230,7 @@ class Stopwatch:
         self._wire.begin()
         self._echoes.begin()
         told = answered = None
+        cpu_s = threads_s(client.pid)
         began = now = echo_at = time.monotonic_ns()
         client.begin(kind)
         while told is None or answered is None:
@@ -243,10 +249,12 @@ class Stopwatch:
                 told = now
             if now - began > LIMIT_NS:
                 raise OSError(f"{client.key}, {kind}: {'no echo' if told else 'not connected'} in time")
+        cpu_s = threads_s(client.pid) - cpu_s
         ike_ms = self._wire.ike_ms()
         client.end(kind)
         time.sleep(SETTLE_S)
-        return {"told_ms": (told - began) / 1e6, "echo_ms": (answered - began) / 1e6, "ike_ms": ike_ms}
+        times_ms = {"told_ms": (told - began) / 1e6, "echo_ms": (answered - began) / 1e6, "ike_ms": ike_ms}
+        return {**times_ms, "cpu_ms": cpu_s * 1e3}
 
 
 def run(stopwatch: Stopwatch, clients: Sequence[Initiator], kinds: Sequence[str], times: int) -> None:
@@ -263,10 +271,15 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     for name in ("vici", "ginnel", "device", "address"):
         parser.add_argument(f"--{name}", required=True)
+    for name in ("charon", "ginneld"):
+        parser.add_argument(f"--{name}", type=int, required=True)
     parser.add_argument("--times", type=int, required=True)
     parser.add_argument("kinds", nargs="+")
     options = parser.parse_args()
-    clients = (CharonInitiator(options.vici), GinnelInitiator(options.ginnel))
+    clients = (
+        CharonInitiator(options.vici, options.charon),
+        GinnelInitiator(options.ginnel, options.ginneld),
+    )
     try:
         run(Stopwatch(options.device, options.address), clients, options.kinds, options.times)
     except OSError as error:
