@@ -36,6 +36,8 @@ from .wire import Wire
 NATT_PORT: Final = 4500
 RESOLVE_TIMEOUT_S: Final = 10.0
 DEVICE: Final = "ginnel%d"
+#: Between two looks at what changes, as every step of a configuration is a change.
+SETTLE_S: Final = 0.05
 
 
 class SocketBuffers(NamedTuple):
@@ -175,7 +177,6 @@ class SystemLink:
             stack.callback(plain.close)
             plane = DataPlane(tun, sockets)
             stack.callback(plane.stop)
-            plane.start()
             self._wire = Wire(plane, sockets, [plain])
             stack.callback(self._wire.close)
             self._watch = DeviceWatch()
@@ -188,6 +189,7 @@ class SystemLink:
         self._mark = mark
         self.device = tun.name
         self.plane: Plane = plane
+        self._plane = plane
         self.float_local = Endpoint(host, udp.local.port)
         marked = remote.port == NATT_PORT
         first = self.float_local if marked else Endpoint(host, plain.local.port)
@@ -201,10 +203,11 @@ class SystemLink:
         network_changed: Callable[[], None],
     ) -> None:
         self._wire.start(received, happened)
+        self._plane.start()
         loop = asyncio.get_running_loop()
         for watch, tell in ((self._watch, device_changed), (self._monitor, network_changed)):
-            loop.add_reader(watch.fileno(), _drained, watch, tell)
-            self._stack.callback(loop.remove_reader, watch.fileno())
+            watcher = Watcher(loop, watch, tell)
+            self._stack.callback(watcher.close)
 
     def routes(self, remotes: Sequence[Endpoint]) -> tuple[Route, ...]:
         ports = {family_of(udp.local.host): udp.local.port for udp in self._sockets}
@@ -264,9 +267,33 @@ def _index(device: str) -> int:
         return 0
 
 
-def _drained(watch: DeviceWatch | NetworkWatch, tell: Callable[[], None]) -> None:
-    watch.drain()
-    tell()
+class Watcher:
+    """Tells of changes at once, but of the many that one event brings no more often than all `SETTLE_S`."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        watch: DeviceWatch | NetworkWatch,
+        tell: Callable[[], None],
+    ) -> None:
+        self._loop, self._watch, self._tell = loop, watch, tell
+        self._pause: asyncio.TimerHandle | None = None
+        self._listen()
+
+    def _listen(self) -> None:
+        self._pause = None
+        self._loop.add_reader(self._watch.fileno(), self._changed)
+
+    def _changed(self) -> None:
+        self._loop.remove_reader(self._watch.fileno())
+        self._pause = self._loop.call_later(SETTLE_S, self._listen)
+        self._watch.drain()
+        self._tell()
+
+    def close(self) -> None:
+        self._loop.remove_reader(self._watch.fileno())
+        if self._pause is not None:
+            self._pause.cancel()
 
 
 def _buffers(udp: UdpSocket) -> SocketBuffers:
