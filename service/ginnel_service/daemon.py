@@ -33,6 +33,7 @@ from .ipc.schema import (
     LogEntry,
     ProfileSummary,
     Snapshot,
+    State,
     Statistics,
     TunnelDiagnosis,
     What,
@@ -45,7 +46,7 @@ from .profiles.model import Problem, Profile, ProfileError
 from .profiles.secrets import Secrets, SecretStore, validate_secrets
 from .profiles.store import Listed, ProfileStore
 from .profiles.validation import validate
-from .status import connection_status, prompt_status, tunnel_diagnosis
+from .status import connection_status, prompt_status, public_state, tunnel_diagnosis
 from .tunnel.convert import session_config
 from .tunnel.driver import Observer, Tunnel
 from .tunnel.errors import TunnelError, as_tunnel_error
@@ -54,6 +55,8 @@ from .tunnel.wants import WRONG_SECRET, OpenPrompt
 
 log = logging.getLogger("ginnel.daemon")
 
+#: What is new within a state is told this late, in one message.
+NEWS_S: Final = 0.02
 #: capabilities(7)
 CAP_NET_ADMIN: Final = 12
 
@@ -77,6 +80,8 @@ class Daemon(EventFeed):
         self._ring = ring
         self._key_file = key_file
         self._tunnels: dict[str, Tunnel] = {}
+        self._told: dict[str, State] = {}
+        self._news: dict[str, asyncio.TimerHandle] = {}
         self._stopping = False
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
@@ -87,6 +92,8 @@ class Daemon(EventFeed):
         self._stopping = True
         await asyncio.gather(*(tunnel.down() for tunnel in self._tunnels.values()))
         self._ring.listener = None
+        while self._news:
+            self._news.popitem()[1].cancel()
 
     # ipc.service.Service
 
@@ -211,7 +218,19 @@ class Daemon(EventFeed):
     # News
 
     def _changed(self, tunnel: Tunnel) -> None:
-        self.publish(connection_status(tunnel))
+        """A new state is told at once; steps and facts, of which a connection brings a dozen, together."""
+        if self._told.get(tunnel.name) != public_state(tunnel.state):
+            self._tell(tunnel)
+        elif tunnel.name not in self._news:
+            self._news[tunnel.name] = self._loop.call_later(NEWS_S, self._tell, tunnel)
+
+    def _tell(self, tunnel: Tunnel) -> None:
+        waiting = self._news.pop(tunnel.name, None)
+        if waiting is not None:
+            waiting.cancel()
+        status = connection_status(tunnel)
+        self._told[tunnel.name] = status.state
+        self.publish(status)
 
     def _prompted(self, tunnel: Tunnel, asked: OpenPrompt, is_open: bool) -> None:
         self.publish(prompt_status(tunnel.name, asked, is_open=is_open))

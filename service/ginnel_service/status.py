@@ -41,6 +41,10 @@ _STEPS: Final[dict[states.Step, Step]] = {
 }
 
 
+def public_state(state: states.ConnectionState) -> State:
+    return _STATES[state]
+
+
 def connection_status(tunnel: Tunnel) -> ConnectionStatus:
     found = tunnel.status()
     state = _STATES[found.state]

@@ -7,6 +7,7 @@ carries a request out before send(2) returns, so nothing here waits.
 from __future__ import annotations
 
 import errno
+import fcntl
 import socket
 import struct
 from collections.abc import Iterator, Sequence
@@ -35,14 +36,18 @@ _SOL_NETLINK: Final = 270
 _GET_STRICT_CHK: Final = 12  # a dump holds only what its header asks for; Linux 4.20
 
 _RTM_NEWLINK: Final = 16
-_RTM_GETLINK: Final = 18
 _LINK: Final = struct.Struct("=BxHiII")  # struct ifinfomsg
-_IFLA_IFNAME: Final = 3
 _IFLA_MTU: Final = 4
 _IFLA_TXQLEN: Final = 13
 _IFLA_AF_SPEC: Final = 26
 _IFLA_INET6_ADDR_GEN_MODE: Final = 8
 _IFF_UP: Final = 1
+_SIOCGIFNAME: Final = 0x8910
+_SIOCGIFFLAGS: Final = 0x8913
+_SIOCGIFMTU: Final = 0x8921
+_SIOCGIFINDEX: Final = 0x8933
+_SIOCGIFTXQLEN: Final = 0x8942
+_IFREQ: Final = struct.Struct("16si20x")
 
 Attributes = Sequence[tuple[int, bytes]]
 
@@ -88,6 +93,10 @@ class Netlink:
 
     def __exit__(self, *_: object) -> None:
         self._socket.close()
+
+    def device(self, request: int, ifreq: bytes) -> bytes:
+        """ioctl(2) of a device. Raises OSError."""
+        return fcntl.ioctl(self._socket, request, ifreq)
 
     def change(self, kind: int, body: bytes, attributes: Attributes = (), flags: int = 0) -> None:
         """Raises OSError with the kernel's word."""
@@ -177,22 +186,20 @@ class Link:
 
 
 def find_link(netlink: Netlink, *, name: str = "", index: int = 0) -> Link | None:
-    """The device of that name or index, or None."""
-    asked = [(_IFLA_IFNAME, name.encode() + b"\0")] if name else []
+    """The device of that name or index, or None: netdevice(7), as RTM_GETLINK tells much that nobody asks."""
     try:
-        answer = netlink.get(_RTM_GETLINK, _LINK.pack(0, 0, index, 0, 0), asked)
+        if not name:
+            name = netlink.device(_SIOCGIFNAME, _IFREQ.pack(b"", index))[:16].rstrip(b"\0").decode(errors="replace")
+        asked = _IFREQ.pack(name.encode(), 0)
+        found, flags, mtu, tx_queue = (
+            int(_IFREQ.unpack(netlink.device(request, asked))[1])
+            for request in (_SIOCGIFINDEX, _SIOCGIFFLAGS, _SIOCGIFMTU, _SIOCGIFTXQLEN)
+        )
     except OSError as error:
         if error.errno in GONE:
             return None
         raise
-    _, _, found, flags, _ = _LINK.unpack(answer.body)
-    return Link(
-        index=found,
-        name=answer.attributes[_IFLA_IFNAME].rstrip(b"\0").decode(errors="replace"),
-        up=bool(flags & _IFF_UP),
-        mtu=answer.number(_IFLA_MTU) or 0,
-        tx_queue=answer.number(_IFLA_TXQLEN) or 0,
-    )
+    return Link(index=found, name=name, up=bool(flags & _IFF_UP), mtu=mtu, tx_queue=tx_queue)
 
 
 def need_link(netlink: Netlink, name: str) -> Link:
