@@ -269,13 +269,13 @@ class Tunnel:
     def _move(self, state: ConnectionState, step: Step | None = None) -> None:
         assert state in MOVES[self.state], f"{self.state} to {state}"
         self.state, self._step = state, step
+        self._tell()  # before the log, which takes longer
         self._log.log(
             logging.INFO if step is None else logging.DEBUG,
             "%s%s",
             state.value,
             f": {step.value}" if step else "",
         )
-        self._tell()
 
     def _tell(self) -> None:
         self._observer.changed(self)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 import sys
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ..ike.events import Endpoint
@@ -24,6 +25,7 @@ class Received(NamedTuple):
     remote: Endpoint
 
 
+@lru_cache(maxsize=64)
 def family_of(host: str) -> socket.AddressFamily:
     """The address family of a numeric host. Raises ValueError for any other text."""
     return socket.AF_INET if ipaddress.ip_address(host).version == 4 else socket.AF_INET6

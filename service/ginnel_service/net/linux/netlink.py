@@ -189,7 +189,8 @@ def find_link(netlink: Netlink, *, name: str = "", index: int = 0) -> Link | Non
     """The device of that name or index, or None: netdevice(7), as RTM_GETLINK tells much that nobody asks."""
     try:
         if not name:
-            name = netlink.device(_SIOCGIFNAME, _IFREQ.pack(b"", index))[:16].rstrip(b"\0").decode(errors="replace")
+            answer = netlink.device(_SIOCGIFNAME, _IFREQ.pack(b"", index))
+            name = answer[:16].rstrip(b"\0").decode(errors="replace")
         asked = _IFREQ.pack(name.encode(), 0)
         found, flags, mtu, tx_queue = (
             int(_IFREQ.unpack(netlink.device(request, asked))[1])
