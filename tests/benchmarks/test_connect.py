@@ -54,6 +54,7 @@ def test_both_clients_are_timed_with_every_way_in() -> None:
             found = [
                 results.stat(connect.subject(client, kind), quantity) for quantity in connect.FOUND.values()
             ]
-            echo, told, ike = (each.median for each in found if each is not None and each.samples == 2)
+            echo, told, ike, cpu = (each.median for each in found if each is not None and each.samples == 2)
             assert 0 < ike < echo < 10_000
             assert ike < told
+            assert 0 < cpu < 1000

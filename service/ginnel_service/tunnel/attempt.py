@@ -53,7 +53,7 @@ from .dataplane import UNKNOWN_PATH_MTU, WATCH_S, Associations, Traffic
 from .errors import TunnelError, as_tunnel_error, device_error
 from .facts import Facts, Watcher
 from .host import Host, Link
-from .machine import Machine
+from .machine import Machine, MachineHooks
 from .proofs import with_password
 from .reconnect import may_retry
 from .renewal import Hooks as RenewalHooks
@@ -166,8 +166,9 @@ class Attempt:
             raise failure
         self.facts.remote, self.facts.path, self.facts.device = remote, link.path, link.device
         self._sas = Associations(link.plane, esp_settings(self._profile), via=link.via)
+        machine_hooks = MachineHooks(ready=self._ready, failed=self._end)
         self._machine = Machine(
-            self._profile.name, self._host, link, self.facts, self._watcher, self._end, self._log
+            self._profile.name, self._host, link, self.facts, self._watcher, machine_hooks, self._log
         )
         self._renewal = Renewal(self._sas, self._renewal_hooks(), self._log)
         hooks = Hooks(
@@ -178,11 +179,11 @@ class Attempt:
         self.facts.path = path = await self._carrier.first()
         self._session = self._new_session(path, self._config, self.ticket)
         self._roaming = roaming = Roaming(self._need_session, self._host, link, self._moved, self._log)
-        link.start(self._received, self._happened, self._machine.device_changed, roaming.network_changed)
-        self._watcher.stepped(Step.INIT)
         self._session.connect(self._host.now())
         self._carrier.start()
-        self._pump()
+        self._pump()  # while the gateway thinks, the rest is made ready
+        link.start(self._received, self._happened, self._machine.device_changed, roaming.network_changed)
+        self._watcher.stepped(Step.INIT)
 
     def _new_session(self, path: Path, config: SessionConfig, ticket: Ticket | None) -> Session:
         assert self._link is not None
@@ -484,14 +485,28 @@ class Attempt:
         child, path = event.child, self.facts.path
         self._sas.install_outbound(child, path)
         self.facts.esp_suite = esp_suite_name(child.suite)
-        inner = inner_mtu(child.suite, path, self._profile.network.mtu)
-        self._need_session().discover_path_mtu(outer_octets(child.suite, path, inner), self._host.now())
         if not self._sending and not self._is_configured:
-            assert self._roaming is not None
-            self._roaming.learn()
             self._watcher.stepped(Step.CONFIGURING)
         self._sending[child.spi_in] = child
+        if self._is_configured:
+            self._discover_path_mtu()
         self._configure()
+
+    def _ready(self) -> None:
+        """The connection is up: now for what nobody waits for."""
+        assert self._roaming is not None
+        self._roaming.learn()
+        self._discover_path_mtu()
+        self._arm(self._host.now())
+
+    def _discover_path_mtu(self) -> None:
+        """With the newest CHILD SA's packets."""
+        path = self.facts.path
+        if not self._sending or path is None:
+            return
+        suite = next(reversed(self._sending.values())).suite
+        inner = inner_mtu(suite, path, self._profile.network.mtu)
+        self._need_session().discover_path_mtu(outer_octets(suite, path, inner), self._host.now())
 
     def _outbound_retired(self, child: ChildSa) -> None:
         assert self._sas is not None

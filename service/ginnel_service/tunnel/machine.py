@@ -8,11 +8,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from ..net.base import Wanted
 from .errors import TunnelError, as_tunnel_error
 from .facts import Facts, Watcher
 from .host import Host, Link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineHooks:
+    """What an attempt is told."""
+
+    ready: Callable[[], None]  # the network is as the session needs it, after the watcher heard so
+    failed: Callable[[TunnelError], None]
 
 
 class Machine:
@@ -25,7 +34,7 @@ class Machine:
         link: Link,
         facts: Facts,
         watcher: Watcher,
-        failed: Callable[[TunnelError], None],
+        hooks: MachineHooks,
         log: logging.LoggerAdapter[logging.Logger],
     ) -> None:
         self.announced = False  # that the network is as the session needs it
@@ -34,7 +43,7 @@ class Machine:
         self._link = link
         self._facts = facts
         self._watcher = watcher
-        self._failed = failed
+        self._hooks = hooks
         self._log = log
         self._loop = asyncio.get_running_loop()
         self._wanted: Wanted | None = None
@@ -69,7 +78,7 @@ class Machine:
                 await self._run(wanted)
             except Exception as error:
                 if had is None or not self.announced or wanted.addresses != had.addresses:
-                    self._failed(as_tunnel_error(error))
+                    self._hooks.failed(as_tunnel_error(error))
                 else:  # of an MTU: the packet path says "too big" where the device does not
                     self._log.warning("the machine's network stays as it was: %s", as_tunnel_error(error))
                 return
@@ -83,7 +92,11 @@ class Machine:
 
     def _announce(self) -> None:
         first, self.announced = not self.announced, True
-        (self._watcher.configured if first else self._watcher.changed)()
+        if first:
+            self._watcher.configured()
+            self._hooks.ready()
+        else:
+            self._watcher.changed()
 
     def device_changed(self) -> None:
         """Set down, a device loses its routes and IPv6 addresses; they come back when it is set up again."""
@@ -105,4 +118,4 @@ class Machine:
         try:
             await self._run(wanted)
         except Exception as error:
-            self._failed(as_tunnel_error(error))
+            self._hooks.failed(as_tunnel_error(error))
