@@ -1,8 +1,8 @@
 """The data plane as Python sees it; see the stub for the contract and loop.pxd for how changes reach the loops."""
 
+import _thread
 import signal
 import socket
-import threading
 
 from libc.stdint cimport uint8_t, uint64_t
 from libc.string cimport memcpy
@@ -50,7 +50,7 @@ cdef class DataPlane(Associations):
     cdef object sockets  # family -> UdpChannel
     cdef InboundLoop inward
     cdef OutboundLoop outward
-    cdef object threads
+    cdef object threads  # a lock each, held while it runs
     cdef int event_wake[2]
     cdef Calm calm  # the loops'
     cdef object ike_reader, ike_writer
@@ -90,10 +90,12 @@ cdef class DataPlane(Associations):
         """Start both threads. Raises RuntimeError the second time."""
         if self.threads or self.stopped:
             raise RuntimeError("a data plane starts once")
-        for loop, name in ((self.inward, "ginnel-in"), (self.outward, "ginnel-out")):
-            thread = threading.Thread(target=_run, args=(loop, self), name=name, daemon=True)
-            self.threads.append(thread)
-            thread.start()
+        for loop in (self.inward, self.outward):
+            running = _thread.allocate_lock()
+            running.acquire()
+            # threading.Thread would wait until it runs, which may take a time slice
+            _thread.start_new_thread(_run, (loop, self, running))
+            self.threads.append(running)
 
     def stop(self) -> None:
         """Stop and join both threads, wipe all keys. Idempotent."""
@@ -102,8 +104,9 @@ cdef class DataPlane(Associations):
         self.stopped = True
         self.inward.halt()
         self.outward.halt()
-        for thread in self.threads:
-            thread.join()
+        for running in self.threads:
+            with running:
+                pass
         self.clear()
         self.ike_reader.close()
         self.ike_writer.close()
@@ -222,7 +225,10 @@ cdef drain(Loop loop, direction, found):
             found.append(SaExpiring(direction, record.spi, LIMIT_NAMES[record.detail]))
 
 
-def _run(loop, plane) -> None:
-    """A thread's body; it holds `plane`, to which the loop points."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())  # they are the main thread's
-    loop.main()
+def _run(loop, plane, running) -> None:
+    """A thread's body; it holds `plane`, to which the loop points, and the lock `running` until it ends."""
+    try:
+        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())  # they are the main thread's
+        loop.main()
+    finally:
+        running.release()
