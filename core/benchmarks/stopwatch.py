@@ -179,7 +179,8 @@ class Wire:
 
     def ike_ms(self) -> float:
         """From the first IKE_SA_INIT to the last answer of IKE_AUTH since `begin`."""
-        first = last = None
+        first: int | None = None
+        last: int | None = None
         while True:
             try:
                 packet, ancillary, _, _ = self._socket.recvmsg(2048, 256)
@@ -187,7 +188,7 @@ class Wire:
                 break
             exchange, flags = ike_exchange(packet)
             seconds, nanoseconds = struct.unpack("qq", ancillary[0][2][:16])
-            now = seconds * 10**9 + nanoseconds
+            now = int(seconds) * 10**9 + int(nanoseconds)
             if exchange == IKE_SA_INIT and first is None:
                 first = now
             elif exchange == IKE_AUTH and flags & RESPONSE:
@@ -229,7 +230,8 @@ class Stopwatch:
         """Connect, disconnect, and what it took. Raises OSError."""
         self._wire.begin()
         self._echoes.begin()
-        told = answered = None
+        told: int | None = None
+        answered: int | None = None
         cpu_s = threads_s(client.pid)
         began = now = echo_at = time.monotonic_ns()
         client.begin(kind)
@@ -237,9 +239,9 @@ class Stopwatch:
             if answered is None and now >= echo_at:
                 self._echoes.send()
                 echo_at = max(echo_at + EVERY_NS, now)
-            waiting = [
-                one for one, done in ((client.socket, told), (self._echoes.socket, answered)) if not done
-            ]
+            waiting = [client.socket] if told is None else []
+            if answered is None:
+                waiting.append(self._echoes.socket)
             wait_ns = max(0, echo_at - time.monotonic_ns()) if answered is None else LIMIT_NS
             ready = select.select(waiting, [], [], wait_ns / 1e9)[0]
             now = time.monotonic_ns()
