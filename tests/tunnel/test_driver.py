@@ -631,3 +631,19 @@ def test_the_routes_are_those_of_the_child_sas_that_there_are() -> None:
     network = msgspec.structs.replace(PROFILE.network, subnets=subnets)
     profile = msgspec.structs.replace(PROFILE, network=network)
     scene(act, profile=profile, gateway='pairing = "single"\n' + GATEWAY)
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.5, 1.9])
+def test_down_does_not_cut_the_end_of_an_attempt_short(after_s: float) -> None:
+    """The gateway is told for a moment that the device is gone, and then the person disconnects, too."""
+
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.CONNECTED)
+        it.gateway.silent = True
+        it.host.link.lose_device()
+        await asyncio.sleep(after_s)
+        await it.tunnel.down()
+        assert it.host.clean
+
+    scene(act, gateway=GATEWAY + "resumption = false\n")

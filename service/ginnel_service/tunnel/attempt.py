@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from ginnel_core import DeviceLost, PathTooBig, SaExpiring
 from ginnel_core import Event as PlaneEvent
@@ -117,7 +118,7 @@ class Attempt:
                 await self._open(remotes)
                 return await self._ended
             finally:
-                await self._tear_down()
+                await _whole(self._tear_down())
         except Exception as error:
             found = as_tunnel_error(error)
             if found.code == "internal_error":
@@ -555,13 +556,18 @@ class Attempt:
         self._ended.set_result(error)
 
     async def _tear_down(self) -> None:
-        await self._wants.end()
-        self._rival = None
-        if self._carrier is not None:
-            await self._carrier.close()
-        await self._say_goodbye()
-        if self._machine is not None:
-            await self._machine.withdraw()
+        try:
+            await self._wants.end()
+            self._rival = None
+            if self._carrier is not None:
+                await self._carrier.close()
+            await self._say_goodbye()
+        finally:
+            if self._machine is not None:
+                await self._machine.withdraw()
+            self._close_link()
+
+    def _close_link(self) -> None:
         self._arm(None)
         if self._roaming is not None:
             self._roaming.close()
@@ -594,3 +600,13 @@ class Attempt:
     def _need_session(self) -> Session:
         assert self._session is not None
         return self._session
+
+
+async def _whole(work: Coroutine[Any, Any, None]) -> None:
+    """`work` to its end: a cancellation that comes meanwhile has to wait for it."""
+    task = asyncio.get_running_loop().create_task(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise
