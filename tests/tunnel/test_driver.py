@@ -647,3 +647,46 @@ def test_down_does_not_cut_the_end_of_an_attempt_short(after_s: float) -> None:
         assert it.host.clean
 
     scene(act, gateway=GATEWAY + "resumption = false\n")
+
+
+def test_news_of_the_device_while_the_network_is_restored_changes_nothing() -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.CONNECTED)
+        link, network = it.host.link, it.host.network
+        link.set_device(DeviceState(up=False, mtu=1400))
+        withdraw = network.withdraw
+
+        def withdrawing(owner: str) -> None:
+            withdraw(owner)
+            asyncio.get_running_loop().call_soon(link.set_device, DeviceState(up=True, mtu=1400))
+
+        network.withdraw = withdrawing  # type: ignore[method-assign]
+        await it.tunnel.down()
+        await asyncio.sleep(1.0)
+        assert it.host.clean
+
+    scene(act)
+
+
+def test_a_session_that_stays_does_not_ask_for_the_network_again_once_it_is_restored() -> None:
+    """It comes back by its ticket, and so is not closed."""
+
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.CONNECTED)
+        link, network = it.host.link, it.host.network
+        attempt, withdraw = it.tunnel._attempt, network.withdraw
+        assert attempt is not None
+
+        def withdrawing(owner: str) -> None:
+            withdraw(owner)
+            network.withdraw = withdraw  # type: ignore[method-assign]
+            asyncio.get_running_loop().call_soon(attempt._path_mtu_changed, 1300)
+
+        network.withdraw = withdrawing  # type: ignore[method-assign]
+        link.lose_device()
+        await it.until(S.RECONNECTING)
+        assert not network.owners
+
+    scene(act)

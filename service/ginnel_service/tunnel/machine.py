@@ -47,11 +47,14 @@ class Machine:
         self._log = log
         self._loop = asyncio.get_running_loop()
         self._wanted: Wanted | None = None
+        self._left = False  # it is restored, or about to be
         self._configuring: asyncio.Task[None] | None = None
         self._restoring: set[asyncio.Task[None]] = set()
 
     def want(self, wanted: Wanted) -> None:
         """Bring the network to what is `wanted` by now."""
+        if self._left:
+            return
         self._wanted = wanted
         if wanted == self._facts.wanted:
             self._announce()
@@ -59,6 +62,8 @@ class Machine:
             self._configuring = self._loop.create_task(self._apply())
 
     async def withdraw(self) -> None:
+        """Restore the network. Whatever is wanted from now on comes too late."""
+        self._left = True
         if self._configuring is None:
             return
         under_way = {self._configuring, *self._restoring}
@@ -102,7 +107,7 @@ class Machine:
         """Set down, a device loses its routes and IPv6 addresses; they come back when it is set up again."""
         facts = self._facts
         state = self._link.device_state()
-        if state is None or facts.wanted is None or facts.device_down is not state.up:
+        if self._left or state is None or facts.wanted is None or facts.device_down is not state.up:
             return
         facts.device_down = not state.up
         if facts.device_down:
