@@ -178,3 +178,21 @@ def test_a_gateway_that_would_have_us_elsewhere_is_followed() -> None:
         assert it.tunnel.state is S.CONNECTED
 
     scene(act)
+
+
+def test_an_end_while_the_old_session_lingers_is_the_end_of_that_too() -> None:
+    async def act(it: Scene) -> None:
+        failed: list[object] = []
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: failed.append(context))
+        attempt, (first,) = it.tunnel._attempt, it.gateway.responder.sessions
+        assert attempt is not None
+        attempt._renewal.begin()  # type: ignore[union-attr]
+        attempt._pump()
+        await asyncio.sleep(0.2)
+        assert first in it.gateway.responder.sessions
+        it.host.link.lose_device()
+        await asyncio.sleep(LINGER_S + 0.5)
+        assert failed == []
+        assert first not in it.gateway.responder.sessions
+
+    scene(act, GATEWAY)

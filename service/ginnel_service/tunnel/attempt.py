@@ -580,11 +580,14 @@ class Attempt:
     async def _say_goodbye(self) -> None:
         """Tell the peer with a Delete (RFC 7296 section 1.4.1), and wait a little for its answer."""
         session, self._leaving = self._session, True
-        if session is None or session.state is State.CLOSED or self._comes_back():
+        if session is None:
             return
-        session.close(self._host.now())
         if self._renewal is not None:
             self._renewal.end()
+        if session.state is State.CLOSED or self._comes_back():
+            self._pump()  # the last word of a session whose place was taken
+            return
+        session.close(self._host.now())
         self._pump()
         try:
             async with asyncio.timeout(CLOSE_TIMEOUT_S):
