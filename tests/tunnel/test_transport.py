@@ -332,3 +332,35 @@ def test_a_stream_that_breaks_on_the_way_back_to_udp_is_made_anew() -> None:
         assert it.host.link.open.keys() == it.host.link.known
 
     scene(act, profile=over("auto"))
+
+
+def test_a_stream_that_breaks_while_it_is_made_anew_is_made_anew_once() -> None:
+    async def act(it: Scene) -> None:
+        it.gateway.silent_udp = it.gateway.streams = True
+        await up(it)
+        attempt = it.tunnel._attempt
+        assert attempt is not None
+        carrier, link = attempt._carrier, it.host.link
+        assert carrier is not None
+        carrier._lost(path_of(it))  # as it is taken for lost in another network
+        link.break_streams()
+        await asyncio.sleep(2)
+        assert link.open.keys() == link.known == {path_of(it)}
+        assert it.tunnel.state is S.CONNECTED
+
+    scene(act, profile=over("always"))
+
+
+def test_a_stream_that_breaks_during_the_goodbye_is_not_made_anew() -> None:
+    async def act(it: Scene) -> None:
+        it.gateway.silent_udp = it.gateway.streams = True
+        await up(it)
+        link, ports = it.host.link, it.gateway.ports
+        it.gateway.silent = True
+        asyncio.get_running_loop().call_later(1.0, link.break_streams)
+        await it.tunnel.down()
+        await asyncio.sleep(10)
+        assert it.gateway.ports == ports
+        assert not link.open
+
+    scene(act, profile=over("always"))

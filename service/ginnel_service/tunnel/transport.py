@@ -11,9 +11,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 from ..ike.codes import ExchangeType, Flags
 from ..ike.events import Endpoint, Path, State
@@ -70,6 +71,7 @@ class Carrier:
         self._task: asyncio.Task[None] | None = None
         self._stream: Path | None = None  # the one that is open, or was the last
         self._asked = b""  # the SPI of the question over UDP
+        self._closed = False
 
     async def first(self) -> Path:
         """Where IKE_SA_INIT goes. Raises TunnelError `unreachable` when it must be TCP and cannot be."""
@@ -83,6 +85,8 @@ class Carrier:
             self._arm(FALLBACK_S, self._fall_back)
 
     async def close(self) -> None:
+        """Begin nothing more. What is open stays so for the goodbye, and is the link's to close."""
+        self._closed = True
         self._disarm()
         if self._task is not None:
             self._task.cancel()
@@ -92,12 +96,12 @@ class Carrier:
 
     def goes_on(self) -> bool:
         """Whether TCP is still tried, or tried now, although UDP was given up."""
-        if self._settings.tcp != "auto":
+        if self._settings.tcp != "auto" or self._closed:
             return False
         if self._task is None:
             self._fall_back()
             return True
-        return not self._task.done()
+        return self._is_busy
 
     def answered(self, path: Path) -> None:
         """The gateway answered IKE_SA_INIT along `path`: the other way is not needed."""
@@ -112,7 +116,7 @@ class Carrier:
 
     def _fall_back(self) -> None:
         self._disarm()
-        self._task = self._loop.create_task(self._begin())
+        self._work(self._begin)
 
     async def _begin(self) -> None:
         try:
@@ -143,9 +147,9 @@ class Carrier:
         session = self._hooks.session()
         if self._settings.tcp != "auto" or session is None or not self._is_silent(session):
             return
-        if self._task is None or self._task.done():
+        if not self._is_busy:
             self._disarm()
-            self._task = self._loop.create_task(self._switch(session))
+            self._work(partial(self._switch, session))
 
     def _is_silent(self, session: Session) -> bool:
         waits = session.talk.current.requests.outstanding
@@ -185,16 +189,14 @@ class Carrier:
         self._disarm()
         session.check_liveness(self._host.now())  # in vain, but the first that the new stream will carry
         self._hooks.pump()
-        self._task = self._loop.create_task(self._reopen(session, path))
+        self._work(partial(self._reopen, session, path))
 
     def network_changed(self) -> None:
         """A stream from an address that carries nothing any more is broken, though nobody says so soon."""
         session, stream = self._hooks.session(), self._stream
         if session is None or stream is None or session.path != stream or session.mobility.stranded:
             return
-        if stream.local.host not in session.mobility.local_hosts and (
-            self._task is None or self._task.done()
-        ):
+        if stream.local.host not in session.mobility.local_hosts and not self._is_busy:
             self._lost(stream)
 
     async def _reopen(self, session: Session, old: Path) -> None:
@@ -260,8 +262,19 @@ class Carrier:
         else:
             self._lost(stream)
 
+    @property
+    def _is_busy(self) -> bool:
+        return self._task is not None and not self._task.done()
+
+    def _work(self, begin: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """One thing at a time: whoever makes a stream anew already need not be told again."""
+        if not self._closed and not self._is_busy:
+            self._task = self._loop.create_task(begin())
+
     def _arm(self, delay_s: float, then: Callable[[], None]) -> None:
         self._disarm()
+        if self._closed:
+            return
         self._timer = self._loop.call_later(delay_s, then)
 
     def _disarm(self) -> None:
