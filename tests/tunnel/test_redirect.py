@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from ginnel_service.gateway.config import parse
-from ginnel_service.ike.codes import NotifyType
+from ginnel_service.ike.codes import ExchangeType, NotifyType
 from ginnel_service.ike.events import Endpoint, Path
 from ginnel_service.ike.message import parse_message
 from ginnel_service.ike.redirect import parse as parse_redirect
@@ -182,3 +182,39 @@ def test_redirects_are_counted_over_a_while() -> None:
     assert not redirects.allows(float(MAX_REDIRECTS))
     assert redirects.allows(REDIRECT_PERIOD_S)
     assert not redirects.allows(REDIRECT_PERIOD_S + 0.5)
+
+
+def test_a_ticket_is_shown_to_nobody_but_the_gateway_that_gave_it() -> None:
+    """Whoever sends us elsewhere in IKE_SA_INIT has proved nothing yet; and it is of use there alone."""
+
+    async def act(it: Scene) -> None:
+        shown: list[str] = []
+        for peer in (it.first, it.second):
+            _note_tickets(peer, shown)
+        it.tunnel.up()
+        await it.until_at(FIRST)
+        it.first.policy.redirect_to = SECOND
+        (session,) = it.first.responder.sessions
+        session.redirect(SECOND, asyncio.get_running_loop().time())
+        it.first.responder.touch(session)
+        it.first.flush()
+        await it.until_at(SECOND)
+        assert shown == []
+        it.host.link.lose_device()
+        await it.until(S.RECONNECTING)
+        await it.until_at(SECOND)  # by way of the first, which needs to see no ticket of the second
+        assert shown == [SECOND]
+        assert it.tunnel.status().facts.resumed
+
+    scene(act)
+
+
+def _note_tickets(peer: FakeGateway, shown: list[str]) -> None:
+    take = peer.take
+
+    def noting(data: bytes, path: Path) -> None:
+        if data[18] == ExchangeType.IKE_SESSION_RESUME:
+            shown.append(path.remote.host)
+        take(data, path)
+
+    peer.take = noting  # type: ignore[method-assign]

@@ -92,6 +92,7 @@ class Tunnel:
         self._established_at: float | None = None
         self._connected_s: float | None = None  # the loop's time, of the current attempt
         self._ticket: Ticket | None = None
+        self._ticket_of = ""  # the gateway that gave it, as in `Sent`
         self._next_try: float | None = None
         self._past = Traffic()
         self._past_counters: dict[str, int] = {}
@@ -236,11 +237,12 @@ class Tunnel:
         config = replace(config, wished=self._wished, redirected_from=sent.by)
         # "It MUST use the same PAD and SPD entries" (RFC 5685 section 3): another way, and nothing else.
         profile = msgspec.structs.replace(self.profile, server=sent.gateway or self.profile.server)
-        self._attempt = attempt = Attempt(
-            profile, config, self._host, watcher, self.wants, turn, self._ticket
-        )
+        # Only who gave a ticket has a use for it; and who sends us elsewhere has proved nothing yet.
+        ticket = self._ticket if self._ticket_of == sent.gateway else None
+        self._attempt = attempt = Attempt(profile, config, self._host, watcher, self.wants, turn, ticket)
         error = await attempt.run()
-        self._ticket = attempt.ticket
+        if attempt.ticket is not ticket:
+            self._ticket, self._ticket_of = attempt.ticket, sent.gateway
         if error is not None:
             self.wants.failed(error.code)
         if error is not None or not attempt.redirect or attempt.facts.remote is None:
