@@ -13,12 +13,13 @@ import pytest
 
 from ginnel_service.clock import utc_s
 from ginnel_service.gateway.config import parse
-from ginnel_service.ike.events import IkeEstablished
+from ginnel_service.ike.events import Closed, IkeEstablished
 from ginnel_service.profiles.certificates import pem_of
 from ginnel_service.profiles.model import Profile
 from ginnel_service.profiles.secrets import Secrets
 from ginnel_service.tunnel.convert import session_config
 from ginnel_service.tunnel.driver import Observer, Tunnel
+from ginnel_service.tunnel.errors import TunnelError
 from ginnel_service.tunnel.states import ConnectionState
 from ginnel_service.tunnel.wants import OpenPrompt
 from helpers.authority import DAY_S, NOW, SERVER, Authority, chain_pem, dns
@@ -39,6 +40,8 @@ methods = ["mschapv2"]
 id = "alice"
 password = "{PASSWORD}"
 """
+
+TIMED = "[timing]\nreauth_s = 300\n"
 
 
 @dataclass
@@ -189,3 +192,49 @@ def test_a_password_is_said_once_however_often_the_gateway_wants_the_proof_anew(
         assert it.tunnel.state is S.CONNECTED
 
     scene(act, timing="[timing]\nreauth_s = 60\n")
+
+
+@pytest.mark.parametrize("stored", [False, True])
+def test_a_password_that_is_refused_later_is_asked_for_before_it_is_said_again(
+    scene: Callable[..., None], tmp_path: Path, stored: bool
+) -> None:
+    """Saying it again and again would lock the account."""
+
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        if not stored:
+            await it.say(PASSWORD)
+        await it.until(S.CONNECTED, S.FAILED)
+        changed = (FILE + TIMED).replace(PASSWORD, "another one")
+        it.gateway.policy._config = parse(changed.encode(), tmp_path)
+        asked = await it.asked()
+        assert asked.prompt.message == "Authentication failed"
+        await it.say(None)
+        await asyncio.sleep(1.0)
+        asked = await it.asked()
+        assert asked.prompt.message == ""  # the gateway was not told the old one again
+        assert it.tunnel.state is S.CONNECTED
+        await it.say("another one")
+        while len([e for e in it.gateway.events if isinstance(e, IkeEstablished)]) < 2:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+        assert it.tunnel.state is S.CONNECTED
+
+    scene(act, PASSWORD if stored else "", timing=TIMED)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_password_is_forgotten_when_the_connection_is_over(scene: Callable[..., None], fails: bool) -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.say(PASSWORD)
+        await it.until(S.CONNECTED)
+        assert it.tunnel.wants.password == PASSWORD
+        if fails:
+            it.host.refuse = TunnelError("tun_not_permitted")
+            it.host.link.lose_device()
+            await it.until(S.FAILED)
+        else:
+            await it.tunnel.down()
+        assert it.tunnel.wants.password is None
+
+    scene(act)

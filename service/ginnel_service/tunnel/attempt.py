@@ -62,7 +62,7 @@ from .renewal import Renewal
 from .roaming import Roaming
 from .states import Step
 from .transport import Carrier, Hooks
-from .wants import Wants
+from .wants import WRONG_SECRET, Wants
 
 #: How long a peer may take to answer our Delete before we leave without it.
 CLOSE_TIMEOUT_S: Final = 2.0
@@ -208,9 +208,15 @@ class Attempt:
         self._watcher.lost(error)
         self._sending.clear()
         self._machine.announced = False
-        self._config = replace(self._config, wished=self.facts.configuration.addresses)
-        self._session = self._new_session(lost.path, self._config, self.ticket)
+        self._session = self._new_session(lost.path, self._config_by_now(), self.ticket)
         self._session.connect(self._host.now())
+
+    def _config_by_now(self) -> SessionConfig:
+        """With the password that the person said last, and the addresses that programs hold on to."""
+        config, password = self._config, self._wants.password
+        if password is not None:
+            config = with_password(config, password)
+        return replace(config, wished=self.facts.configuration.addresses)
 
     # A second session that authenticates anew, and takes the place of the first
 
@@ -227,11 +233,8 @@ class Attempt:
         )
 
     def _begin_next(self) -> Session:
-        config, password = self._config, self._wants.password
-        if password is not None:
-            config = with_password(config, password)
-        # What the machine's programs hold on to; and the gateway shall not forget the session in use.
-        config = replace(config, wished=self.facts.configuration.addresses, initial_contact=False)
+        # The gateway shall not forget the session in use.
+        config = replace(self._config_by_now(), initial_contact=False)
         session = self._new_session(self._need_session().path, config, None)
         session.connect(self._host.now())
         return session
@@ -248,8 +251,12 @@ class Attempt:
 
     def _next_failed(self, error: SessionError | None) -> None:
         self._need_session().reauthentication.failed(self._host.now())
-        if error is not None:
-            self._wants.failed(error.code)
+        if error is None:
+            return
+        self._wants.failed(error.code)
+        if error.code in WRONG_SECRET or error.code == "prompt_unanswered":
+            # A stored one is not said again, either: saying it every half minute locks accounts.
+            self._config = with_password(self._config, None)
 
     # A second session, over TCP, while the first gets no answer over UDP
 

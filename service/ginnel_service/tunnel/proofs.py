@@ -75,8 +75,8 @@ def lacks_password(config: SessionConfig) -> bool:
     )
 
 
-def with_password(config: SessionConfig, password: str) -> SessionConfig:
-    """`config` with the password for EAP."""
+def with_password(config: SessionConfig, password: str | None) -> SessionConfig:
+    """`config` with the password for EAP; None has it asked for."""
     local = tuple(
         EapAuth(replace(proof.eap, password=password)) if isinstance(proof, EapAuth) else proof
         for proof in config.local_auth
