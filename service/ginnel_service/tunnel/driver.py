@@ -129,6 +129,7 @@ class Tunnel:
             life.cancel()
         if life is not None:
             await asyncio.wait({life})
+            self.wants.password = None
         if self.state is ConnectionState.DISCONNECTING:
             self._next_try = self._established_at = None
             self._move(ConnectionState.DISCONNECTED)
@@ -201,6 +202,7 @@ class Tunnel:
                 self._log.warning("connection ended: %s", error)
             if not may_retry(error.code if error else "", was_connected=was_connected):
                 self._error = error or TunnelError("peer_error", detail="closed by the gateway")
+                self.wants.password = None
                 self._move(ConnectionState.FAILED)
                 return
             chance = int.from_bytes(self._host.random(2), "big") / 0x10000
