@@ -8,11 +8,16 @@ from dataclasses import replace
 import pytest
 
 from ginnel_service.ike.codes import ExchangeType, NotifyType, PayloadType, ProtocolId
+from ginnel_service.ike.config import Ppk
+from ginnel_service.ike.eap.packet import Code, Packet, Type
 from ginnel_service.ike.events import Endpoint, Path, State
 from ginnel_service.ike.exchanges.init import DOUBT_S
+from ginnel_service.ike.message import parse_message, serialise_message
 from ginnel_service.ike.payloads import Payload
 from ginnel_service.ike.payloads.auth import AuthPayload
+from ginnel_service.ike.payloads.cert import CertReqPayload
 from ginnel_service.ike.payloads.delete import DeletePayload
+from ginnel_service.ike.payloads.eap import EapPayload
 from ginnel_service.ike.payloads.identity import Identity, IdrPayload
 from ginnel_service.ike.payloads.ke import KePayload
 from ginnel_service.ike.payloads.nonce import NoncePayload
@@ -38,6 +43,7 @@ from simulation.world import CLIENT, GATEWAY, GATEWAY_ID, PATIENT, World
 CLIENT_END, GATEWAY_END = Endpoint(CLIENT, 500), Endpoint(GATEWAY, 500)
 ONE = SaPayload(offer(DEFAULT_IKE)[:1])
 NOTIFY = NotifyPayload(40_000)
+HTTP_LOOKUP = NotifyType.HTTP_CERT_LOOKUP_SUPPORTED
 
 
 def cookies(request: bytes, true: bytes, turn: int) -> list[bytes]:
@@ -152,6 +158,64 @@ def test_a_late_or_repeated_true_answer_will_do(times: int, delay_s: float) -> N
 def test_a_changed_answer_that_is_well_formed_fails_to_authenticate() -> None:
     """AUTH signs the whole answer: what was put into it on the way does not go unnoticed."""
     assert meet(with_more(VendorPayload(b"put in")), true_too=False) == "authentication_failed"
+
+
+def test_the_hashes_that_a_stranger_names_take_little_memory() -> None:
+    """A half-open session holds what came, not a set of thousands of numbers."""
+    world = World(1)
+    long = NotifyPayload(
+        NotifyType.SIGNATURE_HASH_ALGORITHMS, b"".join(at.to_bytes(2, "big") for at in range(3500))
+    )
+    path = Path(GATEWAY_END, CLIENT_END, False)
+
+    def tap(sender: str, datagram: bytes) -> bool:
+        message = parse_message(datagram)
+        payloads = (*(p for p in message.payloads if not _names_hashes(p)), long)
+        world.gateway.receive(serialise_message(replace(message, payloads=payloads)), path, 0.0)
+        return False
+
+    world.tap = tap
+    world.client.connect(0.0)
+    world.run(0.01)
+    assert world.peer.peer_hashes is not None
+    assert len(world.peer.peer_hashes) <= 64
+
+
+def _names_hashes(payload: Payload) -> bool:
+    return isinstance(payload, NotifyPayload) and payload.notify == NotifyType.SIGNATURE_HASH_ALGORITHMS
+
+
+def test_an_answer_that_is_refused_leaves_nothing_behind() -> None:
+    """Nobody signs it: what it announced must not stay beside what the true answer says."""
+    world = World(1, client={"ppk": Ppk(id=b"k", secret=bytes(32))}, gateway={"certificate_requests": False})
+    before: list[object] = []
+
+    def traces() -> list[object]:
+        client = world.client
+        return [
+            client.asked,
+            client.peer_looks_up,
+            client.peer_hashes,
+            client.fragmentation,
+            client.childless,
+        ]
+
+    def tap(sender: str, datagram: bytes) -> bool:
+        if sender == "client":
+            before.append(traces())
+            return True
+        message = parse_message(datagram)
+        payloads = (*message.payloads, CertReqPayload(4, bytes(20)), NotifyPayload(HTTP_LOOKUP))
+        forged = serialise_message(replace(message, payloads=payloads))
+        world.client.receive(forged, Path(CLIENT_END, GATEWAY_END, False), world.now)
+        assert world.client.state is State.INIT  # no USE_PPK: refused
+        assert traces() == before[0]
+        return False
+
+    world.tap = tap
+    world.client.connect(0.0)
+    world.run(0.1)
+    assert world.client.state is State.INIT
 
 
 # Those who have the keys

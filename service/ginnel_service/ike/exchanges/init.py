@@ -128,16 +128,18 @@ class InitExchange(Exchange):
         )
         if not supported and not session.path.stream:
             raise Refusal(SessionError("peer_error", "the gateway does not support UDP encapsulation"))
+        ppk = session.config.ppk
+        uses_ppk = ppk is not None and message.notify(NotifyType.USE_PPK) is not None
+        if ppk is not None and ppk.required and not uses_ppk:
+            raise Refusal(SessionError("ppk_required", "the gateway does not use the postquantum key"))
+        if suite.more_ke and message.notify(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED) is None:
+            raise InvalidSyntax("additional key exchanges without IKE_INTERMEDIATE")
+        # From here on it is the answer that AUTH will have to cover: one that was refused left no trace
+        session.ppk = uses_ppk
         note_announcements(session, message)
         proof.note_requests(session, message)
         session.childless = message.notify(NotifyType.CHILDLESS_IKEV2_SUPPORTED) is not None
         session.multiple_auth = message.notify(NotifyType.MULTIPLE_AUTH_SUPPORTED) is not None
-        ppk = session.config.ppk
-        session.ppk = ppk is not None and message.notify(NotifyType.USE_PPK) is not None
-        if ppk is not None and ppk.required and not session.ppk:
-            raise Refusal(SessionError("ppk_required", "the gateway does not use the postquantum key"))
-        if suite.more_ke and message.notify(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED) is None:
-            raise InvalidSyntax("additional key exchanges without IKE_INTERMEDIATE")
         sa.spi_r = message.spi_r
         sa.nonce_i, sa.nonce_r = self.nonce, nonce.data
         derive(session, sa, suite, shared)
@@ -232,10 +234,7 @@ def announcements(session: Session, sa: IkeSa) -> list[Payload]:
 def note_announcements(session: Session, message: Message) -> None:
     hashes = message.notify(NotifyType.SIGNATURE_HASH_ALGORITHMS)
     if hashes is not None:
-        data = hashes.data
-        session.peer_hashes = frozenset(
-            int.from_bytes(data[i : i + 2], "big") for i in range(0, len(data), 2)
-        )
+        session.peer_hashes = signature.parse_hashes(hashes.data)
     fragments = message.notify(NotifyType.FRAGMENTATION_SUPPORTED) is not None
     session.fragmentation = session.config.fragmentation and fragments
 
