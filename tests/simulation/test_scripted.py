@@ -358,6 +358,19 @@ def test_a_gateway_that_does_not_prove_itself_is_left_with_the_reason(name: str)
     assert _standing(world, "client") == outcome
 
 
+def test_eap_in_answer_to_a_proof_that_is_not_eap_proves_no_gateway() -> None:
+    """Only EAP that is run to its end can stand for the gateway's AUTH (RFC 5998 section 3)."""
+    world = World(1, client={"remote_auth": (), "eap_only": True, "childless": True})
+    world.client.connect(0.0)
+    world.run(0.05)
+    world.tap = lambda sender, datagram: False
+    start = Packet(Code.REQUEST, 1, Type.IDENTITY).serialise()
+    answer = Impostor(world.client, random.Random(1)).response((IdrPayload(GATEWAY_ID), EapPayload(start)))
+    assert answer is not None
+    deliver(world, "client", world.client, answer)
+    assert _standing(world, "client") == "invalid_peer_message"
+
+
 @pytest.mark.parametrize("side", SIDES)
 def test_an_answer_of_another_exchange_is_not_the_answer(side: str) -> None:
     world = begun(1, side, established=True)

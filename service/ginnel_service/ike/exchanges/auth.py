@@ -131,7 +131,7 @@ class AuthExchange(Exchange):
         if config.initial_contact:
             payloads.append(NotifyPayload(NotifyType.INITIAL_CONTACT))
         payloads += session.mobility.offer()
-        if config.eap_only and not session.resumed and isinstance(self._local, EapAuth):
+        if self._eap_alone and not session.resumed:
             payloads.append(NotifyPayload(NotifyType.EAP_ONLY_AUTHENTICATION))
         if session.multiple_auth:
             payloads.append(NotifyPayload(NotifyType.MULTIPLE_AUTH_SUPPORTED))
@@ -174,7 +174,7 @@ class AuthExchange(Exchange):
                 now,
                 lambda failed, at: self._judged(failed, message, at),
             )
-        elif idr is not None and auth is None and config.eap_only and message.get(EapPayload) is not None:
+        elif idr is not None and auth is None and self._eap_alone and message.get(EapPayload) is not None:
             if config.remote_id is not None and idr.identity != config.remote_id:
                 self._refuse(proof.not_who(idr.identity, config.remote_id))
             else:
@@ -184,6 +184,11 @@ class AuthExchange(Exchange):
             self._refuse(SessionError("authentication_failed", detail))
         else:
             self._fail(message, "the gateway did not prove who it is", now)
+
+    @property
+    def _eap_alone(self) -> bool:
+        """Whether the round under way is EAP that may prove the gateway (RFC 5998)."""
+        return self._session.config.eap_only and isinstance(self._local, EapAuth)
 
     def _judged(self, failed: SessionError | None, message: Message, now: float) -> None:
         if failed is not None:
