@@ -23,7 +23,7 @@ from ginnel_service.ike.redirect import Redirect, parse, parse_gateway, serialis
 from ginnel_service.ike.sa import IkeSa
 from simulation.scripted import stateless
 from simulation.test_authentication import eap_world
-from simulation.world import STORM, Weather, World
+from simulation.world import STORM, PacketPath, Weather, World
 
 PLACES = ("198.51.100.7", "2001:db8::7", "gw2.example.org")
 
@@ -240,3 +240,19 @@ def test_only_the_first_and_the_last_response_redirect(number: int, goes: bool) 
         assert _closed(world).redirect == "198.51.100.7"
     else:
         assert world.client.state is State.ESTABLISHED
+
+
+def test_a_resumed_session_is_sent_elsewhere() -> None:
+    """Its only IKE_AUTH response is the first and the last one."""
+    world = World(1)
+    world.connect()
+    world.stop_esp()
+    world.run(world.now + 2)
+    world.policy.config = replace(world.policy.config, redirect_to="gw2.example.org")
+    world.paths["client"] = PacketPath()
+    world.client = world.new_client(world.client.config, resume=world.ticket)
+    world.client.connect(world.now)
+    world.run(world.now + 10)
+    assert world.client.resumed
+    assert _closed(world) == Closed(None, by_peer=True, redirect="gw2.example.org")
+    assert not world.gateway.sessions

@@ -132,7 +132,8 @@ class ResumedAuth(AuthExchange):
             session.tickets.refused(now)
             return
         self._idr = idr
-        self._complete(message, first_error(message), now)
+        if not self._sent_elsewhere(message, now):
+            self._complete(message, first_error(message), now)
 
     def unanswered(self, session: Session, now: float) -> None:
         session.tickets.refused(now)
