@@ -462,3 +462,14 @@ def test_events_tell_of_every_ticket_in_order() -> None:
     resume(world)
     kept = [event.ticket is not None for _, event in world.events if isinstance(event, TicketChanged)]
     assert kept == [False, True, False, True]
+
+
+@pytest.mark.parametrize("ours", [True, False])
+def test_a_postquantum_key_lives_on_in_the_ticket_of_a_rekeyed_session(ours: bool) -> None:
+    """What follows from its SK_d is as safe as that was (RFC 8784 section 3)."""
+    world = lost(client={"ppk": KEY}, gateway={"ppk": KEY})
+    world.rekey_ike("client" if ours else "gateway")
+    world.run(world.now + 5)
+    assert world.peer.talk.current.ppk
+    assert resume(world)[0] == RESUME
+    assert world.client.resumed

@@ -32,6 +32,7 @@ class Succession:
     def inherit(self, old: IkeSa, new: IkeSa, now: float, *, by_us: bool) -> None:
         """`new` takes the place of `old`."""
         new.state = SaState.ALIVE
+        new.ppk = old.ppk
         self._session.upkeep.set_lifetime(new, now)
         followup.drop(old)
         new.queue += (e for e in old.queue if not isinstance(e, RekeyIke))  # that has been done
