@@ -144,6 +144,20 @@ def test_its_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(desk.office._spent) == 5
 
 
+def test_a_session_has_a_few_tickets_at_a_time() -> None:
+    """Else one client that asks without end fills the memory, and drives out which tickets were used."""
+    desk = Desk()
+    session, sa = desk.session()
+    said = [desk.office.issue(session, sa, 10.0).notify for _ in range(100)]
+    assert said.count(NotifyType.TICKET_LT_OPAQUE) == len(desk.office._holders) <= 16
+    assert set(said[20:]) == {NotifyType.TICKET_NACK}
+    expired = 10.0 + min(desk.config.timing.ike_lifetime_s, KEY_LIFETIME_S)
+    later = replace(GRANT, authenticated=expired)
+    session.grant = later
+    assert desk.office.issue(session, sa, expired).notify == NotifyType.TICKET_LT_OPAQUE
+    assert len(desk.office._holders) == 1
+
+
 def test_a_bucket_gives_a_burst_and_then_its_rate() -> None:
     bucket = Bucket(3, 2.0, 0.0)
     assert [bucket.take(0.0) for _ in range(4)] == [True, True, True, False]

@@ -35,6 +35,8 @@ KEY_LIFETIME_S: Final = 24 * 3600.0
 #: A ticket that would be good for less is not worth its octets.
 LEAST_S: Final = 10.0
 MAX_OCTETS: Final = 1024  # it has to fit one datagram with all else
+#: Good tickets of one session. It asks for the next at half the life of one, and after each rekey.
+GIVEN_MAX: Final = 16
 #: Tickets that were used or taken back, remembered until they expire; beyond that the oldest is forgotten.
 SPENT_MAX: Final = 20_000
 _HEAD: Final = 1 + KEY_ID_OCTETS
@@ -91,6 +93,8 @@ class TicketOffice:
         lifetime_s = int(min(config.timing.ike_lifetime_s, until_proof, KEY_LIFETIME_S))
         if lifetime_s < LEAST_S:
             return NotifyPayload(NotifyType.TICKET_NACK)
+        if self._held(session, now) >= GIVEN_MAX:
+            return NotifyPayload(NotifyType.TICKET_NACK)
         name, expires = self._random(IV_OCTETS), now + lifetime_s
         opaque = self._seal(name, _serialise(grant, sa.suite, sa.keys.d, expires), now)
         if len(opaque) > MAX_OCTETS:
@@ -135,6 +139,13 @@ class TicketOffice:
                 self._void(name, expires)
 
     # Its memory
+
+    def _held(self, session: Session, now: float) -> int:
+        """How many good tickets `session` has; what expired is forgotten."""
+        given = self._given.get(session, {})
+        for name in [name for name, expires in given.items() if expires <= now]:
+            del given[name], self._holders[name]
+        return len(given)
 
     def _void(self, name: bytes, expires: float) -> None:
         self._spent[name] = expires
