@@ -14,10 +14,14 @@ from ginnel_service.ike.auth.trust import TrustPolicy
 from ginnel_service.ike.codes import ExchangeType, NotifyType
 from ginnel_service.ike.config import PskAuth, SignatureAuth
 from ginnel_service.ike.events import Fetch, IkeEstablished, Noted, Prompt, State
-from ginnel_service.ike.message import parse_message, serialise_message
+from ginnel_service.ike.exchanges.auth import AuthExchange
+from ginnel_service.ike.message import Message, parse_message, serialise_message
 from ginnel_service.ike.payloads import Payload
 from ginnel_service.ike.payloads.identity import Identity
 from ginnel_service.ike.payloads.notify import NotifyPayload
+from ginnel_service.ike.payloads.sa import SaPayload
+from ginnel_service.ike.payloads.selector import TsiPayload
+from ginnel_service.ike.sa import IkeSa
 from helpers.authority import CLIENT, DAY_S, NOW, SERVER, Authority, Issued, dns, mail
 from simulation.world import STORM, World
 
@@ -279,3 +283,37 @@ def test_a_url_that_gives_something_else_is_refused() -> None:
     made = world(alice(), theirs, client={"certificate_lookup": True}, gateway={"local_auth": (named,)})
     made.outside = Web({url: other.der})
     assert "certificate_broken" in attempt(made)
+
+
+def test_a_malformed_answer_that_had_to_wait_for_a_fetch_ends_the_session_on_both_sides() -> None:
+    """The gateway has an IKE SA by then, which the client deletes (RFC 7296 section 2.21.2)."""
+    made = world(alice(), gateway(crl_urls=[CRL_URL]), client={"remote_auth": (revoking(ocsp=False),)})
+    made.outside = Web({CRL_URL: ROOT.crl()})
+    made.client.connect(0.0)
+    made.run(0.03)
+    answer, session = made.peer.answer_request, made.peer
+
+    def answering(sa: IkeSa, message: Message, now: float) -> tuple[Payload, ...] | None:
+        return tuple(p for p in answer(sa, message, now) or () if not isinstance(p, SaPayload))
+
+    session.answer_request = answering  # type: ignore[method-assign]
+    made.run(5.0)
+    assert made.errors() == ["invalid_peer_message"]
+    assert not made.gateway.sessions
+
+
+def test_a_malformed_request_that_had_to_wait_for_a_fetch_is_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wishes = AuthExchange._wishes
+
+    def without_selectors(exchange: AuthExchange) -> list[Payload]:
+        return [p for p in wishes(exchange) if not isinstance(p, TsiPayload)]
+
+    monkeypatch.setattr(AuthExchange, "_wishes", without_selectors)
+    made = world(alice(crl_urls=[CRL_URL]), gateway(), gateway={"remote_auth": (revoking(ocsp=False),)})
+    made.outside = Web({CRL_URL: ROOT.crl()})
+    made.client.connect(0.0)
+    made.run(5.0)
+    assert sorted(made.errors()) == ["invalid_peer_message", "peer_error"]
+    assert not made.gateway.sessions

@@ -375,8 +375,7 @@ class Conversation:
                 raise broken
             payloads = self._session.answer_request(sa, message, now)
         except PeerError as error:
-            if error.notify is not None:
-                payloads = (NotifyPayload(error.notify, error.notify_data),)
+            payloads = refusal(error)
             if error.notify == NotifyType.INVALID_SYNTAX:  # "the IKE SA must be closed" (section 2.21.3)
                 self._session.fail_after_answer(SessionError("invalid_peer_message", str(error)))
         if payloads is not None:
@@ -465,3 +464,8 @@ class Conversation:
         flags = header.from_initiator, header.is_response
         message = Message(*spis, header.exchange, header.message_id, *flags, payloads, first, inner)
         return message, broken
+
+
+def refusal(error: PeerError) -> tuple[Payload, ...]:
+    """What answers a request that is wrong."""
+    return () if error.notify is None else (NotifyPayload(error.notify, error.notify_data),)

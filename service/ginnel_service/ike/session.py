@@ -21,7 +21,7 @@ from itertools import count
 from .children import Children
 from .codes import ExchangeType, ProtocolId
 from .config import GatewayPolicy, RandomBytes, SessionConfig
-from .conversation import Conversation
+from .conversation import Conversation, refusal
 from .crash import TokenMaker
 from .errors import LocalError, PeerError, SessionError
 from .events import (
@@ -273,8 +273,13 @@ class Session:
             return
         try:
             then(answer, now)
-        except PeerError as error:
-            self.finish(SessionError("invalid_peer_message", str(error)))
+        except PeerError as error:  # it was in the message that had to wait
+            failed = SessionError("invalid_peer_message", str(error))
+            if self.is_initiator:
+                self.fail_with_delete(self.talk.current, failed, now)
+            else:
+                self.talk.respond(self.talk.current, refusal(error), now)
+                self.finish(failed)
         if self._failure is not None:
             self.finish(self._failure)
         self.talk.pump_all(now)
