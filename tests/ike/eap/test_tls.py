@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from cryptography import x509
 
 from ginnel_service.ike.auth.credentials import Credential
 from ginnel_service.ike.auth.revocation import Revocation
@@ -77,9 +78,21 @@ def test_a_user_is_whom_the_certificate_names_not_whom_they_claim() -> None:
     _, theirs, _ = drive(peer(config, "alice@lab"), server(tls(server_certificate())))
     assert isinstance(theirs, Accepted)
     assert theirs.identity == b"bob@lab"
-    _, theirs, _ = drive(peer(config, "Bob"), server(tls(server_certificate())))
+    subject = user_certificate().certificate.subject.rfc4514_string()
+    _, theirs, _ = drive(peer(config, subject), server(tls(server_certificate())))
     assert isinstance(theirs, Accepted)
-    assert theirs.identity == b"Bob"
+    assert theirs.identity == subject.encode()
+
+
+@pytest.mark.parametrize(("sans", "identity"), [([mail("eve@lab")], b"eve@lab"), ([], b"bob@lab")])
+def test_a_common_name_is_a_users_name_only_beside_no_other(
+    sans: list[x509.GeneralName], identity: bytes
+) -> None:
+    """RFC 5216 section 5.2: nobody becomes another user by what they like to be called."""
+    held = authority("root").issue("bob@lab", sans=sans, ekus=[CLIENT])
+    _, theirs, _ = drive(peer(tls(held), "bob@lab"), server(tls(server_certificate())))
+    assert isinstance(theirs, Accepted)
+    assert theirs.identity == identity
 
 
 @pytest.mark.parametrize("version", ["1.2", "1.3"])

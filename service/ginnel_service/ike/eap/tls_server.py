@@ -18,13 +18,18 @@ from .tls_tunnel import TlsFailed, Tunnel
 
 
 def names_of(certificate: x509.Certificate) -> list[str]:
-    """What a user's certificate calls them: alternative names first, then common names, then the subject."""
+    """What a user's certificate calls them, the best name first.
+
+    With alternative names "the Peer-Id [...] MUST be set to the contents of the subjectAltName" (RFC 5216
+    section 5.2): a common name may then be anything that its owner liked to be called.
+    """
     names: list[str] = []
     if (alternative := alternative_names(certificate)) is not None:
         names += alternative.get_values_for_type(x509.RFC822Name)
         names += alternative.get_values_for_type(x509.DNSName)
-    common = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
-    names += [str(attribute.value) for attribute in common]
+    if not names:
+        common = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+        names += [str(attribute.value) for attribute in common]
     return [*names, certificate.subject.rfc4514_string()]
 
 
