@@ -145,6 +145,14 @@ def test_a_duplicate_request_gets_the_same_response() -> None:
     assert bob.receive(challenge + b"padding") == first
 
 
+def test_a_gateway_cannot_repeat_itself_without_end() -> None:
+    """Nothing else ends an attempt whose gateway always has one more question."""
+    bob = peer()
+    said = [bob.receive(request(Type.IDENTITY)) for _ in range(MAX_ROUNDS + 1)]
+    assert isinstance(said[-2], Reply)
+    assert isinstance(said[-1], Failed)
+
+
 def test_a_duplicate_of_a_question_asks_the_same() -> None:
     bob = peer(EapMethod.GTC, password=None)
     first = bob.receive(request(Type.GTC, b"code?"))

@@ -106,11 +106,11 @@ class Peer:
             if self._method is None or not self.done:
                 raise InvalidSyntax("EAP-Success before a method was done")
             return Succeeded(self._method.msk, self._method.safe)
-        if packet == self._request and self._outcome is not None:
-            return self._outcome  # a duplicate: "MUST ... resend the same Response" (section 4.1)
         self._rounds += 1
         if self._rounds > MAX_ROUNDS:
             raise InvalidSyntax(f"more than {MAX_ROUNDS} EAP requests")
+        if packet == self._request and self._outcome is not None:
+            return self._outcome  # a duplicate gets the same answer (section 4.1)
         self._request = packet
         return self._requested(packet)
 
