@@ -40,6 +40,10 @@ class Opened(NamedTuple):
     number: int = 1
     total: int = 1
 
+    def __repr__(self) -> str:
+        """Without what is inside, which may be a password."""
+        return f"Opened({self.first}, {len(self.inner)} octets, {self.number}, {self.total})"
+
 
 class Protector:
     """Seals or opens SK and SKF payloads under one direction's keys."""

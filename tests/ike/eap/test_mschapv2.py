@@ -7,6 +7,7 @@ from cryptography.hazmat.decrepit.ciphers.algorithms import ARC4
 from cryptography.hazmat.primitives.ciphers import Cipher
 
 from ginnel_service.ike.eap import mschap
+from ginnel_service.ike.eap.avps import USER_PASSWORD, Avp
 from ginnel_service.ike.eap.config import EapConfig, EapServerConfig
 from ginnel_service.ike.eap.mschapv2 import CHANGE_PASSWORD, FAILURE, RESPONSE, SUCCESS, packet, parse_failure
 from ginnel_service.ike.eap.outcome import Accepted, Ask, Failed, Rejected, Reply, Succeeded
@@ -14,6 +15,7 @@ from ginnel_service.ike.eap.packet import Code, Packet, Type
 from ginnel_service.ike.eap.peer import Peer
 from ginnel_service.ike.eap.server import Server
 from ginnel_service.ike.errors import InvalidSyntax
+from ginnel_service.ike.protect import Opened
 from ike.eap.ends import USERS, drive, seeded, utc
 
 CHALLENGE = packet(1, 7, b"\x10" + b"c" * 16 + b"gateway")
@@ -267,3 +269,7 @@ def test_passwords_stay_out_of_reprs() -> None:
     bob.receive(request(1, CHALLENGE))
     assert "horse" not in repr(bob._account)
     assert "msk" not in repr(Succeeded(bytes(64)))
+    assert bob._method._sent is not None  # type: ignore[union-attr]
+    assert "hashed" not in repr(bob._method._sent)  # type: ignore[union-attr]
+    assert "horse" not in repr(Avp(USER_PASSWORD, b"horse"))
+    assert "horse" not in repr(Opened(48, b"horse"))

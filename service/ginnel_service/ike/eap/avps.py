@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass, field
 
 from ..errors import InvalidSyntax
 
@@ -15,9 +15,10 @@ _HEADER_LENGTH, _VENDOR_LENGTH = 8, 4
 MAX_AVPS = 64
 
 
-class Avp(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Avp:
     code: int
-    value: bytes
+    value: bytes = field(repr=False)  # may be a password
     vendor: int = 0
     mandatory: bool = True
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..config import RandomBytes
@@ -69,10 +70,11 @@ def packet(operation: int, identifier: int, body: bytes) -> bytes:
     return bytes([operation, identifier]) + (HEADER_LENGTH + len(body)).to_bytes(2, "big") + body
 
 
-class Exchange(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Exchange:
     """What the authenticator response and the keys are made of."""
 
-    hashed: bytes
+    hashed: bytes = field(repr=False)  # as good as the password
     server_challenge: bytes
     peer_challenge: bytes
     response: bytes
