@@ -12,8 +12,11 @@ from ginnel_service.ike.codes import KeMethod, ProtocolId
 from ginnel_service.ike.config import EapAuth, Ppk, PskAuth
 from ginnel_service.ike.eap.config import EapConfig, EapServerConfig
 from ginnel_service.ike.events import Fetch, IkeEstablished, Prompt, State
+from ginnel_service.ike.exchanges.auth import AuthExchange
+from ginnel_service.ike.payloads import Payload
+from ginnel_service.ike.payloads.identity import Identity, IdiPayload
 from ginnel_service.ike.proposals import offer, parse
-from simulation.world import CALM, STORM, World
+from simulation.world import CALM, CLIENT_ID, STORM, World
 
 PSK = PskAuth(b"simulated")
 USER, PASSWORD = "bob", "clientPass"
@@ -133,6 +136,22 @@ def test_one_round_is_not_enough_where_two_are_wanted(first: PskAuth | EapAuth) 
     server = PSK if isinstance(first, PskAuth) else EAP_SERVER
     world = World(1, client={"local_auth": (first,)}, gateway={"remote_auth": (server, EAP_SERVER)})
     assert "authentication_failed" in attempt(world)
+
+
+def test_a_ticket_is_for_the_name_of_the_first_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a round of EAP the client may call itself anything: not by that shall it be readmitted."""
+    identify = AuthExchange._identify
+
+    def renamed(exchange: AuthExchange) -> tuple[Payload, ...]:
+        if exchange._round:
+            exchange._idi = IdiPayload(Identity.parse_text("admin@example.org"))
+        return identify(exchange)
+
+    monkeypatch.setattr(AuthExchange, "_identify", renamed)
+    world = World(1, client={"local_auth": (PSK, eap())}, gateway={"remote_auth": (PSK, EAP_SERVER)})
+    world.connect()
+    assert world.peer.grant is not None
+    assert world.peer.grant.id_i == CLIENT_ID
 
 
 def test_a_wrong_second_round_fails() -> None:

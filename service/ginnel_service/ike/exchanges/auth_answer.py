@@ -255,10 +255,9 @@ class AuthAnswer:
     def _granted(self, now: float) -> Grant:
         """What the tickets of this session will stand for."""
         assert self._first is not None
-        assert self._idi is not None
         assert self._who is not None
         return Grant(
-            id_i=self._idi.identity,
+            id_i=required(self._first, IdiPayload).identity,  # the name that the policy knows the peer by
             id_r=self._config.local_id,
             who=self._who,
             eap=self._first.get(AuthPayload) is None,
