@@ -143,7 +143,7 @@ def parse_reply(payload: ConfigPayload) -> Configuration:
                 case CfgAttribute.INTERNAL_IP4_SUBNET | CfgAttribute.INTERNAL_IP6_SUBNET:
                     subnets.append(_subnet(value))
                 case CfgAttribute.INTERNAL_DNS_DOMAIN:
-                    # "the FQDN MUST be A-labels" (RFC 8598 section 3.1); the root would be everything
+                    # A name of A-labels (RFC 8598 section 4.1); the root would be everything
                     name = host(value.decode("ascii", "replace"))
                     domains += [name] if name else []
                 case CfgAttribute.APPLICATION_VERSION:

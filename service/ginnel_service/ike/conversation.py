@@ -417,7 +417,7 @@ class Conversation:
         return True
 
     def _repeat(self, sa: IkeSa, datagram: bytes) -> None:
-        """Answer a repeated request again; of a fragmented one "only if ... Fragment Number field is 1"."""
+        """Answer a repeated request again; of fragments for the first one alone (RFC 7383 section 2.6.1)."""
         opener = sa.responses.opener
         if opener is None or sa.responses.response is None:
             return

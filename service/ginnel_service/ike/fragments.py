@@ -85,7 +85,7 @@ class Reassembly:
     def add(self, message_id: int, opened: Opened, now: float) -> Opened | None:
         """Keep a fragment that `lacks` asked for; returns the message when it is the last one missing."""
         if message_id != self._message_id or opened.total > self._total:
-            # "MUST discard all already received fragments and start over" for a larger total
+            # For a larger total "MUST discard all received fragments" and start over (section 2.6)
             self.clear()
             self._message_id, self._total = message_id, opened.total
         if self._octets + len(opened.inner) > MAX_OCTETS:

@@ -219,7 +219,7 @@ class Mobility:
             self._session.fail_with_delete(self._session.talk.current, error, now)
 
     def nat_in_the_way(self, path: Path, now: float) -> None:
-        """UNEXPECTED_NAT_DETECTED: "SHOULD retry several times" (section 3.9), then look elsewhere."""
+        """UNEXPECTED_NAT_DETECTED: "SHOULD retry the operation several times" (section 3.9)."""
         self._nat_retries += 1
         if self._nat_retries > MAX_NAT_RETRIES:
             self.refused(path, now)
@@ -238,7 +238,8 @@ class Mobility:
     def peer_moved(self, path: Path, now: float) -> None:
         """The newest authentic ESP packet came along `path` (RFC 7296 section 2.23).
 
-        With MOBIKE "MUST NOT use these dynamic updates for IKE packets, but MAY [...] for ESP" (section 3.8).
+        With MOBIKE "MUST NOT use these dynamic updates for IKEv2 packets, but MAY use them for ESP packets"
+        (section 3.8).
         A peer on a stream may come back on another (RFC 9329 section 6.1).
         """
         session = self._session

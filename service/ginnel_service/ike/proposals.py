@@ -199,7 +199,7 @@ def _combine(
 ) -> tuple[Transform, ...] | None:
     """The first transforms of all lists that repeat no key exchange.
 
-    "The responder's choice MUST NOT contain duplicated algorithms" (RFC 9370 section 2.2.1), so that a
+    A choice with one twice is forbidden (RFC 9370 section 2.2.1), so that a
     preferred method may have to give way to a later type that has no other.
     """
     if not common:

@@ -442,7 +442,7 @@ class Session:
     def follow_peer(self, arrival: Path) -> None:
         """A responder sends where a fresh authenticated request came from (section 2.23).
 
-        With MOBIKE it "MUST NOT use these dynamic updates for IKE packets" (RFC 4555 section 3.8).
+        With MOBIKE it "MUST NOT use these dynamic updates for IKEv2 packets" (RFC 4555 section 3.8).
         """
         if self._policy is None or arrival == self.path or (self.mobike and not arrival.stream):
             return

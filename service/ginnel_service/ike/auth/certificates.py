@@ -166,7 +166,7 @@ def certreq_data(roots: Sequence[x509.Certificate]) -> bytes:
 
 def requests(policy: TrustPolicy) -> tuple[CertReqPayload, ...]:
     """Our CERTREQ payloads: for certificates, and where the profile asks OCSP, for a response from anyone
-    whom the issuer allows (RFC 4806 section 3.2: "an empty value").
+    whom the issuer allows, which is what an empty value says (RFC 4806 section 3.1).
     """
     named = b"" if policy.system else certreq_data(policy.roots)
     asked = [CertReqPayload(CertEncoding.X509_SIGNATURE, named)]
@@ -178,8 +178,8 @@ def requests(policy: TrustPolicy) -> tuple[CertReqPayload, ...]:
 def choose_credential(
     credentials: Sequence[Credential], asked: Iterable[CertReqPayload]
 ) -> Credential | None:
-    """The first credential under an authority that the peer names; else the first: CERTREQ "is only a
-    suggestion" of what the peer prefers (RFC 7296 section 3.7).
+    """The first credential under an authority that the peer names; else the first: CERTREQ
+    "should be seen as a suggestion" (RFC 7296 section 3.7).
     """
     named = set()
     for payload in asked:

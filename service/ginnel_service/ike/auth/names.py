@@ -116,7 +116,7 @@ def _is_key_id(data: bytes, certificate: x509.Certificate) -> bool:
 
 def host(text: str | None) -> str | None:
     """A host name in lower case without its final dot, or None when it is none. Only A-labels are names:
-    "All characters in the ID_FQDN string are ASCII" (RFC 7296 section 3.5).
+    "All characters in the ID_FQDN are ASCII" (RFC 7296 section 3.5).
     """
     if text is None or len(text) > 254:
         return None

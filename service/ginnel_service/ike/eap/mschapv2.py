@@ -160,7 +160,7 @@ class MschapV2(Method):
         kind = "new_password" if changing else "password"
         again = changing or (failure.error == WRONG_PASSWORD and failure.retry)
         if again and self._asked[kind] < _QUESTIONS:
-            # "one greater than the Identifier of the received Failure packet" (RFC 2759 section 7)
+            # "the Identifier of the received Failure packet [...] plus 1" (RFC 2759 section 7)
             self._identifier = (self._identifier + 1) % 256
             return self._ask(kind, failure.message)
         self._over = True

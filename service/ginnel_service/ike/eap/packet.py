@@ -75,7 +75,7 @@ class Packet:
         if not HEADER_LENGTH <= length <= len(octets):
             raise InvalidSyntax(f"an EAP packet of {len(octets)} octets says it has {length}")
         if code >= Code.SUCCESS:
-            if length != HEADER_LENGTH:  # "The Length field ... is always 4" (section 4.2)
+            if length != HEADER_LENGTH:  # Length is 4 in these (section 4.2)
                 raise InvalidSyntax("EAP Success or Failure with data")
             return cls(code, octets[1])
         if length == HEADER_LENGTH:

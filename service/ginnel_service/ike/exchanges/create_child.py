@@ -113,7 +113,7 @@ class CreateChild(Negotiation):
         if not more:
             self.complete(session, sa, b"", now)
         elif self._lost():
-            # "the initiator of this exchange just stops the rekeying process" (RFC 9370 section 2.2.4)
+            # Who lost goes no further with its key exchanges (RFC 9370 section 2.2.4)
             self._yield(session, now)
         else:
             if sa.half_made is not None and self.old is not None and sa.half_made.replaces is self.old:

@@ -68,7 +68,7 @@ def handle(session: Session, sa: IkeSa, delete: DeletePayload, now: float) -> tu
         record = session.children.by_spi_out(spi)
         if record is None:
             continue
-        # Both sides delete at once: "it SHOULD NOT include delete payloads" of that pair (section 1.4.1)
+        # Both sides delete at once: "it SHOULD reply without a Delete payload" (section 2.25.1)
         if record.state is not ChildState.DELETING:
             ours.append(record.sa.spi_in)
         if not followup.await_successor(sa, record):

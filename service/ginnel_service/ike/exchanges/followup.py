@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..sa import ChildRecord, IkeSa
     from ..session import Session
 
-#: "5-20 seconds of waiting time should be appropriate in most cases"; a loss or two must fit.
+#: RFC 9370 section 2.2.4 holds 5 to 20 seconds appropriate; a loss or two must fit.
 WAIT_S: Final = 20.0
 LINK_OCTETS: Final = 16
 #: So often in a row a peer may have forgotten what we had begun; then the IKE SA is deleted.
@@ -92,7 +92,7 @@ class FollowUp(Exchange):
         if error.notify == NotifyType.STATE_NOT_FOUND:
             session.lost_followups += 1
             if session.lost_followups >= MAX_LOST:
-                # "it MUST treat this situation as a fatal error and delete the IKE SA"
+                # Fatal after several attempts: the IKE SA goes (RFC 9370 section 2.2.4)
                 detail = "the peer keeps forgetting the key exchanges that we began"
                 session.fail_with_delete(sa, SessionError("peer_error", detail), now)
                 return
@@ -184,7 +184,7 @@ def handle(session: Session, sa: IkeSa, message: Message, now: float) -> tuple[P
         drop(sa)
         half = None
     if half is None or link is None or link.data != half.link:
-        # "it MUST send back a new error type notification called STATE_NOT_FOUND"
+        # The answer to a link that we do not know (RFC 9370 section 2.2.4)
         return (NotifyPayload(NotifyType.STATE_NOT_FOUND),)
     ke = required(message, KePayload)
     if ke.method != half.methods[0]:

@@ -85,7 +85,7 @@ class RekeyIke(Negotiation):
         if not self.suite.more_ke:
             self.complete(session, sa, b"", now)
         elif self._lost():
-            # "the initiator of this exchange just stops the rekeying process" (RFC 9370 section 2.2.4)
+            # Who lost goes no further with its key exchanges (RFC 9370 section 2.2.4)
             self._yield(session, sa, now)
         else:
             followup.drop(sa)  # the peer stops

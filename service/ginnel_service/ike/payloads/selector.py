@@ -11,7 +11,7 @@ from ..codes import PayloadType, TsType
 from ..errors import InvalidSyntax, LocalError
 from ..wire import Reader
 
-#: Start and end port that mean "no port information", as in fragments (section 3.13.1).
+#: Start and end port that mean "OPAQUE", a port that nobody can see, as in fragments (section 3.13.1).
 OPAQUE = (65535, 0)
 _ANY_PORT = (0, 65535)
 
