@@ -13,7 +13,7 @@ import pytest
 
 from ginnel_service.clock import utc_s
 from ginnel_service.gateway.config import parse
-from ginnel_service.ike.events import Closed, IkeEstablished
+from ginnel_service.ike.events import IkeEstablished
 from ginnel_service.profiles.certificates import pem_of
 from ginnel_service.profiles.model import Profile
 from ginnel_service.profiles.secrets import Secrets

@@ -1,7 +1,7 @@
 """Bounded HTTP for what a session wants of the world: CRLs, OCSP, certificates by URL.
 
 The addresses come out of certificates and peers' messages, so little is believed: plain HTTP only, few
-requests at once, a time limit over all of one, a size limit, few redirects, no loopback or link-local address.
+requests at once, a time limit over all of one, a size limit, few redirects, nothing on loopback or the link.
 What is fetched proves itself by its signature; https would need what it is to prove (RFC 5280 section 8).
 """
 
