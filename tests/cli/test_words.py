@@ -1,19 +1,45 @@
 from __future__ import annotations
 
+import re
 import string
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
+import ginnel_service
 from ginnel_service.cli import words
 from ginnel_service.cli.exits import MEANINGS, Exit, exit_of
+from ginnel_service.ike.auth.errors import CERTIFICATE_CODES
 from ginnel_service.ike.errors import SESSION_CODES
 from ginnel_service.ipc.identifiers import ERROR_IDS
 from ginnel_service.ipc.schema import STEPS, State
+from ginnel_service.tunnel.wants import WRONG_SECRET
+
+#: An error where it is made, with its identifier.
+_RAISED = re.compile(
+    r"\b(?:SessionError|TunnelError|ServiceError|ProfileError|CertificateRefused|Failed|CliError)"
+    r"\(\s*\"(\w+)\""
+)
+_OF_THE_COMMAND_LINE = words.ERRORS.keys() - ERROR_IDS.keys()
 
 
 def test_every_error_of_a_session_is_an_error_of_the_ipc() -> None:
     assert SESSION_CODES.keys() <= ERROR_IDS.keys()
+
+
+def test_every_error_that_is_raised_is_an_error_of_the_ipc() -> None:
+    said: set[str] = set(CERTIFICATE_CODES)
+    for source in Path(ginnel_service.__file__).parent.rglob("*.py"):
+        said |= set(_RAISED.findall(source.read_text()))
+    assert said >= {"identity_mismatch", "redirect_loop", "wrong_password"}
+    assert said - _OF_THE_COMMAND_LINE <= ERROR_IDS.keys()
+    assert said <= words.ERRORS.keys()
+
+
+def test_every_way_not_to_authenticate_is_told_by_one_exit_code() -> None:
+    told = {code for code in ERROR_IDS if exit_of(code) is Exit.AUTHENTICATION}
+    assert told >= {*CERTIFICATE_CODES, *WRONG_SECRET, "identity_mismatch", "prompt_unanswered"}
 
 
 def test_every_error_has_words() -> None:

@@ -54,6 +54,7 @@ _BY_ERROR: dict[str, Exit] = {
     "authentication_failed": Exit.AUTHENTICATION,
     **dict.fromkeys(
         (
+            "identity_mismatch",
             "wrong_password",
             "password_expired",
             "account_disabled",

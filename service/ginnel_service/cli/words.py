@@ -26,6 +26,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Check the pre-shared key or the certificate, and both identities (`ginnel show {name}`), then "
         "create the profile anew with --replace.",
     ),
+    "identity_mismatch": (
+        "{server} goes by another name than this profile expects.",
+        "If the name in the details is the gateway's, set it with --remote-id; otherwise do not connect.",
+    ),
     "no_proposal_chosen": (
         "The gateway accepts none of the cryptographic proposals that were offered.",
         "Ask its administrator which it accepts, and set them with --ike-proposal and --esp-proposal.",

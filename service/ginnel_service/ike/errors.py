@@ -61,9 +61,12 @@ class SessionError(IkeError):
         self.detail = detail
 
 
-#: Every code that a SessionError may carry, and what it means.
+#: Every code that a SessionError may carry beside those of `auth.errors.CERTIFICATE_CODES`.
 SESSION_CODES = {
     "authentication_failed": "the peer refused our credentials or its own did not verify",
+    "identity_mismatch": "the peer says that it is another than we asked for",
+    "sha1_only": "the peer signs with SHA-1 alone",
+    "ppk_required": "the postquantum key of one side is not that of the other",
     "no_proposal_chosen": "no proposal in common",
     "ts_unacceptable": "no traffic selector in common",
     "internal_address_failure": "the gateway has no address for us",

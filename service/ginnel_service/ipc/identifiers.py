@@ -6,6 +6,7 @@ from __future__ import annotations
 ERROR_IDS: dict[str, tuple[str, ...]] = {
     # a session's end (ginnel_service.ike.errors.SESSION_CODES)
     "authentication_failed": ("name", "detail"),
+    "identity_mismatch": ("name", "server", "detail"),
     "no_proposal_chosen": ("name", "detail"),
     "ts_unacceptable": ("name", "detail"),
     "internal_address_failure": ("name", "detail"),

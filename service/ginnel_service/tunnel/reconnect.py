@@ -13,6 +13,7 @@ REDIRECT_PERIOD_S: Final = 300.0
 PERMANENT: Final = frozenset(
     {
         "authentication_failed",
+        "identity_mismatch",
         "wrong_password",
         "password_expired",
         "account_disabled",
