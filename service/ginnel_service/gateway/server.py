@@ -173,15 +173,18 @@ class Gateway:
                 log.info("%d peers did not answer our goodbye", len(self._peers))
         if self._streams is not None:
             await self._streams.close()
-        for timer in (self._timer, self._look_timer):
-            if timer is not None:
-                timer.cancel()
         for task in self._fetches:
             task.cancel()
         await asyncio.gather(*self._fetches, return_exceptions=True)
         if self._applied:
             self._applied = False
-            await self._loop.run_in_executor(self._executor, self._network.withdraw, OWNER)
+            try:
+                await self._loop.run_in_executor(self._executor, self._network.withdraw, OWNER)
+            except Exception as error:
+                log.error("the machine's network was not fully restored", exc_info=error)
+        for timer in (self._timer, self._look_timer):  # at last: what was heard meanwhile sets them again
+            if timer is not None:
+                timer.cancel()
         self._stack.close()
 
     def rekey(self, what: str) -> None:
