@@ -238,3 +238,23 @@ def test_a_password_is_forgotten_when_the_connection_is_over(scene: Callable[...
         assert it.tunnel.wants.password is None
 
     scene(act)
+
+
+def test_nothing_is_counted_twice_while_a_person_is_asked_between_two_attempts(
+    scene: Callable[..., None],
+) -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.say(PASSWORD)
+        await it.until(S.CONNECTED)
+        before = it.tunnel.traffic()
+        assert before.octets_in
+        it.tunnel.wants.failed("wrong_password")  # as when a renewal found it refused
+        it.host.link.lose_device()
+        await it.asked()
+        assert it.tunnel.traffic() == before
+        await it.say(PASSWORD)
+        await it.until(S.CONNECTED)
+        assert it.tunnel.traffic().octets_in == 2 * before.octets_in
+
+    scene(act)

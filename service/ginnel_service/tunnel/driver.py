@@ -224,8 +224,6 @@ class Tunnel:
             lost=self._lost,
         )
         self._connected_s = None
-        if self._attempt is not None:
-            self._past, self._past_counters = self.traffic(), self.counters()
         config = self._config
         if self.wants.password is None and lacks_password(config):
             # Before the gateway is asked: it would not wait for long.
@@ -234,7 +232,9 @@ class Tunnel:
                 return TunnelError("prompt_unanswered"), None
         if self.wants.password is not None:
             config = with_password(config, self.wants.password)
-        if self._attempt is not None:  # what the machine's programs hold on to
+        if self._attempt is not None:
+            self._past, self._past_counters = self.traffic(), self.counters()
+            # what the machine's programs hold on to
             self._wished = self._attempt.facts.configuration.addresses or self._wished
         config = replace(config, wished=self._wished, redirected_from=sent.by)
         # "It MUST use the same PAD and SPD entries" (RFC 5685 section 3): another way, and nothing else.
