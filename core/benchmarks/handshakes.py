@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
 
-from ginnel_service.ike.config import Greeting, PskAuth, SessionConfig, Timing
+from ginnel_service.ike.config import Greeting, Ppk, PskAuth, SessionConfig, Timing
 from ginnel_service.ike.events import Configuration, Endpoint, Interface, State
 from ginnel_service.ike.events import Path as Way
 from ginnel_service.ike.payloads.identity import Identity
@@ -56,6 +56,9 @@ class Users:
     ) -> Configuration | None:
         self._next += 1
         return Configuration((IPv4Interface(self._next),), (IPv4Address("10.0.0.1"),))
+
+    def ppk_of(self, who: Identity) -> Ppk | None:
+        return None
 
     def readmit(self, id_i: Identity, id_r: Identity, who: Identity, *, eap: bool) -> SessionConfig | None:
         return None

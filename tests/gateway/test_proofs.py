@@ -12,6 +12,7 @@ from ginnel_service.gateway.policy import Policy
 from ginnel_service.gateway.pools import Pools
 from ginnel_service.ike.auth.certificates import certreq_data
 from ginnel_service.ike.auth.trust import TrustPolicy
+from ginnel_service.ike.codes import IdType
 from ginnel_service.ike.config import PskAuth, SessionConfig, SignatureAuth
 from ginnel_service.ike.eap.config import EapServerConfig
 from ginnel_service.ike.payloads.identity import Identity
@@ -88,6 +89,10 @@ def test_a_ppk_belongs_to_its_user_and_is_announced(folder: Path) -> None:
     other = find(config, "lab@example.org")
     assert other is not None
     assert other.ppk is None
+    # A user of EAP has it whatever identity the IKE SA was begun with
+    assert policy.ppk_of(Identity.parse_text("carol")) == carol.ppk
+    assert policy.ppk_of(Identity(IdType.KEY_ID, rb"OFFICE\carol")) == carol.ppk
+    assert policy.ppk_of(Identity.parse_text("bob")) is None
 
 
 def test_certificates_by_hash_and_url_are_for_who_asks(folder: Path) -> None:

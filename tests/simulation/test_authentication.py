@@ -208,6 +208,12 @@ def test_postquantum_keys_follow_the_table(name: str, by_eap: bool) -> None:
     assert world.client.talk.current.ppk is world.peer.talk.current.ppk is case.mixed
 
 
+def test_a_user_of_eap_does_not_lose_the_postquantum_key_by_another_identity() -> None:
+    world = eap_world(1)
+    world.policy.ppk_of = lambda who: KEY  # type: ignore[method-assign]
+    assert "authentication_failed" in attempt(world)
+
+
 def test_a_childless_beginning_makes_the_child_in_its_own_exchange() -> None:
     world = World(1, client={"childless": True})
     world.connect()

@@ -21,7 +21,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
 from itertools import count
 from typing import Any
 
-from ginnel_service.ike.config import Greeting, PskAuth, SessionConfig, Timing
+from ginnel_service.ike.config import Greeting, Ppk, PskAuth, SessionConfig, Timing
 from ginnel_service.ike.events import (
     ChildSa,
     Closed,
@@ -118,6 +118,9 @@ class Policy:
 
     def find(self, id_i: Identity, id_r: Identity | None, *, eap: bool) -> SessionConfig | None:
         return self.config if id_i == CLIENT_ID else None
+
+    def ppk_of(self, who: Identity) -> Ppk | None:
+        return self.config.ppk
 
     def readmit(self, id_i: Identity, id_r: Identity, who: Identity, *, eap: bool) -> SessionConfig | None:
         return self.find(id_i, id_r, eap=eap)

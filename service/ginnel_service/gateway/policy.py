@@ -6,7 +6,7 @@ from ipaddress import ip_interface
 
 from .. import __version__
 from ..ike.auth.certificates import certreq_data
-from ..ike.config import Greeting, LocalAuth, PskAuth, RemoteAuth, SessionConfig, SignatureAuth
+from ..ike.config import Greeting, LocalAuth, Ppk, PskAuth, RemoteAuth, SessionConfig, SignatureAuth
 from ..ike.eap.config import EapMethod
 from ..ike.events import Configuration, Interface
 from ..ike.payloads.identity import Identity
@@ -49,6 +49,11 @@ class Policy:
         if who.clients is not None:
             return self._session(id_i, id_i, ours, who.clients)
         return None
+
+    def ppk_of(self, who: Identity) -> Ppk | None:
+        """Windows may have put its domain before the name."""
+        found = {identity.data: ppk for identity, ppk in self._config.proofs.ppks.items()}
+        return found.get(who.data) or found.get(who.data.rpartition(b"\\")[2])
 
     def readmit(self, id_i: Identity, id_r: Identity, who: Identity, *, eap: bool) -> SessionConfig | None:
         """Whoever logged in by EAP has to be a user still, or to have had a certificate inside it."""

@@ -149,6 +149,9 @@ class GatewayPolicy(Protocol):
         `eap`: it sent no AUTH and so asks for EAP, where its name is the user's rather than `id_i`.
         """
 
+    def ppk_of(self, who: Identity) -> Ppk | None:
+        """The postquantum key of a user whom EAP proved, whatever name it came with."""
+
     def readmit(self, id_i: Identity, id_r: Identity, who: Identity, *, eap: bool) -> SessionConfig | None:
         """The configuration for a peer that resumes a session in which it proved to be `who`, or None.
 

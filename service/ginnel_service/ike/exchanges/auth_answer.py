@@ -169,7 +169,9 @@ class AuthAnswer:
                 return (EapPayload(answer),)
             case eap.Accepted(success, msk, identity):
                 self._msk, self._stage = msk, Stage.PROOF
-                self._who = self._who or _user(identity)
+                user = _user(identity)
+                self._who = self._who or user
+                self._session.config = replace(self._config, ppk=self._policy.ppk_of(user))
                 return (EapPayload(success),)
             case eap.Rejected(failure, detail):
                 self._refuse(detail)
