@@ -13,7 +13,7 @@ from tunnel.test_ways_in import ALICE, Office
 
 pytestmark = pytest.mark.netns
 
-RENEWALS = 4
+RENEWALS = 2
 EVERY = {"reauth_s": 6.0}
 
 
