@@ -61,7 +61,7 @@ def test_what_is_measured_can_be_chosen() -> None:
     assert parts == ["sas"]
     everything, all_parts = choose("")
     assert len({peer.key for peer in everything}) == len(everything) == 6
-    assert all_parts == ["crypto", "sas"]
+    assert all_parts == ["crypto", "sas", "connect", "handshakes"]
 
 
 def test_an_unknown_choice_is_refused() -> None:
