@@ -114,7 +114,7 @@ class Session:
         self.nat_local = self.nat_remote = False
         # What both sides announced
         self.fragmentation = self.mobike = self.message_id_sync = self.multiple_auth = self.childless = False
-        self.ppk = self.intermediate = False
+        self.ppk = False
         self.can_redirect = False  # responder: the peer goes where it is sent (RFC 5685)
         self.peer_looks_up = False  # certificates by hash and URL
         self.asked: tuple[CertReqPayload, ...] = ()
@@ -173,8 +173,8 @@ class Session:
         """
         sa = IkeSa(message.spi_i, new_ike_spi(random), initiated=False)
         self = cls(config, path, random=random, now=now, utc=utc, new_child_spi=new_child_spi, first=sa)
-        self._policy, self.office, self.token_maker = policy, office, token_maker
         self._policy, self.find_older = policy, find_older
+        self.office, self.token_maker = office, token_maker
         self._move(State.INIT)
         found: Resumable | None = None
         if message.exchange == ExchangeType.IKE_SESSION_RESUME:

@@ -36,12 +36,14 @@ def device_state(name: str) -> DeviceState | None:
 class DeviceWatch:
     """Readable when a device of this network namespace has changed, until `drain`."""
 
+    groups = _RTMGRP_LINK
+
     def __init__(self) -> None:
         """Raises OSError."""
         kind = socket.SOCK_RAW | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
         self._socket = socket.socket(socket.AF_NETLINK, kind, socket.NETLINK_ROUTE)
         try:
-            self._socket.bind((0, _RTMGRP_LINK))
+            self._socket.bind((0, self.groups))
         except BaseException:
             self._socket.close()
             raise
@@ -50,7 +52,7 @@ class DeviceWatch:
         return self._socket.fileno()
 
     def drain(self) -> None:
-        """What changed is asked of `device_state`; so what was lost to an overflow (ENOBUFS) does no harm."""
+        """What changed is asked for; so what was lost to an overflow (ENOBUFS) does no harm."""
         with suppress(OSError):
             while self._socket.recv(65536):
                 pass

@@ -9,10 +9,10 @@ from __future__ import annotations
 import fcntl
 import socket
 import struct
-from contextlib import suppress
 from typing import Final
 
 from ..base import Way
+from .device import DeviceWatch
 from .netlink import Netlink
 from .routes import route_to
 
@@ -23,23 +23,10 @@ _IFF_UP_AND_RUNNING: Final = 0x1 | 0x40
 _IFREQ: Final = struct.Struct("16si20x")
 
 
-class NetworkWatch:
-    """Readable when the network of this namespace has changed, until `drain`."""
+class NetworkWatch(DeviceWatch):
+    """Readable when anything of the network of this namespace has changed, until `drain`."""
 
-    def __init__(self) -> None:
-        """Raises OSError."""
-        self._socket = _rtnetlink(_GROUPS)
-
-    def fileno(self) -> int:
-        return self._socket.fileno()
-
-    def drain(self) -> None:
-        with suppress(OSError):
-            while self._socket.recv(65536):
-                pass
-
-    def close(self) -> None:
-        self._socket.close()
+    groups = _GROUPS
 
 
 def way(host: str, mark: int) -> Way | None:
@@ -65,14 +52,3 @@ def _carries(index: int) -> bool:
         except OSError:
             return False
     return flags & _IFF_UP_AND_RUNNING == _IFF_UP_AND_RUNNING
-
-
-def _rtnetlink(groups: int) -> socket.socket:
-    kind = socket.SOCK_RAW | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
-    opened = socket.socket(socket.AF_NETLINK, kind, socket.NETLINK_ROUTE)
-    try:
-        opened.bind((0, groups))
-    except BaseException:
-        opened.close()
-        raise
-    return opened
