@@ -164,17 +164,6 @@ def test_our_requests_follow_the_policy() -> None:
     assert [each.encoding for each in both] == [4, 14]
 
 
-def test_the_credential_fits_what_the_peer_asks_for() -> None:
-    one, two = credential(ROOT), credential(OTHER)
-    asked = [CertReqPayload(4, bytes(20) + certificates.authority_hash(OTHER.certificate))]
-    assert certificates.choose_credential([one, two], asked) is two
-    inner = [CertReqPayload(4, certificates.authority_hash(INNER.certificate))]
-    assert certificates.choose_credential([two, load_credential(LEAF.pem())], inner) != two
-    for nothing in ([], [CertReqPayload(4, b"")], [CertReqPayload(4, bytes(33))], [CertReqPayload(14, b"")]):
-        assert certificates.choose_credential([one, two], nothing) is one
-    assert certificates.choose_credential([], asked) is None
-
-
 def test_a_response_is_stapled_for_who_asks() -> None:
     ours = load_credential(LEAF.pem())
     asked = [CertReqPayload(14, b"")]

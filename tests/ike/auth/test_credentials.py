@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ginnel_service.ike.auth.credentials import load_certificates, load_credential
 from ginnel_service.ike.errors import LocalError
-from helpers.authority import DAY_S, NOW, Authority, chain_pem, dns, new_key
+from helpers.authority import Authority, chain_pem, dns, new_key
 
 ROOT = Authority()
 UPPER = ROOT.intermediate("Upper")
@@ -127,13 +127,6 @@ def test_a_key_that_cannot_sign_in_ike_is_refused() -> None:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     assert code_of(LEAF.der, key=key) == "credential_broken"
-
-
-def test_an_expired_certificate_loads_and_says_so() -> None:
-    made = load_credential(LEAF.pem())
-    assert made.validity(NOW) == "valid"
-    assert made.validity(NOW + 91 * DAY_S) == "expired"
-    assert made.validity(NOW - 2 * DAY_S) == "not_yet_valid"
 
 
 def test_roots_load_from_pem_bundle_and_der(tmp_path: Path) -> None:

@@ -175,24 +175,6 @@ def requests(policy: TrustPolicy) -> tuple[CertReqPayload, ...]:
     return tuple(asked)
 
 
-def choose_credential(
-    credentials: Sequence[Credential], asked: Iterable[CertReqPayload]
-) -> Credential | None:
-    """The first credential under an authority that the peer names; else the first: CERTREQ
-    "should be seen as a suggestion" (RFC 7296 section 3.7).
-    """
-    named = set()
-    for payload in asked:
-        if payload.encoding == CertEncoding.X509_SIGNATURE:
-            data = payload.data[:MAX_REQUEST_OCTETS]
-            named |= {data[at : at + HASH_OCTETS] for at in range(0, len(data), HASH_OCTETS)}
-    for credential in credentials:
-        above = (*credential.chain[1:], *((credential.root,) if credential.root else ()))
-        if any(authority_hash(each) in named for each in above):
-            return credential
-    return credentials[0] if credentials else None
-
-
 def payloads(
     credential: Credential,
     asked: Iterable[CertReqPayload] = (),

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Protocol
 
 from cryptography import x509
 from cryptography.exceptions import InternalError, UnsupportedAlgorithm
@@ -95,13 +95,6 @@ class Credential:
     @property
     def certificate(self) -> x509.Certificate:
         return self.chain[0]
-
-    def validity(self, utc_s: float) -> Literal["valid", "expired", "not_yet_valid"]:
-        """How the leaf's dates stand to `utc_s`; the gateway decides, we only warn."""
-        if utc_s > self.certificate.not_valid_after_utc.timestamp():
-            return "expired"
-        early = utc_s < self.certificate.not_valid_before_utc.timestamp()
-        return "not_yet_valid" if early else "valid"
 
 
 def load_credential(

@@ -71,11 +71,6 @@ class EapConfig:
         if TLS_METHODS & set(self.inner_methods):
             raise LocalError("EAP methods with TLS do not run inside TTLS or PEAP: choose mschapv2 or gtc")
 
-    @property
-    def safe_alone(self) -> bool:
-        """Whether every method could prove the gateway without its certificate in IKE (RFC 5998)."""
-        return set(self.methods) <= SAFE_ALONE
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EapServerConfig:
