@@ -16,6 +16,16 @@ Network = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dns:
+    """Name servers behind the tunnel. With `everything` they get all names, else those below `match`."""
+
+    servers: tuple[Address, ...]
+    search: tuple[str, ...] = ()
+    match: tuple[str, ...] = ()
+    everything: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """All that one tunnel wants of the machine. An empty `Wanted` is a tunnel that wants nothing."""
 
@@ -26,6 +36,10 @@ class Wanted:
     bypass: tuple[Network, ...] = ()  # that keep to the main table although a route covers them
     link_routes: tuple[Network, ...] = ()  # through the device, in the main table (a gateway's pools)
     forwarding: bool = False  # a gateway forwards between the device and its networks
+    blocked: tuple[Network, ...] = ()  # that are unreachable while the tunnel stands
+    lan: bool = False  # private networks on the machine's links keep to the main table
+    dns: Dns | None = None
+    guard: bool = False  # packets for `addresses` are accepted from the device alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +48,19 @@ class DeviceState:
 
     up: bool
     mtu: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KillSwitch:
+    """What may pass although no tunnel carries it. Loopback, DHCP and neighbour discovery always may.
+
+    Our own sockets pass by their mark where the system has marks, elsewhere by `gateways`.
+    """
+
+    devices: tuple[str, ...] = ()  # of tunnels that are up; a device of a tunnel passes everything
+    gateways: tuple[Address, ...] = ()
+    lan: bool = False  # private networks on the machine's links
+    portal: bool = False  # a captive portal may be reached for now: DNS, HTTP and HTTPS outside
 
 
 class Way(NamedTuple):
@@ -72,6 +99,13 @@ class MachineNetwork(Protocol):
     def recover(self) -> list[str]:
         """Undo what a crashed predecessor left, by its journal. Returns what was undone, in words."""
 
+    def set_kill_switch(self, wanted: KillSwitch | None) -> None:
+        """Stop what `wanted` does not let pass, at once and until told otherwise; None stops nothing.
+
+        It outlives this process, on purpose: `recover`, `withdraw` and `close` leave it alone. Raises
+        NetworkError, and the machine has the old one then.
+        """
+
     def close(self) -> None:
         """Withdraw every owner and release the OS handles."""
 
@@ -83,6 +117,7 @@ class FakeNetwork:
 
     def __init__(self) -> None:
         self.owners: dict[str, Wanted] = {}
+        self.kill_switch: KillSwitch | None = None
         self.fail_with: NetworkError | None = None
 
     def apply(self, owner: str, wanted: Wanted) -> None:
@@ -96,6 +131,9 @@ class FakeNetwork:
 
     def recover(self) -> list[str]:
         return []
+
+    def set_kill_switch(self, wanted: KillSwitch | None) -> None:
+        self.kill_switch = wanted
 
     def close(self) -> None:
         self.owners.clear()

@@ -152,13 +152,79 @@ class Esp(_Table, frozen=True, kw_only=True):
 
 
 class Network(_Table, frozen=True, kw_only=True):
-    """What goes through the tunnel (`subnets`) and what does not although a subnet covers it (`bypass`)."""
+    """What goes through the tunnel (`subnets`) and what does not although a subnet covers it (`bypass`).
+
+    `ipv4_outside` and `ipv6_outside` are for what of a family no route leads into the tunnel. `auto` lets
+    it pass beside a split tunnel, and refuses it where the tunnel has all of the other family and none of
+    this one.
+    """
 
     subnets: Texts = ("0.0.0.0/0", "::/0")
     bypass: Texts = ()
+    lan: bool = False  # private networks of the links at hand keep out of the tunnel
     ipv4: bool = True  # ask for a virtual address of this family
     ipv6: bool = True
+    ipv4_outside: Literal["auto", "allow", "block"] = "auto"
+    ipv6_outside: Literal["auto", "allow", "block"] = "auto"
     mtu: int = 0  # of the tunnel device; 0: computed
+
+
+class Dns(_Table, frozen=True, kw_only=True):
+    """Where names are asked while the tunnel stands.
+
+    `auto`: the tunnel's servers get every name when all traffic goes through it and no domains are known,
+    else those below `match` and the gateway's domains. `all` and `split` say which; `off` leaves DNS alone.
+    """
+
+    mode: Literal["auto", "all", "split", "off"] = "auto"
+    servers: Texts = ()  # instead of those that the gateway names
+    search: Texts = ()  # appended to names without a dot
+    match: Texts = ()  # beside the domains that the gateway names
+
+
+class KillSwitch(_Table, frozen=True, kw_only=True):
+    """Traffic that does not go through the tunnel is stopped: never, from `up` to `down`, or always.
+
+    `always` holds across a restart of the service and of the machine, until the profile says otherwise.
+    """
+
+    mode: Literal["off", "connecting", "always"] = "off"
+
+
+class Start(_Table, frozen=True, kw_only=True):
+    """When the service connects by itself: as it starts, or as the profile's owner logs in."""
+
+    at: Literal["", "boot", "login"] = ""
+
+
+class Reconnect(_Table, frozen=True, kw_only=True):
+    """How a connection that was lost comes back; the waits double from the cause's own to `limit_s`."""
+
+    enabled: bool = True
+    tries: int = 0  # in a row; 0: for ever
+    limit_s: float = 120.0
+
+
+class OnDemandRule(_Table, frozen=True, kw_only=True):
+    """One rule: what has to be true of the network, all of it, and what is done then.
+
+    `evaluate` connects when a name below `domains` is wanted and `probe` (or, without one, its lookup) fails.
+    """
+
+    action: Literal["connect", "disconnect", "ignore", "evaluate"]
+    interface: Literal["", "ethernet", "wifi", "cellular"] = ""  # of the default route
+    ssids: Texts = ()  # any of them
+    dns_domains: Texts = ()  # any search domain of the network is one of these, or below it
+    dns_servers: Texts = ()  # every server of the network is one of these
+    probe: Text = ""  # an http or https URL that answers with 200
+    domains: Texts = ()  # of `evaluate`
+
+
+class OnDemand(_Table, frozen=True, kw_only=True):
+    """Connects and disconnects by itself: the first rule that matches the network decides."""
+
+    enabled: bool = False
+    rules: Annotated[tuple[OnDemandRule, ...], Meta(max_length=64)] = ()
 
 
 class Transport(_Table, frozen=True, kw_only=True):
@@ -174,6 +240,7 @@ class Timing(_Table, frozen=True, kw_only=True):
     keepalive_s: float = 20.0  # between NAT keepalives; 0 sends none
     retransmit_s: float = 2.0  # before the first retransmission
     retransmit_tries: int = 6
+    idle_s: float = 0.0  # without a packet of the applications, then it disconnects; 0: never
 
 
 class Profile(_Table, frozen=True, kw_only=True):
@@ -192,6 +259,11 @@ class Profile(_Table, frozen=True, kw_only=True):
     network: Network = Network()
     transport: Transport = Transport()
     timing: Timing = Timing()
+    dns: Dns = Dns()
+    kill_switch: KillSwitch = KillSwitch()
+    start: Start = Start()
+    reconnect: Reconnect = Reconnect()
+    on_demand: OnDemand = OnDemand()
     certificates: Annotated[dict[Text, Pem], Meta(max_length=MAX_CERTIFICATES)] = {}  # public, by name
 
     @property
