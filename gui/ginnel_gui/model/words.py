@@ -1,0 +1,20 @@
+"""How Qt-free modules name a text of the catalogue: where it belongs, and its English words.
+
+`noop` marks a text for Qt Linguist's tools (QT_TRANSLATE_NOOP); whoever shows it translates it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Words(NamedTuple):
+    """A text with `%1` and `%2` for `values`, in the `context` of the catalogue."""
+
+    context: str
+    text: str
+    values: tuple[str, ...] = ()
+
+
+def QT_TRANSLATE_NOOP(context: str, text: str) -> Words:  # noqa: N802  (lupdate looks for this name)
+    return Words(context, text)
