@@ -73,7 +73,8 @@ APPLICATION: Final = """\
 <path d="M204 496l24-78h56l24 78z" fill="#fff6dc"/>
 <circle cx="256" cy="330" r="17" fill="#16405f"/>
 <path d="M247 338h18l7 44h-32z" fill="#16405f"/>
-<path d="M132 262h26v34h-26zM354 262h26v34h-26zM132 332h22v34h-22zM358 332h22v34h-22z" fill="#f6b93b" opacity=".85"/>
+<path d="M132 262h26v34h-26zM354 262h26v34h-26z" fill="#f6b93b" opacity=".85"/>
+<path d="M132 332h22v34h-22zM358 332h22v34h-22z" fill="#f6b93b" opacity=".85"/>
 </svg>
 """
 
