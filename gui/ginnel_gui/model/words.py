@@ -16,5 +16,5 @@ class Words(NamedTuple):
     values: tuple[str, ...] = ()
 
 
-def QT_TRANSLATE_NOOP(context: str, text: str) -> Words:  # noqa: N802  (lupdate looks for this name)
+def QT_TRANSLATE_NOOP(context: str, text: str) -> Words:
     return Words(context, text)
