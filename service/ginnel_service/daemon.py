@@ -11,18 +11,19 @@ import errno
 import fcntl
 import logging
 import os
-import resource
 import signal
 import sys
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
-from pathlib import Path
-from typing import Final
+from contextlib import ExitStack
 
 from . import __version__, logs
 from .config import DaemonConfig, parse_arguments
+from .ipc.schema import ConnectionStatus, Event, State
 from .ipc.server import Server
 from .net.linux.network import LinuxNetwork
+from .notify import Notifier
+from .privileges import confine, may_change_the_network
 from .profiles.secrets import SecretStore
 from .profiles.store import ProfileStore
 from .supervisor import Supervisor
@@ -31,9 +32,6 @@ from .tunnel.host import SystemHost
 
 log = logging.getLogger("ginnel.daemon")
 
-#: capabilities(7)
-CAP_NET_ADMIN: Final = 12
-
 
 class StartError(Exception):
     """Why the service does not start, in words that name the remedy."""
@@ -41,12 +39,7 @@ class StartError(Exception):
 
 def why_not_permitted() -> str | None:
     """Why this process may not change the machine's network, or None (capabilities(7))."""
-    effective = 0
-    with suppress(OSError):
-        for line in Path("/proc/self/status").read_text().splitlines():
-            if line.startswith("CapEff:"):
-                effective = int(line.split()[1], 16)
-    if effective >> CAP_NET_ADMIN & 1:
+    if may_change_the_network():
         return None
     return "ginneld changes the machine's network: start it as root, or with CAP_NET_ADMIN."
 
@@ -55,7 +48,6 @@ def main(arguments: list[str] | None = None) -> None:
     """Exit status: 0 stopped, 1 failed to start, 2 wrong command line, 6 not permitted, 12 runs already."""
     config = parse_arguments(arguments)
     os.umask(0o077)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     refusal = why_not_permitted()
     if refusal is None and config.export_keys is not None and os.geteuid() != 0:
         refusal = "--export-keys hands out the keys of everyone's traffic: only root may ask for it."
@@ -63,7 +55,10 @@ def main(arguments: list[str] | None = None) -> None:
         print(f"ginneld: {refusal}", file=sys.stderr)
         sys.exit(6)
     try:
-        ring = logs.set_up(config.log_level, config.log_file)
+        refused = confine()
+        ring = logs.set_up(config.log_level, config.log_file, config.log_to)
+        for words in refused:
+            log.info("%s", words)
         with ExitStack() as stack:
             _lock(config, stack)
             network = LinuxNetwork(config.state.journal)
@@ -99,6 +94,8 @@ async def _serve(
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, _reopen_log)
+    notifier = Notifier()
     try:
         for line in await loop.run_in_executor(executor, network.recover):
             log.warning("undone after a crash: %s", line)
@@ -117,12 +114,40 @@ async def _serve(
     try:
         await server.start()
         log.info("ginneld %s listens at %s", __version__, config.runtime.socket)
+        supervisor.attach(StatusLine(notifier).heard)
+        notifier.ready("No connection")
         await stop.wait()
         log.info("stopping")
     finally:
+        notifier.stopping()
         await supervisor.close()
         await loop.run_in_executor(executor, network.close)
         await server.close()
+        notifier.close()
+
+
+def _reopen_log() -> None:
+    try:
+        logs.reopen()
+    except OSError as error:
+        log.error("the log file is not opened anew: %s", error.strerror)
+
+
+class StatusLine:
+    """How many connections are in each state, for the manager. It shows to everyone, so it names none."""
+
+    def __init__(self, notifier: Notifier) -> None:
+        self._notifier = notifier
+        self._states: dict[str, State] = {}
+
+    def heard(self, event: Event) -> None:
+        if not isinstance(event, ConnectionStatus) or self._states.get(event.name) == event.state:
+            return
+        self._states[event.name] = event.state
+        count = Counter(state for state in self._states.values() if state != "down")
+        self._notifier.status(
+            ", ".join(f"{number} {state}" for state, number in sorted(count.items())) or "No connection"
+        )
 
 
 if __name__ == "__main__":
