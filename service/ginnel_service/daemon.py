@@ -24,6 +24,7 @@ from .ipc.server import Server
 from .net.linux.network import LinuxNetwork
 from .notify import Notifier
 from .privileges import confine, may_change_the_network
+from .profiles.keys import CREDENTIAL, KeyRing, KeyUnusableError, system_key
 from .profiles.secrets import SecretStore
 from .profiles.store import ProfileStore
 from .supervisor import Supervisor
@@ -61,9 +62,10 @@ def main(arguments: list[str] | None = None) -> None:
             log.info("%s", words)
         with ExitStack() as stack:
             _lock(config, stack)
+            secrets = _open_secrets(config)
             network = LinuxNetwork(config.state.journal)
             executor = stack.enter_context(ThreadPoolExecutor(1, "ginnel-net"))
-            asyncio.run(_serve(config, network, executor, ring))
+            asyncio.run(_serve(config, network, secrets, executor, ring))
     except StartError as error:
         print(f"ginneld: {error}", file=sys.stderr)
         sys.exit(12)
@@ -87,8 +89,32 @@ def _lock(config: DaemonConfig, stack: ExitStack) -> None:
             raise StartError(f"another ginneld holds {path}: stop it first.") from None
 
 
+def _open_secrets(config: DaemonConfig) -> SecretStore:
+    """The secrets, sealed under the best key that there is."""
+    try:
+        keys = KeyRing(config.state.keys, system_key())
+    except KeyUnusableError as error:
+        raise StartError(
+            f"the key that the system keeps for ginneld ({CREDENTIAL}) cannot be used: "
+            f"{error.strerror or error}. Make it anew as docs/security.md says, or take it out of the unit."
+        ) from None
+    store = SecretStore(config.state.secrets, keys, notice=logs.protect)
+    try:
+        for line in store.renew():
+            log.info("%s", line)
+    except OSError as error:
+        log.error("not every secret is sealed under the current key: %s", error.strerror or error)
+    if locked := store.locked():
+        log.error("the key to these profiles' secrets is missing: %s", ", ".join(locked))
+    return store
+
+
 async def _serve(
-    config: DaemonConfig, network: LinuxNetwork, executor: ThreadPoolExecutor, ring: logs.RingHandler
+    config: DaemonConfig,
+    network: LinuxNetwork,
+    secrets: SecretStore,
+    executor: ThreadPoolExecutor,
+    ring: logs.RingHandler,
 ) -> None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
@@ -106,7 +132,7 @@ async def _serve(
     supervisor = Supervisor(
         SystemHost(network, executor),
         ProfileStore(config.state.profiles),
-        SecretStore(config.state.secrets, notice=logs.protect),
+        secrets,
         ring,
         key_file=config.export_keys,
     )
