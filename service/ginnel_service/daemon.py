@@ -35,7 +35,11 @@ log = logging.getLogger("ginnel.daemon")
 
 
 class StartError(Exception):
-    """Why the service does not start, in words that name the remedy."""
+    """Why the service does not start, in words that name the remedy, and its exit status."""
+
+    def __init__(self, words: str, status: int = 1) -> None:
+        super().__init__(words)
+        self.status = status
 
 
 def why_not_permitted() -> str | None:
@@ -68,7 +72,7 @@ def main(arguments: list[str] | None = None) -> None:
             asyncio.run(_serve(config, network, secrets, executor, ring))
     except StartError as error:
         print(f"ginneld: {error}", file=sys.stderr)
-        sys.exit(12)
+        sys.exit(error.status)
     except OSError as error:
         print(f"ginneld: {error.strerror}: {error.filename}", file=sys.stderr)
         sys.exit(12 if error.errno == errno.EADDRINUSE else 1)
@@ -86,7 +90,7 @@ def _lock(config: DaemonConfig, stack: ExitStack) -> None:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise StartError(f"another ginneld holds {path}: stop it first.") from None
+            raise StartError(f"another ginneld holds {path}: stop it first.", 12) from None
 
 
 def _open_secrets(config: DaemonConfig) -> SecretStore:

@@ -152,7 +152,7 @@ def system_key(environment: Mapping[str, str] = os.environ) -> bytes | None:
     Raises KeyUnusableError: a key that is meant to be there must not be replaced by a lesser one silently.
     """
     directory = environment.get("CREDENTIALS_DIRECTORY")
-    if not directory:
+    if not directory or not os.access(directory, os.X_OK):  # systemd closes it where it has nothing for us
         return None
     path = Path(directory, CREDENTIAL)
     try:
