@@ -19,6 +19,7 @@ from .ipc.schema import (
     ConnectionStatus,
     Diagnosis,
     ErrorInfo,
+    Level,
     LogEntry,
     ProfileSummary,
     Snapshot,
@@ -188,6 +189,13 @@ class Supervisor(EventFeed):
 
     async def tail_log(self, lines: int) -> tuple[LogEntry, ...]:
         return self._ring.tail(lines)
+
+    async def set_log_level(self, level: Level, logger: str) -> None:
+        known = logs.loggers()
+        if logger and logger not in known:
+            raise ServiceError("unknown_logger", logger=logger, known=", ".join(known))
+        logs.set_level(level, logger)
+        log.warning("the log level of %s is %s from now on", logger or "everything", level)
 
     async def diagnose(self, name: str) -> Diagnosis:
         tunnels = [tunnel for tunnel in self._tunnels.values() if name in ("", tunnel.name)]

@@ -162,6 +162,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "{name} asks for nothing now.",
         "See what waits for an answer with `ginnel prompt`.",
     ),
+    "unknown_logger": (
+        "The service has no logger named {logger}.",
+        "Name one of these, or none for all: {known}.",
+    ),
     "unknown_profile": (
         "There is no profile named {name}.",
         "See which there are with `ginnel list`, or make it with `ginnel create {name}`.",
@@ -218,7 +222,7 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Look at `ginnel log`; another VPN or network manager may be in the way.",
     ),
     "not_permitted": (
-        "You may not do that ({action}) with this profile.",
+        "You may not do that ({action}).",
         "Use your own profile, or ask an administrator of this machine.",
     ),
     "already_up": (
@@ -288,6 +292,8 @@ _MISSING = {
     "errno": "no reason given",
     "detail": "no detail",
     "action": "that",
+    "logger": "that",
+    "known": "those that `ginnel log` shows",
     "device": "of the tunnel",
     "socket": "its socket",
     "what": "It",

@@ -25,6 +25,7 @@ from .schema import (
     HelloParams,
     HelloResult,
     LogEntry,
+    LogLevelParams,
     LogTailParams,
     LogTailResult,
     NameParams,
@@ -65,6 +66,7 @@ class Dispatcher:
             "connection.rekey": self._rekey,
             "prompt.answer": self._answer,
             "log.tail": self._tail,
+            "log.level": self._level,
             "diagnose": self._diagnose,
         }
 
@@ -162,6 +164,12 @@ class Dispatcher:
 
     async def _diagnose(self, params: DiagnoseParams) -> Diagnosis:
         return await self._service.diagnose(params.name)
+
+    async def _level(self, params: LogLevelParams) -> Done:
+        if not self._policy.may(self._peer, Action.CHANGE_SERVICE):
+            raise ServiceError("not_permitted", action=Action.CHANGE_SERVICE.value)
+        await self._service.set_log_level(params.level, params.logger)
+        return Done()
 
     async def _tail(self, params: LogTailParams) -> LogTailResult:
         """The newest lines that the caller may see and one message can carry."""

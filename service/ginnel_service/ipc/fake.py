@@ -17,6 +17,7 @@ from .schema import (
     Diagnosis,
     ErrorInfo,
     Finding,
+    Level,
     LogEntry,
     Machine,
     PathStatus,
@@ -43,6 +44,7 @@ class FakeService(EventFeed):
         self.fail_up: dict[str, ErrorInfo] = {}
         self.refuse: dict[str, Exception] = {}
         self.entries: list[LogEntry] = []
+        self.levels: list[tuple[Level, str]] = []
         self.machine = Machine(system="Linux 6.1 x86_64", libcrypto="OpenSSL 3.0.15")
         self.tunnels: tuple[TunnelDiagnosis, ...] = ()
         self.findings: tuple[Finding, ...] = ()
@@ -186,6 +188,9 @@ class FakeService(EventFeed):
             tunnels=tunnels,
             findings=tuple(finding for finding in self.findings if name in ("", finding.connection)),
         )
+
+    async def set_log_level(self, level: Level, logger: str) -> None:
+        self.levels.append((level, logger))
 
     async def tail_log(self, lines: int) -> tuple[LogEntry, ...]:
         return tuple(self.entries[-lines:])

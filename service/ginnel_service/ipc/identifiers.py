@@ -58,6 +58,7 @@ ERROR_IDS: dict[str, tuple[str, ...]] = {
     "unknown_prompt": ("name",),
     "not_up": ("name",),
     "service_stopping": (),
+    "unknown_logger": ("logger", "known"),
     "bad_request": ("detail",),
     "unknown_method": ("method",),
     "too_large": ("limit",),

@@ -270,6 +270,13 @@ class LogTailParams(_Params, frozen=True, kw_only=True):
     lines: Annotated[int, Meta(ge=1, le=5000)] = 100
 
 
+class LogLevelParams(_Params, frozen=True, kw_only=True):
+    """What is logged from now on, until the service ends: of one logger, or with "" of all of them alike."""
+
+    level: Level
+    logger: Annotated[str, Meta(max_length=64, pattern=r"^([a-z_]+(\.[a-z_]+)*)?$")] = ""
+
+
 class ProfileListResult(_Result, frozen=True, kw_only=True):
     profiles: tuple[ProfileSummary, ...]
 
@@ -296,6 +303,7 @@ METHODS: dict[str, tuple[type[Struct], type[Struct]]] = {
     "connection.rekey": (RekeyParams, ConnectionStatus),
     "prompt.answer": (PromptAnswerParams, Done),
     "log.tail": (LogTailParams, LogTailResult),
+    "log.level": (LogLevelParams, Done),
     "diagnose": (DiagnoseParams, Diagnosis),
 }
 

@@ -19,6 +19,7 @@ from .schema import (
     Diagnosis,
     ErrorInfo,
     Event,
+    Level,
     LogEntry,
     ProfileSummary,
     Snapshot,
@@ -87,6 +88,9 @@ class Service(Protocol):
 
     async def tail_log(self, lines: int) -> tuple[LogEntry, ...]:
         """The last lines of the log, oldest first."""
+
+    async def set_log_level(self, level: Level, logger: str) -> None:
+        """Of one logger or, with "", of all. Raises `unknown_logger`."""
 
     async def diagnose(self, name: str) -> Diagnosis:
         """Of one connection, or with "" of all that are not down. Raises `unknown_profile`."""
