@@ -23,6 +23,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from .base import NetworkError
+from .dns.keepers import Keeper
 from .plan import Step, check_device
 
 FILE_NAME = "network.journal"
@@ -46,6 +47,7 @@ class Before(Struct, frozen=True, omit_defaults=True):
     value: _Value | None = None
     #: (device, setting) pairs that change along with a forwarding switch, and what they were
     companions: tuple[tuple[str, Literal["forwarding", "accept_redirects"], _Value], ...] = ()
+    dns: Keeper | None = None  # who looks after the machine's DNS
 
     def __post_init__(self) -> None:
         for device, _, _ in self.companions:

@@ -15,6 +15,8 @@ from itertools import groupby
 from pathlib import Path
 
 from ..base import NetworkError, Wanted
+from ..dns.keepers import Choice
+from ..dns.machine import MachineDns
 from ..journal import Before, Entry, Journal
 from ..plan import MARK, AddRoute, AddThrow, Do, SetLink, SetSysctl, Step, make_plan
 from . import facts, steps
@@ -33,13 +35,21 @@ class LinuxNetwork:
     """`state_dir` belongs to the service's user alone; one process at a time holds it.
 
     `checkpoint` is called with "journalled", "done", "undone" and "struck" around each step: the places where
-    a process can die. The first call also raises what `Journal.open` does.
+    a process can die. The first call also raises what `Journal.open` does. `dns` names who looks after the
+    machine's DNS, where that should not be found out.
     """
 
     socket_mark = MARK
 
-    def __init__(self, state_dir: Path, *, checkpoint: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        state_dir: Path,
+        *,
+        dns: Choice = "auto",
+        checkpoint: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._state_dir = state_dir
+        self._dns = MachineDns(state_dir, dns)
         self._checkpoint = checkpoint
         self._lock = threading.Lock()
         self._journal: Journal | None = None
@@ -109,7 +119,7 @@ class LinuxNetwork:
             journal.damaged = 0
         for entry in self._stale[::-1]:
             try:
-                if steps.undo(netlink, entry.step, entry.before):
+                if steps.undo(netlink, self._dns, entry.step, entry.before):
                     words.append(f"undone: {entry.step}")
             except OSError as error:
                 log.error("could not undo: %s: errno %s", entry.step, error.errno)
@@ -119,6 +129,11 @@ class LinuxNetwork:
             journal.undone([entry])
             self._stale.remove(entry)
             self._checkpoint("struck")
+        try:
+            words += self._dns.recover()
+        except OSError as error:
+            log.error("could not put the DNS settings back: errno %s", error.errno)
+            words.append("could not undo: the DNS servers of a tunnel that is gone")
         return words
 
     def _forget_lost(self, netlink: Netlink, journal: Journal, owner: str) -> None:
@@ -174,7 +189,8 @@ class LinuxNetwork:
             self._checkpoint("journalled")
             old = self._held.get(item.instead_of) if item.instead_of is not None else None
             try:
-                steps.do(netlink, item.step, before, (old.entry.step, old.entry.before) if old else None)
+                replaced = (old.entry.step, old.entry.before) if old else None
+                steps.do(netlink, self._dns, item.step, before, replaced)
             except OSError as error:
                 journal.undone(entries[number:])
                 raise steps.refusal(item.step, error.errno or 0) from error
@@ -193,7 +209,7 @@ class LinuxNetwork:
         if any(it.owners != {owner} for it in rivals):
             raise NetworkError(steps.in_use(item.step), str(item.step))
         try:
-            before = steps.look(netlink, item.step)
+            before = steps.look(netlink, self._dns, item.step)
         except OSError as error:
             raise steps.refusal(item.step, error.errno or 0) from error
         keeps = isinstance(item.step, SetSysctl | SetLink)
@@ -223,7 +239,7 @@ class LinuxNetwork:
                 it.owners.discard(owner)
                 continue
             try:
-                steps.undo(netlink, step, it.entry.before)
+                steps.undo(netlink, self._dns, step, it.entry.before)
             except OSError as error:
                 errors.append(steps.refusal(step, error.errno or 0))
                 continue

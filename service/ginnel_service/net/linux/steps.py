@@ -6,13 +6,14 @@ import errno
 from typing import assert_never
 
 from ..base import NetworkError
+from ..dns.machine import MachineDns
 from ..journal import Before
-from ..plan import AddAddress, AddRoute, AddRule, AddThrow, LinkUp, SetLink, SetSysctl, Step
+from ..plan import AddAddress, AddRoute, AddRule, AddThrow, LinkUp, SetDns, SetLink, SetSysctl, Step
 from . import links, routes
 from .netlink import Netlink, need_link
 
 
-def look(netlink: Netlink, step: Step) -> Before:
+def look(netlink: Netlink, dns: MachineDns, step: Step) -> Before:
     """What undoing will need. Raises OSError."""
     match step:
         case SetSysctl():
@@ -23,6 +24,8 @@ def look(netlink: Netlink, step: Step) -> Before:
             return Before(ifindex=need_link(netlink, step.device).index)
         case AddThrow() | AddRule():
             return Before()
+        case SetDns():
+            return Before(ifindex=need_link(netlink, step.device).index, dns=dns.keeper())
         case _:
             assert_never(step)
 
@@ -44,7 +47,13 @@ def has_gone(step: Step, stands: set[tuple[str, ...]]) -> bool:
             return False
 
 
-def do(netlink: Netlink, step: Step, before: Before, instead_of: tuple[Step, Before] | None = None) -> None:
+def do(
+    netlink: Netlink,
+    dns: MachineDns,
+    step: Step,
+    before: Before,
+    instead_of: tuple[Step, Before] | None = None,
+) -> None:
     """Do `step`, in place of one with the same key where there is one. Raises OSError."""
     match step:
         case SetSysctl():
@@ -55,17 +64,22 @@ def do(netlink: Netlink, step: Step, before: Before, instead_of: tuple[Step, Bef
             links.bring_up(netlink, step)
         case AddAddress():
             if instead_of is not None:
-                undo(netlink, *instead_of)
+                undo(netlink, dns, *instead_of)
             links.add_address(netlink, step, before)
         case AddRoute() | AddThrow():
             routes.add_route(netlink, step, before, replace=instead_of is not None)
         case AddRule():
             routes.add_rule(netlink, step)
+        case SetDns():
+            assert before.dns is not None
+            if instead_of is not None and instead_of[1].dns != before.dns:
+                undo(netlink, dns, *instead_of)
+            dns.set(step, before.dns, before.ifindex)
         case _:
             assert_never(step)
 
 
-def undo(netlink: Netlink, step: Step, before: Before) -> bool:
+def undo(netlink: Netlink, dns: MachineDns, step: Step, before: Before) -> bool:
     """Whether there was anything to undo. Raises OSError for what is there and will not go."""
     match step:
         case SetSysctl():
@@ -80,12 +94,16 @@ def undo(netlink: Netlink, step: Step, before: Before) -> bool:
             return routes.undo_route(netlink, step, before)
         case AddRule():
             return routes.undo_rule(netlink, step)
+        case SetDns():
+            return before.dns is not None and dns.unset(step, before.dns, before.ifindex)
         case _:
             assert_never(step)
 
 
 def refusal(step: Step, number: int) -> NetworkError:
     """The OS's errno for `step` as a stable identifier."""
+    if isinstance(step, SetDns):
+        return NetworkError("dns_refused", str(step), number)
     match number:
         case errno.EPERM | errno.EACCES | errno.EROFS:
             code = "not_permitted"
