@@ -34,6 +34,26 @@ _BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuratio
 <policy context="default"><allow user="*"/><allow own="*"/><allow send_type="method_call"/>
 <allow send_destination="*"/><allow receive_sender="*"/></policy></busconfig>
 """
+_NETWORKMANAGER = """[main]
+plugins=keyfile
+auth-polkit=root-only
+rc-manager=file
+no-auto-default=*
+[keyfile]
+unmanaged-devices=interface-name:office
+"""
+_CONNECTION = f"""[connection]
+id=outside
+type=ethernet
+interface-name=outside
+[ipv4]
+method=manual
+address1=192.0.2.10/24,192.0.2.1
+dns={OUTSIDE}
+dns-search=home.example
+[ipv6]
+method=disabled
+"""
 
 
 def why_missing(*peers: str) -> str | None:
@@ -111,7 +131,8 @@ class NamedMachine:
         self.office = nameserver.start(office, OFFICE, FROM_OFFICE)
         self.state = lab.directory / "state"
         self.sh(
-            "mkdir -p /run/own/etc /run/own/lib && cp -a /etc/. /run/own/etc/ && rm -f /run/own/etc/resolv.conf"
+            "mkdir -p /run/own/etc /run/own/lib && cp -a /etc/. /run/own/etc/"
+            " && rm -f /run/own/etc/resolv.conf"
             " && mount --bind /run/own/etc /etc && mount --bind /run/own/lib /var/lib"
             " && sed -i 's/^hosts:.*/hosts: files dns/' /etc/nsswitch.conf"
         )
@@ -132,6 +153,14 @@ class NamedMachine:
     def recover(self) -> list[str]:
         with self.actor() as actor:
             return list(actor.call("recover")["returned"])
+
+    def forget_this_boot(self) -> None:
+        """As after a crash of the machine: the journal's boot is over."""
+        for file in self.state.glob("network.journal*"):
+            file.unlink()
+
+    def servers(self) -> list[str]:
+        return self.sh("grep ^nameserver /etc/resolv.conf").split()[1::2]
 
     def lookup(self, name: str) -> str:
         """The first address by getaddrinfo(3), as a program asks; "" for none."""
@@ -174,6 +203,46 @@ class NamedMachine:
     def told(self) -> str:
         """All that resolved was told of each link."""
         return "".join(self.resolvectl(about) for about in ("dns", "domain", "default-route"))
+
+    def install_resolvconf(self, peer: str) -> None:
+        """`resolvconf` or `openresolv`, with a record of the server outside as a DHCP client makes it."""
+        root = PEERS / peer
+        for folder, inside in (("/usr/sbin", "sbin"), ("/usr/lib", "lib")):
+            old, new = f"/run/own/old/{inside}", f"/run/own/{inside}"
+            self.sh(
+                f"mkdir -p {old} {new} && mount --bind {folder} {old} && ln -s {old}/* {new}/"
+                f" && cp -a {root}/{inside}/resolvconf {new}/ && mount --bind {new} {folder}"
+            )
+        self.sh(f"cp -a {root}/etc/. /etc/")
+        if peer == "resolvconf":
+            self.sh(
+                "mkdir -p /run/resolvconf/interface && touch /run/resolvconf/enable-updates"
+                " && ln -s ../run/resolvconf/resolv.conf /etc/resolv.conf"
+            )
+        self.client.run(
+            ["resolvconf", "-a", "outside.dhcp"], stdin=f"nameserver {OUTSIDE}\nsearch home.example\n"
+        )
+
+    def run_networkmanager(self) -> None:
+        """NetworkManager, which keeps /etc/resolv.conf and has the server outside from a profile."""
+        self.run_bus()
+        self.client.ip("addr flush dev outside", "link set outside down")  # or it would leave it as it is
+        self.sh(
+            "mount -t sysfs -o ro sysfs /sys"  # no udev is waited for then
+            " && mkdir -p /etc/NetworkManager/system-connections /var/lib/NetworkManager"
+        )
+        self.write("/etc/NetworkManager/NetworkManager.conf", _NETWORKMANAGER)
+        profile = "/etc/NetworkManager/system-connections/outside.nmconnection"
+        self.write(profile, _CONNECTION)
+        self.sh(f"chmod 600 {profile}")
+        self.start_networkmanager()
+
+    def start_networkmanager(self, until: str = OUTSIDE) -> None:
+        root = PEERS / "network-manager/usr"
+        libraries = {"LD_LIBRARY_PATH": str(next((root / "lib").glob("*-linux-gnu")))}
+        program = [str(root / "sbin/NetworkManager"), "--debug"]
+        self.networkmanager = self.client.popen(program, label="networkmanager", env=libraries)
+        eventually(lambda: until in self.resolv_conf(), "NetworkManager", alive=[self.networkmanager])
 
     def _has(self, path: str) -> bool:
         return self.client.run(["test", "-e", path], check=False).returncode == 0

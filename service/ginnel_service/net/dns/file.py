@@ -190,6 +190,11 @@ def look(path: Path = RESOLV_CONF) -> SavedFile:
     )
 
 
+def read_resolv_conf(path: Path = RESOLV_CONF) -> ResolvConf:
+    """What the C library reads. Raises OSError."""
+    return parse((look(path).content or b"").decode(errors="replace"))
+
+
 def _read(path: Path) -> bytes:
     with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
         content = file.read(MOST_FILE_OCTETS + 1) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else None

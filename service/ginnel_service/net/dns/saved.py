@@ -51,10 +51,19 @@ class Overlaid(Struct, frozen=True):
     steps: tuple[SetDns, ...]
 
 
-class GlobalDns(Struct, frozen=True):
-    """NetworkManager's global DNS settings as they were, as D-Bus's a{sv} in JSON, and the steps since."""
+class GlobalSettings(Struct, frozen=True):
+    """NetworkManager's global DNS settings. `domains`: servers and options for each, "*" for all others."""
 
-    before: str
+    searches: tuple[_Text, ...] = ()
+    options: tuple[_Text, ...] = ()
+    domains: dict[_Text, tuple[tuple[_Text, ...], tuple[_Text, ...]]] = {}
+
+
+class GlobalDns(Struct, frozen=True):
+    """Those settings where we set them: what they were, what of ours they may be, and for which steps."""
+
+    before: GlobalSettings
+    ours: tuple[GlobalSettings, ...]
     steps: tuple[SetDns, ...]
 
 

@@ -18,7 +18,7 @@ from ..base import NetworkError, Wanted
 from ..dns.keepers import Choice
 from ..dns.machine import MachineDns
 from ..journal import Before, Entry, Journal
-from ..plan import MARK, AddRoute, AddThrow, Do, SetLink, SetSysctl, Step, make_plan
+from ..plan import MARK, AddRoute, AddThrow, Do, SetDns, SetLink, SetSysctl, Step, make_plan
 from . import facts, steps
 from .netlink import Netlink, find_link
 
@@ -146,7 +146,13 @@ class LinuxNetwork:
         stands: dict[int, set[tuple[str, ...]] | None] = {}
         for step, it in list(self._held.items()):
             index = it.entry.before.ifindex
-            if owner not in it.owners or not index:
+            if owner not in it.owners:
+                continue
+            if isinstance(step, SetDns) and not self._renew_dns(step, it.entry.before):
+                del self._held[step]
+                journal.undone([it.entry])
+                continue
+            if not index:
                 continue
             if index not in indices:
                 link = find_link(netlink, index=index)
@@ -158,6 +164,18 @@ class LinuxNetwork:
             ):
                 del self._held[step]
                 journal.undone([it.entry])
+
+    def _renew_dns(self, step: SetDns, before: Before) -> bool:
+        """Whether `step` is in force, or nobody can tell. If it is not, it is undone, to be done anew."""
+        assert before.dns is not None
+        try:
+            if self._dns.stands(step, before.dns, before.ifindex):
+                return True
+            self._dns.unset(step, before.dns, before.ifindex)
+        except OSError as error:
+            log.warning("could not look at the DNS settings of %s: errno %s", step.device, error.errno)
+            return True
+        return False
 
     def _do_all(self, netlink: Netlink, journal: Journal, owner: str, todo: Sequence[Do]) -> None:
         """All of `todo`, or none of it. Runs of routes share one write."""

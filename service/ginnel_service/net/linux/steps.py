@@ -25,7 +25,10 @@ def look(netlink: Netlink, dns: MachineDns, step: Step) -> Before:
         case AddThrow() | AddRule():
             return Before()
         case SetDns():
-            return Before(ifindex=need_link(netlink, step.device).index, dns=dns.keeper())
+            keeper = dns.keeper(step)
+            index = need_link(netlink, step.device).index
+            # What resolved was told of a device goes with it; what others were told stays and is undone.
+            return Before(ifindex=index if keeper == "resolved" else 0, dns=keeper)
         case _:
             assert_never(step)
 
