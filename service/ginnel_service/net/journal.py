@@ -178,8 +178,9 @@ class Journal:
         """Replace the file by one with the live entries alone, or remove it when there are none."""
         self._discard()
         if not self._live:
-            with suppress(FileNotFoundError):
-                os.unlink(FILE_NAME, dir_fd=self._dir_fd)
+            for name in (FILE_NAME, _NEW_NAME):
+                with suppress(FileNotFoundError):
+                    os.unlink(name, dir_fd=self._dir_fd)
             return
         data = _line(_Header(VERSION, self._era)) + b"".join(map(_line, self._live.values()))
         with suppress(FileNotFoundError):

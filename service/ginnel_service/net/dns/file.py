@@ -40,8 +40,7 @@ class FileDns:
 
     def set(self, step: SetDns) -> None:
         now = look(self._path)
-        saved = self._saved.read()
-        over = saved.file
+        over = self._saved.read().file
         if over is None or not _is_ours(now, over):
             steps = over.steps if over is not None else ()
             over = Overlaid(before=now, ours=(), steps=steps)
@@ -50,13 +49,12 @@ class FileDns:
 
     def unset(self, device: str) -> bool:
         """Whether there was anything of ours for `device` to take back."""
-        saved = self._saved.read()
-        over = saved.file
+        over = self._saved.read().file
         if over is None or not any(step.device == device for step in over.steps):
             return False
         others = tuple(step for step in over.steps if step.device != device)
         if not _is_ours(look(self._path), over):
-            self._saved.write(replace(saved, file=replace(over, steps=others) if others else None))
+            self._keep(replace(over, steps=others) if others else None)
             return False
         if others:
             self._write(replace(over, steps=others))
@@ -73,7 +71,7 @@ class FileDns:
         if ours:
             self._restore()
         else:
-            self._forget()
+            self._keep(None)
         return ours
 
     def stands(self, step: SetDns) -> bool:
@@ -98,7 +96,7 @@ class FileDns:
     def _write(self, over: Overlaid) -> None:
         text = self._text(over)
         over = replace(over, ours=(*over.ours[-1:], text))
-        self._saved.write(replace(self._saved.read(), file=over))
+        self._keep(over)
         self._put(replace(over.before, content=text, link=None, mode=0o644))
 
     def _restore(self) -> None:
@@ -118,12 +116,12 @@ class FileDns:
             _sync(self._path.parent)
         else:
             self._put(before)
-        self._forget()
+        self._keep(None)
 
-    def _forget(self) -> None:
+    def _keep(self, over: Overlaid | None) -> None:
         """Without a copy nobody would look for a file that was being written: it goes first."""
         self._clear()
-        self._saved.write(replace(self._saved.read(), file=None))
+        self._saved.write(replace(self._saved.read(), file=over))
 
     def _clear(self) -> None:
         with suppress(OSError):

@@ -34,9 +34,9 @@ class MachineDns:
 
     def __init__(self, state_dir: Path, choice: Choice = "auto") -> None:
         self._choice = choice
-        saved = SavedDns(state_dir)
-        self._file = FileDns(saved)
-        self._networkmanager = NetworkManagerDns(saved)
+        self._saved = SavedDns(state_dir)
+        self._file = FileDns(self._saved)
+        self._networkmanager = NetworkManagerDns(self._saved)
         self._resolvconf = ResolvconfDns()
         self._resolved = ResolvedDns()
         self._left = True  # a predecessor may have left something
@@ -95,6 +95,7 @@ class MachineDns:
         if not self._left:
             return []
         left = [self._file.recover(), self._networkmanager.recover()]
+        self._saved.remove()
         self._left = False
         return ["undone: ask the servers of a tunnel that is gone"] if any(left) else []
 

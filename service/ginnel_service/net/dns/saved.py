@@ -100,14 +100,14 @@ class SavedDns:
             found = None
         if found is None or found.version != VERSION:
             log.error("the saved copy of the DNS settings is damaged: what it held is lost")
-            self._remove()
+            self.remove()
             return Saved()
         return found
 
     def write(self, saved: Saved) -> None:
         """On the disk when this returns; removed when there is nothing to keep."""
         if saved == Saved():
-            self._remove()
+            self.remove()
             return
         with self._open_directory() as folder:
             with suppress(FileNotFoundError):
@@ -120,7 +120,8 @@ class SavedDns:
             os.replace(_NEW_NAME, FILE_NAME, src_dir_fd=folder, dst_dir_fd=folder)
             os.fsync(folder)
 
-    def _remove(self) -> None:
+    def remove(self) -> None:
+        """Also what was begun and never read."""
         with self._open_directory() as folder:
             for name in (FILE_NAME, _NEW_NAME):
                 with suppress(FileNotFoundError):
