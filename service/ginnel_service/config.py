@@ -10,6 +10,7 @@ from . import __version__
 from .paths import DEFAULT_RUNTIME, DEFAULT_STATE, RuntimePaths, StatePaths
 
 LEVELS = ("debug", "info", "warning", "error")
+OUTPUTS = ("auto", "stderr", "journal", "syslog")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +18,7 @@ class DaemonConfig:
     runtime: RuntimePaths = field(default_factory=RuntimePaths)
     state: StatePaths = field(default_factory=StatePaths)
     log_level: str = "info"
+    log_to: str = "auto"
     log_file: Path | None = None
     export_keys: Path | None = None
 
@@ -43,8 +45,25 @@ def parse_arguments(arguments: list[str] | None = None) -> DaemonConfig:
         metavar="DIR",
         help="holds profiles, secrets and the undo journal [%(default)s]",
     )
-    parser.add_argument("--log-level", choices=LEVELS, default="info", help="[%(default)s]")
-    parser.add_argument("--log-file", type=Path, metavar="FILE", help="append the log here, not to stderr")
+    parser.add_argument(
+        "--log-level",
+        choices=LEVELS,
+        default="info",
+        help="what to log; `ginnel log --level` changes it while the service runs [%(default)s]",
+    )
+    output = parser.add_mutually_exclusive_group()
+    output.add_argument(
+        "--log-to",
+        choices=OUTPUTS,
+        default="auto",
+        help="where to log; auto: the journal where that is standard error, else that [%(default)s]",
+    )
+    output.add_argument(
+        "--log-file",
+        type=Path,
+        metavar="FILE",
+        help="log to this file, of 4 MiB at most with three former ones beside it; SIGHUP opens it anew",
+    )
     parser.add_argument(
         "--foreground",
         action="store_true",
@@ -61,6 +80,7 @@ def parse_arguments(arguments: list[str] | None = None) -> DaemonConfig:
         runtime=RuntimePaths(found.runtime_dir),
         state=StatePaths(found.state_dir),
         log_level=found.log_level,
+        log_to=found.log_to,
         log_file=found.log_file,
         export_keys=found.export_keys,
     )

@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from . import __version__, logs
-from .diagnosis import diagnose
+from .diagnosis import diagnose, of_secrets
 from .ike.events import KeysExported
 from .ipc.schema import (
     ConnectionStatus,
@@ -196,9 +196,8 @@ class Supervisor(EventFeed):
         else:
             found = [tunnel_diagnosis(tunnel) for tunnel in tunnels]
         machine = await self._loop.run_in_executor(None, look)
-        return Diagnosis(
-            version=__version__, machine=machine, tunnels=tuple(found), findings=diagnose(machine, found)
-        )
+        findings = diagnose(machine, found) + of_secrets(self._secrets.key_origin, self._secrets.locked())
+        return Diagnosis(version=__version__, machine=machine, tunnels=tuple(found), findings=findings)
 
     # News
 

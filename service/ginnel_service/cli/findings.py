@@ -33,6 +33,20 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "The kernel lacks offloads that make a tunnel faster: {offloads}.",
         "A newer kernel has them; UDP through the TUN device came with Linux 6.2.",
     ),
+    "secrets_under_credential": (
+        "Stored secrets are encrypted with a key that the system keeps for the service.",
+        NOTHING,
+    ),
+    "secrets_under_file": (
+        "Stored secrets are encrypted with a key that lies in a file beside them: root, and whoever takes "
+        "the disk, can read them.",
+        "Give the service a key of the machine or its TPM: `systemd-creds` makes one, see docs/security.md.",
+    ),
+    "secrets_locked": (
+        "The key to the stored secrets of these profiles is missing: {profiles}.",
+        "Bring the service's former key back (credential `ginnel-key`, or the file in the state directory's "
+        "`keys`), or give the secrets anew with `ginnel create --replace`.",
+    ),
     "connection_up": ("Connected.", NOTHING),
     "connection_not_up": ("Not connected ({state}).", "Connect it with `ginnel up {connection}`."),
     "offloads_in_use": ("Every offload is in use.", NOTHING),

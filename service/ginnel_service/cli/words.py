@@ -178,6 +178,11 @@ ERRORS: dict[str, tuple[str, str]] = {
         "There is a profile named {name} already.",
         "Choose another name, or overwrite it with --replace.",
     ),
+    "secrets_locked": (
+        "The secrets of {name} are encrypted, and their key is missing ({cause}). They are kept: {file}.",
+        "Bring the service's former key back (credential `ginnel-key`, or the file in the state directory's "
+        "`keys`) and restart it, or give the secrets anew with `ginnel create {name} --replace`.",
+    ),
     "tun_not_permitted": (
         "The service may not open the TUN device.",
         "Run ginneld as root or with CAP_NET_ADMIN, and give its container access to /dev/net/tun.",

@@ -42,6 +42,7 @@ ERROR_IDS: dict[str, tuple[str, ...]] = {
     "profile_invalid": ("name", "problems"),
     "profile_corrupt": ("name", "file", "cause"),
     "profile_exists": ("name",),
+    "secrets_locked": ("name", "file", "cause"),
     # the machine
     "tun_not_permitted": ("name", "errno"),
     "tun_unavailable": ("name", "errno"),
@@ -74,6 +75,10 @@ FINDING_IDS: dict[str, tuple[str, ...]] = {
     "cpu_no_aes": (),
     "kernel_has_offloads": (),
     "kernel_lacks_offloads": ("offloads",),
+    # the service
+    "secrets_under_credential": (),
+    "secrets_under_file": (),
+    "secrets_locked": ("profiles",),
     # a connection
     "connection_up": (),
     "connection_not_up": ("state",),
