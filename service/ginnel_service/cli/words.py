@@ -224,6 +224,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "{name} is not connected.",
         "Connect it with `ginnel up {name}`.",
     ),
+    "diagnosis_running": (
+        "{name} is being looked at already.",
+        "Wait half a minute, then run `ginnel doctor {name}` again.",
+    ),
     "service_stopping": (
         "The service is shutting down.",
         "Wait until it has been started again.",
