@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from ginnel_service.cli import findings
 from ginnel_service.cli.exits import Exit
 from ginnel_service.cli.main import main
-from ginnel_service.ipc.identifiers import FINDING_IDS
+from ginnel_service.ipc.identifiers import EXAMINATION_IDS, FINDING_IDS
 from ginnel_service.ipc.schema import Finding, SocketBuffer, TunnelDiagnosis
 
 from .conftest import Served
@@ -54,13 +54,13 @@ def test_every_reason_to_drop_a_packet_has_a_sentence(reason: str) -> None:
     assert remedy.endswith(".") or reason == "dummy"
 
 
-@pytest.mark.parametrize("id_", FINDING_IDS)
+@pytest.mark.parametrize("id_", [*FINDING_IDS, *EXAMINATION_IDS])
 def test_every_finding_has_words_for_its_parameters_alone(id_: str) -> None:
     if id_ == "connection_error":
         return  # told in the error's own words
     text, remedy = findings.FINDINGS[id_]
     named = {field for _, field, _, _ in string.Formatter().parse(text + remedy) if field}
-    assert named <= {*FINDING_IDS[id_], "connection"}
+    assert named <= {*(FINDING_IDS | EXAMINATION_IDS)[id_], "connection"}
     said = findings.describe(Finding(id=id_, severity="note"))
     assert "{" not in said.cause + said.remedy
 

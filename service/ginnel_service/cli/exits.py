@@ -51,6 +51,7 @@ _BY_ERROR: dict[str, Exit] = {
     "profile_corrupt": Exit.BAD_PROFILE,
     "not_permitted": Exit.NOT_PERMITTED,
     "socket_not_permitted": Exit.NOT_PERMITTED,
+    "repair_not_permitted": Exit.NOT_PERMITTED,
     "authentication_failed": Exit.AUTHENTICATION,
     **dict.fromkeys(
         (

@@ -85,7 +85,11 @@ FINDING_IDS: dict[str, tuple[str, ...]] = {
     "threads_not_urgent": (),
     "buffer_small": ("socket", "octets"),
     "no_drops": (),
-    # an examination: the name
+}
+
+#: The same of an examination (`examine`).
+EXAMINATION_IDS: dict[str, tuple[str, ...]] = {
+    # the name
     "name_resolves": ("server", "addresses", "ms", "servers"),
     "name_is_address": ("server",),
     "name_slow": ("server", "addresses", "ms", "servers"),
