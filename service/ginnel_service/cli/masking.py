@@ -13,9 +13,8 @@ from typing import Final
 
 #: Shorter ones are part of ordinary words.
 LEAST_NAME: Final = 3
-_ADDRESS: Final = re.compile(
-    r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,8})(?![\w:])"
-)
+_IPV4: Final = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d)")
+_IPV6: Final = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![\w:])")
 _HARDWARE: Final = re.compile(r"\b[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}\b")
 
 
@@ -35,7 +34,7 @@ class Masker:
         if self._names is not None:
             text = self._names.sub("[user]", text)
         text = _HARDWARE.sub(self._hardware, text)
-        return _ADDRESS.sub(self._address, text)
+        return _IPV6.sub(self._address, _IPV4.sub(self._address, text))
 
     def _hardware(self, found: re.Match[str]) -> str:
         if found[0] in ("00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"):

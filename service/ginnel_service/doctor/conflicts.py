@@ -25,9 +25,9 @@ def of_routes(
     found: list[Finding] = []
     told: set[tuple[Network, str]] = set()
     for reach in around.reaches:
-        if reach.device in ours or reach.device == "lo":
+        if reach.device in ours or reach.device == "lo" or reach.network.prefixlen <= EVERYTHING_BITS:
             continue
-        taken = [net for net in wanted if _overlap(net, reach.network) and reach.network.prefixlen]
+        taken = [net for net in wanted if _overlap(net, reach.network)]
         if not taken or any(_covers(each, reach.network) for each in bypass):
             continue
         subnet = taken[0]
