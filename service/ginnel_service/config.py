@@ -23,8 +23,8 @@ class DaemonConfig:
     export_keys: Path | None = None
 
 
-def parse_arguments(arguments: list[str] | None = None) -> DaemonConfig:
-    """Raises SystemExit, with words on stderr, for what it does not know."""
+def argument_parser() -> argparse.ArgumentParser:
+    """What `ginneld` takes; its manual page is made of it, too."""
     parser = argparse.ArgumentParser(
         prog="ginneld",
         description="The Ginnel service: IKEv2/IPsec tunnels in user space. Runs in the foreground.",
@@ -75,7 +75,12 @@ def parse_arguments(arguments: list[str] | None = None) -> DaemonConfig:
         metavar="FILE",
         help="for diagnosis: append every session's keys, as tshark's -o takes them; they open all traffic",
     )
-    found = parser.parse_args(arguments)
+    return parser
+
+
+def parse_arguments(arguments: list[str] | None = None) -> DaemonConfig:
+    """Raises SystemExit, with words on stderr, for what it does not know."""
+    found = argument_parser().parse_args(arguments)
     return DaemonConfig(
         runtime=RuntimePaths(found.runtime_dir),
         state=StatePaths(found.state_dir),
