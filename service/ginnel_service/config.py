@@ -23,8 +23,8 @@ class DaemonConfig:
     export_keys: Path | None = None
 
 
-def parse_arguments(arguments: list[str] | None = None) -> DaemonConfig:
-    """Raises SystemExit, with words on stderr, for what it does not know."""
+def argument_parser() -> argparse.ArgumentParser:
+    """What `ginneld` takes; its manual page is made of it, too."""
     parser = argparse.ArgumentParser(
         prog="ginneld",
         description="The Ginnel service: IKEv2/IPsec tunnels in user space. Runs in the foreground.",
@@ -49,7 +49,7 @@ def parse_arguments(arguments: list[str] | None = None) -> DaemonConfig:
         "--log-level",
         choices=LEVELS,
         default="info",
-        help="what to log; `ginnel log --level` changes it while the service runs [%(default)s]",
+        help="log what is this bad or worse; ginnel log changes it while the service runs [%(default)s]",
     )
     output = parser.add_mutually_exclusive_group()
     output.add_argument(
@@ -75,7 +75,12 @@ def parse_arguments(arguments: list[str] | None = None) -> DaemonConfig:
         metavar="FILE",
         help="for diagnosis: append every session's keys, as tshark's -o takes them; they open all traffic",
     )
-    found = parser.parse_args(arguments)
+    return parser
+
+
+def parse_arguments(arguments: list[str] | None = None) -> DaemonConfig:
+    """Raises SystemExit, with words on stderr, for what it does not know."""
+    found = argument_parser().parse_args(arguments)
     return DaemonConfig(
         runtime=RuntimePaths(found.runtime_dir),
         state=StatePaths(found.state_dir),

@@ -28,11 +28,11 @@ def test_launchd_is_given_a_service_that_the_program_understands() -> None:
 @pytest.mark.parametrize(("enable", "starts"), [("YES", True), ("NO", False)])
 def test_rc_starts_a_service_that_the_program_understands(tmp_path: Path, enable: str, starts: bool) -> None:
     """Run with a stand-in for rc.subr(8) that prints what would be started."""
-    (tmp_path / "rc.subr").write_text(
-        "load_rc_config() { ginneld_enable=%s ginneld_args='--log-level debug'; }\n"
+    subr = (
+        "load_rc_config() { ginneld_enable=ENABLE ginneld_args='--log-level debug'; }\n"
         "run_rc_command() { eval on=\\$$rcvar; [ $on = YES ] || return 0; echo $command $command_args; }\n"
-        % enable
     )
+    (tmp_path / "rc.subr").write_text(subr.replace("ENABLE", enable))
     script = (PACKAGING / "freebsd" / "ginneld.in").read_text()
     script = script.replace("/etc/rc.subr", str(tmp_path / "rc.subr")).replace("%%PREFIX%%", "/usr/local")
     done = subprocess.run(

@@ -52,6 +52,7 @@ _BY_ERROR: dict[str, Exit] = {
     "secrets_locked": Exit.BAD_PROFILE,
     "not_permitted": Exit.NOT_PERMITTED,
     "socket_not_permitted": Exit.NOT_PERMITTED,
+    "repair_not_permitted": Exit.NOT_PERMITTED,
     "authentication_failed": Exit.AUTHENTICATION,
     **dict.fromkeys(
         (

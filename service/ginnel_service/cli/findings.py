@@ -7,10 +7,8 @@ from typing import Any
 from ginnel_service.ipc.schema import Finding
 from ginnel_service.profiles.model import printable
 
+from .examination import CHECKS, EXAMINED, NOTHING
 from .words import STATES, Words, explain
-
-#: What is written where nothing needs doing.
-NOTHING = ""
 
 #: finding id -> (text, remedy); braces take the finding's parameters.
 FINDINGS: dict[str, tuple[str, str]] = {
@@ -178,6 +176,7 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "{count} packets were refused by the network for another reason.",
         "Look at the network device with `ip -s link`, and at the kernel's log.",
     ),
+    **EXAMINED,
 }
 
 _UNKNOWN = (
@@ -247,6 +246,12 @@ def _value(key: str, value: Any) -> str:
             return "; ".join(offload(str(name)) for name in value)
         case "offload", str():
             return offload(value)
+        case "check", str():
+            return CHECKS.get(value, printable(value))
+        case "servers", []:
+            return "nobody"
+        case _, list() | tuple():
+            return ", ".join(printable(str(each)) for each in value)
         case "state", str():
             return STATES.get(value, printable(value))
         case _:
