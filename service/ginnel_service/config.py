@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import __version__
+from .net.dns.keepers import CHOICES, Choice
 from .paths import DEFAULT_RUNTIME, DEFAULT_STATE, RuntimePaths, StatePaths
 
 LEVELS = ("debug", "info", "warning", "error")
@@ -19,6 +20,7 @@ class DaemonConfig:
     log_level: str = "info"
     log_file: Path | None = None
     export_keys: Path | None = None
+    dns: Choice = "auto"
 
 
 def parse_arguments(arguments: list[str] | None = None) -> DaemonConfig:
@@ -46,6 +48,12 @@ def parse_arguments(arguments: list[str] | None = None) -> DaemonConfig:
     parser.add_argument("--log-level", choices=LEVELS, default="info", help="[%(default)s]")
     parser.add_argument("--log-file", type=Path, metavar="FILE", help="append the log here, not to stderr")
     parser.add_argument(
+        "--dns-manager",
+        choices=CHOICES,
+        default="auto",
+        help="who looks after this machine's DNS; auto finds out [%(default)s]",
+    )
+    parser.add_argument(
         "--foreground",
         action="store_true",
         help="stay in the foreground: it always does; for unit files that say it",
@@ -63,4 +71,5 @@ def parse_arguments(arguments: list[str] | None = None) -> DaemonConfig:
         log_level=found.log_level,
         log_file=found.log_file,
         export_keys=found.export_keys,
+        dns=found.dns_manager,
     )

@@ -66,7 +66,7 @@ def main(arguments: list[str] | None = None) -> None:
         ring = logs.set_up(config.log_level, config.log_file)
         with ExitStack() as stack:
             _lock(config, stack)
-            network = LinuxNetwork(config.state.journal)
+            network = LinuxNetwork(config.state.journal, dns=config.dns)
             executor = stack.enter_context(ThreadPoolExecutor(1, "ginnel-net"))
             asyncio.run(_serve(config, network, executor, ring))
     except StartError as error:
