@@ -70,7 +70,7 @@ def start(host: Host, address: str, answer: str, *, refuse: bool = False) -> Nam
     """Returns when it listens."""
     log = host.lab.directory / f"{host.name}-{address.replace(':', '_')}.asked"
     options = ("--refuse",) if refuse else ()
-    host.python("-m", "helpers.nameserver", address, answer, str(log), *options, label=f"dns-{address}")
+    host.python(__file__, address, answer, str(log), *options, label=f"dns-{address}")
     eventually(lambda: log.exists() and log.read_text() != "", f"the name server at {address}")
     return NameServer(address, answer, log)
 

@@ -74,6 +74,11 @@ def test_scenario(scenario: str, tmp_path: Path) -> None:
         "recover_says_what_it_undid",
         "first_apply_recovers_by_itself",
         "lost_journal_does_not_stop_the_next_tunnel",
+        "lost_rule_and_routes_are_found_again",
+        "repair_needs_no_journal",
+        "repair_uses_the_journal_too",
+        "repair_is_refused_while_the_service_runs",
+        "kill_switch_outlives_a_crash_and_recovery",
     ],
 )
 def test_crash(scenario: str, tmp_path: Path) -> None:

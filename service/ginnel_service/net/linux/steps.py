@@ -8,9 +8,24 @@ from typing import assert_never
 from ..base import NetworkError
 from ..dns.machine import MachineDns
 from ..journal import Before
-from ..plan import AddAddress, AddRoute, AddRule, AddThrow, LinkUp, SetDns, SetLink, SetSysctl, Step
-from . import links, routes
-from .netlink import Netlink, need_link
+from ..plan import (
+    AddAddress,
+    AddBlock,
+    AddExemption,
+    AddGuard,
+    AddRoute,
+    AddRule,
+    AddThrow,
+    LastingStep,
+    LinkUp,
+    SetDns,
+    SetLink,
+    SetSysctl,
+    Step,
+)
+from . import guard, links, routes, rules
+from .netlink import PROTOCOL, Netlink, need_link
+from .sight import Sight
 
 
 def look(netlink: Netlink, dns: MachineDns, step: Step) -> Before:
@@ -22,7 +37,7 @@ def look(netlink: Netlink, dns: MachineDns, step: Step) -> Before:
             return links.look_at_link(netlink, step.device)
         case AddAddress() | AddRoute():
             return Before(ifindex=need_link(netlink, step.device).index)
-        case AddThrow() | AddRule():
+        case AddThrow() | AddBlock() | AddRule() | AddExemption() | AddGuard():
             return Before()
         case SetDns():
             keeper = dns.keeper(step)
@@ -33,10 +48,14 @@ def look(netlink: Netlink, dns: MachineDns, step: Step) -> Before:
             assert_never(step)
 
 
-def standing(netlink: Netlink, index: int) -> set[tuple[str, ...]]:
-    """The keys of the addresses and routes that stand on a device. Raises OSError."""
+def standing(netlink: Netlink, sight: Sight, index: int) -> set[tuple[str, ...]]:
+    """The keys of the addresses and routes of ours that stand on a device. Raises OSError."""
     found = {AddAddress("-", address).key[2:] for address in links.addresses_of(netlink, index)}
-    return found | {(str(table), network) for table, network in routes.routes_of(netlink, index)}
+    return found | {
+        (str(route.table), route.network)
+        for route in sight.routes
+        if route.protocol == PROTOCOL and index in route.devices
+    }
 
 
 def has_gone(step: Step, stands: set[tuple[str, ...]]) -> bool:
@@ -48,6 +67,19 @@ def has_gone(step: Step, stands: set[tuple[str, ...]]) -> bool:
             return step.key[1:] not in stands
         case _:
             return False
+
+
+def is_there(sight: Sight, step: LastingStep) -> bool:
+    """Whether it still stands. Raises OSError."""
+    match step:
+        case AddThrow() | AddBlock():
+            return routes.has_route(sight.routes, step)
+        case AddRule() | AddExemption():
+            return rules.has_rule(sight.rules, step)
+        case AddGuard():
+            return guard.stands(sight, step)
+        case _:
+            assert_never(step)
 
 
 def do(
@@ -69,10 +101,12 @@ def do(
             if instead_of is not None:
                 undo(netlink, dns, *instead_of)
             links.add_address(netlink, step, before)
-        case AddRoute() | AddThrow():
+        case AddRoute() | AddThrow() | AddBlock():
             routes.add_route(netlink, step, before, replace=instead_of is not None)
-        case AddRule():
-            routes.add_rule(netlink, step)
+        case AddRule() | AddExemption():
+            rules.add_rule(netlink, step)
+        case AddGuard():
+            guard.put_up(step, replace=instead_of is not None)
         case SetDns():
             assert before.dns is not None
             if instead_of is not None and instead_of[1].dns != before.dns:
@@ -93,10 +127,12 @@ def undo(netlink: Netlink, dns: MachineDns, step: Step, before: Before) -> bool:
             return links.undo_up(netlink, step, before)
         case AddAddress():
             return links.undo_address(netlink, step, before)
-        case AddRoute() | AddThrow():
+        case AddRoute() | AddThrow() | AddBlock():
             return routes.undo_route(netlink, step, before)
-        case AddRule():
-            return routes.undo_rule(netlink, step)
+        case AddRule() | AddExemption():
+            return rules.undo_rule(netlink, step)
+        case AddGuard():
+            return guard.take_down(Sight(netlink), step)
         case SetDns():
             return before.dns is not None and dns.unset(step, before.dns, before.ifindex)
         case _:
@@ -114,7 +150,7 @@ def refusal(step: Step, number: int) -> NetworkError:
             code = in_use(step)
         case errno.ENODEV | errno.ENXIO:
             code = "no_such_device"
-        case errno.ENOENT | errno.EAFNOSUPPORT | errno.EOPNOTSUPP:
+        case errno.ENOENT | errno.EAFNOSUPPORT | errno.EOPNOTSUPP:  # ENOTSUP is the last's other name
             code = "not_supported"
         case _:
             code = "os_refused"
@@ -126,7 +162,7 @@ def in_use(step: Step) -> str:
     match step:
         case AddAddress():
             return "address_in_use"
-        case AddRoute() | AddThrow():
+        case AddRoute() | AddThrow() | AddBlock():
             return "route_in_use"
         case _:
             return "in_use"
