@@ -115,3 +115,24 @@ def test_crash(scenario: str, tmp_path: Path) -> None:
 )
 def test_killed_service_leaves_nothing_after_recovery(scenario: str, tmp_path: Path) -> None:
     play("crash_scenarios.py", scenario, tmp_path / "state")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        "a_file",
+        "a_file_of_another_boot",
+        "a_link",
+        "a_dangling_link",
+        "no_file",
+        "a_mount_of_its_own",
+    ],
+)
+def test_killed_service_leaves_the_resolvers_file_as_it_was(scenario: str, tmp_path: Path) -> None:
+    play("dns_crash_scenarios.py", scenario, tmp_path / "state")
+
+
+@pytest.mark.parametrize("scenario", ["torn_while_written_in_place", "what_somebody_else_wrote_stays"])
+def test_resolvers_file_after_a_crash(scenario: str, tmp_path: Path) -> None:
+    play("dns_crash_scenarios.py", scenario, tmp_path / "state")
