@@ -36,7 +36,9 @@ PrivateKey = (
 )
 
 _PEM = b"-----BEGIN "
-_KEY_IN_PEM = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----.+?-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL)
+_KEY_IN_PEM = re.compile(
+    rb"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:(?!-----).)+-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL
+)
 _CURVES: Final = ("secp256r1", "secp384r1", "secp521r1")
 
 
