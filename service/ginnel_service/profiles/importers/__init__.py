@@ -46,7 +46,7 @@ __all__ = [
 ]
 
 _SWANCTL = re.compile(r"^[ \t]*(?:connections|secrets|authorities)[ \t]*(?::[^{\n]*)?\{", re.MULTILINE)
-_IPSEC = re.compile(r"^(?:conn|config|ca)[ \t]+\S+", re.MULTILINE)
+_IPSEC = re.compile(r"^(?:conn|config|ca)[ \t]+[^\s=]+[ \t\r]*(?:#.*)?$", re.MULTILINE)
 _MAX_FILES = 32
 
 
@@ -96,7 +96,7 @@ def _text(data: bytes, password: str | None, files: Mapping[str, bytes]) -> Prev
         return swanctl.read(text, password=password, files=files)
     if _IPSEC.search(text):
         return ipsec.read(text, password=password, files=files)
-    if "-----BEGIN " in text and _is_certificate(data):
+    if text.lstrip().startswith(("-----BEGIN ", "Bag Attributes")) and _is_certificate(data):
         raise ImportRefused("import_certificate_only")
     if re.search(r"^[ \t]*\S+[ \t]*=", text, re.MULTILINE):
         return toml.read(data)

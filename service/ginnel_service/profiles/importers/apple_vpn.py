@@ -55,6 +55,8 @@ def read(
     remote_id = ike.text("RemoteIdentifier")
     if remote_id and remote_id != server:
         draft.put("remote.id", remote_id, ike.where("RemoteIdentifier"))
+    elif remote_id:
+        draft.also("server", ike.where("RemoteIdentifier"))
     ike.put_text("LocalIdentifier", "local.id")
     _authentication(ike, draft, identities, enrolments)
     _gateway(ike, draft, roots, remote_id or server)
@@ -183,11 +185,9 @@ class _Parameters:
         self.additional = _methods(reader)
         self.own = bool(self.encryption or self.integrity or self.group is not None or self.additional)
         self.given: bool = self.own or (inherited is not None and inherited.given)
-        if inherited is not None:
-            self.encryption = self.encryption or inherited.encryption
-            self.integrity = self.integrity or inherited.integrity
-            self.group = inherited.group if self.group is None else self.group
-            self.additional = self.additional or inherited.additional
+        if inherited is not None and not self.own:
+            self.encryption, self.integrity = inherited.encryption, inherited.integrity
+            self.group, self.additional = inherited.group, inherited.additional
 
     def keywords(self, *, ike: bool, fallback: bool, exchange: bool = True) -> str:
         """Empty, with a note, where an algorithm has no counterpart: the built-in proposals hold then."""

@@ -48,6 +48,10 @@ class Draft:
         self.fields[field] = value
         self._from(field, source)
 
+    def also(self, field: str, source: str) -> None:
+        """`source` says once more what `field` has already."""
+        self._from(field, source)
+
     def secret(self, name: str, value: str | bytes, source: str = "") -> None:
         if value:
             self.secrets[name] = value
@@ -159,13 +163,17 @@ class Draft:
         for problem in shape_problems(Profile, nested(self.fields)):
             self._drop(problem.field, problem.message)
         self.fields.setdefault("server", "")
-        profile = msgspec.convert(nested(self.fields), Profile)
-        dropped = False
-        for problem in validate(profile):
-            if problem.field in self.fields and not _ESSENTIAL.fullmatch(problem.field):
-                dropped = True
-                self._drop(problem.field, problem.message)
-        return msgspec.convert(nested(self.fields), Profile) if dropped else profile
+        while True:
+            profile = msgspec.convert(nested(self.fields), Profile)
+            wrong = {each.field.partition("[")[0]: each.message for each in validate(profile)}
+            droppable = {field: why for field, why in wrong.items() if self._may_drop(field)}
+            if not droppable:
+                return profile
+            for field, why in droppable.items():
+                self._drop(field, why)
+
+    def _may_drop(self, field: str) -> bool:
+        return field in self.fields and not _ESSENTIAL.fullmatch(field)
 
     def _drop(self, field: str, cause: str) -> None:
         if self.fields.pop(field, None) is not None:

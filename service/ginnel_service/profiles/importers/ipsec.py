@@ -170,6 +170,8 @@ def _connection(top: Reader, draft: Draft) -> None:
     remote_id = identity(top.text("rightid"))
     if remote_id and remote_id != server:
         draft.put("remote.id", remote_id, top.where("rightid"))
+    elif remote_id:
+        draft.also("server", top.where("rightid"))
     _authentication(top, draft)
     for key, field in (("ike", "ike.proposals"), ("esp", "esp.proposals")):
         put_proposals(draft, field, top.text(key), top.where(key))

@@ -57,6 +57,8 @@ def _remote(remote: Reader, draft: Draft) -> None:
     identity = remote.text("id")
     if identity and identity != server:
         draft.put("remote.id", identity, remote.where("id"))
+    elif identity:
+        draft.also("server", remote.where("id"))
     remote.put_flag("certreq", "remote.certificate_requests")
     where, data = remote.where("cert"), remote.octets("cert")
     if data:

@@ -165,6 +165,8 @@ def _remote(table: Reader, draft: Draft) -> None:
     name = identity(table.text("id"))
     if name and name != draft.fields.get("server"):
         draft.put("remote.id", name, table.where("id"))
+    elif name:
+        draft.also("server", table.where("id"))
     for certificate in table.texts("certs"):
         put_roots(draft, certificate, table.where("certs"), pin=True)
     for certificate in table.texts("cacerts"):
