@@ -15,6 +15,9 @@ from .exits import MEANINGS
 #: command -> the module that holds it, as an attribute of the same name
 COMMANDS: dict[str, str] = {
     "create": "create",
+    "import": "importing",
+    "export": "exporting",
+    "edit": "editing",
     "list": "profiles",
     "show": "profiles",
     "remove": "profiles",
@@ -28,8 +31,8 @@ COMMANDS: dict[str, str] = {
     "gateway": "gateway",
     "demo": "demo",
 }
-#: where a command's name is a Python builtin, the attribute is another
-ATTRIBUTES = {"list": "list_profiles"}
+#: where a command's name is one of Python's own, the attribute is another
+ATTRIBUTES = {"list": "list_profiles", "import": "import_"}
 
 
 class LazyCommands(click.Group):
