@@ -9,6 +9,8 @@ from typing import Any
 
 from ginnel_service.profiles.model import printable
 
+from .import_words import REFUSED
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -295,6 +297,7 @@ ERRORS: dict[str, tuple[str, str]] = {
         "{what} took longer than {seconds} s.",
         "See how it stands with `ginnel status`, or allow more with --timeout.",
     ),
+    **REFUSED,
 }
 
 _UNKNOWN = (
