@@ -21,7 +21,8 @@ from ..net.linux.network import LinuxNetwork
 from ..tunnel.errors import TunnelError, as_tunnel_error
 from .config import GatewayConfig, load
 from .errors import GatewayError
-from .server import Gateway, Report
+from .reports import Report
+from .server import Gateway
 
 log = logging.getLogger("ginnel.gateway")
 
