@@ -66,7 +66,7 @@ class Peers:
     def __len__(self) -> int:
         return len(self._peers)
 
-    def find(self, direction: str, spi: bytes) -> tuple[Session, Peer, ChildSa] | None:
+    def find(self, direction: str, spi: int) -> tuple[Session, Peer, ChildSa] | None:
         """Whose SA it is, "in" or "out"."""
         for session, peer in self._peers.items():
             child = peer.sas.owner_of(direction, spi)
