@@ -251,6 +251,7 @@ class Profile(_Table, frozen=True, kw_only=True):
     server: Text
     port: int = 500
     owner_uid: int = 0  # set by the service from the kernel's word, never by a client
+    origin: Text = ""  # of an imported one, such as `sswan:UUID`: the same again is an update
     local: Local = Local()
     remote: Remote = Remote()
     authentication: Authentication = Authentication()
