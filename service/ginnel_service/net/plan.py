@@ -173,7 +173,26 @@ class AddRule(Struct, frozen=True, tag="rule"):
         return f"look up the tunnels' routes first for IPv{self.family}"
 
 
-Step = SetSysctl | SetLink | LinkUp | AddAddress | AddRoute | AddThrow | AddRule
+class Translate(Struct, frozen=True, tag="nat"):
+    """What peers of a gateway send beyond it bears the gateway's own address."""
+
+    device: str
+    networks: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        check_device(self.device)
+        for network in self.networks:
+            ip_network(network)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return ("nat",)
+
+    def __str__(self) -> str:
+        return f"translate {', '.join(self.networks)} with nftables"
+
+
+Step = SetSysctl | SetLink | LinkUp | AddAddress | AddRoute | AddThrow | AddRule | Translate
 
 
 class Facts(Struct, frozen=True):
@@ -233,6 +252,8 @@ def steps_for(wanted: Wanted, facts: Facts) -> tuple[Step, ...]:
     steps += [AddThrow(str(net)) for net in bypass if net.version in routed]
     steps += [AddRoute(str(net), device, TABLE, source.get(net.version)) for net in routes]
     steps += [AddRoute(str(net), device, MAIN_TABLE) for net in links]
+    if translated := _usable(wanted.translated, facts):  # before anything is forwarded
+        steps.append(Translate(device, tuple(map(str, translated))))
     if wanted.forwarding:
         steps += _forwarding(families, facts, device)
     if 4 in routed:

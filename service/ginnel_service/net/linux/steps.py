@@ -7,8 +7,8 @@ from typing import assert_never
 
 from ..base import NetworkError
 from ..journal import Before
-from ..plan import AddAddress, AddRoute, AddRule, AddThrow, LinkUp, SetLink, SetSysctl, Step
-from . import links, routes
+from ..plan import AddAddress, AddRoute, AddRule, AddThrow, LinkUp, SetLink, SetSysctl, Step, Translate
+from . import links, nat, routes
 from .netlink import Netlink, need_link
 
 
@@ -21,7 +21,7 @@ def look(netlink: Netlink, step: Step) -> Before:
             return links.look_at_link(netlink, step.device)
         case AddAddress() | AddRoute():
             return Before(ifindex=need_link(netlink, step.device).index)
-        case AddThrow() | AddRule():
+        case AddThrow() | AddRule() | Translate():
             return Before()
         case _:
             assert_never(step)
@@ -61,6 +61,8 @@ def do(netlink: Netlink, step: Step, before: Before, instead_of: tuple[Step, Bef
             routes.add_route(netlink, step, before, replace=instead_of is not None)
         case AddRule():
             routes.add_rule(netlink, step)
+        case Translate():
+            nat.put_up(step)
         case _:
             assert_never(step)
 
@@ -80,6 +82,8 @@ def undo(netlink: Netlink, step: Step, before: Before) -> bool:
             return routes.undo_route(netlink, step, before)
         case AddRule():
             return routes.undo_rule(netlink, step)
+        case Translate():
+            return nat.take_down()
         case _:
             assert_never(step)
 
