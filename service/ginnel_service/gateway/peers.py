@@ -26,6 +26,7 @@ from ..ike.proposals import esp_suite_name
 from ..ike.session import Session
 from ..tunnel.convert import OUTER_MTU, outer_octets
 from ..tunnel.dataplane import Associations
+from .control import PeerStatus
 from .reports import Report, where
 
 
@@ -145,6 +146,23 @@ class Peers:
                 peer.sent_s = sent
                 session.note_outbound(sent, now)
                 yield session
+
+    def status(self, now: float, utc_s: float) -> tuple[PeerStatus, ...]:
+        """Of those who have proven themselves, the first to come first."""
+        found = [peer for _, peer in self if peer.who]
+        return tuple(
+            PeerStatus(
+                user=peer.who,
+                remote=where(peer.path),
+                addresses=peer.addresses,
+                since=utc_s - (now - peer.since),
+                suite="/".join(filter(None, (peer.suite, peer.esp_suite))),
+                octets_in=traffic.octets_in,
+                octets_out=traffic.octets_out,
+            )
+            for peer in sorted(found, key=lambda each: each.since)
+            for traffic in (peer.sas.traffic(),)
+        )
 
     def _tell(self, kind: str, peer: Peer, **more: str | int) -> None:
         told = {"peer": peer.who, "remote": where(peer.path), "addresses": peer.addresses, **more}

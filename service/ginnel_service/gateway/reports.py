@@ -10,7 +10,7 @@ from ..ike.events import Endpoint, Path
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What happened. `kind`: listening, established, refused, rekeyed, moved, path_mtu, closed, device,
-    counters.
+    reloaded, counters.
     """
 
     kind: str
@@ -27,6 +27,7 @@ class Report:
     offloads: tuple[str, ...] = ()  # counters: those in use
     counters: dict[str, int] = field(default_factory=dict)  # counters: of the packet path, without zeros
     path_mtu: int = 0  # path_mtu: of outer packets, from now on
+    count: int = 0  # reloaded: how many were disconnected
     resumed: bool = False  # established: by a ticket
 
 

@@ -33,6 +33,7 @@ from ..tunnel.sockets import PlainSocket
 from ..tunnel.wire import Wire
 from .answers import Answers
 from .config import GatewayConfig
+from .control import Answer, AskStatus, Disconnect, Disconnected, GatewayStatus, Question
 from .peers import Peers
 from .policy import Policy
 from .pools import Pools
@@ -68,11 +69,12 @@ class Gateway:
         self._network = network
         self._executor = executor
         self._report = report
-        self._pools = Pools((config.pool_ipv4, config.pool_ipv6))
+        self._pools = Pools((config.pool_ipv4, config.pool_ipv6), config.pools)
         self._peers = Peers(
             config.mtu, lambda: Associations(self._plane, config.esp, via=self._wire.via), report
         )
-        self._answers = Answers(Fetcher(resolve_name, mark=network.socket_mark), self._answered)
+        fetcher = Fetcher(resolve_name, mark=network.socket_mark)
+        self._answers = Answers(fetcher, config.radius, self._answered)
         self._stack = ExitStack()
         self._streams: Streams | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -145,13 +147,48 @@ class Gateway:
             self._responder.touch(session)
         self._pump()
 
-    def redirect(self, elsewhere: str) -> None:
-        """Send everyone who comes and who is here to another gateway, or with "" nobody any more."""
-        self._policy.redirect_to = elsewhere
-        for session, _ in self._peers if elsewhere else ():
-            session.redirect(elsewhere, self._loop.time())
+    def reload(self, config: GatewayConfig) -> int:
+        """Go by `config`: users, certificates, what newcomers are told; sockets, device and pools stay.
+
+        Whose login is gone or another is disconnected, everyone who can be is sent to `redirect_to` where it
+        names a gateway. Returns how many were disconnected.
+        """
+        now = self._loop.time()
+        self._policy.take(config, now)
+        self._answers.consult(config.radius)
+        closed = 0
+        for session, _ in self._peers:
+            grant = session.grant
+            if grant is not None and self._policy.outdated((grant.who, grant.id_i), grant.authenticated):
+                session.close(now)
+                closed += 1
+            elif config.redirect_to:
+                session.redirect(config.redirect_to, now)
             self._responder.touch(session)
         self._pump()
+        return closed
+
+    def disconnect(self, user: str) -> int:
+        """Close every session of `user`; how many there were."""
+        found = [session for session, peer in self._peers if peer.who == user]
+        for session in found:
+            session.close(self._loop.time())
+            self._responder.touch(session)
+        self._pump()
+        return len(found)
+
+    def answer(self, question: Question) -> Answer:
+        """What an administrator asks a running gateway."""
+        match question:
+            case Disconnect(user):
+                return Disconnected(self.disconnect(user))
+            case AskStatus():
+                return GatewayStatus(
+                    identity=str(self._config.identity),
+                    listening=self.listening,
+                    device=self._tun.name,
+                    peers=self._peers.status(self._loop.time(), utc_s()),
+                )
 
     @property
     def listening(self) -> tuple[str, ...]:
@@ -204,6 +241,7 @@ class Gateway:
             addresses=tuple(ip_interface(pool.own) for pool in self._pools.all),
             link_routes=tuple(pool.network for pool in self._pools.all),
             forwarding=True,
+            translated=self._config.translated,
         )
 
     # Stimuli
