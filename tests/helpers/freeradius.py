@@ -43,8 +43,9 @@ def configure(
         for number, client in enumerate(clients)
     )
     (folder / "radiusd.conf").write_text(
-        _CONFIG.format(folder=folder, address=address, port=port, accounting=port + 1,
-            clients=listed, tls=tls)  # fmt: skip
+        _CONFIG.format(
+            folder=folder, address=address, port=port, accounting=port + 1, clients=listed, tls=tls
+        )  # fmt: skip
     )
     return [PROGRAM, "-f", "-l", "stdout", "-d", str(folder)]
 
@@ -123,6 +124,7 @@ modules {{
    auth_type = PAP
   }}
   mschapv2 {{
+   send_error = yes
   }}
  }}
 }}
