@@ -45,7 +45,7 @@ def configure(
     (folder / "radiusd.conf").write_text(
         _CONFIG.format(
             folder=folder, address=address, port=port, accounting=port + 1, clients=listed, tls=tls
-        )  # fmt: skip
+        )
     )
     return [PROGRAM, "-f", "-l", "stdout", "-d", str(folder)]
 
