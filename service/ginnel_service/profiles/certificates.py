@@ -24,6 +24,8 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
+from . import pkcs12_cost
+
 MAX_CHAIN: Final = 16
 MAX_FILE_OCTETS: Final = 256 * 1024
 #: An RSA key of 8192 bits fits.
@@ -36,7 +38,9 @@ PrivateKey = (
 )
 
 _PEM = b"-----BEGIN "
-_KEY_IN_PEM = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----.+?-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL)
+_KEY_IN_PEM = re.compile(
+    rb"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:(?!-----).)+-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL
+)
 _CURVES: Final = ("secp256r1", "secp384r1", "secp521r1")
 
 
@@ -81,11 +85,17 @@ def open_pkcs12(data: bytes, password: str | None = None) -> tuple[str, bytes]:
 
     Raises UnusableError, PasswordNeededError.
     """
+    if len(data) > MAX_FILE_OCTETS:
+        raise UnusableError(f"it is larger than {MAX_FILE_OCTETS} octets")
+    try:
+        pkcs12_cost.check(data, password or "")
+    except pkcs12_cost.WrongPasswordError as error:
+        raise PasswordNeededError(str(error)) from None
+    except pkcs12_cost.CostlyError as error:
+        raise UnusableError(str(error)) from None
     try:
         found = pkcs12.load_pkcs12(data, password.encode() if password else None)
     except (ValueError, UnsupportedAlgorithm, TypeError):
-        if data[:1] != b"\x30":
-            raise UnusableError("it is no PKCS#12 file") from None
         raise PasswordNeededError("the PKCS#12 file does not open with this password") from None
     if found.key is None or found.cert is None:
         raise UnusableError("the PKCS#12 file holds no certificate with its private key")

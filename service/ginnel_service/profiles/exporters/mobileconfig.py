@@ -151,9 +151,8 @@ def _behaviour(profile: Profile) -> Table:
         "DisableRedirect": int(not profile.ike.redirect),
         "EnableCertificateRevocationCheck": int(asked.crl or asked.ocsp),
     }
-    # Without a rate Apple asks every ten minutes, which is what the closest one says anyway.
-    closest = min(rates, key=lambda seconds: abs(seconds - timing.liveness_s)) if timing.liveness_s else 0.0
-    made["DeadPeerDetectionRate"] = rates[closest]
+    closest = min((each for each in rates if each), key=lambda each: abs(each - timing.liveness_s))
+    made["DeadPeerDetectionRate"] = rates[closest if timing.liveness_s else 0.0]
     if timing.keepalive_s.is_integer():
         made["NATKeepAliveOffloadEnable"] = int(timing.keepalive_s > 0)
         made["NATKeepAliveInterval"] = int(timing.keepalive_s)
