@@ -74,6 +74,11 @@ def test_scenario(scenario: str, tmp_path: Path) -> None:
         "recover_says_what_it_undid",
         "first_apply_recovers_by_itself",
         "lost_journal_does_not_stop_the_next_tunnel",
+        "lost_rule_and_routes_are_found_again",
+        "repair_needs_no_journal",
+        "repair_uses_the_journal_too",
+        "repair_is_refused_while_the_service_runs",
+        "kill_switch_outlives_a_crash_and_recovery",
     ],
 )
 def test_crash(scenario: str, tmp_path: Path) -> None:
@@ -87,3 +92,24 @@ def test_crash(scenario: str, tmp_path: Path) -> None:
 )
 def test_killed_service_leaves_nothing_after_recovery(scenario: str, tmp_path: Path) -> None:
     play("crash_scenarios.py", scenario, tmp_path / "state")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        "a_file",
+        "a_file_of_another_boot",
+        "a_link",
+        "a_dangling_link",
+        "no_file",
+        "a_mount_of_its_own",
+    ],
+)
+def test_killed_service_leaves_the_resolvers_file_as_it_was(scenario: str, tmp_path: Path) -> None:
+    play("dns_crash_scenarios.py", scenario, tmp_path / "state")
+
+
+@pytest.mark.parametrize("scenario", ["torn_while_written_in_place", "what_somebody_else_wrote_stays"])
+def test_resolvers_file_after_a_crash(scenario: str, tmp_path: Path) -> None:
+    play("dns_crash_scenarios.py", scenario, tmp_path / "state")

@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "doctor": "doctor",
     "gateway": "gateway",
     "demo": "demo",
+    "completion": "completion",
 }
 #: where a command's name is a Python builtin, the attribute is another
 ATTRIBUTES = {"list": "list_profiles"}

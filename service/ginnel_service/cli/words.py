@@ -178,6 +178,11 @@ ERRORS: dict[str, tuple[str, str]] = {
         "There is a profile named {name} already.",
         "Choose another name, or overwrite it with --replace.",
     ),
+    "secrets_locked": (
+        "The secrets of {name} are encrypted, and their key is missing ({cause}). They are kept: {file}.",
+        "Bring the service's former key back (credential `ginnel-key`, or the file in the state directory's "
+        "`keys`) and restart it, or give the secrets anew with `ginnel create {name} --replace`.",
+    ),
     "tun_not_permitted": (
         "The service may not open the TUN device.",
         "Run ginneld as root or with CAP_NET_ADMIN, and give its container access to /dev/net/tun.",
@@ -224,6 +229,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "{name} is not connected.",
         "Connect it with `ginnel up {name}`.",
     ),
+    "diagnosis_running": (
+        "{name} is being looked at already.",
+        "Wait half a minute, then run `ginnel doctor {name}` again.",
+    ),
     "service_stopping": (
         "The service is shutting down.",
         "Wait until it has been started again.",
@@ -257,6 +266,18 @@ ERRORS: dict[str, tuple[str, str]] = {
         "You may not open the service's socket {socket}.",
         "Check the rights of its directory, or which socket GINNEL_SOCKET names.",
     ),
+    "service_running": (
+        "The service runs, so nothing is left behind: what is on the machine is in use.",
+        "Stop it first (`systemctl stop ginneld`), then repair.",
+    ),
+    "repair_not_permitted": (
+        "You may not repair this machine's network ({detail}).",
+        "Do it as root: `sudo ginnel doctor --repair`.",
+    ),
+    "repair_failed": (
+        "The machine's network could not be restored: {detail}.",
+        "Look at what is listed in the service's journal directory, or restart the machine.",
+    ),
     "connection_lost": (
         "The service closed the connection.",
         "Check that it still runs, and look at its log.",
@@ -287,6 +308,9 @@ _MISSING = {
     "socket": "its socket",
     "what": "It",
 }
+
+#: Errors whose cause names the detail itself.
+_WITH_DETAIL = {"profile_corrupt", "bad_request", "internal_error", "repair_not_permitted", "repair_failed"}
 
 STATES: dict[str, str] = {
     "down": "not connected",
@@ -323,7 +347,7 @@ def explain(code: str, params: Mapping[str, Any]) -> Words:
                 printable(str(problem.get(key, "?"))) for key in ("field", "message", "remedy")
             )
             details.append(f"{field}: {message}; {advice}")
-    if code not in ("profile_corrupt", "bad_request", "internal_error") and params.get("detail"):
+    if code not in _WITH_DETAIL and params.get("detail"):
         details.append(printable(str(params["detail"])))
     return Words(cause.format_map(values), remedy.format_map(values), tuple(details))
 

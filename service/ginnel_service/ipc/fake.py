@@ -13,8 +13,10 @@ from ginnel_service.profiles.validation import validate
 
 from .schema import (
     STEPS,
+    Check,
     ConnectionStatus,
     Diagnosis,
+    DiagnosisProgress,
     ErrorInfo,
     Finding,
     LogEntry,
@@ -46,6 +48,7 @@ class FakeService(EventFeed):
         self.machine = Machine(system="Linux 6.1 x86_64", libcrypto="OpenSSL 3.0.15")
         self.tunnels: tuple[TunnelDiagnosis, ...] = ()
         self.findings: tuple[Finding, ...] = ()
+        self.checks: dict[Check, tuple[Finding, ...]] = {}  # what `examine` finds, in this order
         self.stall_at = ""  # a step of connecting that never ends
         self.asks: list[PromptStatus] = []  # what `up` asks before it goes on
         self.answers: list[tuple[int, str | None, bool]] = []
@@ -186,6 +189,16 @@ class FakeService(EventFeed):
             tunnels=tunnels,
             findings=tuple(finding for finding in self.findings if name in ("", finding.connection)),
         )
+
+    async def examine(self, name: str) -> Diagnosis:
+        self._refuse("examine")
+        self.owner_of(name)
+        for check, findings in self.checks.items():
+            self.publish(DiagnosisProgress(name=name, check=check))
+            self.publish(DiagnosisProgress(name=name, check=check, state="done", findings=findings))
+        found = await self.diagnose(name)
+        more = tuple(each for findings in self.checks.values() for each in findings)
+        return msgspec.structs.replace(found, findings=found.findings + more)
 
     async def tail_log(self, lines: int) -> tuple[LogEntry, ...]:
         return tuple(self.entries[-lines:])

@@ -91,6 +91,12 @@ class Service(Protocol):
     async def diagnose(self, name: str) -> Diagnosis:
         """Of one connection, or with "" of all that are not down. Raises `unknown_profile`."""
 
+    async def examine(self, name: str) -> Diagnosis:
+        """The same of one connection, and its gateway and the way there asked as well, within `DIAGNOSIS_S`.
+
+        Says how it goes by `DiagnosisProgress`. Raises `unknown_profile`, `diagnosis_running`.
+        """
+
 
 class EventFeed:
     """A set of sinks: what `Service.attach` is usually made of."""

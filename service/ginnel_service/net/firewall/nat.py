@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from ipaddress import IPv4Network
 from typing import Final
 
 from ..base import Network
+from .nftables import check_name, removal
 
 TABLE: Final = "ginnel-gateway"
-_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,15}\Z")
 
 
 def nat_ruleset(device: str, networks: Iterable[Network]) -> str:
@@ -19,25 +18,19 @@ def nat_ruleset(device: str, networks: Iterable[Network]) -> str:
     What comes out of `device` from one of `networks` and leaves by another device is translated. As with any
     NAT nobody out there begins a connection to `networks`; what peers have begun is answered.
     """
-    if not _NAME.match(device):
-        raise ValueError("not a device that nftables can name")
+    check_name(device)
     translate, guard = [], []
     for network in networks:
         family = "ip" if isinstance(network, IPv4Network) else "ip6"
         translate.append(f'{family} saddr {network} oifname != "{device}" masquerade')
         guard.append(f'iifname != "{device}" {family} daddr {network} ct state new drop')
     return (
-        removal()
+        removal(TABLE, "inet")
         + f"table inet {TABLE} {{\n"
         + _chain("translate", "type nat hook postrouting priority srcnat", translate)
         + _chain("forward", "type filter hook forward priority filter", guard)
         + "}\n"
     )
-
-
-def removal() -> str:
-    """Take the table down, whether it stands or not."""
-    return f"add table inet {TABLE}\ndelete table inet {TABLE}\n"
 
 
 def _chain(name: str, hook: str, rules: Iterable[str]) -> str:
