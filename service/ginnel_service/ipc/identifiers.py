@@ -42,6 +42,7 @@ ERROR_IDS: dict[str, tuple[str, ...]] = {
     "profile_invalid": ("name", "problems"),
     "profile_corrupt": ("name", "file", "cause"),
     "profile_exists": ("name",),
+    "secrets_locked": ("name", "file", "cause"),
     # the machine
     "tun_not_permitted": ("name", "errno"),
     "tun_unavailable": ("name", "errno"),
@@ -51,6 +52,7 @@ ERROR_IDS: dict[str, tuple[str, ...]] = {
     "port_busy": ("name", "port"),
     "name_not_resolved": ("name", "server", "detail"),
     "network_refused": ("name", "step", "errno"),
+    "dns_refused": ("name", "step", "errno"),
     # the service
     "not_permitted": ("action", "name"),
     "already_up": ("name",),
@@ -58,6 +60,7 @@ ERROR_IDS: dict[str, tuple[str, ...]] = {
     "not_up": ("name",),
     "diagnosis_running": ("name",),
     "service_stopping": (),
+    "unknown_logger": ("logger", "known"),
     "bad_request": ("detail",),
     "unknown_method": ("method",),
     "too_large": ("limit",),
@@ -75,10 +78,22 @@ FINDING_IDS: dict[str, tuple[str, ...]] = {
     "cpu_no_aes": (),
     "kernel_has_offloads": (),
     "kernel_lacks_offloads": ("offloads",),
+    # the service
+    "secrets_under_credential": (),
+    "secrets_under_file": (),
+    "secrets_locked": ("profiles",),
     # a connection
     "connection_up": (),
     "connection_not_up": ("state",),
     "connection_error": ("code", "params"),  # as an error has them
+    "dns_in_tunnel": ("servers",),
+    "dns_leak": ("servers",),
+    "dns_not_asked": ("servers",),
+    "dns_not_split": ("servers",),
+    "dns_names_elsewhere": ("domains", "servers"),
+    "dns_local_resolver": ("servers",),
+    "dns_read_directly": ("servers",),
+    "dns_unreadable": ("detail",),
     "offloads_in_use": (),
     "offload_unsupported": ("offload",),  # the kernel lacks it
     "offload_off": ("offload",),
