@@ -165,6 +165,15 @@ EXAMINATION_IDS: dict[str, tuple[str, ...]] = {
     "other_vpn": ("device",),
     "other_vpn_default": ("device",),
     "gateway_through_vpn": ("address", "device"),
+    "dns_clear": ("servers",),
+    "dns_in_subnet": ("server", "subnet"),
+    "dns_inside": ("servers",),
+    "dns_split": ("servers", "domains"),
+    "dns_outside": ("servers",),
+    "dns_elsewhere": ("servers", "inside"),
+    "kill_switch_off": (),
+    "kill_switch_on": (),  # and this tunnel is up
+    "kill_switch_stops": (),  # and it is not
     "service_rights": (),
     "service_lacks_rights": ("capabilities",),
     # the examination itself
