@@ -62,6 +62,7 @@ ERROR_IDS: dict[str, tuple[str, ...]] = {
     "service_stopping": (),
     "unknown_logger": ("logger", "known"),
     "bad_request": ("detail",),
+    "protocol_unsupported": ("wanted", "spoken"),
     "unknown_method": ("method",),
     "too_large": ("limit",),
     "busy": ("limit",),
