@@ -208,7 +208,7 @@ def _follow(
 
 
 class _Asker:
-    """Answers what the gateway asks: from a file or a keychain, then by the person, else `ginnel prompt` has to."""
+    """Answers what the gateway asks: from a file or a keychain, by the person, or else says how to."""
 
     def __init__(self, file: BinaryIO | None, *, remember: bool, keychain: Keychain | None) -> None:
         self._ready = None if file is None else secret.text_of(file, "--password-file")
