@@ -1,4 +1,4 @@
-"""What the unit's directives and its neighbours' rules let the service do: probes in its place, as its user."""
+"""What the unit's directives and polkit's rules let the service do: probes in its place, as its user."""
 
 from __future__ import annotations
 
@@ -58,3 +58,63 @@ def test_the_unit_lets_the_service_do_what_it_needs_and_little_else(lab: Lab) ->
             if machine.run(["systemctl", "start", f"{name}.service"], check=False).returncode == 0
         }
         assert worked == {*able, "files"}, machine.run(["journalctl", "--no-pager"]).stdout
+
+
+DNS_ACTIONS = (
+    "org.freedesktop.NetworkManager.settings.modify.global-dns",
+    "org.freedesktop.resolve1.revert",
+    "org.freedesktop.resolve1.set-dns-servers",
+    "org.freedesktop.resolve1.set-domains",
+)
+OTHER_ACTIONS = (
+    "org.freedesktop.NetworkManager.settings.modify.system",
+    "org.freedesktop.resolve1.register-service",
+    "org.freedesktop.systemd1.manage-units",
+)
+POLICY = (
+    "<policyconfig>{}</policyconfig>",
+    '<action id="{}"><description>x</description><message>x</message>'
+    "<defaults><allow_any>auth_admin</allow_any></defaults></action>",
+)
+BUS = "unix:path=/run/dbus/system_bus_socket"
+POLKIT_UNITS = {
+    "bus.service": f"[Service]\nType=notify\nRuntimeDirectory=dbus\n"
+    f"ExecStart=/usr/bin/dbus-daemon --system --nofork --nopidfile --address={BUS}\n",
+    "polkit.service": "[Unit]\nAfter=bus.service\n[Service]\nType=dbus\nBusName=org.freedesktop.PolicyKit1\n"
+    "ExecStart=/usr/lib/polkit-1/polkitd --no-debug\n",
+    "ours.service": "[Service]\nUser=ginnel\nExecStart=/bin/sleep 600\n",
+    "theirs.service": "[Service]\nUser=nobody\nExecStart=/bin/sleep 600\n",
+}
+
+
+def test_polkit_lets_the_services_user_set_dns_and_nothing_else(lab: Lab) -> None:
+    actions = "".join(POLICY[1].format(action) for action in (*DNS_ACTIONS, *OTHER_ACTIONS[:2]))
+    units = {
+        **POLKIT_UNITS,
+        "ginnel.sysusers": SYSUSERS,
+        "ginnel.rules": (PACKAGING / "polkit" / "50-ginnel.rules").read_text(),
+        "lab.policy": POLICY[0].format(actions),
+    }
+    with Booted(lab.host("client"), units) as machine:
+        machine.run(["systemd-sysusers", "/etc/systemd/system/ginnel.sysusers"])
+        machine.run(
+            [
+                "sh",
+                "-euc",
+                "cd /etc/systemd/system; cp lab.policy /usr/share/polkit-1/actions/; "
+                "rm -f /usr/share/polkit-1/rules.d/* /etc/polkit-1/rules.d/*; "
+                "cp ginnel.rules /usr/share/polkit-1/rules.d/50-ginnel.rules",
+            ]
+        )
+        for unit in ("bus", "polkit", "ours", "theirs"):
+            machine.run(["systemctl", "start", unit])
+        allowed = {
+            (who, action)
+            for who in ("ours", "theirs")
+            for action in (*DNS_ACTIONS, *OTHER_ACTIONS)
+            if machine.run(
+                ["pkcheck", "--action-id", action, "--process", machine.show(who, "MainPID")], check=False
+            ).returncode
+            == 0
+        }
+    assert allowed == {("ours", action) for action in DNS_ACTIONS}
