@@ -9,6 +9,8 @@ from typing import Any
 
 from ginnel_service.profiles.model import printable
 
+from .import_words import REFUSED
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -225,6 +227,11 @@ ERRORS: dict[str, tuple[str, str]] = {
         "The system refused to change its network: {step} ({errno}).",
         "Look at `ginnel log`; another VPN or network manager may be in the way.",
     ),
+    "dns_refused": (
+        "This machine's DNS settings cannot be changed: {step} ({errno}).",
+        "Look at `ginnel log`. An immutable /etc/resolv.conf (`lsattr`) has to be made mutable; another "
+        'way can be chosen with `ginneld --dns-manager`, and `dns.mode = "off"` leaves DNS as it is.',
+    ),
     "not_permitted": (
         "You may not do that ({action}).",
         "Use your own profile, or ask an administrator of this machine.",
@@ -294,6 +301,7 @@ ERRORS: dict[str, tuple[str, str]] = {
         "{what} took longer than {seconds} s.",
         "See how it stands with `ginnel status`, or allow more with --timeout.",
     ),
+    **REFUSED,
 }
 
 _UNKNOWN = (

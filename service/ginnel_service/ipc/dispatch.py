@@ -130,7 +130,12 @@ class Dispatcher:
                 if error.code != "unknown_profile":
                     raise
         profile = msgspec.structs.replace(params.profile, owner_uid=self._peer.uid)
-        await self._service.create_profile(profile, params.secrets, replace=params.replace)
+        await self._service.create_profile(
+            profile,
+            params.secrets,
+            replace=params.replace,
+            keep_secrets=params.replace and params.keep_secrets,
+        )
         return Done()
 
     async def _list(self, params: NoParams) -> ProfileListResult:

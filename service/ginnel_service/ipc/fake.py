@@ -77,8 +77,12 @@ class FakeService(EventFeed):
             for each in self.connections.values()
         )
 
-    async def create_profile(self, profile: Profile, secrets: Secrets, *, replace: bool) -> None:
+    async def create_profile(
+        self, profile: Profile, secrets: Secrets, *, replace: bool, keep_secrets: bool = False
+    ) -> None:
         self._refuse("create_profile")
+        if keep_secrets and profile.name in self.profiles:
+            secrets = self.secrets.get(profile.name, Secrets()).under(secrets)
         if problems := validate(profile) + validate_secrets(profile, secrets):
             raise ProfileError("profile_invalid", name=profile.name, problems=tuple(problems))
         if profile.name in self.profiles and not replace:

@@ -269,11 +269,15 @@ class SubscribeParams(_Params, frozen=True, kw_only=True):
 
 
 class ProfileCreateParams(_Params, frozen=True, kw_only=True):
-    """`profile.owner_uid` is ignored: the owner is whom the kernel says the caller is."""
+    """`profile.owner_uid` is ignored: the owner is whom the kernel says the caller is.
+
+    `keep_secrets`: where a profile is replaced, its secrets stay but for those that are given.
+    """
 
     profile: Profile
     secrets: Secrets = Secrets()
     replace: bool = False
+    keep_secrets: bool = False
 
 
 class NameParams(_Params, frozen=True, kw_only=True):

@@ -62,8 +62,13 @@ class Service(Protocol):
         `sink` neither blocks nor raises, and is called in the event loop's thread.
         """
 
-    async def create_profile(self, profile: Profile, secrets: Secrets, *, replace: bool) -> None:
-        """Validate and store. `profile.owner_uid` is right. Raises `profile_invalid`, `profile_exists`."""
+    async def create_profile(
+        self, profile: Profile, secrets: Secrets, *, replace: bool, keep_secrets: bool = False
+    ) -> None:
+        """Validate and store. `profile.owner_uid` is right. Raises `profile_invalid`, `profile_exists`.
+
+        With `keep_secrets` those of the profile that is replaced stay, but for those that are given.
+        """
 
     async def list_profiles(self) -> tuple[ProfileSummary, ...]:
         """Every profile by name, the broken ones among them."""

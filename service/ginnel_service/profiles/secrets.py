@@ -39,6 +39,11 @@ class Secrets(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """Every secret that is set, as octets, for whoever keeps them out of logs."""
         return tuple(each for each in (self.psk, self.password.encode(), self.private_key, self.ppk) if each)
 
+    def under(self, given: Secrets) -> Secrets:
+        """These, with those that `given` has in their place."""
+        changed = {name: value for name in self.__struct_fields__ if (value := getattr(given, name))}
+        return msgspec.structs.replace(self, **changed)
+
     def __repr__(self) -> str:
         return f"Secrets({', '.join(f'{name}={shown}' for name, shown in self.__rich_repr__())})"
 
