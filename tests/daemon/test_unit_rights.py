@@ -34,11 +34,12 @@ HOME = "import os; os.listdir('/root')"
 NAMESPACE = "import ctypes, sys; sys.exit(ctypes.CDLL(None).unshare(0x40000000) != 0)"
 SYSCTL = "open('/proc/sys/net/ipv4/conf/lo/rp_filter', 'w').write('2')"
 KERNEL = "open('/proc/sys/kernel/domainname', 'w').write('x')"
+FIREWALL = "from ginnel_service.net.firewall import libnftables; libnftables.run('add table inet probe')"
 RAW = "import socket; socket.socket(socket.AF_PACKET, socket.SOCK_RAW)"
 
 
 def test_the_unit_lets_the_service_do_what_it_needs_and_little_else(lab: Lab) -> None:
-    able = {"tls": TLS, "sysctl": SYSCTL}
+    able = {"tls": TLS, "sysctl": SYSCTL, "firewall": FIREWALL}
     unable = {
         "shadow": SHADOW, "home": HOME, "namespace": NAMESPACE, "kernel": KERNEL, "raw": RAW,
         "resolv": RESOLV_CONF,
