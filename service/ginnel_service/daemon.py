@@ -1,7 +1,8 @@
 """`ginneld`: the service. It owns the tunnels, the profiles and the socket, and sees everything.
 
-Started as root, or as root of a user namespace. SIGTERM and SIGINT close every tunnel and leave the machine
-as it was; after a SIGKILL the next start does that, by the network's journal.
+Started with CAP_NET_ADMIN: as a user of its own, as root, or as root of a user namespace. SIGTERM and SIGINT
+close every tunnel and leave the machine as it was; after a SIGKILL the next start does that, by the network's
+journal. SIGHUP opens the log file anew.
 """
 
 from __future__ import annotations

@@ -164,6 +164,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "{name} asks for nothing now.",
         "See what waits for an answer with `ginnel prompt`.",
     ),
+    "keychain_unavailable": (
+        "Your keychain cannot be used.",
+        "Unlock it, or install it for Ginnel (`pip install 'ginnel[keychain]'`), or leave --keychain out.",
+    ),
     "unknown_logger": (
         "The service has no logger named {logger}.",
         "Name one of these, or none for all: {known}.",
