@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -13,8 +15,9 @@ from click.testing import CliRunner
 
 from ginnel_service.cli.exits import MEANINGS, Exit
 from ginnel_service.cli.main import COMMANDS, main
+from ginnel_service.cli.tables import duration
 from ginnel_service.ipc.access import Policy
-from ginnel_service.ipc.schema import ConnectionStatus, ErrorInfo, LogEntry
+from ginnel_service.ipc.schema import ConnectionStatus, ErrorInfo, Level, LogEntry
 from ginnel_service.profiles.model import Local, parse_profile
 
 from .conftest import PSK, Served, office
@@ -268,7 +271,12 @@ def test_the_log_is_printed_without_control_characters(served: Served) -> None:
 
 
 def test_the_log_shows_what_matters_of_one_connection(served: Served) -> None:
-    said = (("debug", "office"), ("warning", "office"), ("error", "home"), ("error", ""))
+    said: tuple[tuple[Level, str], ...] = (
+        ("debug", "office"),
+        ("warning", "office"),
+        ("error", "home"),
+        ("error", ""),
+    )
     served.service.entries = [
         LogEntry(at=float(n), level=level, logger="x", message=f"line {n}", connection=name)
         for n, (level, name) in enumerate(said)
