@@ -215,7 +215,7 @@ class Supervisor(EventFeed):
 
     async def examine(self, name: str) -> Diagnosis:
         profile, secrets = self._profiles.get(name), self._secrets.get(name)
-        examined = await self._examiner.examine(profile, secrets, self._tunnels)
+        examined = await self._examiner.examine(profile, secrets, self._tunnels, self._secrets.key_origin)
         found = await self.diagnose(name)
         return msgspec.structs.replace(found, findings=found.findings + examined)
 

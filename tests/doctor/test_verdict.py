@@ -15,7 +15,7 @@ from ginnel_service.doctor.asking import Heard
 from ginnel_service.doctor.certificates import latest_beginning, of_certificates
 from ginnel_service.doctor.dns import of_dns
 from ginnel_service.doctor.knock import Reply
-from ginnel_service.doctor.surroundings import Reach, Surroundings, missing_rights, name_servers
+from ginnel_service.doctor.surroundings import Reach, Surroundings, memory_is_locked, name_servers
 from ginnel_service.doctor.verdict import Door, Sizes
 from ginnel_service.ike.events import Endpoint
 from ginnel_service.ipc.identifiers import EXAMINATION_IDS
@@ -212,16 +212,16 @@ def test_our_own_devices_are_no_conflict_and_other_vpns_are() -> None:
     }
 
 
-def test_name_servers_and_rights_are_read(tmp_path: Path) -> None:
+def test_name_servers_and_locked_memory_are_read(tmp_path: Path) -> None:
     file = tmp_path / "resolv.conf"
     file.write_text("# nameserver 9.9.9.9\nnameserver 127.0.0.53\nnameserver\nsearch example.org\n")
     assert name_servers(file) == ("127.0.0.53",)
     assert name_servers(tmp_path / "none") == ()
-    file.write_text("CapEff:\t0000000000001000\n")
-    assert missing_rights(file) == ("CAP_SYS_NICE",)
-    file.write_text("CapEff:\t000001ffffffffff\n")
-    assert missing_rights(file) == ()
-    assert missing_rights(tmp_path / "none") == ()
+    file.write_text("Name:\tx\nVmLck:\t       0 kB\n")
+    assert not memory_is_locked(file)
+    file.write_text("VmLck:\t   51204 kB\n")
+    assert memory_is_locked(file)
+    assert memory_is_locked(tmp_path / "none")
     assert surroundings.look_around(["127.0.0.1"], 0).ways == (("127.0.0.1", "lo"),)
 
 

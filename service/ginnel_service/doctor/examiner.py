@@ -11,6 +11,8 @@ from ..ike.events import Endpoint
 from ..ike.proposals import DEFAULT_IKE
 from ..ipc.schema import Check, DiagnosisProgress, Finding
 from ..ipc.service import ServiceError
+from ..privileges import may_change_the_network
+from ..profiles.keys import Origin
 from ..profiles.model import Problem, Profile
 from ..profiles.secrets import Secrets
 from ..tunnel.convert import proposals
@@ -23,7 +25,7 @@ from .clock import of_clock, synchronised
 from .conflicts import of_routes
 from .dns import of_dns
 from .examine import Examination, Subject
-from .surroundings import kill_switch_stands, look_around, missing_rights, name_servers
+from .surroundings import kill_switch_stands, look_around, memory_is_locked, name_servers
 from .verdict import find
 
 Look = Callable[[tuple[Endpoint, ...]], list[Finding]]
@@ -38,18 +40,20 @@ class Examiner:
         self._running: set[str] = set()
 
     async def examine(
-        self, profile: Profile, secrets: Secrets, tunnels: Mapping[str, Tunnel]
+        self, profile: Profile, secrets: Secrets, tunnels: Mapping[str, Tunnel], key_origin: Origin
     ) -> tuple[Finding, ...]:
-        """Raises ServiceError `diagnosis_running`."""
+        """`key_origin` tells what seals the secrets on disk. Raises ServiceError `diagnosis_running`."""
         if profile.name in self._running:
             raise ServiceError("diagnosis_running", name=profile.name)
         self._running.add(profile.name)
         try:
-            return await Examination(self._subject(profile, secrets, tunnels), self._tell).run()
+            return await Examination(self._subject(profile, secrets, tunnels, key_origin), self._tell).run()
         finally:
             self._running.discard(profile.name)
 
-    def _subject(self, profile: Profile, secrets: Secrets, tunnels: Mapping[str, Tunnel]) -> Subject:
+    def _subject(
+        self, profile: Profile, secrets: Secrets, tunnels: Mapping[str, Tunnel], key_origin: Origin
+    ) -> Subject:
         problems: list[Problem] = []  # of a stored profile there are none
         return Subject(
             profile=profile,
@@ -59,11 +63,13 @@ class Examiner:
             random=self._host.random,
             resolve=self._host.resolve,
             name_servers=name_servers,
-            local=_local(profile, secrets, tunnels, self._host.network.socket_mark),
+            local=_local(profile, secrets, tunnels, key_origin, self._host.network.socket_mark),
         )
 
 
-def _local(profile: Profile, secrets: Secrets, tunnels: Mapping[str, Tunnel], mark: int) -> dict[Check, Look]:
+def _local(
+    profile: Profile, secrets: Secrets, tunnels: Mapping[str, Tunnel], key_origin: Origin, mark: int
+) -> dict[Check, Look]:
     """What needs no gateway, as functions that may block: what they need of the tunnels is read now."""
     now = datetime.fromtimestamp(utc_s(), UTC)
     mine = tunnels.get(profile.name)
@@ -98,9 +104,11 @@ def _local(profile: Profile, secrets: Secrets, tunnels: Mapping[str, Tunnel], ma
         return [find("kill_switch_stops", "warning") if wanted is None else find("kill_switch_on", "ok")]
 
     def service(_: tuple[Endpoint, ...]) -> list[Finding]:
-        missing = missing_rights()
-        found = [find("service_lacks_rights", "warning", capabilities=list(missing))] if missing else []
-        return found or [find("service_rights", "ok")]
+        able = may_change_the_network()
+        found = [find("service_rights", "ok") if able else find("service_lacks_rights", "warning")]
+        if not memory_is_locked():
+            found.append(find("memory_not_locked", "note"))
+        return [*found, find(f"secrets_under_{key_origin}", "ok")]
 
     return {
         "certificates": certificates,

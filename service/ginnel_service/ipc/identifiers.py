@@ -175,7 +175,10 @@ EXAMINATION_IDS: dict[str, tuple[str, ...]] = {
     "kill_switch_on": (),  # and this tunnel is up
     "kill_switch_stops": (),  # and it is not
     "service_rights": (),
-    "service_lacks_rights": ("capabilities",),
+    "service_lacks_rights": (),
+    "memory_not_locked": (),
+    "secrets_under_credential": (),
+    "secrets_under_file": (),
     # the examination itself
     "check_unfinished": ("check",),
     "check_failed": ("check", "detail"),
