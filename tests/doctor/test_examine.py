@@ -79,14 +79,14 @@ def test_a_profile_is_examined_once_at_a_time() -> None:
     async def play() -> None:
         host = SimpleNamespace(network=FakeNetwork(), random=os.urandom, resolve=never)
         examiner = Examiner(cast("Host", host), lambda _: None)
-        first = asyncio.create_task(examiner.examine(OFFICE, Secrets(), {}, "file"))
+        first = asyncio.create_task(examiner.examine(OFFICE, Secrets(), {}))
         await asyncio.sleep(0)
         with pytest.raises(ServiceError, match="diagnosis_running"):
-            await examiner.examine(OFFICE, Secrets(), {}, "file")
+            await examiner.examine(OFFICE, Secrets(), {})
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)
         host.resolve = unresolved
-        found = await examiner.examine(OFFICE, Secrets(), {}, "file")
+        found = await examiner.examine(OFFICE, Secrets(), {})
         assert {"name_unresolved", "roots_of_system"} & {each.id for each in found}
 
     asyncio.run(play())

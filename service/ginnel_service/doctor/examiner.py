@@ -11,8 +11,8 @@ from ..ike.events import Endpoint
 from ..ike.proposals import DEFAULT_IKE
 from ..ipc.schema import Check, DiagnosisProgress, Finding
 from ..ipc.service import ServiceError
+from ..net.dns.check import leak_check
 from ..privileges import may_change_the_network
-from ..profiles.keys import Origin
 from ..profiles.model import Problem, Profile
 from ..profiles.secrets import Secrets
 from ..tunnel.convert import proposals
@@ -23,7 +23,7 @@ from ..tunnel.states import ConnectionState
 from .certificates import latest_beginning, of_certificates
 from .clock import of_clock, synchronised
 from .conflicts import of_routes
-from .dns import of_dns
+from .dns import before_connecting, without_servers
 from .examine import Examination, Subject
 from .surroundings import kill_switch_stands, look_around, memory_is_locked, name_servers
 from .verdict import find
@@ -40,20 +40,18 @@ class Examiner:
         self._running: set[str] = set()
 
     async def examine(
-        self, profile: Profile, secrets: Secrets, tunnels: Mapping[str, Tunnel], key_origin: Origin
+        self, profile: Profile, secrets: Secrets | None, tunnels: Mapping[str, Tunnel]
     ) -> tuple[Finding, ...]:
-        """`key_origin` tells what seals the secrets on disk. Raises ServiceError `diagnosis_running`."""
+        """`secrets` are None where they are out of reach. Raises ServiceError `diagnosis_running`."""
         if profile.name in self._running:
             raise ServiceError("diagnosis_running", name=profile.name)
         self._running.add(profile.name)
         try:
-            return await Examination(self._subject(profile, secrets, tunnels, key_origin), self._tell).run()
+            return await Examination(self._subject(profile, secrets, tunnels), self._tell).run()
         finally:
             self._running.discard(profile.name)
 
-    def _subject(
-        self, profile: Profile, secrets: Secrets, tunnels: Mapping[str, Tunnel], key_origin: Origin
-    ) -> Subject:
+    def _subject(self, profile: Profile, secrets: Secrets | None, tunnels: Mapping[str, Tunnel]) -> Subject:
         problems: list[Problem] = []  # of a stored profile there are none
         return Subject(
             profile=profile,
@@ -63,12 +61,12 @@ class Examiner:
             random=self._host.random,
             resolve=self._host.resolve,
             name_servers=name_servers,
-            local=_local(profile, secrets, tunnels, key_origin, self._host.network.socket_mark),
+            local=_local(profile, secrets, tunnels, self._host.network.socket_mark),
         )
 
 
 def _local(
-    profile: Profile, secrets: Secrets, tunnels: Mapping[str, Tunnel], key_origin: Origin, mark: int
+    profile: Profile, secrets: Secrets | None, tunnels: Mapping[str, Tunnel], mark: int
 ) -> dict[Check, Look]:
     """What needs no gateway, as functions that may block: what they need of the tunnels is read now."""
     now = datetime.fromtimestamp(utc_s(), UTC)
@@ -83,9 +81,9 @@ def _local(
     ours = frozenset(tunnel.link.device for tunnel in tunnels.values() if tunnel.link is not None)
 
     def certificates(_: tuple[Endpoint, ...]) -> list[Finding]:
-        found = of_certificates(profile, secrets.private_key, now)
-        if any(each.id == "roots_of_system" for each in found) and not system_roots():
-            return [find("roots_missing", "warning")]
+        found = of_certificates(profile, None if secrets is None else secrets.private_key, now)
+        if found and found[-1].id == "roots_of_system" and not system_roots():
+            found[-1] = find("roots_missing", "warning")
         return found
 
     def clock(_: tuple[Endpoint, ...]) -> list[Finding]:
@@ -96,7 +94,13 @@ def _local(
         return of_routes(profile, learnt, around, ours)
 
     def dns(_: tuple[Endpoint, ...]) -> list[Finding]:
-        return of_dns(profile, wanted, name_servers())
+        if wanted is None:
+            return before_connecting(profile, name_servers())
+        if wanted.dns is None:
+            return without_servers(profile, wanted.routes, name_servers())
+        beside = tuple(sorted(ours - {wanted.device}))
+        told = leak_check(wanted.dns, wanted.device, beside)
+        return [find(each.id, each.severity, **each.params) for each in told]
 
     def firewall(_: tuple[Endpoint, ...]) -> list[Finding]:
         if not kill_switch_stands():
@@ -108,7 +112,7 @@ def _local(
         found = [find("service_rights", "ok") if able else find("service_lacks_rights", "warning")]
         if not memory_is_locked():
             found.append(find("memory_not_locked", "note"))
-        return [*found, find(f"secrets_under_{key_origin}", "ok")]
+        return found
 
     return {
         "certificates": certificates,
