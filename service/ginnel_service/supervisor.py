@@ -222,7 +222,10 @@ class Supervisor(EventFeed):
         return Diagnosis(version=__version__, machine=machine, tunnels=tuple(found), findings=findings)
 
     async def examine(self, name: str) -> Diagnosis:
-        profile, secrets = self._profiles.get(name), self._secrets.get(name)
+        profile = self._profiles.get(name)
+        secrets = None
+        with suppress(ProfileError):  # out of reach: `diagnose` says so
+            secrets = self._secrets.get(name)
         examined = await self._examiner.examine(profile, secrets, self._tunnels)
         found = await self.diagnose(name)
         return msgspec.structs.replace(found, findings=found.findings + examined)

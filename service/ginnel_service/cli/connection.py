@@ -27,6 +27,7 @@ from ginnel_service.ipc.schema import (
 from . import secret
 from .common import Settings, command, console, plain, print_json
 from .keychain import Keychain
+from .profiles import NO_PROFILE
 from .prompt import KINDS, answer
 from .tables import details, overview, with_counters
 from .wire import CliError, Wire
@@ -95,11 +96,22 @@ def up(
         click.echo(f"Connecting {plain(name)}. Follow it with: ginnel status --watch")
 
 
-@command(example="ginnel down office")
+@command(example="ginnel down office\nginnel down office --timeout 5")
 @click.argument("name")
-def down(settings: Settings, *, name: str) -> None:
-    """Disconnect the profile NAME and undo its routes and addresses. Fine if it is not connected."""
-    with settings.connect() as wire:
+@click.option(
+    "--timeout",
+    "timeout_s",
+    type=click.FloatRange(min=0.1),
+    default=30.0,
+    show_default=True,
+    help="Seconds to wait; the service goes on.",
+)
+def down(settings: Settings, *, name: str, timeout_s: float) -> None:
+    """Disconnect the profile NAME, and return when its routes and addresses are undone.
+
+    Fine if it is not connected.
+    """
+    with settings.connect(timeout_s=timeout_s) as wire:
         try:
             status = wire.call("connection.down", NameParams(name=name))
             text = f"Disconnected {plain(name)}."
@@ -156,6 +168,8 @@ def status(settings: Settings, *, name: str | None, watch: bool, interval_s: flo
             console().print(details(found))
     elif settings.json:
         print_json({"connections": _all(snapshot)})
+    elif not _all(snapshot):
+        click.echo(NO_PROFILE)
     else:
         console().print(overview(_all(snapshot)))
 
@@ -173,7 +187,7 @@ def _follow(
     shown = console(err=True)
     lively = shown.is_terminal and not settings.json
     spinner = Status(f"{plain(name)}: connecting", console=shown) if lively else None
-    last = ""
+    last, began = "", time.monotonic()
     with spinner or nullcontext():
         for event in chain(waiting, wire.events(timeout_s)):
             if getattr(event, "name", None) != name:
@@ -186,6 +200,10 @@ def _follow(
                     spinner.start()
             if not isinstance(event, ConnectionStatus):
                 continue
+            text = f"{plain(name)}: {STEPS.get(event.step, 'connecting')}"
+            if spinner is not None and last and (text != last or event.state == "up"):
+                shown.print(f"{time.monotonic() - began:6.2f} s  {last}")
+                began = time.monotonic()
             if event.state == "up":
                 return event
             if event.state in ("failed", "down") or (event.state == "reconnecting" and event.error):
@@ -198,7 +216,6 @@ def _follow(
                 raise CliError(
                     event.error.code, **{"name": name, "server": event.server, **event.error.params}
                 )
-            text = f"{plain(name)}: {STEPS.get(event.step, 'connecting')}"
             if spinner is not None:
                 spinner.update(text)
             elif text != last and not settings.json:

@@ -281,6 +281,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "You may not open the service's socket {socket}.",
         "Check the rights of its directory, or which socket GINNEL_SOCKET names.",
     ),
+    "file_not_written": (
+        "{file} is not written: {cause}.",
+        "Name another file; what is there is not overwritten.",
+    ),
     "service_running": (
         "The service runs, so nothing is left behind: what is on the machine is in use.",
         "Stop it first (`systemctl stop ginneld`), then repair.",
