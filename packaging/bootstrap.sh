@@ -91,7 +91,7 @@ install_debian() {
         fi
     fi
     case $LEVEL in
-    test) wanted="$wanted tshark tcpdump hostapd iperf3 ethtool shellcheck softhsm2 dbus-daemon $STRONGSWAN" ;;
+    test) wanted="$wanted tshark tcpdump hostapd iperf3 ethtool shellcheck softhsm2 dbus-daemon busybox $STRONGSWAN" ;;
     bench) wanted="$wanted iperf3 ethtool" ;;
     esac
     # shellcheck disable=SC2086  # a list of words
