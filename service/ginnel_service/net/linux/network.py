@@ -32,7 +32,8 @@ from ..plan import (
     Step,
     make_plan,
 )
-from . import facts, kill_switch, steps
+from . import facts, steps
+from .kill_switch import KillSwitchKeeper
 from .netlink import Netlink, find_link
 from .sight import Sight
 
@@ -71,6 +72,7 @@ class LinuxNetwork:
         self._journal: Journal | None = None
         self._held: dict[Step, _Held] = {}  # in the order they were done
         self._stale: list[Entry] = []  # of a predecessor, not undone yet
+        self._kill_switch = KillSwitchKeeper()
         self._guards = True  # until the packet filter has refused one
 
     def apply(self, owner: str, wanted: Wanted) -> None:
@@ -104,11 +106,10 @@ class LinuxNetwork:
             return self._recover(netlink, journal)
 
     def set_kill_switch(self, wanted: KillSwitch | None) -> None:
-        """The networks of `lan` are those of this moment: to be called anew when the network changes."""
-        with self._lock:
-            kill_switch.set_to(wanted)
+        self._kill_switch.set_to(wanted)
 
     def close(self) -> None:
+        self._kill_switch.close()
         owners = sorted({owner for it in self._held.values() for owner in it.owners})
         for owner in owners:
             try:
