@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import secrets
 import signal
 import sys
 import time
@@ -14,6 +15,7 @@ import time
 import pytest
 
 from ginnel_service.demo.lab import Host, Internet, Lab, Process
+from ginnel_service.demo.rig import CLIENT_ID, GATEWAY_ID, Gateway, Service, ping
 from helpers import leaks, machine
 from helpers.leaks import Allowed, Kind, Sniffer, tempt
 
@@ -22,6 +24,7 @@ pytestmark = pytest.mark.netns
 OUTSIDE = Internet.GATEWAY
 ROUTER = ("192.0.2.1", "2001:db8:1::1")
 LAN = ("192.168.7.1", "fd12::1")
+PROFILE = {"name": "office", "local": {"id": CLIENT_ID}, "remote": {"id": GATEWAY_ID}}
 GROUPS = ("224.0.0.251",)
 EVERYWHERE = (*OUTSIDE, *ROUTER, *LAN, *GROUPS)
 NOTHING = Allowed()
@@ -220,6 +223,27 @@ def container(net: Internet, lab: Lab) -> Host:
     net.client.ip("link set guest master docker0")
     guest.ip("route add default via 172.17.0.1", "route add ::/0 via fd17::1")
     return guest
+
+
+@pytest.mark.parametrize("outside", OUTSIDE)
+def test_a_service_connects_and_carries_under_it(net: Internet, outside: str) -> None:
+    """What leaves is the tunnel's own alone, before there is a tunnel, in it, and after its end."""
+    psk = secrets.token_urlsafe(16)
+    Gateway(net.gateway, psk)
+    service = Service(net.client)
+    service.create({**PROFILE, "server": outside}, psk)
+    allowed = Allowed(gateways=frozenset(OUTSIDE))
+    machine.switch(net.client)
+    with sniffing(net) as sniffer:
+        tempt(net.client, *Internet.SERVER)
+        service.ginnel("up", "office")
+        machine.switch(net.client, devices=["ginnel0"])
+        for address in Internet.SERVER:
+            assert ping(net.client, address, 20).lost == 0
+        service.ginnel("down", "office")
+        tempt(net.client, *Internet.SERVER)
+    assert sniffer.leaks(allowed) == []
+    assert len(sniffer.of_kind(Kind.TUNNEL, allowed)) > 40
 
 
 LEASE = """#!/bin/sh
