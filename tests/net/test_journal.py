@@ -141,7 +141,7 @@ def test_log_of_another_boot_or_namespace_is_dropped(tmp_path: Path, era: str) -
         b'{"type":"do","id":9,"step":{"type":"up","device":"a/b"},"before":{}}',
         b'{"type":"do","id":9,"step":{"type":"block","network":"::1/64"},"before":{}}',
         b'{"type":"do","id":9,"step":{"type":"exemption","family":4,"mark":0},"before":{}}',
-        b'{"type":"do","id":9,"step":{"type":"guard","device":"a","addresses":["1.2.3.4 } drop"]},"before":{}}',
+        b'{"type":"do","id":9,"step":{"type":"guard","device":"a","addresses":["1.2.3.4 }"]},"before":{}}',
         b'{"type":"do","id":9,"step":{"type":"guard","device":"a b","addresses":[]},"before":{}}',
     ],
 )
