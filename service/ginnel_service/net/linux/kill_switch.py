@@ -30,7 +30,7 @@ _STEP: Final = "set the kill switch"
 _UNKNOWN: Final = frozenset({errno.ENOENT, errno.EOPNOTSUPP})
 _NETLINK_NETFILTER: Final = 12
 _GROUP_NFTABLES: Final = 1 << (7 - 1)  # NFNLGRP_NFTABLES
-_SETTLE_S: Final = 0.2  # a network that changes changes more than once
+_SETTLE_MS: Final = 200  # a network that changes changes more than once
 
 
 class KillSwitchKeeper:
@@ -86,13 +86,17 @@ class KillSwitchKeeper:
         self._thread.start()
 
     def _keep(self, filters: socket.socket, links: NetworkWatch, stopped: int) -> None:
+        changes, end = select.poll(), select.poll()
+        for fd in (filters.fileno(), links.fileno()):
+            changes.register(fd, select.POLLIN)
+        for poll in (changes, end):
+            poll.register(stopped, select.POLLIN)
         try:
             while True:
-                ready, _, _ = select.select([filters.fileno(), links.fileno(), stopped], [], [])
-                if filters.fileno() not in ready and not select.select([stopped], [], [], _SETTLE_S)[0]:
-                    links.drain()
-                if stopped in ready or select.select([stopped], [], [], 0)[0]:
+                told = {fd for fd, _ in changes.poll()}
+                if end.poll(0 if filters.fileno() in told else _SETTLE_MS):
                     return
+                links.drain()
                 with suppress(OSError):  # what was lost to an overflow does no harm: the kernel is asked
                     while filters.recv(65536):
                         pass

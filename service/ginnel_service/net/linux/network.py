@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -17,6 +17,8 @@ from pathlib import Path
 from ..base import KillSwitch, NetworkError, Wanted
 from ..dns.keepers import Choice
 from ..dns.machine import MachineDns
+from ..firewall import libnftables
+from ..firewall.libnftables import NftablesError
 from ..journal import Before, Entry, Journal
 from ..plan import (
     MARK,
@@ -102,6 +104,8 @@ class LinuxNetwork:
             raise errors[0]
 
     def recover(self) -> list[str]:
+        with suppress(NftablesError):  # now, so that no connection waits for it; who needs it hears why
+            libnftables.load()
         with self._call("undo what was left behind") as (netlink, journal):
             return self._recover(netlink, journal)
 
