@@ -105,7 +105,8 @@ def snapshot() -> dict[str, object]:
     """All that applying may change, of both families."""
     links = ip_json("link")
     for link in links:
-        link.pop("operstate")  # follows with a delay
+        link.pop("operstate")  # follows with a delay, and so does the carrier
+        link["flags"] = [flag for flag in link["flags"] if flag not in ("NO-CARRIER", "LOWER_UP")]
         link.pop("qdisc")  # attached when a device is first up, kept when it is down
     taken: dict[str, object] = {"links": links}
     for family in ("-4", "-6"):

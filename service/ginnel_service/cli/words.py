@@ -232,6 +232,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Look at `ginnel log`. An immutable /etc/resolv.conf (`lsattr`) has to be made mutable; another "
         'way can be chosen with `ginneld --dns-manager`, and `dns.mode = "off"` leaves DNS as it is.',
     ),
+    "firewall_unavailable": (
+        "The system's packet filter cannot be used: {step} ({errno}).",
+        "On Linux install nftables (its library libnftables1 is enough), or turn the kill switch off.",
+    ),
     "not_permitted": (
         "You may not do that ({action}).",
         "Use your own profile, or ask an administrator of this machine.",

@@ -52,6 +52,7 @@ ERROR_IDS: dict[str, tuple[str, ...]] = {
     "port_busy": ("name", "port"),
     "name_not_resolved": ("name", "server", "detail"),
     "network_refused": ("name", "step", "errno"),
+    "firewall_unavailable": ("name", "step", "errno"),
     "dns_refused": ("name", "step", "errno"),
     # the service
     "not_permitted": ("action", "name"),
