@@ -65,8 +65,8 @@ def why_missing(*peers: str) -> str | None:
 class Actor:
     """A process with a LinuxNetwork on the machine; see `net.dns_actor`."""
 
-    def __init__(self, host: Host, state: Path, keeper: str = "auto", die_at: int = 0) -> None:
-        command = [sys.executable, "-W", "error", "-m", "net.dns_actor", str(state), keeper, str(die_at)]
+    def __init__(self, host: Host, state: Path, keeper: str = "auto") -> None:
+        command = [sys.executable, "-W", "error", "-m", "net.dns_actor", str(state), keeper]
         self._log = (host.lab.directory / "actor.log").open("ab")
         self._process = subprocess.Popen(
             host.command(command),
@@ -151,8 +151,8 @@ class NamedMachine:
         """All that can be seen of /etc/resolv.conf: kind, rights, owner, where it points, content."""
         return self.sh("stat -c '%F %a %u %g %N' /etc/resolv.conf; cat /etc/resolv.conf", check=False)
 
-    def actor(self, keeper: str = "auto", die_at: int = 0) -> Actor:
-        return Actor(self.client, self.state, keeper, die_at)
+    def actor(self, keeper: str = "auto") -> Actor:
+        return Actor(self.client, self.state, keeper)
 
     def recover(self) -> list[str]:
         with self.actor() as actor:

@@ -10,6 +10,8 @@ from helpers.named_machine import FROM_OFFICE, FROM_OUTSIDE, FULL, OFFICE, OUTSI
 pytestmark = pytest.mark.netns
 
 PLAIN = f"# by hand\nnameserver {OUTSIDE}\nsearch home.example\noptions timeout:1 attempts:1\n"
+#: All names through a tunnel that takes its own traffic alone, so the server outside could be asked too.
+EVERY_NAME = FULL | {"routes": SPLIT["routes"]}
 
 
 @pytest.fixture
@@ -232,11 +234,11 @@ def test_what_somebody_else_changed_meanwhile_is_set_again(lab: Lab, keeper: str
             )
     before = machine.resolv_conf()
     with machine.actor() as actor:
-        actor.apply(FULL)
+        actor.apply(EVERY_NAME)
         machine.sh(spoil)
         machine.sh("sleep 0.2")
         assert machine.lookup("one.example") == FROM_OUTSIDE
-        actor.apply(FULL)
+        actor.apply(EVERY_NAME)
         machine.forget()
         assert machine.lookup("two.example") == FROM_OFFICE
         assert machine.outside.asked() == set()
@@ -250,13 +252,13 @@ def test_what_somebody_else_changed_meanwhile_is_set_again(lab: Lab, keeper: str
 
 def test_a_restart_of_resolved_is_mended(resolved: NamedMachine) -> None:
     with resolved.actor() as actor:
-        actor.apply(FULL)
+        actor.apply(EVERY_NAME)
         resolved.resolved.stop()
         resolved.sh("rm -rf /run/systemd/resolve/netif")
         resolved.start_resolved()
         resolved.resolvectl("dns", "outside", OUTSIDE)
         assert resolved.lookup("one.example") == FROM_OUTSIDE
-        actor.apply(FULL)
+        actor.apply(EVERY_NAME)
         assert resolved.lookup("two.example") == FROM_OFFICE
 
 
@@ -268,6 +270,7 @@ def test_resolved_that_has_gone_needs_no_undoing(resolved: NamedMachine) -> None
         assert not list(resolved.state.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keeper", ["resolvconf", "openresolv", "resolved", "networkmanager"])
 def test_a_killed_services_successor_undoes(lab: Lab, keeper: str) -> None:
     machine = NamedMachine(lab)
@@ -279,15 +282,19 @@ def test_a_killed_services_successor_undoes(lab: Lab, keeper: str) -> None:
         case _:
             machine.install_resolvconf(keeper)
     before = machine.resolv_conf()
+    routes = {"routes": FULL["routes"]}
     deaths = 0
     while True:
-        with machine.actor(die_at=deaths + 1) as actor:
-            answers = [actor.call("apply", "a", FULL), actor.call("withdraw", "a")]
+        with machine.actor() as actor:
+            actor.apply(routes)
+            actor.call("die", deaths + 1)
+            answers = [actor.call("apply", "a", fields) for fields in (FULL, routes)]
         if answers[-1]:
             break
         deaths += 1
         machine.recover()
         assert machine.resolv_conf() == before
         assert not list(machine.state.iterdir())
-    assert deaths > 10
+    assert deaths > 8
+    machine.recover()
     assert machine.lookup("www.example") == FROM_OUTSIDE
