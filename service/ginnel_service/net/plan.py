@@ -199,6 +199,25 @@ class AddRule(Struct, frozen=True, tag="rule"):
         return f"look up the tunnels' routes first for IPv{self.family}"
 
 
+class Translate(Struct, frozen=True, tag="nat"):
+    """What peers of a gateway send beyond it bears the gateway's own address."""
+
+    device: str
+    networks: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        check_device(self.device)
+        for network in self.networks:
+            ip_network(network)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return ("nat",)
+
+    def __str__(self) -> str:
+        return f"translate {', '.join(self.networks)} with nftables"
+
+
 class AddExemption(Struct, frozen=True, tag="exemption"):
     """What another VPN has marked as its own outer packets is routed as if we were not here.
 
@@ -268,7 +287,7 @@ class SetDns(Struct, frozen=True, tag="dns"):
 #: What lives and ends with a device.
 DeviceStep = SetSysctl | SetLink | LinkUp | AddAddress | AddRoute
 #: What stands until somebody takes it away.
-LastingStep = AddThrow | AddBlock | AddRule | AddExemption | AddGuard
+LastingStep = AddThrow | AddBlock | AddRule | AddExemption | AddGuard | Translate
 Step = DeviceStep | LastingStep | SetDns
 
 
@@ -345,6 +364,8 @@ def steps_for(wanted: Wanted, facts: Facts) -> tuple[Step, ...]:
     steps += [AddRoute(str(net), device, TABLE, source.get(net.version)) for net in routes]
     steps += [AddRoute(str(net), device, MAIN_TABLE) for net in links]
     steps += [AddBlock(str(net)) for net in blocked]
+    if translated := _usable(wanted.translated, facts):  # before anything is forwarded
+        steps.append(Translate(device, tuple(map(str, translated))))
     if wanted.forwarding:
         steps += _forwarding(families, facts, device)
     steps += [AddExemption(family, mark) for family, mark in facts.marks if family in routed]

@@ -22,8 +22,9 @@ from ..plan import (
     SetLink,
     SetSysctl,
     Step,
+    Translate,
 )
-from . import guard, links, routes, rules
+from . import guard, links, nat, routes, rules
 from .netlink import PROTOCOL, Netlink, need_link
 from .sight import Sight
 
@@ -37,7 +38,7 @@ def look(netlink: Netlink, dns: MachineDns, step: Step) -> Before:
             return links.look_at_link(netlink, step.device)
         case AddAddress() | AddRoute():
             return Before(ifindex=need_link(netlink, step.device).index)
-        case AddThrow() | AddBlock() | AddRule() | AddExemption() | AddGuard():
+        case AddThrow() | AddBlock() | AddRule() | AddExemption() | AddGuard() | Translate():
             return Before()
         case SetDns():
             keeper = dns.keeper(step)
@@ -78,6 +79,8 @@ def is_there(sight: Sight, step: LastingStep) -> bool:
             return rules.has_rule(sight.rules, step)
         case AddGuard():
             return guard.stands(sight, step)
+        case Translate():
+            return nat.stands(sight)
         case _:
             assert_never(step)
 
@@ -107,6 +110,8 @@ def do(
             rules.add_rule(netlink, step)
         case AddGuard():
             guard.put_up(step, replace=instead_of is not None)
+        case Translate():
+            nat.put_up(step)
         case SetDns():
             assert before.dns is not None
             if instead_of is not None and instead_of[1].dns != before.dns:
@@ -133,6 +138,8 @@ def undo(netlink: Netlink, dns: MachineDns, step: Step, before: Before) -> bool:
             return rules.undo_rule(netlink, step)
         case AddGuard():
             return guard.take_down(Sight(netlink), step)
+        case Translate():
+            return nat.take_down(Sight(netlink))
         case SetDns():
             return before.dns is not None and dns.unset(step, before.dns, before.ifindex)
         case _:
