@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ginnel_service.ipc.identifiers import EXAMINATION_IDS
 from ginnel_service.net.base import Dns, Wanted
 from ginnel_service.net.dns.check import Seen, judge
 from ginnel_service.net.dns.commands import must, run
@@ -141,7 +142,9 @@ def test_nsswitch_tells_whether_the_library_asks_resolved(line: str, found: bool
     ],
 )
 def test_whom_a_library_asks_by_the_file(wanted: Dns, seen: Seen, found: dict[str, str]) -> None:
-    assert {each.id: each.severity for each in judge(wanted, "tun0", seen)} == found
+    judged = judge(wanted, "tun0", seen)
+    assert {each.id: each.severity for each in judged} == found
+    assert all(set(each.params) == set(EXAMINATION_IDS[each.id]) for each in judged)
 
 
 def link(server: str, *domains: str, default: bool = True) -> LinkDns:
@@ -180,7 +183,9 @@ def link(server: str, *domains: str, default: bool = True) -> LinkDns:
 )
 def test_whom_resolved_asks(wanted: Dns, links: dict[str, LinkDns], found: set[str]) -> None:
     seen = Seen(("127.0.0.53",), True, links)
-    assert {each.id for each in judge(wanted, "tun0", seen, beside=("tun1",))} == found
+    judged = judge(wanted, "tun0", seen, beside=("tun1",))
+    assert {each.id for each in judged} == found
+    assert all(set(each.params) == set(EXAMINATION_IDS[each.id]) for each in judged)
 
 
 SAVED = Saved(

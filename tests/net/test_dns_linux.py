@@ -180,37 +180,37 @@ def test_networkmanager_leaves_a_split_tunnel_to_the_file(networkmanager: NamedM
 
 def test_what_a_leak_check_finds_is_what_programs_do(plain: NamedMachine) -> None:
     with plain.actor() as actor:
-        assert actor.check(FULL) == {"dns_not_asked": {"servers": OFFICE}}
+        assert actor.check(FULL) == {"dns_not_asked": {"servers": [OFFICE]}}
         actor.apply(FULL)
-        assert actor.check(FULL) == {"dns_in_tunnel": {"servers": OFFICE}}
+        assert actor.check(FULL) == {"dns_in_tunnel": {"servers": [OFFICE]}}
         plain.write("/etc/resolv.conf", f"nameserver {OFFICE}\nnameserver {OUTSIDE}\n")
-        assert actor.check(FULL) == {"dns_leak": {"servers": OUTSIDE}}
+        assert actor.check(FULL) == {"dns_leak": {"servers": [OUTSIDE]}}
         actor.apply(SPLIT)
         assert set(actor.check(SPLIT)) == {"dns_in_tunnel", "dns_not_split"}
         plain.write("/etc/resolv.conf", "nameserver 127.0.0.1\n")
-        assert actor.check(FULL)["dns_local_resolver"] == {"servers": "127.0.0.1"}
+        assert actor.check(FULL)["dns_local_resolver"] == {"servers": ["127.0.0.1"]}
 
 
 def test_a_leak_check_knows_what_resolved_asks_where(resolved: NamedMachine) -> None:
     with resolved.actor() as actor:
-        assert actor.check(FULL) == {"dns_not_asked": {"servers": OFFICE}}
+        assert actor.check(FULL) == {"dns_not_asked": {"servers": [OFFICE]}}
         actor.apply(FULL)
-        assert actor.check(FULL) == {"dns_in_tunnel": {"servers": OFFICE}}
+        assert actor.check(FULL) == {"dns_in_tunnel": {"servers": [OFFICE]}}
         resolved.resolvectl("domain", "outside", "home.example")
-        assert actor.check(FULL)["dns_names_elsewhere"] == {"domains": "home.example", "servers": OUTSIDE}
+        assert actor.check(FULL)["dns_names_elsewhere"] == {"domains": ["home.example"], "servers": [OUTSIDE]}
         resolved.forget()
         assert resolved.lookup("nas.home.example") == FROM_OUTSIDE
         assert resolved.lookup("www.example") == FROM_OFFICE
         resolved.resolvectl("domain", "outside", "~.")
-        assert actor.check(FULL) == {"dns_leak": {"servers": OUTSIDE}}
+        assert actor.check(FULL) == {"dns_leak": {"servers": [OUTSIDE]}}
         resolved.resolvectl("domain", "outside", "")
         resolved.resolvectl("domain", "office", "office.example")
-        assert actor.check(FULL) == {"dns_leak": {"servers": OUTSIDE}}
+        assert actor.check(FULL) == {"dns_leak": {"servers": [OUTSIDE]}}
         actor.apply(FULL)
-        assert actor.check(FULL) == {"dns_in_tunnel": {"servers": OFFICE}}
+        assert actor.check(FULL) == {"dns_in_tunnel": {"servers": [OFFICE]}}
         resolved.sh(f"rm /etc/resolv.conf; echo nameserver {OUTSIDE} > /etc/resolv.conf")
         resolved.sh("sed -i 's/^hosts:.*/hosts: files resolve dns/' /etc/nsswitch.conf")
-        assert actor.check(FULL)["dns_read_directly"] == {"servers": OUTSIDE}
+        assert actor.check(FULL)["dns_read_directly"] == {"servers": [OUTSIDE]}
 
 
 @pytest.mark.parametrize("keeper", ["plain", "resolved", "openresolv", "networkmanager"])

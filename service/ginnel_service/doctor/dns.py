@@ -1,4 +1,7 @@
-"""Whether names are asked where the tunnel wants them asked, and whether who is asked is reached. Pure."""
+"""Whether names leave a tunnel that brought no DNS, and whether who is asked is reached. Pure.
+
+Whom programs ask while a tunnel has DNS of its own is `net.dns.check`'s to tell.
+"""
 
 from __future__ import annotations
 
@@ -17,19 +20,10 @@ def of_dns(profile: Profile, wanted: Wanted | None, servers: Sequence[str]) -> l
     if wanted is None:
         return _in_subnets(profile, asked) or [find("dns_clear", "ok", servers=list(servers))]
     everything = any(network.prefixlen == 0 for network in wanted.routes)
-    if wanted.dns is None:
-        if not everything:
-            return [find("dns_clear", "ok", servers=list(servers))]
-        chosen = profile.dns.mode == "off"
-        return [find("dns_outside", "note" if chosen else "warning", servers=list(servers))]
-    inside = [str(server) for server in wanted.dns.servers]
-    if not wanted.dns.everything:
-        return [find("dns_split", "ok", servers=inside, domains=list(wanted.dns.match))]
-    # A resolver on this machine hands on to those that it was told: which, only it knows.
-    elsewhere = [str(each) for each in asked if not each.is_loopback and each not in wanted.dns.servers]
-    if elsewhere:
-        return [find("dns_elsewhere", "warning", servers=elsewhere, inside=inside)]
-    return [find("dns_inside", "ok", servers=inside)]
+    if not everything:
+        return [find("dns_clear", "ok", servers=list(servers))]
+    chosen = profile.dns.mode == "off"
+    return [find("dns_outside", "note" if chosen else "warning", servers=list(servers))]
 
 
 def _in_subnets(profile: Profile, asked: Sequence[Address]) -> list[Finding]:

@@ -11,6 +11,7 @@ from ..ike.events import Endpoint
 from ..ike.proposals import DEFAULT_IKE
 from ..ipc.schema import Check, DiagnosisProgress, Finding
 from ..ipc.service import ServiceError
+from ..net.dns.check import leak_check
 from ..profiles.model import Problem, Profile
 from ..profiles.secrets import Secrets
 from ..tunnel.convert import proposals
@@ -90,7 +91,10 @@ def _local(profile: Profile, secrets: Secrets, tunnels: Mapping[str, Tunnel], ma
         return of_routes(profile, learnt, around, ours)
 
     def dns(_: tuple[Endpoint, ...]) -> list[Finding]:
-        return of_dns(profile, wanted, name_servers())
+        if wanted is None or wanted.dns is None:
+            return of_dns(profile, wanted, name_servers())
+        found = leak_check(wanted.dns, wanted.device, tuple(ours - {wanted.device}))
+        return [find(each.id, each.severity, **each.params) for each in found]
 
     def firewall(_: tuple[Endpoint, ...]) -> list[Finding]:
         if not kill_switch_stands():

@@ -86,14 +86,6 @@ FINDING_IDS: dict[str, tuple[str, ...]] = {
     "connection_up": (),
     "connection_not_up": ("state",),
     "connection_error": ("code", "params"),  # as an error has them
-    "dns_in_tunnel": ("servers",),
-    "dns_leak": ("servers",),
-    "dns_not_asked": ("servers",),
-    "dns_not_split": ("servers",),
-    "dns_names_elsewhere": ("domains", "servers"),
-    "dns_local_resolver": ("servers",),
-    "dns_read_directly": ("servers",),
-    "dns_unreadable": ("detail",),
     "offloads_in_use": (),
     "offload_unsupported": ("offload",),  # the kernel lacks it
     "offload_off": ("offload",),
@@ -167,10 +159,15 @@ EXAMINATION_IDS: dict[str, tuple[str, ...]] = {
     "gateway_through_vpn": ("address", "device"),
     "dns_clear": ("servers",),
     "dns_in_subnet": ("server", "subnet"),
-    "dns_inside": ("servers",),
-    "dns_split": ("servers", "domains"),
     "dns_outside": ("servers",),
-    "dns_elsewhere": ("servers", "inside"),
+    "dns_in_tunnel": ("servers",),
+    "dns_leak": ("servers",),
+    "dns_not_asked": ("servers",),
+    "dns_not_split": ("servers",),
+    "dns_names_elsewhere": ("domains", "servers"),
+    "dns_local_resolver": ("servers",),
+    "dns_read_directly": ("servers",),
+    "dns_unreadable": ("detail",),
     "kill_switch_off": (),
     "kill_switch_on": (),  # and this tunnel is up
     "kill_switch_stops": (),  # and it is not
