@@ -15,7 +15,7 @@ As root the hosts are made directly. Anyone else gets one user namespace per lab
         192.0.2.0/24        198.51.100.0/24        10.77.0.0/24
        2001:db8:1::/64      2001:db8:2::/64       fd77:7::/64
 
-Needs unshare, nsenter, setpriv, mount (util-linux), ip (iproute2), tee and mkdir (coreutils) and, for NAT, nft.
+Needs unshare, nsenter, setpriv, mount (util-linux), ip (iproute2), tee, mkdir (coreutils) and, for NAT, nft.
 """
 
 from __future__ import annotations
