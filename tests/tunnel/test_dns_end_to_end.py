@@ -52,6 +52,7 @@ def test_names_go_through_the_tunnel_while_it_is_up(lab: Lab) -> None:
     office.create()
     before = office.resolv_conf()
     capture = office.net.router.popen(["tcpdump", "-n", "-l", "-i", "client", "port", "53"], label="capture")
+    eventually(lambda: "listening on" in capture.log.read_text(), "tcpdump", alive=[capture])
     assert office.lookup("one.example") == "203.0.113.2"
     eventually(lambda: "one.example" in capture.log.read_text(), "the capture", alive=[capture])
     office.service.ginnel("up", "office")
