@@ -166,6 +166,24 @@ def killed_at(count: int) -> Callable[[str], None]:
     return checkpoint
 
 
+#: Events of sys.addaudithook() that change what outlives a process, or speak to one that does.
+_FILE_CALLS = ("open", "os.rename", "os.remove", "os.symlink", "os.truncate", "os.chmod", "os.chown")
+_OTHER_CALLS = ("socket.connect", "subprocess.Popen")
+
+
+def killed_at_call(count: int, state: Path) -> Callable[[str], None]:
+    """As `killed_at`, and each call that concerns `state` or /etc or asks another program counts as well."""
+    checkpoint = killed_at(count)
+
+    def hear(event: str, arguments: tuple[object, ...]) -> None:
+        ours = (str(state), "/etc/", "dns.saved", "network.journal")
+        if event in _OTHER_CALLS or (event in _FILE_CALLS and str(arguments[0]).startswith(ours)):
+            checkpoint(event)
+
+    sys.addaudithook(hear)
+    return checkpoint
+
+
 def recover(state: Path) -> list[str]:
     network = LinuxNetwork(state)
     words = network.recover()

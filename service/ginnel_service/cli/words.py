@@ -229,8 +229,9 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "dns_refused": (
         "This machine's DNS settings cannot be changed: {step} ({errno}).",
-        "Look at `ginnel log`. An immutable /etc/resolv.conf (`lsattr`) has to be made mutable; another "
-        'way can be chosen with `ginneld --dns-manager`, and `dns.mode = "off"` leaves DNS as it is.',
+        "Look at `ginnel log`. /etc/resolv.conf may be immutable (`lsattr`), or closed to a service that is "
+        "not root (dns-files.conf opens it); `ginneld --dns-manager` chooses another way, and "
+        '`dns.mode = "off"` leaves DNS as it is.',
     ),
     "firewall_unavailable": (
         "The system's packet filter cannot be used: {step} ({errno}).",
