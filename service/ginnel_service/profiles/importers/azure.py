@@ -70,9 +70,9 @@ def read(
         texts[name] = " ".join(" ".join(element.itertext()).split())
     kinds = texts.pop("VpnType", "IkeV2").lower()
     if "ikev2" not in kinds:
-        raise ImportRefused(
-            "import_openvpn" if "openvpn" in kinds else "import_other_vpn", kind=printable(kinds)
-        )
+        if "openvpn" in kinds:
+            raise ImportRefused("import_openvpn")
+        raise ImportRefused("import_other_vpn", kind=printable(kinds[:64]))
     server = texts.pop("VpnServer", "")
     draft.put("server", server, "VpnServer")
     if networks := _words(texts.pop("Routes", "")):

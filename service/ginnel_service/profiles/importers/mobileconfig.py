@@ -14,7 +14,7 @@ from cryptography import x509
 from ..certificates import UnusableError, load_certificates, pem_of
 from . import apple_vpn, plist
 from .draft import Draft, shorten
-from .preview import MAX_CANDIDATES, Candidate, ImportRefused, Preview, Signer
+from .preview import MAX_CANDIDATES, Candidate, ImportRefused, Preview, Signer, kind_of
 from .reading import Reader
 
 _VPN: Final = "com.apple.vpn.managed"
@@ -124,7 +124,7 @@ def _candidates(
             found.append(apple_vpn.read(reader, draft, identities, beside.enrolments, roots))
         except ImportRefused as error:
             refused = error
-            whole.skip("other_connection", where, kind=str(error.params.get("kind", error.code)))
+            whole.skip("other_connection", where, kind=kind_of(error))
     if len(vpns) > MAX_CANDIDATES:
         whole.skip("too_many", "PayloadContent")
     for uuid, kind in beside.enrolments.items():

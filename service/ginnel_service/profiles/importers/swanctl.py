@@ -8,7 +8,7 @@ from typing import Final
 
 from . import settings
 from .draft import Draft
-from .preview import MAX_CANDIDATES, Candidate, ImportRefused, Preview
+from .preview import MAX_CANDIDATES, Candidate, ImportRefused, Preview, kind_of
 from .reading import Reader
 from .strongswan import (
     given,
@@ -23,6 +23,7 @@ from .strongswan import (
     put_remote_method,
     put_roots,
     put_time,
+    wants_certificate,
 )
 
 _NUMBERED: Final = re.compile(r"(local|remote)(?:-?.*)?")
@@ -71,7 +72,7 @@ def read(data: str, *, password: str | None, files: Mapping[str, bytes]) -> Prev
             _secrets(secrets, draft)
         except ImportRefused as error:
             refused = error
-            whole.skip("other_connection", where, kind=str(error.params.get("kind", error.code)))
+            whole.skip("other_connection", where, kind=kind_of(error))
             continue
         found.append(draft.done(name))
     if len(connections) > MAX_CANDIDATES:
@@ -226,7 +227,7 @@ def _secrets(tables: Mapping[str, object], draft: Draft) -> None:
             _shared(reader, "psk", draft)
         elif kind == "ppk" and (not names or fields.get("ike.ppk.id") in names):
             _shared(reader, "ppk", draft)
-        elif kind in ("private", "rsa", "ecdsa", "pkcs8", "pkcs12"):
+        elif kind in ("private", "rsa", "ecdsa", "pkcs8", "pkcs12") and wants_certificate(draft):
             _key(reader, kind, draft)
 
 
