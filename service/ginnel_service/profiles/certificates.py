@@ -7,6 +7,7 @@ person's file opens it with that person's rights: the service takes the opened f
 from __future__ import annotations
 
 import re
+import warnings
 from typing import Final
 
 from cryptography import x509
@@ -94,7 +95,10 @@ def open_pkcs12(data: bytes, password: str | None = None) -> tuple[str, bytes]:
     except pkcs12_cost.CostlyError as error:
         raise UnusableError(str(error)) from None
     try:
-        found = pkcs12.load_pkcs12(data, password.encode() if password else None)
+        with warnings.catch_warnings():
+            # Some programs write BER instead of DER, which the person can do nothing about.
+            warnings.simplefilter("ignore", UserWarning)
+            found = pkcs12.load_pkcs12(data, password.encode() if password else None)
     except (ValueError, UnsupportedAlgorithm, TypeError):
         raise PasswordNeededError("the PKCS#12 file does not open with this password") from None
     if found.key is None or found.cert is None:

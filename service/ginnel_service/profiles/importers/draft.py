@@ -136,7 +136,9 @@ class Draft:
         for name, data in self.files.items():
             if data[:1] == b"\x30" and OWN not in self._certificates and not self.locked:
                 self.pkcs12(data, None, name)
-        return OWN in self._certificates
+                if OWN in self._certificates:
+                    return True
+        return False
 
     def _from(self, field: str, source: str) -> None:
         places = self._sources.setdefault(field, [])
