@@ -171,7 +171,7 @@ def structure(case: Case) -> Callable[[bytes, random.Random], bytes] | None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_no_mutation_breaks_the_invariant(case: Case) -> None:
     rng, data, taken = random.Random(case.name), case.data, 0  # a str's seed is the same everywhere
-    ways = [flip, cut, splice, lines]
+    ways: list[Callable[[bytes, random.Random], bytes]] = [flip, cut, splice, lines]
     if (change := structure(case)) is not None:
         ways += [change] * 4
     for number in range(-(-MUTATIONS // len(CASES))):

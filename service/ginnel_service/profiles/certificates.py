@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from base64 import b64decode
 from typing import Final
 
 from cryptography import x509
@@ -65,10 +66,16 @@ def load_certificates(pem: str) -> tuple[x509.Certificate, ...]:
 
 def open_key(data: bytes, password: str | None = None) -> bytes:
     """The private key of a PEM or DER file as PKCS#8. Raises UnusableError, PasswordNeededError."""
+    if len(data) > MAX_FILE_OCTETS:
+        raise UnusableError(f"it is larger than {MAX_FILE_OCTETS} octets")
+    load = load_pem_private_key if _PEM in data else load_der_private_key
+    # What PEM holds beside the key, such as certificates, would be in the way.
+    block = _KEY_IN_PEM.search(data)
     try:
-        load = load_pem_private_key if _PEM in data else load_der_private_key
-        # What PEM holds beside the key, such as certificates, would be in the way.
-        block = _KEY_IN_PEM.search(data)
+        pkcs12_cost.check_key(_der_of(block[0]) if block else data)
+    except pkcs12_cost.CostlyError as error:
+        raise UnusableError(str(error)) from None
+    try:
         key = load(block[0] if block else data, password.encode() if password else None)
     except TypeError:  # a password is needed, or was given for nothing
         if password:
@@ -157,6 +164,14 @@ def _certificates(data: bytes) -> tuple[x509.Certificate, ...]:
     if len(found) > MAX_CHAIN:
         raise UnusableError(f"it holds more than {MAX_CHAIN} certificates")
     return found
+
+
+def _der_of(block: bytes) -> bytes:
+    """What one block of PEM holds, as far as it can be read."""
+    try:
+        return b64decode(b"".join(block.split(b"\n")[1:-1]), validate=False)
+    except ValueError:
+        return b""
 
 
 def _pkcs8(key: object) -> bytes:

@@ -13,6 +13,7 @@ from typing import Final
 
 from ..model import printable
 from .draft import Draft
+from .keyring import Keyring
 from .preview import MAX_CANDIDATES, MAX_VALUES, Candidate, ImportRefused, Preview, kind_of
 from .reading import Reader
 from .strongswan import (
@@ -67,11 +68,11 @@ _ELSEWHERE: Final = (
 )
 
 
-def read(data: str, *, password: str | None, files: Mapping[str, bytes]) -> Preview:
+def read(data: str, keyring: Keyring) -> Preview:
     """Raises ImportRefused."""
     whole = Draft()
     sections, lines = _sections(data, whole)
-    secrets = [*lines, *files.get("ipsec.secrets", b"").decode("utf-8", "replace").splitlines()]
+    secrets = [*lines, *keyring.files.get("ipsec.secrets", b"").decode("utf-8", "replace").splitlines()]
     found: list[Candidate] = []
     refused: ImportRefused | None = None
     names = [name for kind, name in sections if kind == "conn" and name != "%default"]
@@ -80,7 +81,7 @@ def read(data: str, *, password: str | None, files: Mapping[str, bytes]) -> Prev
         if len(found) >= MAX_CANDIDATES:
             whole.skip("too_many", f"conn {name}")
             break
-        draft = Draft(password=password, files=files)
+        draft = Draft(keyring)
         try:
             _connection(Reader(_merged(sections, name), f"conn {name}", draft), draft)
             _secrets(secrets, draft)

@@ -136,10 +136,10 @@ def wants_certificate(draft: Draft) -> bool:
 def given(draft: Draft, name: str, source: str) -> bytes:
     """A file that another names, out of those that came with it; none, with a note, where it did not."""
     base = name.replace("\\", "/").rpartition("/")[2]
-    if base not in draft.files:
+    if base not in draft.keyring.files:
         draft.skip("missing_file", source, file=base)
         return b""
-    return draft.files[base]
+    return draft.keyring.files[base]
 
 
 def put_certificate(draft: Draft, name: str, source: str) -> None:
@@ -168,9 +168,9 @@ def put_roots(draft: Draft, name: str, source: str, *, pin: bool = False) -> Non
 def put_key(draft: Draft, name: str, password: str | None, source: str) -> None:
     if data := given(draft, name, source):
         try:
-            draft.secret("private_key", open_key(data, password or draft.password), source)
+            draft.secret("private_key", open_key(data, password or draft.keyring.password), source)
         except UnusableError as error:
-            draft.locked = password is None and draft.password is None
+            draft.locked = password is None and draft.keyring.password is None
             draft.skip("unusable_value", source, cause=str(error))
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from . import settings
 from .draft import Draft
+from .keyring import Keyring
 from .preview import MAX_CANDIDATES, Candidate, ImportRefused, Preview, kind_of
 from .reading import Reader
 from .strongswan import (
@@ -40,7 +41,7 @@ _ALWAYS: Final = (
 _SCRIPTS: Final = ("updown", "hostaccess")
 
 
-def read(data: str, *, password: str | None, files: Mapping[str, bytes]) -> Preview:
+def read(data: str, keyring: Keyring) -> Preview:
     """Raises ImportRefused."""
     tables, includes = settings.parse(data)
     whole = Draft()
@@ -65,7 +66,7 @@ def read(data: str, *, password: str | None, files: Mapping[str, bytes]) -> Prev
         if not isinstance(table, dict):
             whole.skip("unusable_value", where, cause="is no section")
             continue
-        draft = Draft(password=password, files=files)
+        draft = Draft(keyring)
         try:
             _connection(Reader(table, where, draft), draft)
             _authorities(authorities, draft)
