@@ -37,6 +37,17 @@ MOVED = Wanted(
     routes=(ip_network("0.0.0.0/0"), ip_network("172.16.0.0/12"), ip_network("::/0")),
     bypass=(ip_network("192.0.2.0/24"),),
 )
+#: A tunnel without IPv6 on a machine with a LAN: guarded, and IPv6 blocked.
+GUARDED = Wanted(
+    device="tun0",
+    mtu=1300,
+    addresses=(ip_interface("10.9.0.6/32"),),
+    routes=(ip_network("0.0.0.0/0"),),
+    bypass=(ip_network("192.0.2.0/24"),),
+    blocked=(ip_network("::/0"),),
+    lan=True,
+    guard=True,
+)
 GATEWAY = Wanted(
     device="tun1",
     mtu=1380,
@@ -50,6 +61,10 @@ GATEWAY = Wanted(
 
 def ip(*arguments: str) -> str:
     return subprocess.run(["ip", *arguments], check=True, capture_output=True, text=True).stdout
+
+
+def nft(*arguments: str) -> str:
+    return subprocess.run(["nft", *arguments], check=True, capture_output=True, text=True).stdout
 
 
 def ip_json(*arguments: str) -> Any:
@@ -104,6 +119,7 @@ def snapshot() -> dict[str, object]:
             if file.name != "stable_secret":
                 taken[str(file)] = file.read_text()
     taken["ip_forward"] = sysctl("ipv4/ip_forward")
+    taken["nftables"] = nft("list", "ruleset")
     return taken
 
 

@@ -30,6 +30,7 @@ COMMANDS: dict[str, str] = {
     "doctor": "doctor",
     "gateway": "gateway",
     "demo": "demo",
+    "completion": "completion",
 }
 #: where a command's name is one of Python's own, the attribute is another
 ATTRIBUTES = {"list": "list_profiles", "import": "import_"}

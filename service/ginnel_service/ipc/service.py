@@ -19,6 +19,7 @@ from .schema import (
     Diagnosis,
     ErrorInfo,
     Event,
+    Level,
     LogEntry,
     ProfileSummary,
     Snapshot,
@@ -93,8 +94,17 @@ class Service(Protocol):
     async def tail_log(self, lines: int) -> tuple[LogEntry, ...]:
         """The last lines of the log, oldest first."""
 
+    async def set_log_level(self, level: Level, logger: str) -> None:
+        """Of one logger or, with "", of all. Raises `unknown_logger`."""
+
     async def diagnose(self, name: str) -> Diagnosis:
         """Of one connection, or with "" of all that are not down. Raises `unknown_profile`."""
+
+    async def examine(self, name: str) -> Diagnosis:
+        """The same of one connection, and its gateway and the way there asked as well, within `DIAGNOSIS_S`.
+
+        Says how it goes by `DiagnosisProgress`. Raises `unknown_profile`, `diagnosis_running`.
+        """
 
 
 class EventFeed:
