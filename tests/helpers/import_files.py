@@ -468,6 +468,10 @@ secrets {
         id-1 = lab@example.org
         secret = 0s b3BlbiBzZXNhbWU=
     }
+    pkcs12-alice {
+        file = alice.p12
+        secret = rosebud
+    }
     private-alice {
         file = alice.key
     }

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ginnel_service.profiles import apple
@@ -182,6 +182,7 @@ def back(data: bytes, password: str | None = None) -> tuple[Profile, Secrets]:
     return msgspec.structs.replace(candidate.profile, origin=""), candidate.secrets
 
 
+@settings(max_examples=40)
 @given(st.sampled_from(["psk", "password", "certificate", "tls", "password and key"]), APPLE)
 def test_an_apple_profile_comes_back(login: str, changes: dict[str, Any]) -> None:
     if changes["on_demand"].enabled and not changes["on_demand"].rules:
@@ -193,6 +194,7 @@ def test_an_apple_profile_comes_back(login: str, changes: dict[str, Any]) -> Non
     assert losses(profile, data) == ()
 
 
+@settings(max_examples=40)
 @given(st.sampled_from(["password", "certificate", "tls", "both"]), APP)
 def test_a_profile_for_the_app_comes_back(login: str, changes: dict[str, Any]) -> None:
     profile, secrets = office(login, **changes), LOGINS[login][1]

@@ -28,6 +28,8 @@ from .strongswan import (
 )
 
 _NUMBERED: Final = re.compile(r"(local|remote)(?:-?.*)?")
+#: What the names of sections of secrets begin with; the rest tells several of a kind apart.
+_SECRET: Final = re.compile("eap|xauth|ike|ppk|private|rsa|ecdsa|pkcs8|pkcs12")
 #: Always so here, whatever a file says.
 _ALWAYS: Final = (
     "encap",
@@ -220,7 +222,8 @@ def _secrets(tables: Mapping[str, object], draft: Draft) -> None:
         if not isinstance(table, dict):
             continue
         reader = Reader(table, f"secrets.{name}", draft)
-        kind = re.split(r"[-0-9_]", name, maxsplit=1)[0].lower()
+        known = _SECRET.match(name)
+        kind = known[0] if known is not None else ""
         names = {identity(reader.text(key)) for key in reader.names if key.startswith("id")}
         if kind in ("eap", "xauth") and (not names or names & mine):
             reader.put_secret("secret", "password")
