@@ -19,6 +19,7 @@ from ginnel_service.cli.tables import duration
 from ginnel_service.ipc.access import Policy
 from ginnel_service.ipc.schema import ConnectionStatus, ErrorInfo, Level, LogEntry
 from ginnel_service.profiles.model import Local, parse_profile
+from helpers.import_files import FOLDER
 
 from .conftest import PSK, Served, office
 
@@ -325,6 +326,7 @@ def test_another_persons_profile_is_not_permitted(served: Served) -> None:
 def test_without_a_service_every_command_says_so(tmp_path: Path, name: str) -> None:
     extra = {
         "create": ["x", "--server", "y", "--id", "z", "--psk-stdin"],
+        "import": [str(FOLDER / "office.toml"), "--yes"],
         "list": [],
         "log": [],
         "status": [],
