@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import __version__
+from .net.dns.keepers import CHOICES, Choice
 from .paths import DEFAULT_RUNTIME, DEFAULT_STATE, RuntimePaths, StatePaths
 
 LEVELS = ("debug", "info", "warning", "error")
@@ -21,6 +22,7 @@ class DaemonConfig:
     log_to: str = "auto"
     log_file: Path | None = None
     export_keys: Path | None = None
+    dns: Choice = "auto"
 
 
 def argument_parser() -> argparse.ArgumentParser:
@@ -49,7 +51,7 @@ def argument_parser() -> argparse.ArgumentParser:
         "--log-level",
         choices=LEVELS,
         default="info",
-        help="what to log; `ginnel log --level` changes it while the service runs [%(default)s]",
+        help="log what is this bad or worse; ginnel log changes it while the service runs [%(default)s]",
     )
     output = parser.add_mutually_exclusive_group()
     output.add_argument(
@@ -63,6 +65,12 @@ def argument_parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="FILE",
         help="log to this file, of 4 MiB at most with three former ones beside it; SIGHUP opens it anew",
+    )
+    parser.add_argument(
+        "--dns-manager",
+        choices=CHOICES,
+        default="auto",
+        help="who looks after this machine's DNS; auto finds out [%(default)s]",
     )
     parser.add_argument(
         "--foreground",
@@ -88,4 +96,5 @@ def parse_arguments(arguments: list[str] | None = None) -> DaemonConfig:
         log_to=found.log_to,
         log_file=found.log_file,
         export_keys=found.export_keys,
+        dns=found.dns_manager,
     )

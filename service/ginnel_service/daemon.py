@@ -67,7 +67,7 @@ def main(arguments: list[str] | None = None) -> None:
         with ExitStack() as stack:
             _lock(config, stack)
             secrets = _open_secrets(config)
-            network = LinuxNetwork(config.state.journal)
+            network = LinuxNetwork(config.state.journal, dns=config.dns)
             executor = stack.enter_context(ThreadPoolExecutor(1, "ginnel-net"))
             asyncio.run(_serve(config, network, secrets, executor, ring))
     except StartError as error:

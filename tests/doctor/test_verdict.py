@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import errno
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from ginnel_service.doctor import clock, conflicts, surroundings, verdict
 from ginnel_service.doctor.asking import Heard
 from ginnel_service.doctor.certificates import latest_beginning, of_certificates
+from ginnel_service.doctor.dns import of_dns
 from ginnel_service.doctor.knock import Reply
 from ginnel_service.doctor.surroundings import Reach, Surroundings, missing_rights, name_servers
 from ginnel_service.doctor.verdict import Door, Sizes
 from ginnel_service.ike.events import Endpoint
 from ginnel_service.ipc.identifiers import EXAMINATION_IDS
 from ginnel_service.ipc.schema import Finding
+from ginnel_service.net.base import Dns, Wanted
 from ginnel_service.profiles.certificates import open_key
 from ginnel_service.profiles.model import Authentication, Network, Profile, Remote
+from ginnel_service.profiles.model import Dns as ProfileDns
 from helpers import authority
 
 NOW = datetime.fromtimestamp(authority.NOW, UTC)
@@ -219,3 +223,35 @@ def test_name_servers_and_rights_are_read(tmp_path: Path) -> None:
     assert missing_rights(file) == ()
     assert missing_rights(tmp_path / "none") == ()
     assert surroundings.look_around(["127.0.0.1"], 0).ways == (("127.0.0.1", "lo"),)
+
+
+def tunnel(*, routes: str = "0.0.0.0/0", servers: tuple[str, ...] = (), match: str = "") -> Wanted:
+    """What a tunnel has of the machine."""
+    dns = Dns(
+        servers=tuple(map(ip_address, servers)), match=tuple(filter(None, [match])), everything=not match
+    )
+    return Wanted(device="ginnel0", mtu=1400, routes=(ip_network(routes),), dns=dns if servers else None)
+
+
+def test_names_that_leave_a_tunnel_are_found() -> None:
+    def found(wanted: Wanted | None, *servers: str, profile: Profile | None = None) -> dict[str, str]:
+        return ids(of_dns(profile or office("0.0.0.0/0"), wanted, servers))
+
+    assert found(tunnel(), "192.168.1.1") == {"dns_outside": "warning"}
+    off = msgspec.structs.replace(office("0.0.0.0/0"), dns=ProfileDns(mode="off"))
+    assert found(tunnel(), "192.168.1.1", profile=off) == {"dns_outside": "note"}
+    inside = tunnel(servers=("10.0.0.53",))
+    assert found(inside, "10.0.0.53") == found(inside, "127.0.0.53") == {"dns_inside": "ok"}
+    assert found(inside, "10.0.0.53", "192.168.1.1") == {"dns_elsewhere": "warning"}
+    split = tunnel(routes="10.0.0.0/8", servers=("10.0.0.53",), match="example.org")
+    assert found(split, "192.168.1.1") == {"dns_split": "ok"}
+    assert found(tunnel(routes="10.0.0.0/8"), "192.168.1.1", "nonsense") == {"dns_clear": "ok"}
+
+
+def test_a_name_server_that_the_tunnel_would_swallow_is_found() -> None:
+    def found(profile: Profile) -> dict[str, str]:
+        return ids(of_dns(profile, None, ["192.168.1.1", "fe80::1%eth0"]))
+
+    assert found(office("192.168.0.0/16")) == {"dns_in_subnet": "warning"}
+    assert found(office("192.168.0.0/16", bypass=("192.168.1.0/24",))) == {"dns_clear": "ok"}
+    assert found(office("0.0.0.0/0", "::/0")) == {"dns_clear": "ok"}  # servers come with it

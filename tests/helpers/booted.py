@@ -6,8 +6,8 @@
 The host gets a file system of its own over this machine's (overlayfs on a tmpfs), and systemd as its first
 process, in namespaces of processes, mounts, names and control groups. It starts nothing by itself but the
 journal: what comes with a distribution's boot, such as udev and sysctl.d, would reach the kernel that all
-share. So /sys is read-only there, /proc/sys but for the network's part, and modules, clock and reboot are out of
-reach. The interpreter and the project are at /opt, where `ProtectHome=` does not hide them.
+share. So /sys is read-only there, /proc/sys too but for the network's part, and modules, clock and reboot are
+out of reach. The interpreter and the project are at /opt, where `ProtectHome=` does not hide them.
 
 Needs root, systemd, overlayfs, and a hierarchy of cgroup2 to make a group in.
 """
@@ -36,7 +36,7 @@ TARGET = "lab.target"
 PYTHON = f"/opt/base/bin/python{sys.version_info.major}.{sys.version_info.minor}"
 #: What runs the project inside; an installed one needs none of it.
 ENVIRONMENT = {
-    "LD_LIBRARY_PATH": "/opt/base/lib",  # an interpreter of pyenv knows its library by a place in somebody's home
+    "LD_LIBRARY_PATH": "/opt/base/lib",  # pyenv's interpreter looks for its library in somebody's home
     "PYTHONHOME": "/opt/base",
     "PYTHONPATH": "/opt/core:/opt/service:/opt/packages",
 }

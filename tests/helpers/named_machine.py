@@ -97,6 +97,10 @@ class Actor:
     def apply(self, fields: dict[str, Any], owner: str = "a") -> None:
         assert self.call("apply", owner, fields) == {"returned": None}
 
+    def check(self, fields: dict[str, Any]) -> dict[str, dict[str, str]]:
+        """What the leak check finds, by its identifier."""
+        return {id_: params for id_, _, params in self.call("check", fields)["returned"]}
+
     def withdraw(self, owner: str = "a") -> None:
         assert self.call("withdraw", owner) == {"returned": None}
 

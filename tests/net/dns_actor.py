@@ -2,7 +2,7 @@
 
 Run as a program with the state directory, whom to leave DNS to, and at which checkpoint to die (0: never).
 Calls are `["apply", owner, fields]`, with `fields` of `Dns` and "routes", `["withdraw", owner]`,
-`["recover"]` and `["close"]`.
+`["check", fields]`, `["recover"]` and `["close"]`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ginnel_service.net.base import Dns, NetworkError, Wanted
+from ginnel_service.net.dns.check import leak_check
 from ginnel_service.net.linux.network import LinuxNetwork
 from net.world import killed_at
 
@@ -42,6 +43,10 @@ def carry_out(network: LinuxNetwork, call: list[Any]) -> object:
             network.withdraw(owner)
         case ["recover"]:
             return network.recover()
+        case ["check", fields]:
+            dns = wanted(fields).dns
+            assert dns is not None
+            return [(found.id, found.severity, found.params) for found in leak_check(dns, "office")]
         case ["close"]:
             network.close()
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ginnel_service.demo.lab import Lab
-from helpers.named_machine import FROM_OFFICE, FROM_OUTSIDE, FULL, OFFICE, OUTSIDE, SPLIT, NamedMachine
+from helpers.named_machine import FROM_OFFICE, FROM_OUTSIDE, FULL, OFFICE, OUTSIDE, PEERS, SPLIT, NamedMachine
 
 pytestmark = pytest.mark.netns
 
@@ -174,3 +174,120 @@ def test_networkmanager_leaves_a_split_tunnel_to_the_file(networkmanager: NamedM
         assert machine.servers() == [OFFICE, OUTSIDE]
         actor.withdraw()
     assert machine.resolv_conf() == before
+
+
+def test_what_a_leak_check_finds_is_what_programs_do(plain: NamedMachine) -> None:
+    with plain.actor() as actor:
+        assert actor.check(FULL) == {"dns_not_asked": {"servers": OFFICE}}
+        actor.apply(FULL)
+        assert actor.check(FULL) == {"dns_in_tunnel": {"servers": OFFICE}}
+        plain.write("/etc/resolv.conf", f"nameserver {OFFICE}\nnameserver {OUTSIDE}\n")
+        assert actor.check(FULL) == {"dns_leak": {"servers": OUTSIDE}}
+        actor.apply(SPLIT)
+        assert set(actor.check(SPLIT)) == {"dns_in_tunnel", "dns_not_split"}
+        plain.write("/etc/resolv.conf", "nameserver 127.0.0.1\n")
+        assert actor.check(FULL)["dns_local_resolver"] == {"servers": "127.0.0.1"}
+
+
+def test_a_leak_check_knows_what_resolved_asks_where(resolved: NamedMachine) -> None:
+    with resolved.actor() as actor:
+        assert actor.check(FULL) == {"dns_not_asked": {"servers": OFFICE}}
+        actor.apply(FULL)
+        assert actor.check(FULL) == {"dns_in_tunnel": {"servers": OFFICE}}
+        resolved.resolvectl("domain", "outside", "home.example")
+        assert actor.check(FULL)["dns_names_elsewhere"] == {"domains": "home.example", "servers": OUTSIDE}
+        resolved.forget()
+        assert resolved.lookup("nas.home.example") == FROM_OUTSIDE
+        assert resolved.lookup("www.example") == FROM_OFFICE
+        resolved.resolvectl("domain", "outside", "~.")
+        assert actor.check(FULL) == {"dns_leak": {"servers": OUTSIDE}}
+        resolved.resolvectl("domain", "outside", "")
+        resolved.resolvectl("domain", "office", "office.example")
+        assert actor.check(FULL) == {"dns_leak": {"servers": OUTSIDE}}
+        actor.apply(FULL)
+        assert actor.check(FULL) == {"dns_in_tunnel": {"servers": OFFICE}}
+        resolved.sh(f"rm /etc/resolv.conf; echo nameserver {OUTSIDE} > /etc/resolv.conf")
+        resolved.sh("sed -i 's/^hosts:.*/hosts: files resolve dns/' /etc/nsswitch.conf")
+        assert actor.check(FULL)["dns_read_directly"] == {"servers": OUTSIDE}
+
+
+@pytest.mark.parametrize("keeper", ["plain", "resolved", "openresolv", "networkmanager"])
+def test_what_somebody_else_changed_meanwhile_is_set_again(lab: Lab, keeper: str) -> None:
+    """As the service does it when its watch says so: the same wish once more."""
+    machine = NamedMachine(lab)
+    spoil = f"echo nameserver {OUTSIDE} > /etc/resolv.conf"
+    match keeper:
+        case "plain":
+            machine.write("/etc/resolv.conf", PLAIN)
+        case "resolved":
+            machine.run_resolved()
+            spoil = f"{PEERS}/systemd-resolved/usr/bin/resolvectl revert office"
+        case "openresolv":
+            machine.install_resolvconf(keeper)
+        case "networkmanager":
+            machine.run_networkmanager()
+            spoil = (
+                "busctl --system set-property org.freedesktop.NetworkManager /org/freedesktop/NetworkManager"
+                " org.freedesktop.NetworkManager GlobalDnsConfiguration 'a{sv}' 0"
+            )
+    before = machine.resolv_conf()
+    with machine.actor() as actor:
+        actor.apply(FULL)
+        machine.sh(spoil)
+        machine.sh("sleep 0.2")
+        assert machine.lookup("one.example") == FROM_OUTSIDE
+        actor.apply(FULL)
+        machine.forget()
+        assert machine.lookup("two.example") == FROM_OFFICE
+        assert machine.outside.asked() == set()
+        actor.withdraw()
+    assert machine.lookup("three.example") == FROM_OUTSIDE
+    if keeper == "plain":  # what was there before ours is theirs by now
+        assert machine.resolv_conf().splitlines()[1:] == [f"nameserver {OUTSIDE}"]
+    else:
+        assert machine.resolv_conf() == before
+
+
+def test_a_restart_of_resolved_is_mended(resolved: NamedMachine) -> None:
+    with resolved.actor() as actor:
+        actor.apply(FULL)
+        resolved.resolved.stop()
+        resolved.sh("rm -rf /run/systemd/resolve/netif")
+        resolved.start_resolved()
+        resolved.resolvectl("dns", "outside", OUTSIDE)
+        assert resolved.lookup("one.example") == FROM_OUTSIDE
+        actor.apply(FULL)
+        assert resolved.lookup("two.example") == FROM_OFFICE
+
+
+def test_resolved_that_has_gone_needs_no_undoing(resolved: NamedMachine) -> None:
+    with resolved.actor() as actor:
+        actor.apply(FULL)
+        resolved.resolved.kill()
+        actor.withdraw()
+        assert not list(resolved.state.iterdir())
+
+
+@pytest.mark.parametrize("keeper", ["resolvconf", "openresolv", "resolved", "networkmanager"])
+def test_a_killed_services_successor_undoes(lab: Lab, keeper: str) -> None:
+    machine = NamedMachine(lab)
+    match keeper:
+        case "resolved":
+            machine.run_resolved()
+        case "networkmanager":
+            machine.run_networkmanager()
+        case _:
+            machine.install_resolvconf(keeper)
+    before = machine.resolv_conf()
+    deaths = 0
+    while True:
+        with machine.actor(die_at=deaths + 1) as actor:
+            answers = [actor.call("apply", "a", FULL), actor.call("withdraw", "a")]
+        if answers[-1]:
+            break
+        deaths += 1
+        machine.recover()
+        assert machine.resolv_conf() == before
+        assert not list(machine.state.iterdir())
+    assert deaths > 10
+    assert machine.lookup("www.example") == FROM_OUTSIDE

@@ -71,6 +71,29 @@ def test_scenario(scenario: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "scenario",
     [
+        "lan_stays_out_only_when_asked",
+        "lan_follows_the_machine",
+        "a_tunnel_network_within_the_lan_is_the_tunnels",
+        "split_tunnel_keeps_out_only_what_it_would_take",
+        "dhcp_routes_pull_nothing_out",
+        "a_new_default_route_changes_nothing_inside",
+        "what_it_lacks_is_blocked",
+        "guests_of_the_machine_stay_reachable",
+        "a_bridge_that_is_an_uplink_is_none_of_these",
+        "networks_of_other_tunnels_stay_with_them",
+        "a_full_tunnel_by_rules_carries_ours",
+        "the_same_wish_again_is_cheap",
+        "a_machine_without_nftables_gets_its_tunnel",
+        "a_guard_without_its_journal_is_replaced",
+    ],
+)
+def test_surroundings(scenario: str, tmp_path: Path) -> None:
+    play("surroundings_scenarios.py", scenario, tmp_path / "state")
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
         "recover_says_what_it_undid",
         "first_apply_recovers_by_itself",
         "lost_journal_does_not_stop_the_next_tunnel",

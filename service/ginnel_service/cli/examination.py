@@ -213,6 +213,27 @@ EXAMINED: dict[str, tuple[str, str]] = {
         "The gateway's address {address} is reached through {device}, which looks like another VPN.",
         "If the tunnel is not meant to run inside it, disconnect the other VPN.",
     ),
+    "dns_clear": ("Names are asked of {servers}.", NOTHING),
+    "dns_in_subnet": (
+        "Names are asked of {server}, which the tunnel's subnet {subnet} will cover: it is not reached then.",
+        "Keep it out with `network.bypass` in the profile, or name servers inside with `dns.servers`.",
+    ),
+    "dns_inside": ("Names are asked inside the tunnel, of {servers}.", NOTHING),
+    "dns_split": ("Names below {domains} are asked inside the tunnel, of {servers}.", NOTHING),
+    "dns_outside": (
+        "All traffic goes through the tunnel, but names are asked outside it, of {servers}: they show.",
+        "Name servers that are reached inside with `dns.servers` in the profile.",
+    ),
+    "dns_elsewhere": (
+        "Names are to be asked of {inside} inside the tunnel, but this machine asks {servers}.",
+        "Another program has changed /etc/resolv.conf: find out which, and connect anew.",
+    ),
+    "kill_switch_off": ("No kill switch stops traffic.", NOTHING),
+    "kill_switch_on": ("The kill switch lets nothing past the tunnel.", NOTHING),
+    "kill_switch_stops": (
+        "The kill switch stops all traffic, for a tunnel is wanted and this one is not up.",
+        "Connect with `ginnel up {connection}`, or lift it: see `ginnel killswitch --help`.",
+    ),
     "service_rights": ("The service has the rights that it needs.", NOTHING),
     "service_lacks_rights": (
         "The service lacks rights: {capabilities}.",

@@ -95,4 +95,6 @@ _BY_ERROR: dict[str, Exit] = {
 
 def exit_of(error_id: str) -> Exit:
     """The exit code for an error of the service or of the command line itself."""
+    if error_id.startswith("import_"):
+        return Exit.BAD_PROFILE
     return _BY_ERROR.get(error_id, Exit.FAILED)

@@ -15,6 +15,9 @@ from .exits import MEANINGS
 #: command -> the module that holds it, as an attribute of the same name
 COMMANDS: dict[str, str] = {
     "create": "create",
+    "import": "importing",
+    "export": "exporting",
+    "edit": "editing",
     "list": "profiles",
     "show": "profiles",
     "remove": "profiles",
@@ -29,8 +32,8 @@ COMMANDS: dict[str, str] = {
     "demo": "demo",
     "completion": "completion",
 }
-#: where a command's name is a Python builtin, the attribute is another
-ATTRIBUTES = {"list": "list_profiles"}
+#: where a command's name is one of Python's own, the attribute is another
+ATTRIBUTES = {"list": "list_profiles", "import": "import_"}
 
 
 class LazyCommands(click.Group):

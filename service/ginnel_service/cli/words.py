@@ -9,6 +9,8 @@ from typing import Any
 
 from ginnel_service.profiles.model import printable
 
+from .import_words import REFUSED
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -162,6 +164,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "{name} asks for nothing now.",
         "See what waits for an answer with `ginnel prompt`.",
     ),
+    "unknown_logger": (
+        "The service has no logger named {logger}.",
+        "Name one of these, or none for all: {known}.",
+    ),
     "unknown_profile": (
         "There is no profile named {name}.",
         "See which there are with `ginnel list`, or make it with `ginnel create {name}`.",
@@ -217,8 +223,13 @@ ERRORS: dict[str, tuple[str, str]] = {
         "The system refused to change its network: {step} ({errno}).",
         "Look at `ginnel log`; another VPN or network manager may be in the way.",
     ),
+    "dns_refused": (
+        "This machine's DNS settings cannot be changed: {step} ({errno}).",
+        "Look at `ginnel log`. An immutable /etc/resolv.conf (`lsattr`) has to be made mutable; another "
+        'way can be chosen with `ginneld --dns-manager`, and `dns.mode = "off"` leaves DNS as it is.',
+    ),
     "not_permitted": (
-        "You may not do that ({action}) with this profile.",
+        "You may not do that ({action}).",
         "Use your own profile, or ask an administrator of this machine.",
     ),
     "already_up": (
@@ -286,6 +297,7 @@ ERRORS: dict[str, tuple[str, str]] = {
         "{what} took longer than {seconds} s.",
         "See how it stands with `ginnel status`, or allow more with --timeout.",
     ),
+    **REFUSED,
 }
 
 _UNKNOWN = (
@@ -304,6 +316,8 @@ _MISSING = {
     "errno": "no reason given",
     "detail": "no detail",
     "action": "that",
+    "logger": "that",
+    "known": "those that `ginnel log` shows",
     "device": "of the tunnel",
     "socket": "its socket",
     "what": "It",

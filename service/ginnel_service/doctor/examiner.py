@@ -17,11 +17,13 @@ from ..tunnel.convert import proposals
 from ..tunnel.driver import Tunnel
 from ..tunnel.host import Host
 from ..tunnel.roots import system_roots
+from ..tunnel.states import ConnectionState
 from .certificates import latest_beginning, of_certificates
 from .clock import of_clock, synchronised
 from .conflicts import of_routes
+from .dns import of_dns
 from .examine import Examination, Subject
-from .surroundings import look_around, missing_rights, name_servers
+from .surroundings import kill_switch_stands, look_around, missing_rights, name_servers
 from .verdict import find
 
 Look = Callable[[tuple[Endpoint, ...]], list[Finding]]
@@ -70,6 +72,8 @@ def _local(profile: Profile, secrets: Secrets, tunnels: Mapping[str, Tunnel], ma
     learnt: tuple[str, ...] = ()
     if status is not None:
         learnt = tuple(str(subnet) for subnet in status.facts.configuration.subnets)
+    up = status is not None and status.state is ConnectionState.CONNECTED
+    wanted = status.facts.wanted if status is not None and up else None
     ours = frozenset(tunnel.link.device for tunnel in tunnels.values() if tunnel.link is not None)
 
     def certificates(_: tuple[Endpoint, ...]) -> list[Finding]:
@@ -85,9 +89,24 @@ def _local(profile: Profile, secrets: Secrets, tunnels: Mapping[str, Tunnel], ma
         around = look_around([endpoint.host for endpoint in endpoints], mark)
         return of_routes(profile, learnt, around, ours)
 
+    def dns(_: tuple[Endpoint, ...]) -> list[Finding]:
+        return of_dns(profile, wanted, name_servers())
+
+    def firewall(_: tuple[Endpoint, ...]) -> list[Finding]:
+        if not kill_switch_stands():
+            return [find("kill_switch_off", "ok")]
+        return [find("kill_switch_stops", "warning") if wanted is None else find("kill_switch_on", "ok")]
+
     def service(_: tuple[Endpoint, ...]) -> list[Finding]:
         missing = missing_rights()
         found = [find("service_lacks_rights", "warning", capabilities=list(missing))] if missing else []
         return found or [find("service_rights", "ok")]
 
-    return {"certificates": certificates, "clock": clock, "routes": routes, "service": service}
+    return {
+        "certificates": certificates,
+        "clock": clock,
+        "dns": dns,
+        "routes": routes,
+        "firewall": firewall,
+        "service": service,
+    }

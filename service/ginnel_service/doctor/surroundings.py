@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import struct
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -12,8 +13,11 @@ from socket import AF_INET, AF_INET6
 from typing import Final
 
 from ..net.base import Network
+from ..net.firewall.libnftables import NftablesError
+from ..net.firewall.nftables import KILL_SWITCH
 from ..net.linux.netlink import Netlink, find_link
 from ..net.linux.routes import RTN_UNICAST, route_to, routes
+from ..net.linux.sight import Sight
 
 RESOLV_CONF: Final = Path("/etc/resolv.conf")
 STATUS: Final = Path("/proc/self/status")
@@ -89,6 +93,17 @@ def _ways(netlink: Netlink, hosts: Sequence[str], mark: int) -> Iterator[tuple[s
             link = None if way is None else find_link(netlink, index=way.device)
             if link is not None:
                 yield host, link.name
+
+
+def kill_switch_stands() -> bool:
+    """Whether ours is in nftables. Raises OSError; where there is no nftables there is none."""
+    try:
+        with Netlink() as netlink:
+            return any(table == KILL_SWITCH for _, table in Sight(netlink).tables)
+    except NftablesError as error:
+        if error.errno == errno.EOPNOTSUPP:
+            return False
+        raise
 
 
 def name_servers(file: Path = RESOLV_CONF) -> tuple[str, ...]:

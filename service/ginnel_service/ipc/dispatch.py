@@ -26,6 +26,7 @@ from .schema import (
     HelloParams,
     HelloResult,
     LogEntry,
+    LogLevelParams,
     LogTailParams,
     LogTailResult,
     NameParams,
@@ -66,6 +67,7 @@ class Dispatcher:
             "connection.rekey": self._rekey,
             "prompt.answer": self._answer,
             "log.tail": self._tail,
+            "log.level": self._level,
             "diagnose": self._diagnose,
         }
 
@@ -128,7 +130,12 @@ class Dispatcher:
                 if error.code != "unknown_profile":
                     raise
         profile = msgspec.structs.replace(params.profile, owner_uid=self._peer.uid)
-        await self._service.create_profile(profile, params.secrets, replace=params.replace)
+        await self._service.create_profile(
+            profile,
+            params.secrets,
+            replace=params.replace,
+            keep_secrets=params.replace and params.keep_secrets,
+        )
         return Done()
 
     async def _list(self, params: NoParams) -> ProfileListResult:
@@ -166,6 +173,12 @@ class Dispatcher:
             return await self._service.diagnose(params.name)
         self._require(Action.USE_CONNECTION, params.name)
         return await self._service.examine(params.name)
+
+    async def _level(self, params: LogLevelParams) -> Done:
+        if not self._policy.may(self._peer, Action.CHANGE_SERVICE):
+            raise ServiceError("not_permitted", action=Action.CHANGE_SERVICE.value)
+        await self._service.set_log_level(params.level, params.logger)
+        return Done()
 
     async def _tail(self, params: LogTailParams) -> LogTailResult:
         """The newest lines that the caller may see and one message can carry."""

@@ -19,6 +19,7 @@ from .schema import (
     DiagnosisProgress,
     ErrorInfo,
     Finding,
+    Level,
     LogEntry,
     Machine,
     PathStatus,
@@ -45,6 +46,7 @@ class FakeService(EventFeed):
         self.fail_up: dict[str, ErrorInfo] = {}
         self.refuse: dict[str, Exception] = {}
         self.entries: list[LogEntry] = []
+        self.levels: list[tuple[Level, str]] = []
         self.machine = Machine(system="Linux 6.1 x86_64", libcrypto="OpenSSL 3.0.15")
         self.tunnels: tuple[TunnelDiagnosis, ...] = ()
         self.findings: tuple[Finding, ...] = ()
@@ -75,8 +77,12 @@ class FakeService(EventFeed):
             for each in self.connections.values()
         )
 
-    async def create_profile(self, profile: Profile, secrets: Secrets, *, replace: bool) -> None:
+    async def create_profile(
+        self, profile: Profile, secrets: Secrets, *, replace: bool, keep_secrets: bool = False
+    ) -> None:
         self._refuse("create_profile")
+        if keep_secrets and profile.name in self.profiles:
+            secrets = self.secrets.get(profile.name, Secrets()).under(secrets)
         if problems := validate(profile) + validate_secrets(profile, secrets):
             raise ProfileError("profile_invalid", name=profile.name, problems=tuple(problems))
         if profile.name in self.profiles and not replace:
@@ -189,6 +195,9 @@ class FakeService(EventFeed):
             tunnels=tunnels,
             findings=tuple(finding for finding in self.findings if name in ("", finding.connection)),
         )
+
+    async def set_log_level(self, level: Level, logger: str) -> None:
+        self.levels.append((level, logger))
 
     async def examine(self, name: str) -> Diagnosis:
         self._refuse("examine")

@@ -52,6 +52,7 @@ ERROR_IDS: dict[str, tuple[str, ...]] = {
     "port_busy": ("name", "port"),
     "name_not_resolved": ("name", "server", "detail"),
     "network_refused": ("name", "step", "errno"),
+    "dns_refused": ("name", "step", "errno"),
     # the service
     "not_permitted": ("action", "name"),
     "already_up": ("name",),
@@ -59,6 +60,7 @@ ERROR_IDS: dict[str, tuple[str, ...]] = {
     "not_up": ("name",),
     "diagnosis_running": ("name",),
     "service_stopping": (),
+    "unknown_logger": ("logger", "known"),
     "bad_request": ("detail",),
     "unknown_method": ("method",),
     "too_large": ("limit",),
@@ -84,6 +86,14 @@ FINDING_IDS: dict[str, tuple[str, ...]] = {
     "connection_up": (),
     "connection_not_up": ("state",),
     "connection_error": ("code", "params"),  # as an error has them
+    "dns_in_tunnel": ("servers",),
+    "dns_leak": ("servers",),
+    "dns_not_asked": ("servers",),
+    "dns_not_split": ("servers",),
+    "dns_names_elsewhere": ("domains", "servers"),
+    "dns_local_resolver": ("servers",),
+    "dns_read_directly": ("servers",),
+    "dns_unreadable": ("detail",),
     "offloads_in_use": (),
     "offload_unsupported": ("offload",),  # the kernel lacks it
     "offload_off": ("offload",),
@@ -155,6 +165,15 @@ EXAMINATION_IDS: dict[str, tuple[str, ...]] = {
     "other_vpn": ("device",),
     "other_vpn_default": ("device",),
     "gateway_through_vpn": ("address", "device"),
+    "dns_clear": ("servers",),
+    "dns_in_subnet": ("server", "subnet"),
+    "dns_inside": ("servers",),
+    "dns_split": ("servers", "domains"),
+    "dns_outside": ("servers",),
+    "dns_elsewhere": ("servers", "inside"),
+    "kill_switch_off": (),
+    "kill_switch_on": (),  # and this tunnel is up
+    "kill_switch_stops": (),  # and it is not
     "service_rights": (),
     "service_lacks_rights": ("capabilities",),
     # the examination itself

@@ -269,11 +269,15 @@ class SubscribeParams(_Params, frozen=True, kw_only=True):
 
 
 class ProfileCreateParams(_Params, frozen=True, kw_only=True):
-    """`profile.owner_uid` is ignored: the owner is whom the kernel says the caller is."""
+    """`profile.owner_uid` is ignored: the owner is whom the kernel says the caller is.
+
+    `keep_secrets`: where a profile is replaced, its secrets stay but for those that are given.
+    """
 
     profile: Profile
     secrets: Secrets = Secrets()
     replace: bool = False
+    keep_secrets: bool = False
 
 
 class NameParams(_Params, frozen=True, kw_only=True):
@@ -299,6 +303,13 @@ class PromptAnswerParams(_Params, frozen=True, kw_only=True):
 
 class LogTailParams(_Params, frozen=True, kw_only=True):
     lines: Annotated[int, Meta(ge=1, le=5000)] = 100
+
+
+class LogLevelParams(_Params, frozen=True, kw_only=True):
+    """What is logged from now on, until the service ends: of one logger, or with "" of all of them alike."""
+
+    level: Level
+    logger: Annotated[str, Meta(max_length=64, pattern=r"^([a-z_]+(\.[a-z_]+)*)?$")] = ""
 
 
 class ProfileListResult(_Result, frozen=True, kw_only=True):
@@ -327,6 +338,7 @@ METHODS: dict[str, tuple[type[Struct], type[Struct]]] = {
     "connection.rekey": (RekeyParams, ConnectionStatus),
     "prompt.answer": (PromptAnswerParams, Done),
     "log.tail": (LogTailParams, LogTailResult),
+    "log.level": (LogLevelParams, Done),
     "diagnose": (DiagnoseParams, Diagnosis),
 }
 

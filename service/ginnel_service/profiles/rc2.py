@@ -1,4 +1,4 @@
-"""RC2 (RFC 2268), decryption alone: old PKCS#12 files hide their certificates with it, and it hides nothing."""
+"""RC2 (RFC 2268), decryption alone: old PKCS#12 files have their certificates in it. It hides nothing."""
 
 from __future__ import annotations
 

@@ -38,6 +38,7 @@ PERMANENT: Final = frozenset(
         "profile_invalid",
         "tun_not_permitted",
         "network_refused",
+        "dns_refused",
         "internal_error",
     }
 )

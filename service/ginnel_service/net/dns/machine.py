@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import os
-from contextlib import suppress
 from pathlib import Path
 from typing import Final, assert_never
 
@@ -17,13 +16,13 @@ from .bus import running
 from .file import RESOLV_CONF, FileDns, read_resolv_conf
 from .keepers import Choice, Keeper
 from .networkmanager import NetworkManagerDns
+from .nss import asks_resolved, nsswitch
 from .resolvconf import ResolvconfDns, asks_local_resolver
 from .resolved import ResolvedDns
 from .saved import SavedDns
 
 log = logging.getLogger("ginnel.net")
 
-NSSWITCH: Final = Path("/etc/nsswitch.conf")
 #: Where the link of each keeper leads.
 _RESOLVCONF_LINKS: Final = ("/run/resolvconf/", "/etc/resolvconf/run/")
 _NETWORKMANAGER_LINKS: Final = ("/run/NetworkManager/",)
@@ -135,19 +134,3 @@ class MachineDns:
                 "Debian's resolvconf cannot keep them out; openresolv can, and so can --dns-manager file",
                 servers,
             )
-
-
-def nsswitch() -> str:
-    """nsswitch.conf(5), empty where there is none."""
-    with suppress(OSError):
-        return NSSWITCH.read_text("utf-8", "replace")[: 1 << 16]
-    return ""
-
-
-def asks_resolved(text: str) -> bool:
-    """Whether the C library's `hosts` go to resolved itself, by nss-resolve(8)."""
-    for line in text.splitlines():
-        name, _, sources = line.partition("#")[0].partition(":")
-        if name.strip() == "hosts":
-            return "resolve" in sources.split()
-    return False

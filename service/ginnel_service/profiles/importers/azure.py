@@ -82,7 +82,6 @@ def read(
             draft.put(field, [word.strip(".") for word in words], key)
     _authenticate(texts.pop("Auth", "EAPTLS"), draft)
     _trust(texts.pop("CaCert", ""), roots or {}, draft)
-    _own(draft)
     for key, text in texts.items():
         if text:
             draft.skip("unknown_key", key)
@@ -112,13 +111,6 @@ def _trust(encoded: str, roots: Mapping[str, bytes], draft: Draft) -> None:
                 draft.root(certificate, source)
         except UnusableError as error:
             draft.skip("unusable_value", source, cause=str(error))
-
-
-def _own(draft: Draft) -> None:
-    """The package has no certificate of the user's: it is one of the files beside it."""
-    for name, data in draft.files.items():
-        if data[:1] == b"\x30" and not draft.locked:
-            draft.pkcs12(data, None, name)
 
 
 def _words(text: str) -> list[str]:

@@ -118,6 +118,8 @@ class Draft:
             self.fields["origin"] = origin
         profile = self._profile()
         secrets = msgspec.convert(self.secrets, Secrets)
+        if "certificate" in asks(profile, secrets) and self._take_identity():
+            return self.done(title, origin=origin)
         return Candidate(
             profile=profile,
             secrets=secrets,
@@ -128,6 +130,13 @@ class Draft:
             ),
             asks=asks(profile, secrets, locked=self.locked),
         )
+
+    def _take_identity(self) -> bool:
+        """A file that leaves our certificate to the person: it is the PKCS#12 file that came along."""
+        for name, data in self.files.items():
+            if data[:1] == b"\x30" and OWN not in self._certificates and not self.locked:
+                self.pkcs12(data, None, name)
+        return OWN in self._certificates
 
     def _from(self, field: str, source: str) -> None:
         places = self._sources.setdefault(field, [])
