@@ -23,8 +23,8 @@ from ginnel_service.demo.rig import GATEWAY_ID, POOLS, CommandError, Gateway, Se
 class OfficeGateway(Gateway):
     """`ginnel gateway run` on a folder that `ginnel gateway init` has made."""
 
-    def __init__(self, host: Host, more: str = "") -> None:
-        """`more` is TOML before the first table of the file."""
+    def __init__(self, host: Host, more: str = "", *, methods: str = '["mschapv2", "tls"]') -> None:
+        """`more` are tables of the file; `methods` those of EAP."""
         self.host = host
         self.folder = host.lab.directory / "office"
         self.config = self.folder / "gateway.toml"
@@ -33,7 +33,8 @@ class OfficeGateway(Gateway):
         text = self.config.read_text()
         for key, value in (("pool_ipv4", POOLS[0]), ("pool_ipv6", POOLS[1])):
             text = re.sub(rf'(?m)^{key} = ".*"$', f'{key} = "{value}"', text)
-        write_private(self.config, (more + text).encode())
+        text = text.replace('methods = ["mschapv2", "tls"]', f"methods = {methods}")
+        write_private(self.config, (text + more).encode())
         self.start()
 
     def start(self) -> None:
@@ -84,11 +85,12 @@ class OfficeGateway(Gateway):
 class Household:
     """The whole arrangement."""
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: Lab, more: str = "", **options: str) -> None:
+        """The options are those of OfficeGateway."""
         self.lab = lab
         self.net = Internet(lab)
         self.net.server.ip("route del default", "route del ::/0")
-        self.gateway = OfficeGateway(self.net.gateway)
+        self.gateway = OfficeGateway(self.net.gateway, more, **options)
         self.service: Service | None = None
 
     def client(self) -> Service:
