@@ -188,7 +188,13 @@ def repair_needs_no_journal(state: Path) -> None:
     gateway = LinuxNetwork(state / "gateway")
     gateway.apply(
         "gateway",
-        Wanted(device="tun1", mtu=1380, addresses=GATEWAY.addresses, link_routes=GATEWAY.link_routes),
+        Wanted(
+            device="tun1",
+            mtu=1380,
+            addresses=GATEWAY.addresses,
+            link_routes=GATEWAY.link_routes,
+            translated=GATEWAY.translated,
+        ),
     )
     before = snapshot()
 

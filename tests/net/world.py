@@ -56,6 +56,7 @@ GATEWAY = Wanted(
     bypass=(ip_network("192.0.2.0/24"),),
     link_routes=(ip_network("10.77.0.0/24"), ip_network("fd00:77::/64")),
     forwarding=True,
+    translated=(ip_network("10.77.0.0/24"), ip_network("fd00:77::/64")),
 )
 
 
