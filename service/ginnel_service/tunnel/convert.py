@@ -179,11 +179,16 @@ def name_servers(dns: ProfileDns, configuration: Configuration, routed: Sequence
 
 def covers_all(networks: Iterable[Network], version: int) -> bool:
     """Whether every address of a family is in one of `networks`, which may be halves of all."""
-    if version == 4:
-        four = [net for net in networks if isinstance(net, IPv4Network)]
-        return EVERYTHING[4] in collapse_addresses(four)
-    six = [net for net in networks if isinstance(net, IPv6Network)]
-    return EVERYTHING[6] in collapse_addresses(six)
+    chosen = [net for net in networks if net.version == version]
+    return sum(net.num_addresses for net in collapse(chosen)) == 1 << (32 if version == 4 else 128)
+
+
+def collapse(networks: Iterable[Network]) -> tuple[Network, ...]:
+    """The fewest that hold the same addresses."""
+    networks = tuple(networks)
+    four = collapse_addresses(net for net in networks if isinstance(net, IPv4Network))
+    six = collapse_addresses(net for net in networks if isinstance(net, IPv6Network))
+    return (*four, *six)
 
 
 def inner_mtu(suite: EspSuite, path: Path, asked: int = 0, path_mtu: int = OUTER_MTU) -> int:

@@ -28,6 +28,7 @@ from .dataplane import Plane
 from .errors import TunnelError, socket_error, tun_error
 from .fetch import Fetcher
 from .frames import PREFIX
+from .resolver import resolve_outside
 from .sockets import PlainSocket, family_of, local_address
 from .stream import Relay, client_tls, connect
 from .wire import Wire
@@ -36,6 +37,8 @@ from .wire import Wire
 NATT_PORT: Final = 4500
 RESOLVE_TIMEOUT_S: Final = 10.0
 DEVICE: Final = "ginnel%d"
+#: Root servers' addresses, which no network has of its own: the way to them is the way out. Nothing is sent.
+FAR_AWAY: Final = ("198.41.0.4", "2001:503:ba3e::2:30")
 #: Between two looks at what changes, as every step of a configuration is a change.
 SETTLE_S: Final = 0.05
 
@@ -121,11 +124,20 @@ class Host(Protocol):
     def now(self) -> float:
         """Seconds of a steady clock that counts the machine's sleep, as the event loop's does not."""
 
-    async def resolve(self, name: str, port: int) -> tuple[Endpoint, ...]:
-        """The addresses of `name` in the system's order. Raises TunnelError `name_not_resolved`."""
+    async def resolve(self, name: str, port: int, *, outside: bool = False) -> tuple[Endpoint, ...]:
+        """The addresses of `name` in the system's order. Raises TunnelError `name_not_resolved`.
+
+        `outside` asks beside every tunnel, and past a kill switch that stops the system's resolver.
+        """
 
     async def fetch(self, what: Fetch) -> bytes | None:
         """What is there, got beside every tunnel; None for nothing."""
+
+    def outlook(self, remotes: Sequence[str] = ()) -> tuple[Way, ...]:
+        """How the machine gets to `remotes`, and out at all, beside every tunnel; empty: no network."""
+
+    def watch_network(self, told: Callable[[], None]) -> Callable[[], None]:
+        """Call `told` whenever `outlook` may have another answer; returns what ends it."""
 
     def open_link(self, remote: Endpoint) -> Link:
         """Raises TunnelError: `unreachable`, `tun_not_permitted`, `tun_unavailable`, `network_refused`."""
@@ -141,15 +153,31 @@ class SystemHost:
         self._fetcher = Fetcher(resolve_name, mark=network.socket_mark)
         self.now = since_boot_s
 
-    async def resolve(self, name: str, port: int) -> tuple[Endpoint, ...]:
+    async def resolve(self, name: str, port: int, *, outside: bool = False) -> tuple[Endpoint, ...]:
         try:
             family_of(name)
         except ValueError:
+            if outside:
+                return await resolve_outside(name, port, mark=self.network.socket_mark)
             return await resolve_name(name, port)
         return (Endpoint(name, port),)
 
     async def fetch(self, what: Fetch) -> bytes | None:
         return await self._fetcher.fetch(what)
+
+    def outlook(self, remotes: Sequence[str] = ()) -> tuple[Way, ...]:
+        found = (route_to(host, self.network.socket_mark) for host in (*remotes, *FAR_AWAY))
+        return tuple(dict.fromkeys(way for way in found if way is not None))
+
+    def watch_network(self, told: Callable[[], None]) -> Callable[[], None]:
+        watch = NetworkWatch()
+        watcher = Watcher(asyncio.get_running_loop(), watch, told)
+
+        def end() -> None:
+            watcher.close()
+            watch.close()
+
+        return end
 
     def open_link(self, remote: Endpoint) -> Link:
         return SystemLink(remote, self.network.socket_mark)

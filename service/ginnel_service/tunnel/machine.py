@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from ..net.base import Wanted
 from .errors import TunnelError, as_tunnel_error
@@ -49,6 +50,7 @@ class Machine:
         self._wanted: Wanted | None = None
         self._left = False  # it is restored, or about to be
         self._configuring: asyncio.Task[None] | None = None
+        self._refreshing: asyncio.Task[None] | None = None
         self._restoring: set[asyncio.Task[None]] = set()
 
     def want(self, wanted: Wanted) -> None:
@@ -60,6 +62,13 @@ class Machine:
             self._announce()
         elif self._configuring is None or self._configuring.done():
             self._configuring = self._loop.create_task(self._apply())
+
+    def refresh(self) -> None:
+        """Do the same again: the links and bridges at hand, which a part of it follows, may be others."""
+        if self._left or not self.announced or self._facts.wanted is None or self._facts.device_down:
+            return
+        if self._refreshing is None or self._refreshing.done():
+            self._refreshing = self._keep(self._again(self._facts.wanted))
 
     async def withdraw(self) -> None:
         """Restore the network. Whatever is wanted from now on comes too late."""
@@ -114,13 +123,23 @@ class Machine:
             self._log.warning("%s was set down: nothing passes until it is up again", facts.device)
         else:
             self._log.info("%s is up again", facts.device)
-            task = self._loop.create_task(self._restore(facts.wanted))
-            self._restoring.add(task)
-            task.add_done_callback(self._restoring.discard)
+            self._keep(self._restore(facts.wanted))
         self._watcher.changed()
+
+    def _keep(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = self._loop.create_task(work)
+        self._restoring.add(task)
+        task.add_done_callback(self._restoring.discard)
+        return task
 
     async def _restore(self, wanted: Wanted) -> None:
         try:
             await self._run(wanted)
         except Exception as error:
             self._hooks.failed(as_tunnel_error(error))
+
+    async def _again(self, wanted: Wanted) -> None:
+        try:
+            await self._run(wanted)
+        except Exception as error:
+            self._log.warning("the machine's network does not follow its links: %s", as_tunnel_error(error))
