@@ -13,12 +13,14 @@ from typing import Final
 import msgspec
 
 from . import __version__, logs
-from .diagnosis import diagnose
+from .diagnosis import diagnose, of_secrets
+from .doctor.examiner import Examiner
 from .ike.events import KeysExported
 from .ipc.schema import (
     ConnectionStatus,
     Diagnosis,
     ErrorInfo,
+    Level,
     LogEntry,
     ProfileSummary,
     Snapshot,
@@ -65,6 +67,7 @@ class Supervisor(EventFeed):
         self._ring = ring
         self._key_file = key_file
         self._tunnels: dict[str, Tunnel] = {}
+        self._examiner = Examiner(host, self.publish)
         self._told: dict[str, State] = {}
         self._news: dict[str, asyncio.TimerHandle] = {}
         self._stopping = False
@@ -119,7 +122,11 @@ class Supervisor(EventFeed):
                 )
         return tuple(found)
 
-    async def create_profile(self, profile: Profile, secrets: Secrets, *, replace: bool) -> None:
+    async def create_profile(
+        self, profile: Profile, secrets: Secrets, *, replace: bool, keep_secrets: bool = False
+    ) -> None:
+        if keep_secrets and self._has(profile.name):
+            secrets = self._secrets.get(profile.name).under(secrets)
         problems = _problems(profile, secrets)
         if problems:
             raise ProfileError("profile_invalid", name=profile.name, problems=tuple(problems))
@@ -189,6 +196,13 @@ class Supervisor(EventFeed):
     async def tail_log(self, lines: int) -> tuple[LogEntry, ...]:
         return self._ring.tail(lines)
 
+    async def set_log_level(self, level: Level, logger: str) -> None:
+        known = logs.loggers()
+        if logger and logger not in known:
+            raise ServiceError("unknown_logger", logger=logger, known=", ".join(known))
+        logs.set_level(level, logger)
+        log.warning("the log level of %s is %s from now on", logger or "everything", level)
+
     async def diagnose(self, name: str) -> Diagnosis:
         tunnels = [tunnel for tunnel in self._tunnels.values() if name in ("", tunnel.name)]
         if name and not tunnels:
@@ -196,9 +210,14 @@ class Supervisor(EventFeed):
         else:
             found = [tunnel_diagnosis(tunnel) for tunnel in tunnels]
         machine = await self._loop.run_in_executor(None, look)
-        return Diagnosis(
-            version=__version__, machine=machine, tunnels=tuple(found), findings=diagnose(machine, found)
-        )
+        findings = diagnose(machine, found) + of_secrets(self._secrets.key_origin, self._secrets.locked())
+        return Diagnosis(version=__version__, machine=machine, tunnels=tuple(found), findings=findings)
+
+    async def examine(self, name: str) -> Diagnosis:
+        profile, secrets = self._profiles.get(name), self._secrets.get(name)
+        examined = await self._examiner.examine(profile, secrets, self._tunnels)
+        found = await self.diagnose(name)
+        return msgspec.structs.replace(found, findings=found.findings + examined)
 
     # News
 
@@ -245,6 +264,10 @@ class Supervisor(EventFeed):
                 file.write(f"uat:{event.format}:{event.line}\n")
         except OSError as error:
             log.error("keys were not exported: %s", error.strerror)
+
+    def _has(self, name: str) -> bool:
+        """Whether there is such a profile: secrets that were left behind by another are nobody's."""
+        return any(listed.name == name for listed in self._profiles.list())
 
     def _summaries(self) -> tuple[ProfileSummary, ...]:
         return tuple(self._summary(listed) for listed in self._profiles.list())

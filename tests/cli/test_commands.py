@@ -267,6 +267,20 @@ def test_the_log_is_printed_without_control_characters(served: Served) -> None:
     assert served.json("log")["entries"][0]["level"] == "info"
 
 
+def test_an_administrator_changes_what_is_logged(served: Served) -> None:
+    assert served.run("log", "--level", "debug").stdout == "Everything is logged from debug on.\n"
+    assert served.json("log", "--level", "info", "--logger", "ginnel.ike")["logger"] == "ginnel.ike"
+    assert served.service.levels == [("debug", ""), ("info", "ginnel.ike")]
+    assert served.run("log", "--logger", "ginnel.ike").exit_code == Exit.USAGE
+
+
+@pytest.mark.parametrize("policy", [Policy(admin_uids=frozenset())])
+def test_nobody_else_changes_what_is_logged(served: Served) -> None:
+    result = served.run("log", "--level", "debug")
+    assert result.exit_code == Exit.NOT_PERMITTED
+    assert served.service.levels == []
+
+
 @pytest.mark.parametrize("policy", [Policy(admin_uids=frozenset())])
 def test_another_persons_profile_is_not_permitted(served: Served) -> None:
     served.service.profiles["office"] = office(owner_uid=4711)

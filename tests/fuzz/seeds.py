@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from fuzz.script import write_chain, write_chunk
 from fuzz.targets import certificates, inner, payloads, unauthenticated
-from ginnel_service.gateway.config import example
+from ginnel_service.gateway.example import example
 from ginnel_service.ike.codes import CertEncoding
 from ginnel_service.ike.eap.avps import Avp
 from ginnel_service.ike.eap.peap import tlv

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ginnel_service.gateway.config import example, load, parse
+from ginnel_service.gateway.config import load, parse
 from ginnel_service.gateway.errors import GatewayError
+from ginnel_service.gateway.example import example
 from ginnel_service.ike.payloads.identity import Identity
 from ginnel_service.tunnel.dataplane import EspSettings
 

@@ -203,6 +203,7 @@ class FakeLink:
         self._happened: Callable[[list[PlaneEvent]], None] = lambda events: None
         self._device_changed: Callable[[], None] = lambda: None
         self._network_changed: Callable[[], None] = lambda: None
+        self.dns_changed: Callable[[], None] = lambda: None
         self.at: Way | None = Way(CLIENT.host, 2, "192.0.2.1")
         self.state: DeviceState | None = DeviceState(up=True, mtu=1400)
         self._gateway = gateway
@@ -216,9 +217,11 @@ class FakeLink:
         happened: Callable[[list[PlaneEvent]], None],
         device_changed: Callable[[], None],
         network_changed: Callable[[], None],
+        dns_changed: Callable[[], None],
     ) -> None:
         self.received, self._happened, self._device_changed = received, happened, device_changed
         self._network_changed = network_changed
+        self.dns_changed = dns_changed
 
     def routes(self, remotes: Sequence[Endpoint]) -> tuple[Route, ...]:
         return tuple(

@@ -7,10 +7,8 @@ from typing import Any
 from ginnel_service.ipc.schema import Finding
 from ginnel_service.profiles.model import printable
 
+from .examination import CHECKS, EXAMINED, NOTHING
 from .words import STATES, Words, explain
-
-#: What is written where nothing needs doing.
-NOTHING = ""
 
 #: finding id -> (text, remedy); braces take the finding's parameters.
 FINDINGS: dict[str, tuple[str, str]] = {
@@ -33,8 +31,52 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "The kernel lacks offloads that make a tunnel faster: {offloads}.",
         "A newer kernel has them; UDP through the TUN device came with Linux 6.2.",
     ),
+    "secrets_under_credential": (
+        "Stored secrets are encrypted with a key that the system keeps for the service.",
+        NOTHING,
+    ),
+    "secrets_under_file": (
+        "Stored secrets are encrypted with a key that lies in a file beside them: root, and whoever takes "
+        "the disk, can read them.",
+        "Give the service a key of the machine or its TPM: `systemd-creds` makes one, see docs/security.md.",
+    ),
+    "secrets_locked": (
+        "The key to the stored secrets of these profiles is missing: {profiles}.",
+        "Bring the service's former key back (credential `ginnel-key`, or the file in the state directory's "
+        "`keys`), or give the secrets anew with `ginnel create --replace`.",
+    ),
     "connection_up": ("Connected.", NOTHING),
     "connection_not_up": ("Not connected ({state}).", "Connect it with `ginnel up {connection}`."),
+    "dns_in_tunnel": ("Names are asked of the tunnel's servers: {servers}.", NOTHING),
+    "dns_leak": (
+        "Names are also asked of servers outside the tunnel: {servers}.",
+        "Another program set them: stop it, or choose another --dns-manager for ginneld. The kill switch "
+        "(kill_switch.mode) stops such questions on their way.",
+    ),
+    "dns_not_asked": (
+        "No program asks the tunnel's DNS servers: {servers}.",
+        "Another program has set others since: connect anew, and see `ginnel log` for what is in the way.",
+    ),
+    "dns_not_split": (
+        "All names are asked of {servers}, as this machine's DNS cannot tell the tunnel's names from others.",
+        "systemd-resolved can: install it, and let /etc/resolv.conf point to its stub.",
+    ),
+    "dns_names_elsewhere": (
+        "Names below {domains} are asked of {servers}, outside the tunnel: another link claims them.",
+        "Nothing, where those are names of the network at hand. `resolvectl domain` shows who claims what.",
+    ),
+    "dns_local_resolver": (
+        "Programs ask a resolver on this machine ({servers}), and whom it asks cannot be seen from here.",
+        "Have it learn its servers from resolvconf or systemd-resolved, or ask the tunnel's for all names.",
+    ),
+    "dns_read_directly": (
+        "Programs that read /etc/resolv.conf themselves ask {servers}, outside the tunnel.",
+        "Make it a link to systemd-resolved's own, /run/systemd/resolve/stub-resolv.conf.",
+    ),
+    "dns_unreadable": (
+        "Whom this machine's programs ask for names cannot be seen: {detail}.",
+        "Look at /etc/resolv.conf, and at `systemctl status systemd-resolved`.",
+    ),
     "offloads_in_use": ("Every offload is in use.", NOTHING),
     "offload_unsupported": (
         "The kernel lacks an offload: {offload}.",
@@ -164,6 +206,7 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "{count} packets were refused by the network for another reason.",
         "Look at the network device with `ip -s link`, and at the kernel's log.",
     ),
+    **EXAMINED,
 }
 
 _UNKNOWN = (
@@ -233,6 +276,12 @@ def _value(key: str, value: Any) -> str:
             return "; ".join(offload(str(name)) for name in value)
         case "offload", str():
             return offload(value)
+        case "check", str():
+            return CHECKS.get(value, printable(value))
+        case "servers", []:
+            return "nobody"
+        case _, list() | tuple():
+            return ", ".join(printable(str(each)) for each in value)
         case "state", str():
             return STATES.get(value, printable(value))
         case _:

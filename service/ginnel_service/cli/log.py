@@ -4,20 +4,43 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from typing import get_args
 
 import click
 
-from ginnel_service.ipc.schema import LogEntry, LogTailParams, LogTailResult, SubscribeParams
+from ginnel_service.ipc.schema import (
+    Level,
+    LogEntry,
+    LogLevelParams,
+    LogTailParams,
+    LogTailResult,
+    SubscribeParams,
+)
 
 from .common import Settings, command, plain, print_json
 
 
-@command(example="ginnel log\nginnel log -n 20 --follow")
+@command(example="ginnel log\nginnel log -n 20 --follow\nginnel log --level debug --logger ginnel.ike")
 @click.option("-n", "--lines", type=click.IntRange(1, 5000), default=100, show_default=True, help="How many.")
 @click.option("-f", "--follow", is_flag=True, help="Go on with new lines, until interrupted.")
-def log(settings: Settings, *, lines: int, follow: bool) -> None:
-    """Print the last lines of the service's log that you may see."""
+@click.option(
+    "--level",
+    type=click.Choice(get_args(Level)),
+    help="Print nothing; from now on log what is this bad or worse. For administrators.",
+)
+@click.option("--logger", metavar="NAME", default="", help="With --level: of this logger alone.")
+def log(settings: Settings, *, lines: int, follow: bool, level: Level | None, logger: str) -> None:
+    """Print the last lines of the service's log that you may see, or change what is logged."""
+    if logger and level is None:
+        raise click.UsageError("--logger goes with --level.")
     with settings.connect() as wire:
+        if level is not None:
+            wire.call("log.level", LogLevelParams(level=level, logger=logger))
+            if settings.json:
+                print_json({"level": level, "logger": logger})
+            else:
+                click.echo(f"{plain(logger) or 'Everything'} is logged from {level} on.")
+            return
         if follow:
             wire.call("subscribe", SubscribeParams(topics=("log",)))
         result: LogTailResult = wire.call("log.tail", LogTailParams(lines=lines))

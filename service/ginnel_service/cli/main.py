@@ -15,6 +15,9 @@ from .exits import MEANINGS
 #: command -> the module that holds it, as an attribute of the same name
 COMMANDS: dict[str, str] = {
     "create": "create",
+    "import": "importing",
+    "export": "exporting",
+    "edit": "editing",
     "list": "profiles",
     "show": "profiles",
     "remove": "profiles",
@@ -27,9 +30,10 @@ COMMANDS: dict[str, str] = {
     "doctor": "doctor",
     "gateway": "gateway",
     "demo": "demo",
+    "completion": "completion",
 }
-#: where a command's name is a Python builtin, the attribute is another
-ATTRIBUTES = {"list": "list_profiles"}
+#: where a command's name is one of Python's own, the attribute is another
+ATTRIBUTES = {"list": "list_profiles", "import": "import_"}
 
 
 class LazyCommands(click.Group):

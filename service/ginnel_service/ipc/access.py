@@ -17,6 +17,7 @@ class Action(Enum):
     CHANGE_PROFILE = "change_profile"
     USE_CONNECTION = "use_connection"
     READ_LOG = "read_log"
+    CHANGE_SERVICE = "change_service"
 
 
 #: What anyone on the machine may do: secrets are in none of it.

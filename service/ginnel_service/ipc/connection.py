@@ -17,6 +17,7 @@ from .schema import (
     METHODS,
     Answer,
     ConnectionStatus,
+    DiagnosisProgress,
     ErrorInfo,
     Event,
     LogEntry,
@@ -37,7 +38,15 @@ log = logging.getLogger("ginnel.ipc")
 
 _ENCODER = msgspec.json.Encoder(enc_hook=str)
 _REQUESTS = msgspec.json.Decoder(Request)
-_TOPICS = {ConnectionStatus: "state", Statistics: "statistics", LogEntry: "log", PromptStatus: "prompt"}
+_TOPICS = {
+    ConnectionStatus: "state",
+    Statistics: "statistics",
+    LogEntry: "log",
+    PromptStatus: "prompt",
+    DiagnosisProgress: "diagnosis",
+}
+#: What is of no use to anyone once its caller has left.
+_FOR_THE_CALLER = frozenset({"diagnose"})
 _MALFORMED = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
@@ -51,6 +60,7 @@ class Connection(asyncio.Protocol):
         self._splitter = Splitter(server.limits.message_octets)
         self._waiting: deque[bytes] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._callers_own: set[asyncio.Task[None]] = set()  # those of the tasks that end with the caller
         self._detach: Callable[[], None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._lost = asyncio.Event()
@@ -81,8 +91,11 @@ class Connection(asyncio.Protocol):
         self._drop()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """What was begun goes on, and counts against the caller until it is done."""
+        """What was begun goes on, but for what only the caller wants, and counts against the caller until it
+        is done."""
         self._lost.set()
+        for task in self._callers_own:
+            task.cancel()
         self._unsubscribe()
         self._waiting.clear()
         if not self._tasks:
@@ -116,6 +129,7 @@ class Connection(asyncio.Protocol):
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
+        self._callers_own.discard(task)
         if not self._transport.is_closing():
             self._pump()
         elif not self._tasks:
@@ -129,6 +143,9 @@ class Connection(asyncio.Protocol):
             if request.method not in METHODS:
                 raise ServiceError("unknown_method", method=request.method)
             params = msgspec.json.decode(request.params, type=METHODS[request.method][0])
+            task = asyncio.current_task()
+            if task is not None and request.method in _FOR_THE_CALLER:
+                self._callers_own.add(task)
             result = await self._dispatcher.call(request.method, params)
             self._send(Answer(id=request_id, result=msgspec.Raw(_ENCODER.encode(result))))
         except ServiceError as error:

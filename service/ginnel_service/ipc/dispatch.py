@@ -20,11 +20,13 @@ from .schema import (
     PROTOCOL_VERSION,
     DiagnoseParams,
     Diagnosis,
+    DiagnosisProgress,
     Done,
     Event,
     HelloParams,
     HelloResult,
     LogEntry,
+    LogLevelParams,
     LogTailParams,
     LogTailResult,
     NameParams,
@@ -65,6 +67,7 @@ class Dispatcher:
             "connection.rekey": self._rekey,
             "prompt.answer": self._answer,
             "log.tail": self._tail,
+            "log.level": self._level,
             "diagnose": self._diagnose,
         }
 
@@ -81,9 +84,9 @@ class Dispatcher:
             raise ServiceError("internal_error", detail=type(error).__name__) from None
 
     def may_see(self, event: Event) -> bool:
-        """Log lines are for who may read that connection's log, prompts for who may use the connection; the
-        rest is for everyone."""
-        if isinstance(event, PromptStatus):
+        """Log lines are for who may read that connection's log, prompts and what is found out about a gateway
+        for who may use the connection; the rest is for everyone."""
+        if isinstance(event, PromptStatus | DiagnosisProgress):
             return self._may(Action.USE_CONNECTION, event.name)
         if not isinstance(event, LogEntry) or self._policy.may(self._peer, Action.READ_LOG):
             return True
@@ -127,7 +130,12 @@ class Dispatcher:
                 if error.code != "unknown_profile":
                     raise
         profile = msgspec.structs.replace(params.profile, owner_uid=self._peer.uid)
-        await self._service.create_profile(profile, params.secrets, replace=params.replace)
+        await self._service.create_profile(
+            profile,
+            params.secrets,
+            replace=params.replace,
+            keep_secrets=params.replace and params.keep_secrets,
+        )
         return Done()
 
     async def _list(self, params: NoParams) -> ProfileListResult:
@@ -161,7 +169,16 @@ class Dispatcher:
         return Done()
 
     async def _diagnose(self, params: DiagnoseParams) -> Diagnosis:
-        return await self._service.diagnose(params.name)
+        if not params.active:
+            return await self._service.diagnose(params.name)
+        self._require(Action.USE_CONNECTION, params.name)
+        return await self._service.examine(params.name)
+
+    async def _level(self, params: LogLevelParams) -> Done:
+        if not self._policy.may(self._peer, Action.CHANGE_SERVICE):
+            raise ServiceError("not_permitted", action=Action.CHANGE_SERVICE.value)
+        await self._service.set_log_level(params.level, params.logger)
+        return Done()
 
     async def _tail(self, params: LogTailParams) -> LogTailResult:
         """The newest lines that the caller may see and one message can carry."""

@@ -13,10 +13,13 @@ from ginnel_service.profiles.validation import validate
 
 from .schema import (
     STEPS,
+    Check,
     ConnectionStatus,
     Diagnosis,
+    DiagnosisProgress,
     ErrorInfo,
     Finding,
+    Level,
     LogEntry,
     Machine,
     PathStatus,
@@ -43,9 +46,11 @@ class FakeService(EventFeed):
         self.fail_up: dict[str, ErrorInfo] = {}
         self.refuse: dict[str, Exception] = {}
         self.entries: list[LogEntry] = []
+        self.levels: list[tuple[Level, str]] = []
         self.machine = Machine(system="Linux 6.1 x86_64", libcrypto="OpenSSL 3.0.15")
         self.tunnels: tuple[TunnelDiagnosis, ...] = ()
         self.findings: tuple[Finding, ...] = ()
+        self.checks: dict[Check, tuple[Finding, ...]] = {}  # what `examine` finds, in this order
         self.stall_at = ""  # a step of connecting that never ends
         self.asks: list[PromptStatus] = []  # what `up` asks before it goes on
         self.answers: list[tuple[int, str | None, bool]] = []
@@ -72,8 +77,12 @@ class FakeService(EventFeed):
             for each in self.connections.values()
         )
 
-    async def create_profile(self, profile: Profile, secrets: Secrets, *, replace: bool) -> None:
+    async def create_profile(
+        self, profile: Profile, secrets: Secrets, *, replace: bool, keep_secrets: bool = False
+    ) -> None:
         self._refuse("create_profile")
+        if keep_secrets and profile.name in self.profiles:
+            secrets = self.secrets.get(profile.name, Secrets()).under(secrets)
         if problems := validate(profile) + validate_secrets(profile, secrets):
             raise ProfileError("profile_invalid", name=profile.name, problems=tuple(problems))
         if profile.name in self.profiles and not replace:
@@ -186,6 +195,19 @@ class FakeService(EventFeed):
             tunnels=tunnels,
             findings=tuple(finding for finding in self.findings if name in ("", finding.connection)),
         )
+
+    async def set_log_level(self, level: Level, logger: str) -> None:
+        self.levels.append((level, logger))
+
+    async def examine(self, name: str) -> Diagnosis:
+        self._refuse("examine")
+        self.owner_of(name)
+        for check, findings in self.checks.items():
+            self.publish(DiagnosisProgress(name=name, check=check))
+            self.publish(DiagnosisProgress(name=name, check=check, state="done", findings=findings))
+        found = await self.diagnose(name)
+        more = tuple(each for findings in self.checks.values() for each in findings)
+        return msgspec.structs.replace(found, findings=found.findings + more)
 
     async def tail_log(self, lines: int) -> tuple[LogEntry, ...]:
         return tuple(self.entries[-lines:])

@@ -10,7 +10,7 @@ follows the `state` notifications. `subscribe` returns a snapshot taken together
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -20,17 +20,36 @@ from ginnel_service.profiles.secrets import Secrets
 
 PROTOCOL_VERSION = 1
 MAX_MESSAGE_OCTETS = 1 << 20
+#: An active diagnosis is over by then, whatever the network does.
+DIAGNOSIS_S = 30.0
 
 State = Literal["down", "connecting", "up", "reconnecting", "disconnecting", "failed"]
 #: Where a connecting one is: name resolution, IKE_SA_INIT, IKE_AUTH, then device, addresses and routes.
 Step = Literal["", "resolve", "init", "auth", "network"]
 STEPS: tuple[Step, ...] = ("resolve", "init", "auth", "network")
-Topic = Literal["state", "statistics", "log", "prompt"]
+Topic = Literal["state", "statistics", "log", "prompt", "diagnosis"]
 PromptKind = Literal["password", "otp", "new_password"]
 What = Literal["ike", "child"]
 Level = Literal["debug", "info", "warning", "error"]
 Role = Literal["admin", "user"]
 Severity = Literal["ok", "note", "warning"]
+#: What an active diagnosis looks at, in the order in which a person should read it.
+Check = Literal[
+    "name",
+    "udp",
+    "tcp",
+    "nat",
+    "proposals",
+    "fragments",
+    "path_mtu",
+    "certificates",
+    "clock",
+    "dns",
+    "routes",
+    "firewall",
+    "service",
+]
+CHECKS: tuple[Check, ...] = get_args(Check)
 TunAccess = Literal["present", "missing", "not_permitted", "unknown"]
 
 
@@ -194,7 +213,19 @@ class Finding(_Result, frozen=True, kw_only=True):
 
 
 class DiagnoseParams(_Params, frozen=True, kw_only=True):
+    """`active` asks the gateway of `name`, within `DIAGNOSIS_S`; the call ends when its caller leaves."""
+
     name: Annotated[str, Meta(max_length=256)] = ""  # of the one connection to look at; empty: all
+    active: bool = False
+
+
+class DiagnosisProgress(_Result, frozen=True, kw_only=True):
+    """An active diagnosis of the profile `name` begins a check, or is done with it and found this."""
+
+    name: str
+    check: Check
+    state: Literal["running", "done"] = "running"
+    findings: tuple[Finding, ...] = ()
 
 
 class Diagnosis(_Result, frozen=True, kw_only=True):
@@ -233,16 +264,20 @@ class Snapshot(_Result, frozen=True, kw_only=True):
 class SubscribeParams(_Params, frozen=True, kw_only=True):
     """A later call replaces what an earlier one of the same connection chose."""
 
-    topics: Annotated[tuple[Topic, ...], Meta(max_length=4)] = ("state",)
+    topics: Annotated[tuple[Topic, ...], Meta(max_length=5)] = ("state",)
     statistics_interval_s: Annotated[float, Meta(ge=0.1, le=3600)] = 1.0
 
 
 class ProfileCreateParams(_Params, frozen=True, kw_only=True):
-    """`profile.owner_uid` is ignored: the owner is whom the kernel says the caller is."""
+    """`profile.owner_uid` is ignored: the owner is whom the kernel says the caller is.
+
+    `keep_secrets`: where a profile is replaced, its secrets stay but for those that are given.
+    """
 
     profile: Profile
     secrets: Secrets = Secrets()
     replace: bool = False
+    keep_secrets: bool = False
 
 
 class NameParams(_Params, frozen=True, kw_only=True):
@@ -268,6 +303,13 @@ class PromptAnswerParams(_Params, frozen=True, kw_only=True):
 
 class LogTailParams(_Params, frozen=True, kw_only=True):
     lines: Annotated[int, Meta(ge=1, le=5000)] = 100
+
+
+class LogLevelParams(_Params, frozen=True, kw_only=True):
+    """What is logged from now on, until the service ends: of one logger, or with "" of all of them alike."""
+
+    level: Level
+    logger: Annotated[str, Meta(max_length=64, pattern=r"^([a-z_]+(\.[a-z_]+)*)?$")] = ""
 
 
 class ProfileListResult(_Result, frozen=True, kw_only=True):
@@ -296,6 +338,7 @@ METHODS: dict[str, tuple[type[Struct], type[Struct]]] = {
     "connection.rekey": (RekeyParams, ConnectionStatus),
     "prompt.answer": (PromptAnswerParams, Done),
     "log.tail": (LogTailParams, LogTailResult),
+    "log.level": (LogLevelParams, Done),
     "diagnose": (DiagnoseParams, Diagnosis),
 }
 
@@ -305,9 +348,10 @@ NOTIFICATIONS: dict[str, type[Struct]] = {
     "statistics": Statistics,
     "log": LogEntry,
     "prompt": PromptStatus,
+    "diagnosis": DiagnosisProgress,
 }
 
-Event = ConnectionStatus | Statistics | LogEntry | PromptStatus
+Event = ConnectionStatus | Statistics | LogEntry | PromptStatus | DiagnosisProgress
 
 
 class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

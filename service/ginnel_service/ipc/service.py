@@ -19,6 +19,7 @@ from .schema import (
     Diagnosis,
     ErrorInfo,
     Event,
+    Level,
     LogEntry,
     ProfileSummary,
     Snapshot,
@@ -61,8 +62,13 @@ class Service(Protocol):
         `sink` neither blocks nor raises, and is called in the event loop's thread.
         """
 
-    async def create_profile(self, profile: Profile, secrets: Secrets, *, replace: bool) -> None:
-        """Validate and store. `profile.owner_uid` is right. Raises `profile_invalid`, `profile_exists`."""
+    async def create_profile(
+        self, profile: Profile, secrets: Secrets, *, replace: bool, keep_secrets: bool = False
+    ) -> None:
+        """Validate and store. `profile.owner_uid` is right. Raises `profile_invalid`, `profile_exists`.
+
+        With `keep_secrets` those of the profile that is replaced stay, but for those that are given.
+        """
 
     async def list_profiles(self) -> tuple[ProfileSummary, ...]:
         """Every profile by name, the broken ones among them."""
@@ -88,8 +94,17 @@ class Service(Protocol):
     async def tail_log(self, lines: int) -> tuple[LogEntry, ...]:
         """The last lines of the log, oldest first."""
 
+    async def set_log_level(self, level: Level, logger: str) -> None:
+        """Of one logger or, with "", of all. Raises `unknown_logger`."""
+
     async def diagnose(self, name: str) -> Diagnosis:
         """Of one connection, or with "" of all that are not down. Raises `unknown_profile`."""
+
+    async def examine(self, name: str) -> Diagnosis:
+        """The same of one connection, and its gateway and the way there asked as well, within `DIAGNOSIS_S`.
+
+        Says how it goes by `DiagnosisProgress`. Raises `unknown_profile`, `diagnosis_running`.
+        """
 
 
 class EventFeed:

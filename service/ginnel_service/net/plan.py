@@ -15,7 +15,8 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
-from .base import Network, Wanted
+from .base import Dns, Network, Wanted
+from .dns.names import ascii_domain, is_domain
 from .surroundings import SITE_GROUPS4, covers
 
 MARK = 0x676E  # on the sockets that carry the tunnels themselves; "gn"
@@ -26,6 +27,8 @@ NEARBY_METRIC: Final = 2048  # of what we keep out of tunnels unasked: gives way
 BLOCK_METRIC: Final = 4096  # of what is nobody's: gives way to everything
 EXEMPT_PRIORITY = 5206
 RULE_PRIORITY = 5207  # ahead of main (32766): no route there, of whatever prefix length, comes first
+MOST_SERVERS: Final = 16
+MOST_DOMAINS: Final = 128
 TX_QUEUE_PACKETS = 5000  # most loss under load was overflow of the device's queue between time slices
 
 Family = Literal[4, 6]
@@ -196,6 +199,25 @@ class AddRule(Struct, frozen=True, tag="rule"):
         return f"look up the tunnels' routes first for IPv{self.family}"
 
 
+class Translate(Struct, frozen=True, tag="nat"):
+    """What peers of a gateway send beyond it bears the gateway's own address."""
+
+    device: str
+    networks: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        check_device(self.device)
+        for network in self.networks:
+            ip_network(network)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return ("nat",)
+
+    def __str__(self) -> str:
+        return f"translate {', '.join(self.networks)} with nftables"
+
+
 class AddExemption(Struct, frozen=True, tag="exemption"):
     """What another VPN has marked as its own outer packets is routed as if we were not here.
 
@@ -233,11 +255,40 @@ class AddGuard(Struct, frozen=True, tag="guard"):
         return f"accept packets for {', '.join(self.addresses)} from {self.device} alone"
 
 
+class SetDns(Struct, frozen=True, tag="dns"):
+    """Have the machine's programs ask `servers`, through the device: every name, or those below `match`."""
+
+    device: str
+    servers: tuple[str, ...]
+    search: tuple[str, ...] = ()
+    match: tuple[str, ...] = ()
+    everything: bool = True
+
+    def __post_init__(self) -> None:
+        check_device(self.device)
+        if not 0 < len(self.servers) <= MOST_SERVERS or max(len(self.search), len(self.match)) > MOST_DOMAINS:
+            raise ValueError("too many DNS servers or domains, or none")
+        for server in self.servers:
+            address = ip_address(server)
+            if str(address) != server or "%" in server or address.is_unspecified or address.is_multicast:
+                raise ValueError("not the address of a DNS server")
+        if not all(map(is_domain, (*self.search, *self.match))):
+            raise ValueError("not a domain name")
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return ("dns", self.device)
+
+    def __str__(self) -> str:
+        names = "all names" if self.everything else "the tunnel's names"
+        return f"ask {', '.join(self.servers)} for {names}"
+
+
 #: What lives and ends with a device.
 DeviceStep = SetSysctl | SetLink | LinkUp | AddAddress | AddRoute
 #: What stands until somebody takes it away.
-LastingStep = AddThrow | AddBlock | AddRule | AddExemption | AddGuard
-Step = DeviceStep | LastingStep
+LastingStep = AddThrow | AddBlock | AddRule | AddExemption | AddGuard | Translate
+Step = DeviceStep | LastingStep | SetDns
 
 
 class Facts(Struct, frozen=True):
@@ -280,7 +331,10 @@ def make_plan(present: tuple[Step, ...], wanted: Wanted | None, facts: Facts) ->
 
 
 def steps_for(wanted: Wanted, facts: Facts) -> tuple[Step, ...]:
-    """All steps for `wanted`, in order. The rule comes after the routes, so they take effect at once."""
+    """All steps for `wanted`, in order. The rule comes after the routes, so they take effect at once.
+
+    ValueError for what no machine can be told, such as a search domain that is no domain name.
+    """
     device = wanted.device
     addresses = [entry for entry in wanted.addresses if entry.version == 4 or facts.ipv6]
     bypass = _usable(wanted.bypass, facts)
@@ -310,6 +364,8 @@ def steps_for(wanted: Wanted, facts: Facts) -> tuple[Step, ...]:
     steps += [AddRoute(str(net), device, TABLE, source.get(net.version)) for net in routes]
     steps += [AddRoute(str(net), device, MAIN_TABLE) for net in links]
     steps += [AddBlock(str(net)) for net in blocked]
+    if translated := _usable(wanted.translated, facts):  # before anything is forwarded
+        steps.append(Translate(device, tuple(map(str, translated))))
     if wanted.forwarding:
         steps += _forwarding(families, facts, device)
     steps += [AddExemption(family, mark) for family, mark in facts.marks if family in routed]
@@ -317,6 +373,8 @@ def steps_for(wanted: Wanted, facts: Facts) -> tuple[Step, ...]:
         steps.append(AddRule(4))
     if 6 in routed:
         steps.append(AddRule(6))
+    if wanted.dns is not None:
+        steps += _dns(device, wanted.dns, facts)
     first: dict[tuple[str, ...], Step] = {}
     for step in steps:
         first.setdefault(step.key, step)
@@ -338,6 +396,15 @@ def _surroundings(wanted: Wanted, facts: Facts) -> list[str]:
 def _is_in(captured: list[Network], text: str) -> bool:
     network = ip_network(text)
     return any(covers(wide, network) for wide in captured)
+
+
+def _dns(device: str, dns: Dns, facts: Facts) -> tuple[Step, ...]:
+    """Last of all: the servers can be reached by now. Without a server there is nobody to ask."""
+    servers = tuple(str(server) for server in dns.servers if server.version == 4 or facts.ipv6)
+    if not servers:
+        return ()
+    search, match = (tuple(dict.fromkeys(map(ascii_domain, names))) for names in (dns.search, dns.match))
+    return (SetDns(device, servers, search, match, dns.everything),)
 
 
 def _quiet_ipv6(device: str, *, wanted: bool) -> tuple[Step, ...]:

@@ -12,8 +12,10 @@ from typing import Final
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
+    KeySerializationEncryption,
     NoEncryption,
     PrivateFormat,
     PublicFormat,
@@ -22,17 +24,23 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
+from . import pkcs12_cost
+
 MAX_CHAIN: Final = 16
 MAX_FILE_OCTETS: Final = 256 * 1024
 #: An RSA key of 8192 bits fits.
 MAX_KEY_OCTETS: Final = 8 * 1024
+#: Of the PKCS#12 files that we write.
+PKCS12_ROUNDS: Final = 50_000
 
 PrivateKey = (
     rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey
 )
 
 _PEM = b"-----BEGIN "
-_KEY_IN_PEM = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----.+?-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL)
+_KEY_IN_PEM = re.compile(
+    rb"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:(?!-----).)+-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL
+)
 _CURVES: Final = ("secp256r1", "secp384r1", "secp521r1")
 
 
@@ -77,16 +85,35 @@ def open_pkcs12(data: bytes, password: str | None = None) -> tuple[str, bytes]:
 
     Raises UnusableError, PasswordNeededError.
     """
+    if len(data) > MAX_FILE_OCTETS:
+        raise UnusableError(f"it is larger than {MAX_FILE_OCTETS} octets")
+    try:
+        pkcs12_cost.check(data, password or "")
+    except pkcs12_cost.WrongPasswordError as error:
+        raise PasswordNeededError(str(error)) from None
+    except pkcs12_cost.CostlyError as error:
+        raise UnusableError(str(error)) from None
     try:
         found = pkcs12.load_pkcs12(data, password.encode() if password else None)
     except (ValueError, UnsupportedAlgorithm, TypeError):
-        if data[:1] != b"\x30":
-            raise UnusableError("it is no PKCS#12 file") from None
         raise PasswordNeededError("the PKCS#12 file does not open with this password") from None
     if found.key is None or found.cert is None:
         raise UnusableError("the PKCS#12 file holds no certificate with its private key")
     chain = [found.cert.certificate, *(each.certificate for each in found.additional_certs)]
     return "".join(each.public_bytes(Encoding.PEM).decode() for each in chain[:MAX_CHAIN]), _pkcs8(found.key)
+
+
+def pack_pkcs12(pem: str, pkcs8: bytes, password: str) -> bytes:
+    """A PKCS#12 file of our certificate, the chain behind it and the key; without a password it is not
+    encrypted. In the form that every phone reads. Raises UnusableError."""
+    leaf, *above = load_certificates(pem)
+    around: KeySerializationEncryption = NoEncryption()
+    if password:
+        # Phones took years to learn newer ones; the password of such a file is meant to be strong.
+        builder = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(PKCS12_ROUNDS)
+        builder = builder.key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC)
+        around = builder.hmac_hash(SHA1()).build(password.encode())  # noqa: S303
+    return pkcs12.serialize_key_and_certificates(None, load_key(pkcs8), leaf, above, around)
 
 
 def load_key(pkcs8: bytes) -> PrivateKey:

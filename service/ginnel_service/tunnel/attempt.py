@@ -202,7 +202,13 @@ class Attempt:
         self._session.connect(self._host.now())
         self._carrier.start()
         self._pump()  # while the gateway thinks, the rest is made ready
-        link.start(self._received, self._happened, self._machine.device_changed, roaming.network_changed)
+        link.start(
+            self._received,
+            self._happened,
+            self._machine.device_changed,
+            roaming.network_changed,
+            self._machine.dns_changed,
+        )
         self._watcher.stepped(Step.INIT)
 
     def _new_session(self, path: Path, config: SessionConfig, ticket: Ticket | None) -> Session:
@@ -578,7 +584,7 @@ class Attempt:
     def _end(self, error: TunnelError | None) -> None:
         if self._ended.done():
             return
-        if error is not None and error.code == "network_refused" and self._link is not None:
+        if error is not None and error.code in ("network_refused", "dns_refused") and self._link is not None:
             # What is done to a device that somebody has just removed is refused.
             error = error if self._link.device_state() is not None else TunnelError("device_lost")
         self._ended.set_result(error)

@@ -21,6 +21,7 @@ from ..clock import since_boot_s
 from ..ike.config import RandomBytes
 from ..ike.events import Endpoint, Fetch, Path
 from ..net.base import DeviceState, MachineNetwork, Way
+from ..net.dns.watch import DnsWatch
 from ..net.linux.device import DeviceWatch, device_state
 from ..net.linux.monitor import NetworkWatch
 from ..net.linux.monitor import way as route_to
@@ -79,8 +80,12 @@ class Link(Protocol):
         happened: Callable[[list[PlaneEvent]], None],
         device_changed: Callable[[], None],
         network_changed: Callable[[], None],
+        dns_changed: Callable[[], None],
     ) -> None:
-        """`device_changed`, `network_changed`: `device_state` or `routes` may have another answer."""
+        """`device_changed`, `network_changed`: `device_state` or `routes` may have another answer.
+
+        `dns_changed`: what programs read to find a DNS server may be another.
+        """
 
     def routes(self, remotes: Sequence[Endpoint]) -> tuple[Route, ...]:
         """The route to each of `remotes` that there is one to."""
@@ -211,6 +216,10 @@ class SystemLink:
             stack.callback(self._watch.close)
             self._monitor = NetworkWatch()
             stack.callback(self._monitor.close)
+            self._dns_watch: DnsWatch | None = None
+            with suppress(OSError):  # a machine may have no inotify instance left
+                self._dns_watch = DnsWatch()
+                stack.callback(self._dns_watch.close)
             self._stack = stack.pop_all()
         self._udp = udp
         self._sockets = tuple(sockets)
@@ -229,13 +238,19 @@ class SystemLink:
         happened: Callable[[list[PlaneEvent]], None],
         device_changed: Callable[[], None],
         network_changed: Callable[[], None],
+        dns_changed: Callable[[], None],
     ) -> None:
         self._wire.start(received, happened)
         self._plane.start()
         loop = asyncio.get_running_loop()
-        for watch, tell in ((self._watch, device_changed), (self._monitor, network_changed)):
-            watcher = Watcher(loop, watch, tell)
-            self._stack.callback(watcher.close)
+        for watch, tell in (
+            (self._watch, device_changed),
+            (self._monitor, network_changed),
+            (self._dns_watch, dns_changed),
+        ):
+            if watch is not None:
+                watcher = Watcher(loop, watch, tell)
+                self._stack.callback(watcher.close)
 
     def routes(self, remotes: Sequence[Endpoint]) -> tuple[Route, ...]:
         ports = {family_of(udp.local.host): udp.local.port for udp in self._sockets}
@@ -301,7 +316,7 @@ class Watcher:
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
-        watch: DeviceWatch | NetworkWatch,
+        watch: DeviceWatch | NetworkWatch | DnsWatch,
         tell: Callable[[], None],
     ) -> None:
         self._loop, self._watch, self._tell = loop, watch, tell
@@ -315,8 +330,8 @@ class Watcher:
     def _changed(self) -> None:
         self._loop.remove_reader(self._watch.fileno())
         self._pause = self._loop.call_later(SETTLE_S, self._listen)
-        self._watch.drain()
-        self._tell()
+        if self._watch.drain():
+            self._tell()
 
     def close(self) -> None:
         self._loop.remove_reader(self._watch.fileno())

@@ -55,6 +55,7 @@ PERMANENT: Final = frozenset(
         "profile_invalid",
         "tun_not_permitted",
         "network_refused",
+        "dns_refused",
         "internal_error",
     }
 )

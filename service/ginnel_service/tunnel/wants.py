@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from ..ike.events import Fetch, Prompt, Wanted
+from ..ike.events import Consult, Fetch, Prompt, Wanted
 
 #: Longer than a person needs who looks for a token, shorter than anyone would leave a terminal open.
 PROMPT_S: Final = 180.0
@@ -63,6 +63,7 @@ class Wants:
 
         async def work() -> None:
             what = wanted.what
+            assert not isinstance(what, Consult), "a client consults nobody about users"
             answer = await (self.ask(what) if isinstance(what, Prompt) else self._fetcher.fetch(what))
             supply(wanted.ticket, answer)
 

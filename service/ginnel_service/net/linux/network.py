@@ -15,6 +15,8 @@ from itertools import groupby
 from pathlib import Path
 
 from ..base import KillSwitch, NetworkError, Wanted
+from ..dns.keepers import Choice
+from ..dns.machine import MachineDns
 from ..journal import Before, Entry, Journal
 from ..plan import (
     MARK,
@@ -24,6 +26,7 @@ from ..plan import (
     AddThrow,
     Do,
     LastingStep,
+    SetDns,
     SetLink,
     SetSysctl,
     Step,
@@ -48,13 +51,21 @@ class LinuxNetwork:
     """`state_dir` belongs to the service's user alone; one process at a time holds it.
 
     `checkpoint` is called with "journalled", "done", "undone" and "struck" around each step: the places where
-    a process can die. The first call also raises what `Journal.open` does.
+    a process can die. The first call also raises what `Journal.open` does. `dns` names who looks after the
+    machine's DNS, where that should not be found out.
     """
 
     socket_mark = MARK
 
-    def __init__(self, state_dir: Path, *, checkpoint: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        state_dir: Path,
+        *,
+        dns: Choice = "auto",
+        checkpoint: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._state_dir = state_dir
+        self._dns = MachineDns(state_dir, dns)
         self._checkpoint = checkpoint
         self._lock = threading.Lock()
         self._journal: Journal | None = None
@@ -133,7 +144,7 @@ class LinuxNetwork:
             journal.damaged = 0
         for entry in self._stale[::-1]:
             try:
-                if steps.undo(netlink, entry.step, entry.before):
+                if steps.undo(netlink, self._dns, entry.step, entry.before):
                     words.append(f"undone: {entry.step}")
             except OSError as error:
                 log.error("could not undo: %s: errno %s", entry.step, error.errno)
@@ -143,6 +154,11 @@ class LinuxNetwork:
             journal.undone([entry])
             self._stale.remove(entry)
             self._checkpoint("struck")
+        try:
+            words += self._dns.recover()
+        except OSError as error:
+            log.error("could not put the DNS settings back: errno %s", error.errno)
+            words.append("could not undo: the DNS servers of a tunnel that is gone")
         return words
 
     def _forget_lost(self, netlink: Netlink, journal: Journal, sight: Sight, owner: str) -> None:
@@ -155,7 +171,13 @@ class LinuxNetwork:
         stands: dict[int, set[tuple[str, ...]] | None] = {}
         for step, it in list(self._held.items()):
             index = it.entry.before.ifindex
-            if owner not in it.owners or not index:
+            if owner not in it.owners:
+                continue
+            if isinstance(step, SetDns) and not self._renew_dns(step, it.entry.before):
+                del self._held[step]
+                journal.undone([it.entry])
+                continue
+            if not index:
                 continue
             if index not in indices:
                 link = find_link(netlink, index=index)
@@ -180,13 +202,25 @@ class LinuxNetwork:
                 continue
             try:
                 if not steps.is_there(sight, step):
-                    steps.do(netlink, step, it.entry.before)
+                    steps.do(netlink, self._dns, step, it.entry.before)
                     log.warning("somebody undid this, it is done again: %s", step)
             except OSError as error:
                 refusal = steps.refusal(step, error.errno or 0)
                 if not isinstance(step, AddGuard):
                     raise refusal from error
                 log.warning("%s: %s", owner, refusal)
+
+    def _renew_dns(self, step: SetDns, before: Before) -> bool:
+        """Whether `step` is in force, or nobody can tell. If it is not, it is undone, to be done anew."""
+        assert before.dns is not None
+        try:
+            if self._dns.stands(step, before.dns, before.ifindex):
+                return True
+            self._dns.unset(step, before.dns, before.ifindex)
+        except OSError as error:
+            log.warning("could not look at the DNS settings of %s: errno %s", step.device, error.errno)
+            return True
+        return False
 
     def _do_all(self, netlink: Netlink, journal: Journal, owner: str, todo: Sequence[Do]) -> None:
         """All of `todo`, or none of it. Runs of routes share one write."""
@@ -238,7 +272,8 @@ class LinuxNetwork:
             self._checkpoint("journalled")
             old = self._held.get(item.instead_of) if item.instead_of is not None else None
             try:
-                steps.do(netlink, item.step, before, (old.entry.step, old.entry.before) if old else None)
+                replaced = (old.entry.step, old.entry.before) if old else None
+                steps.do(netlink, self._dns, item.step, before, replaced)
             except OSError as error:
                 journal.undone(entries[number:])
                 raise steps.refusal(item.step, error.errno or 0) from error
@@ -257,7 +292,7 @@ class LinuxNetwork:
         if any(it.owners != {owner} for it in rivals):
             raise NetworkError(steps.in_use(item.step), str(item.step))
         try:
-            before = steps.look(netlink, item.step)
+            before = steps.look(netlink, self._dns, item.step)
         except OSError as error:
             raise steps.refusal(item.step, error.errno or 0) from error
         keeps = isinstance(item.step, SetSysctl | SetLink)
@@ -287,7 +322,7 @@ class LinuxNetwork:
                 it.owners.discard(owner)
                 continue
             try:
-                steps.undo(netlink, step, it.entry.before)
+                steps.undo(netlink, self._dns, step, it.entry.before)
             except OSError as error:
                 errors.append(steps.refusal(step, error.errno or 0))
                 continue

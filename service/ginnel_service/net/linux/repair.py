@@ -13,6 +13,7 @@ from pathlib import Path
 from ..base import NetworkError
 from ..firewall import libnftables
 from ..firewall.libnftables import NftablesError
+from ..firewall.nat import TABLE as NAT
 from ..firewall.nftables import GUARD_PREFIX, KILL_SWITCH, removal
 from .netlink import PROTOCOL, Netlink, find_link
 from .network import LinuxNetwork
@@ -63,7 +64,8 @@ def _sweep(netlink: Netlink) -> list[str]:
 
 def _tables(sight: Sight) -> list[tuple[str, str]]:
     try:
-        return sorted(sight.tables)
+        # A gateway's own goes with its journal: nothing tells here whether that gateway lives
+        return sorted((family, table) for family, table in sight.tables if table != NAT)
     except NftablesError as error:
         if error.errno != errno.EOPNOTSUPP:
             raise

@@ -6,6 +6,7 @@ from functools import cached_property
 from socket import AF_INET, AF_INET6
 
 from ..firewall import libnftables
+from ..firewall.nat import TABLE as NAT
 from ..firewall.nftables import GUARD_PREFIX, KILL_SWITCH
 from .netlink import Kind, Netlink, find_link, kinds
 from .routes import Route, routes
@@ -55,5 +56,5 @@ class Sight:
         return {
             (line[1], line[2])
             for line in lines
-            if len(line) == 3 and (line[2] == KILL_SWITCH or line[2].startswith(GUARD_PREFIX))
+            if len(line) == 3 and (line[2] in (KILL_SWITCH, NAT) or line[2].startswith(GUARD_PREFIX))
         }

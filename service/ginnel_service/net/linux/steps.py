@@ -6,6 +6,7 @@ import errno
 from typing import assert_never
 
 from ..base import NetworkError
+from ..dns.machine import MachineDns
 from ..journal import Before
 from ..plan import (
     AddAddress,
@@ -17,16 +18,18 @@ from ..plan import (
     AddThrow,
     LastingStep,
     LinkUp,
+    SetDns,
     SetLink,
     SetSysctl,
     Step,
+    Translate,
 )
-from . import guard, links, routes, rules
+from . import guard, links, nat, routes, rules
 from .netlink import PROTOCOL, Netlink, need_link
 from .sight import Sight
 
 
-def look(netlink: Netlink, step: Step) -> Before:
+def look(netlink: Netlink, dns: MachineDns, step: Step) -> Before:
     """What undoing will need. Raises OSError."""
     match step:
         case SetSysctl():
@@ -35,8 +38,13 @@ def look(netlink: Netlink, step: Step) -> Before:
             return links.look_at_link(netlink, step.device)
         case AddAddress() | AddRoute():
             return Before(ifindex=need_link(netlink, step.device).index)
-        case AddThrow() | AddBlock() | AddRule() | AddExemption() | AddGuard():
+        case AddThrow() | AddBlock() | AddRule() | AddExemption() | AddGuard() | Translate():
             return Before()
+        case SetDns():
+            keeper = dns.keeper(step)
+            index = need_link(netlink, step.device).index
+            # What resolved was told of a device goes with it; what others were told stays and is undone.
+            return Before(ifindex=index if keeper == "resolved" else 0, dns=keeper)
         case _:
             assert_never(step)
 
@@ -71,11 +79,19 @@ def is_there(sight: Sight, step: LastingStep) -> bool:
             return rules.has_rule(sight.rules, step)
         case AddGuard():
             return guard.stands(sight, step)
+        case Translate():
+            return nat.stands(sight)
         case _:
             assert_never(step)
 
 
-def do(netlink: Netlink, step: Step, before: Before, instead_of: tuple[Step, Before] | None = None) -> None:
+def do(
+    netlink: Netlink,
+    dns: MachineDns,
+    step: Step,
+    before: Before,
+    instead_of: tuple[Step, Before] | None = None,
+) -> None:
     """Do `step`, in place of one with the same key where there is one. Raises OSError."""
     match step:
         case SetSysctl():
@@ -86,7 +102,7 @@ def do(netlink: Netlink, step: Step, before: Before, instead_of: tuple[Step, Bef
             links.bring_up(netlink, step)
         case AddAddress():
             if instead_of is not None:
-                undo(netlink, *instead_of)
+                undo(netlink, dns, *instead_of)
             links.add_address(netlink, step, before)
         case AddRoute() | AddThrow() | AddBlock():
             routes.add_route(netlink, step, before, replace=instead_of is not None)
@@ -94,11 +110,18 @@ def do(netlink: Netlink, step: Step, before: Before, instead_of: tuple[Step, Bef
             rules.add_rule(netlink, step)
         case AddGuard():
             guard.put_up(step, replace=instead_of is not None)
+        case Translate():
+            nat.put_up(step)
+        case SetDns():
+            assert before.dns is not None
+            if instead_of is not None and instead_of[1].dns != before.dns:
+                undo(netlink, dns, *instead_of)
+            dns.set(step, before.dns, before.ifindex)
         case _:
             assert_never(step)
 
 
-def undo(netlink: Netlink, step: Step, before: Before) -> bool:
+def undo(netlink: Netlink, dns: MachineDns, step: Step, before: Before) -> bool:
     """Whether there was anything to undo. Raises OSError for what is there and will not go."""
     match step:
         case SetSysctl():
@@ -115,12 +138,18 @@ def undo(netlink: Netlink, step: Step, before: Before) -> bool:
             return rules.undo_rule(netlink, step)
         case AddGuard():
             return guard.take_down(Sight(netlink), step)
+        case Translate():
+            return nat.take_down(Sight(netlink))
+        case SetDns():
+            return before.dns is not None and dns.unset(step, before.dns, before.ifindex)
         case _:
             assert_never(step)
 
 
 def refusal(step: Step, number: int) -> NetworkError:
     """The OS's errno for `step` as a stable identifier."""
+    if isinstance(step, SetDns):
+        return NetworkError("dns_refused", str(step), number)
     match number:
         case errno.EPERM | errno.EACCES | errno.EROFS:
             code = "not_permitted"

@@ -1,0 +1,66 @@
+"""LinuxNetwork in a process of its own: a line of JSON is a call, a line back is how it ended.
+
+Run as a program with the state directory, whom to leave DNS to, and at which checkpoint to die (0: never).
+Calls are `["apply", owner, fields]`, with `fields` of `Dns` and "routes", `["withdraw", owner]`,
+`["check", fields]`, `["recover"]` and `["close"]`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from ipaddress import ip_address, ip_interface, ip_network
+from pathlib import Path
+from typing import Any
+
+from ginnel_service.net.base import Dns, NetworkError, Wanted
+from ginnel_service.net.dns.check import leak_check
+from ginnel_service.net.linux.network import LinuxNetwork
+from net.world import killed_at
+
+
+def wanted(fields: dict[str, Any]) -> Wanted:
+    told = {name: tuple(fields[name]) for name in ("search", "match") if name in fields}
+    device = fields.get("device", "office")
+    return Wanted(
+        device=device,
+        mtu=1400,
+        addresses=(ip_interface("10.77.0.10/32"),) if device == "office" else (),
+        routes=tuple(ip_network(route) for route in fields["routes"]),
+        dns=Dns(
+            servers=tuple(ip_address(server) for server in fields["servers"]),
+            everything=fields.get("everything", True),
+            **told,
+        ),
+    )
+
+
+def carry_out(network: LinuxNetwork, call: list[Any]) -> object:
+    match call:
+        case ["apply", owner, fields]:
+            network.apply(owner, wanted(fields))
+        case ["withdraw", owner]:
+            network.withdraw(owner)
+        case ["recover"]:
+            return network.recover()
+        case ["check", fields]:
+            dns = wanted(fields).dns
+            assert dns is not None
+            return [(found.id, found.severity, found.params) for found in leak_check(dns, "office")]
+        case ["close"]:
+            network.close()
+    return None
+
+
+def main() -> None:
+    state, keeper, count = sys.argv[1:]
+    network = LinuxNetwork(Path(state), dns=keeper, checkpoint=killed_at(int(count)))  # type: ignore[arg-type]
+    for line in sys.stdin:
+        try:
+            print(json.dumps({"returned": carry_out(network, json.loads(line))}), flush=True)
+        except NetworkError as error:
+            print(json.dumps({"refused": error.code, "errno": error.errno}), flush=True)
+
+
+if __name__ == "__main__":
+    main()
