@@ -25,6 +25,7 @@ from ginnel_service.ike.responder import Responder
 from ginnel_service.net.base import DeviceState, FakeNetwork, Way
 from ginnel_service.tunnel.errors import TunnelError
 from ginnel_service.tunnel.host import Route, SocketBuffers
+from ginnel_service.tunnel.ondemand import Place
 
 T = TypeVar("T")
 
@@ -308,6 +309,7 @@ class FakeHost:
         self.asked: list[tuple[str, bool]] = []  # names, and whether outside the tunnels
         self.slept_s = 0.0
         self.way_out: tuple[Way, ...] = (Way(CLIENT.host, 2, "192.0.2.1"),)
+        self.said = Place(interface="ethernet")
         self.watching: list[Callable[[], None]] = []
         self.refuse: TunnelError | None = None
         self.unreachable: set[str] = set()
@@ -332,6 +334,9 @@ class FakeHost:
 
     def outlook(self, remotes: Sequence[str] = ()) -> tuple[Way, ...]:
         return self.way_out
+
+    def place(self) -> Place:
+        return replace(self.said, ways=self.way_out)
 
     def watch_network(self, told: Callable[[], None]) -> Callable[[], None]:
         self.watching.append(told)
