@@ -100,10 +100,10 @@ def test_a_transfer_survives_moves_from_uplink_to_uplink(
 
     for move, local in ((it.roaming.to_antenna, SECOND[0]), (it.roaming.to_router, FIRST[0])):
         with Stream(it.net.client) as stream:
-            before = carried()
             get = ("-m", "ginnel_service.demo.web", "get", url_of(Internet.SERVER[0]))
             download = it.net.client.python(*get, label=f"download-{local}")
-            eventually(lambda: carried() > before + (1 << 20), "the first octets")
+            enough = carried() + (1 << 20)
+            eventually(lambda enough=enough: carried() > enough, "the first octets")  # type: ignore[misc]
             assert download.running()
             move()
             took_s = it.wait(
