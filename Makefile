@@ -45,7 +45,7 @@ lint: setup ## ruff, mypy, the import contracts, shellcheck
 	@failed=; for check in "ruff check ." "ruff format --check ." mypy "mypy tests" lint-imports; do \
 	echo "== $$check"; PYTHONPATH=core $(BIN)/$$check || failed="$$failed ($$check)"; done; \
 	if command -v shellcheck >/dev/null; then \
-	echo "== shellcheck"; shellcheck packaging/*.sh .ci/run || failed="$$failed (shellcheck)"; \
+	echo "== shellcheck"; shellcheck packaging/*.sh packaging/freebsd/ginneld.in .ci/run || failed="$$failed (shellcheck)"; \
 	else echo "shellcheck is not installed: the shell scripts went unchecked"; fi; \
 	[ -z "$$failed" ] || { echo "make lint: failed:$$failed"; exit 1; }
 

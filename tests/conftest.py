@@ -12,7 +12,7 @@ import pytest
 from hypothesis import settings
 
 from ginnel_service.demo.lab import Lab, why_unavailable
-from helpers import pki, softhsm, strongswan, wireshark
+from helpers import booted, pki, softhsm, strongswan, wireshark
 
 LOG_LINES = 60
 
@@ -24,6 +24,8 @@ settings.load_profile("ginnel")
 def why_not(item: pytest.Item) -> str | None:
     """What of this machine `item` lacks, or None."""
     if item.get_closest_marker("netns") is not None and (reason := why_unavailable()) is not None:
+        return reason
+    if item.get_closest_marker("booted") is not None and (reason := booted.why_unavailable()) is not None:
         return reason
     if item.get_closest_marker("token") is not None:
         return softhsm.why_missing()

@@ -17,6 +17,7 @@ from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
 
 from ginnel_service.ike.config import Greeting, Ppk, PskAuth, SessionConfig, Timing
+from ginnel_service.ike.eap.outcome import Terms
 from ginnel_service.ike.events import Configuration, Endpoint, Interface, State
 from ginnel_service.ike.events import Path as Way
 from ginnel_service.ike.payloads.identity import Identity
@@ -52,7 +53,7 @@ class Users:
         return config(GATEWAY_ID, id_i)
 
     def lease(
-        self, id_i: Identity, *, ipv4: bool, ipv6: bool, wished: tuple[Interface, ...]
+        self, id_i: Identity, *, ipv4: bool, ipv6: bool, wished: tuple[Interface, ...], terms: Terms
     ) -> Configuration | None:
         self._next += 1
         return Configuration((IPv4Interface(self._next),), (IPv4Address("10.0.0.1"),))
@@ -60,7 +61,9 @@ class Users:
     def ppk_of(self, who: Identity) -> Ppk | None:
         return None
 
-    def readmit(self, id_i: Identity, id_r: Identity, who: Identity, *, eap: bool) -> SessionConfig | None:
+    def readmit(
+        self, id_i: Identity, id_r: Identity, who: Identity, *, eap: bool, since: float
+    ) -> SessionConfig | None:
         return None
 
     def release(self, configuration: Configuration) -> None:

@@ -1,7 +1,8 @@
 """`ginneld`: the service. It owns the tunnels, the profiles and the socket, and sees everything.
 
-Started as root, or as root of a user namespace. SIGTERM and SIGINT close every tunnel and leave the machine
-as it was; after a SIGKILL the next start does that, by the network's journal.
+Started with CAP_NET_ADMIN: as a user of its own, as root, or as root of a user namespace. SIGTERM and SIGINT
+close every tunnel and leave the machine as it was; after a SIGKILL the next start does that, by the network's
+journal. SIGHUP opens the log file anew.
 """
 
 from __future__ import annotations
@@ -11,42 +12,43 @@ import errno
 import fcntl
 import logging
 import os
-import resource
 import signal
 import sys
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
-from pathlib import Path
-from typing import Final
+from contextlib import ExitStack
 
 from . import __version__, logs
 from .config import DaemonConfig, parse_arguments
+from .ipc.access import Policy, admin_gids
+from .ipc.schema import ConnectionStatus, Event, State
 from .ipc.server import Server
+from .killswitch import reinstall
 from .net.linux.network import LinuxNetwork
+from .notify import Notifier
+from .privileges import confine, may_change_the_network
+from .profiles.keys import CREDENTIAL, KeyRing, KeyUnusableError, system_key
 from .profiles.secrets import SecretStore
 from .profiles.store import ProfileStore
 from .supervisor import Supervisor
 from .tunnel.errors import as_tunnel_error
 from .tunnel.host import SystemHost
+from .wanted import WantedFile
 
 log = logging.getLogger("ginnel.daemon")
 
-#: capabilities(7)
-CAP_NET_ADMIN: Final = 12
-
 
 class StartError(Exception):
-    """Why the service does not start, in words that name the remedy."""
+    """Why the service does not start, in words that name the remedy, and its exit status."""
+
+    def __init__(self, words: str, status: int = 1) -> None:
+        super().__init__(words)
+        self.status = status
 
 
 def why_not_permitted() -> str | None:
     """Why this process may not change the machine's network, or None (capabilities(7))."""
-    effective = 0
-    with suppress(OSError):
-        for line in Path("/proc/self/status").read_text().splitlines():
-            if line.startswith("CapEff:"):
-                effective = int(line.split()[1], 16)
-    if effective >> CAP_NET_ADMIN & 1:
+    if may_change_the_network():
         return None
     return "ginneld changes the machine's network: start it as root, or with CAP_NET_ADMIN."
 
@@ -55,7 +57,6 @@ def main(arguments: list[str] | None = None) -> None:
     """Exit status: 0 stopped, 1 failed to start, 2 wrong command line, 6 not permitted, 12 runs already."""
     config = parse_arguments(arguments)
     os.umask(0o077)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     refusal = why_not_permitted()
     if refusal is None and config.export_keys is not None and os.geteuid() != 0:
         refusal = "--export-keys hands out the keys of everyone's traffic: only root may ask for it."
@@ -63,15 +64,20 @@ def main(arguments: list[str] | None = None) -> None:
         print(f"ginneld: {refusal}", file=sys.stderr)
         sys.exit(6)
     try:
-        ring = logs.set_up(config.log_level, config.log_file)
+        refused = confine()
+        ring = logs.set_up(config.log_level, config.log_file, config.log_to)
+        for words in refused:
+            log.info("%s", words)
         with ExitStack() as stack:
             _lock(config, stack)
-            network = LinuxNetwork(config.state.journal)
+            policy = _policy(config)
+            secrets = _open_secrets(config)
+            network = LinuxNetwork(config.state.journal, dns=config.dns)
             executor = stack.enter_context(ThreadPoolExecutor(1, "ginnel-net"))
-            asyncio.run(_serve(config, network, executor, ring))
+            asyncio.run(_serve(config, network, secrets, executor, ring, policy))
     except StartError as error:
         print(f"ginneld: {error}", file=sys.stderr)
-        sys.exit(12)
+        sys.exit(error.status)
     except OSError as error:
         print(f"ginneld: {error.strerror}: {error.filename}", file=sys.stderr)
         sys.exit(12 if error.errno == errno.EADDRINUSE else 1)
@@ -89,16 +95,58 @@ def _lock(config: DaemonConfig, stack: ExitStack) -> None:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise StartError(f"another ginneld holds {path}: stop it first.") from None
+            raise StartError(f"another ginneld holds {path}: stop it first.", 12) from None
+
+
+def _policy(config: DaemonConfig) -> Policy:
+    try:
+        gids = admin_gids(config.admin_group)
+    except KeyError:
+        raise StartError(
+            f"there is no group {config.admin_group}: make it, or name another with --admin-group.", 2
+        ) from None
+    return Policy(admin_uids=frozenset({0, os.geteuid()}), admin_gids=gids)
+
+
+def _open_secrets(config: DaemonConfig) -> SecretStore:
+    """The secrets, sealed under the best key that there is."""
+    try:
+        keys = KeyRing(config.state.keys, system_key())
+    except KeyUnusableError as error:
+        raise StartError(
+            f"the key that the system keeps for ginneld ({CREDENTIAL}) cannot be used: "
+            f"{error.strerror or error}. Make it anew as docs/security.md says, or take it out of the unit."
+        ) from None
+    store = SecretStore(config.state.secrets, keys, notice=logs.protect)
+    try:
+        for line in store.renew():
+            log.info("%s", line)
+    except OSError as error:
+        log.error("not every secret is sealed under the current key: %s", error.strerror or error)
+    if locked := store.locked():
+        log.error("the key to these profiles' secrets is missing: %s", ", ".join(locked))
+    return store
 
 
 async def _serve(
-    config: DaemonConfig, network: LinuxNetwork, executor: ThreadPoolExecutor, ring: logs.RingHandler
+    config: DaemonConfig,
+    network: LinuxNetwork,
+    secrets: SecretStore,
+    executor: ThreadPoolExecutor,
+    ring: logs.RingHandler,
+    policy: Policy,
 ) -> None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, _reopen_log)
+    notifier = Notifier()
+    profiles, wanted = ProfileStore(config.state.profiles), WantedFile(config.state.wanted)
+    try:
+        await loop.run_in_executor(executor, reinstall, network, profiles, wanted)
+    except Exception as error:
+        log.error("the kill switch could not be put up again: %s", as_tunnel_error(error))
     try:
         for line in await loop.run_in_executor(executor, network.recover):
             log.warning("undone after a crash: %s", line)
@@ -108,21 +156,51 @@ async def _serve(
         log.warning("keys are written to %s: whoever reads it reads the traffic", config.export_keys)
     supervisor = Supervisor(
         SystemHost(network, executor),
-        ProfileStore(config.state.profiles),
-        SecretStore(config.state.secrets, notice=logs.protect),
+        profiles,
+        secrets,
         ring,
+        wanted,
         key_file=config.export_keys,
     )
-    server = Server(supervisor, config.runtime.socket)
+    server = Server(supervisor, config.runtime.socket, policy=policy)
     try:
         await server.start()
         log.info("ginneld %s listens at %s", __version__, config.runtime.socket)
+        supervisor.attach(StatusLine(notifier).heard)
+        notifier.ready("No connection")
+        await supervisor.start()
         await stop.wait()
         log.info("stopping")
     finally:
+        notifier.stopping()
         await supervisor.close()
         await loop.run_in_executor(executor, network.close)
         await server.close()
+        notifier.close()
+
+
+def _reopen_log() -> None:
+    try:
+        logs.reopen()
+    except OSError as error:
+        log.error("the log file is not opened anew: %s", error.strerror)
+
+
+class StatusLine:
+    """How many connections are in each state, for the manager. It shows to everyone, so it names none."""
+
+    def __init__(self, notifier: Notifier) -> None:
+        self._notifier = notifier
+        self._states: dict[str, State] = {}
+
+    def heard(self, event: Event) -> None:
+        if not isinstance(event, ConnectionStatus) or self._states.get(event.name) == event.state:
+            return
+        self._states[event.name] = event.state
+        count = Counter(state for state in self._states.values() if state != "down")
+        self._notifier.status(
+            ", ".join(f"{number} {state}" for state, number in sorted(count.items())) or "No connection"
+        )
 
 
 if __name__ == "__main__":

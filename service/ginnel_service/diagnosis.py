@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from .ipc.schema import Finding, Machine, Severity, TunnelDiagnosis
+from .profiles.keys import Origin
 
 DROP: Final = "drop_"
 THREADS: Final = "urgent_threads"
@@ -36,6 +37,16 @@ def diagnose(machine: Machine, tunnels: Iterable[TunnelDiagnosis]) -> tuple[Find
         found += _of_kernel(machine)
     for tunnel in tunnels:
         found += _of_tunnel(machine, tunnel)
+    return tuple(found)
+
+
+def of_secrets(key_origin: Origin, locked: tuple[str, ...]) -> tuple[Finding, ...]:
+    """How the stored secrets rest: what their key is, and the profiles whose secrets are out of reach."""
+    found = [
+        Finding(id=f"secrets_under_{key_origin}", severity="ok" if key_origin == "credential" else "note")
+    ]
+    if locked:
+        found.append(Finding(id="secrets_locked", severity="warning", params={"profiles": locked}))
     return tuple(found)
 
 

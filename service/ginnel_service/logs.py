@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import logging
-import os
 import sys
 import threading
 import time
@@ -19,6 +18,8 @@ from typing import cast
 
 from ginnel_service.ipc.schema import Level, LogEntry
 from ginnel_service.profiles.model import printable
+
+from .log_outputs import Journal, RotatingFile, Stderr, Syslog, is_journal
 
 ROOT = "ginnel"
 MAX_MESSAGE = 4000
@@ -66,9 +67,11 @@ def format_line(text: str) -> str:
 class SafeFormatter(logging.Formatter):
     """`<time> <level> <logger>: <message>`, a traceback on lines of its own, each of them safe."""
 
-    def __init__(self, *, with_time: bool) -> None:
+    def __init__(self, *, with_time: bool = True, with_level: bool = True) -> None:
+        """What the journal and syslog keep by themselves can be left out."""
         super().__init__()
         self._with_time = with_time
+        self._with_level = with_level
 
     def format(self, record: logging.LogRecord) -> str:
         stamp = (
@@ -76,7 +79,8 @@ class SafeFormatter(logging.Formatter):
         )
         connection = getattr(record, "connection", "")
         about = f"{record.name} [{format_line(connection)}]" if connection else record.name
-        lines = [f"{stamp}{record.levelname.lower()} {about}: {format_line(record.getMessage())}"]
+        level = record.levelname.lower() + " " if self._with_level else ""
+        lines = [f"{stamp}{level}{about}: {format_line(record.getMessage())}"]
         if record.exc_info:
             trace = redact(self.formatException(record.exc_info))
             lines += ["    " + format_line(line) for line in trace.split("\n")]
@@ -116,35 +120,67 @@ class RingHandler(logging.Handler):
         return entries[-lines:]
 
 
-def set_up(level: str = "info", file: Path | None = None) -> RingHandler:
-    """Log the service to `file`, or to standard error. Returns the ring; a second call replaces the first.
+def set_up(level: str = "info", file: Path | None = None, to: str = "auto") -> RingHandler:
+    """Log the service to `file`, or where `to` says. Returns the ring; a second call replaces the first.
 
-    Loggers are named `ginnel.<room>`; `extra={"connection": name}` ties a line to a profile.
+    `to` is "stderr", "journal", "syslog" or "auto": the journal where standard error leads there, else
+    standard error. Loggers are named `ginnel.<room>`; `extra={"connection": name}` ties a line to a profile.
+    Raises OSError.
     """
     root = logging.getLogger(ROOT)
+    output = _output(file, to)
     for handler in tuple(root.handlers):
         root.removeHandler(handler)
         handler.close()
-    output = logging.StreamHandler(sys.stderr) if file is None else _file_handler(file)
-    output.setFormatter(SafeFormatter(with_time="JOURNAL_STREAM" not in os.environ))
     ring = RingHandler()
     root.addHandler(output)
     root.addHandler(ring)
-    root.setLevel(level.upper())
+    set_level(level)
     root.propagate = False
     return ring
 
 
-def _file_handler(file: Path) -> logging.Handler:
-    """Append to a 0600 file; a symbolic link is refused."""
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-    return _OwnedStreamHandler(os.fdopen(os.open(file, flags, 0o600), "a", encoding="utf-8"))
+def _output(file: Path | None, to: str) -> logging.Handler:
+    output: logging.Handler
+    with_time = with_level = True
+    if file is not None:
+        output = RotatingFile(file)
+    elif to == "syslog":
+        output, with_time, with_level = Syslog(), False, False
+    elif to == "journal" or (to == "auto" and is_journal(sys.stderr)):
+        with_time = with_level = False
+        try:
+            output = Journal()
+        except OSError:
+            if to == "journal":
+                raise
+            output = Stderr(prefixed=True)
+    else:
+        output = Stderr(prefixed=False)
+    output.setFormatter(SafeFormatter(with_time=with_time, with_level=with_level))
+    return output
 
 
-class _OwnedStreamHandler(logging.StreamHandler):  # type: ignore[type-arg]
-    def close(self) -> None:
-        super().close()
-        self.stream.close()
+def set_level(level: str, logger: str = "") -> None:
+    """From now on log what is `level` or worse: of one logger of ours, or with "" of all of them alike."""
+    if logger:
+        logging.getLogger(logger).setLevel(level.upper())
+        return
+    for each in loggers():
+        logging.getLogger(each).setLevel(logging.NOTSET)
+    logging.getLogger(ROOT).setLevel(level.upper())
+
+
+def loggers() -> tuple[str, ...]:
+    """The names of our loggers, that of them all left out."""
+    return tuple(sorted(name for name in logging.root.manager.loggerDict if name.startswith(ROOT + ".")))
+
+
+def reopen() -> None:
+    """Write to the log file's name anew, where there is one. Raises OSError; the old file goes on then."""
+    for handler in logging.getLogger(ROOT).handlers:
+        if isinstance(handler, RotatingFile):
+            handler.reopen()
 
 
 def _level(number: int) -> Level:

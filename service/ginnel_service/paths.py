@@ -39,6 +39,16 @@ class StatePaths:
         return self.root / "secrets"
 
     @property
+    def keys(self) -> Path:
+        """What locks the secrets where the system keeps no key for us."""
+        return self.root / "keys"
+
+    @property
+    def wanted(self) -> Path:
+        """Whose traffic is stopped, and what is up."""
+        return self.root / "wanted"
+
+    @property
     def journal(self) -> Path:
         """The undo journal of the machine's network."""
         return self.root / "journal"

@@ -4,6 +4,7 @@ from ginnel_service.gateway.config import parse
 from ginnel_service.gateway.policy import Policy
 from ginnel_service.gateway.pools import Pools
 from ginnel_service.ike.config import PskAuth
+from ginnel_service.ike.eap.outcome import NO_TERMS
 from ginnel_service.ike.payloads.identity import Identity
 
 CONFIG = parse(
@@ -36,10 +37,10 @@ def test_a_peer_without_a_lease_may_speak_for_no_address() -> None:
 def test_a_lease_has_host_addresses_and_dns_and_can_be_given_back() -> None:
     it = policy()
     who = Identity.parse_text("a@b")
-    lease = it.lease(who, ipv4=True, ipv6=True, wished=())
+    lease = it.lease(who, ipv4=True, ipv6=True, wished=(), terms=NO_TERMS)
     assert lease is not None
     assert [str(address) for address in lease.addresses] == ["10.0.0.2/32"]
     assert [str(address) for address in lease.dns] == ["10.0.0.1"]
-    assert it.lease(who, ipv4=True, ipv6=False, wished=()) is None
+    assert it.lease(who, ipv4=True, ipv6=False, wished=(), terms=NO_TERMS) is None
     it.release(lease)
-    assert it.lease(who, ipv4=True, ipv6=False, wished=()) == lease
+    assert it.lease(who, ipv4=True, ipv6=False, wished=(), terms=NO_TERMS) == lease

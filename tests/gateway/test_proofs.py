@@ -157,7 +157,6 @@ def test_a_key_that_others_can_read_is_refused(folder: Path, name: str) -> None:
         (BASE + '[certificates]\nca = ["ca.pem"]\n', "certificates.certificate is missing beside ca"),
         (BASE + EAP.replace(', "tls"', "") + EAP_USER, "is missing for EAP"),
         (BASE + CERTIFICATES + EAP_USER, "eap.methods is missing"),
-        (BASE + CERTIFICATES + EAP + KEY_USER, "nobody has a password"),
         (WHOLE.replace('ca = ["ca.pem"]\n', ""), "certificates.ca is missing for EAP-TLS"),
         (WHOLE.replace('"tls"]', '"gtc"]'), "gtc"),
         (WHOLE.replace("ca = [", 'urls = ["https://example.org/gw.der"]\nca = ['), "no http URL"),

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from ginnel_service.diagnosis import diagnose, drops
+from ginnel_service.diagnosis import diagnose, drops, of_secrets
 from ginnel_service.ipc.identifiers import FINDING_IDS
 from ginnel_service.ipc.schema import ErrorInfo, Finding, Machine, SocketBuffer, TunnelDiagnosis
 from ginnel_service.machine import cpu_features, kernel_version, look
@@ -94,6 +94,7 @@ def test_findings_are_among_the_identifiers_that_are_promised() -> None:
         TunnelDiagnosis(name="b", error=error, counters={"drop_seal": 1}),
     ]
     told = diagnose(poor, ill) + diagnose(poor, ()) + diagnose(MACHINE, [OFFICE])
+    told += of_secrets("credential", ()) + of_secrets("file", ("office",))
     assert {each.id for each in told} - {"drop_seal"} == FINDING_IDS.keys() - {
         "tun_missing",
         "kernel_has_offloads",

@@ -20,7 +20,7 @@ import pytest
 from ginnel_service import logs
 from ginnel_service.ipc.access import Policy
 from ginnel_service.ipc.fake import FakeService
-from ginnel_service.ipc.schema import ConnectionStatus, LogEntry
+from ginnel_service.ipc.schema import ConnectionStatus, Diagnosis, DiagnosisProgress, LogEntry
 from ginnel_service.ipc.server import Limits, Server
 from ginnel_service.profiles.model import Local, Profile
 
@@ -452,3 +452,43 @@ def test_secrets_that_cross_are_known_to_the_log(tmp_path: Path) -> None:
 
     serve(tmp_path, scenario)
     assert logs.redact("psk is zucchini-123") == "psk is [secret]"
+
+
+def test_an_examination_ends_with_its_caller_and_is_told_to_those_who_may_use_the_connection(
+    tmp_path: Path,
+) -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def scenario(service: FakeService, path: Path) -> None:
+        async def examine(name: str) -> Diagnosis:
+            service.publish(DiagnosisProgress(name=name, check="udp"))
+            begun.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                ended.set()
+            raise AssertionError
+
+        service.examine = examine  # type: ignore[method-assign]
+        service.profiles["mine"] = Profile(name="mine", server="gw", owner_uid=os.geteuid())
+        service.profiles["theirs"] = Profile(name="theirs", server="gw", owner_uid=os.geteuid() + 1)
+        async with calling(path) as watcher:
+            await watcher.call("subscribe", topics=["diagnosis"])
+            async with calling(path) as caller:
+                refused = await caller.call("diagnose", name="theirs", active=True)
+                assert refused["error"]["message"] == "not_permitted"
+                assert (await caller.call("diagnose", name="theirs"))["result"]
+                caller.writer.write(
+                    b'{"jsonrpc": "2.0", "id": 9, "method": "diagnose", '
+                    b'"params": {"name": "mine", "active": true}}\n'
+                )
+                await begun.wait()
+                assert not ended.is_set()
+            await asyncio.wait_for(ended.wait(), 10)
+            told = await watcher.read()
+            assert (told["method"], told["params"]["check"]) == ("diagnosis", "udp")
+            service.publish(DiagnosisProgress(name="theirs", check="tcp"))
+            service.publish(DiagnosisProgress(name="mine", check="nat"))
+            assert (await watcher.read())["params"]["check"] == "nat"
+
+    serve(tmp_path, scenario, policy=NOBODY)

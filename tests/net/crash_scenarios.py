@@ -8,21 +8,28 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from ginnel_service.net.base import KillSwitch, Wanted
 from ginnel_service.net.linux.network import LinuxNetwork
+from ginnel_service.net.linux.repair import repair
 from net.world import (
     FULL,
     GATEWAY,
+    GUARDED,
     MOVED,
     assert_same,
     child,
+    ip,
     killed_at,
+    nft,
     open_tun,
     play,
     recover,
+    refused,
     snapshot,
     sysctl,
     way,
@@ -36,6 +43,7 @@ def life(state: Path, checkpoint: Callable[[str], None]) -> None:
     network.apply("a", FULL)
     network.apply("gateway", GATEWAY)
     network.apply("a", MOVED)
+    network.apply("a", GUARDED)
     network.withdraw("a")
     network.close()
 
@@ -79,6 +87,7 @@ def kill_while_recovering(state: Path) -> None:
         network = LinuxNetwork(state)
         network.apply("a", FULL)
         network.apply("gateway", GATEWAY)
+        network.apply("a", GUARDED)
         os.kill(os.getpid(), signal.SIGKILL)
 
     def recovering(count: int) -> None:
@@ -150,6 +159,129 @@ def lost_journal_does_not_stop_the_next_tunnel(state: Path) -> None:
     network.close()
     os.close(tun)
     assert_same(before)
+
+
+def lost_rule_and_routes_are_found_again(state: Path) -> None:
+    """A network manager that clears what it does not know must not let traffic out for long."""
+    open_tun("tun0")
+    before = snapshot()
+    seen: list[str] = []
+    network = LinuxNetwork(state, checkpoint=seen.append)
+    network.apply("a", GUARDED)
+    configured = snapshot()
+    seen.clear()
+    ip("rule", "del", "priority", "5207")
+    ip("-6", "rule", "del", "priority", "5207")
+    ip("route", "flush", "table", "26478", "type", "throw")
+    ip("-6", "route", "flush", "table", "26478", "type", "unreachable")
+    nft("flush", "ruleset")
+    assert way("8.8.8.8")[0] == "up0"
+    network.apply("a", GUARDED)
+    assert_same(configured)
+    assert seen == [], "the journal has it all already"
+    network.close()
+    assert_same(before)
+
+
+def repair_needs_no_journal(state: Path) -> None:
+    open_tun("tun1")
+    gateway = LinuxNetwork(state / "gateway")
+    gateway.apply(
+        "gateway",
+        Wanted(
+            device="tun1",
+            mtu=1380,
+            addresses=GATEWAY.addresses,
+            link_routes=GATEWAY.link_routes,
+            translated=GATEWAY.translated,
+        ),
+    )
+    before = snapshot()
+
+    def up_and_killed() -> None:
+        open_tun("tun0")
+        network = LinuxNetwork(state / "service")
+        network.apply("a", GUARDED)
+        network.set_kill_switch(KillSwitch())
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    assert not child(up_and_killed)
+    for file in (state / "service").iterdir():
+        file.unlink()
+    sysctl("ipv4/conf/up0/rp_filter", "1")
+    assert snapshot() != before
+    words = repair(state / "service")
+    assert "removed: the kill switch" in words
+    assert "removed: the guard of tun0" in words
+    assert "removed: the IPv6 rule of priority 5207" in words
+    assert_same(before)
+    assert repair(state / "service") == []
+    assert way("10.77.0.9") == ("tun1", "10.77.0.1"), "a gateway that runs is left alone"
+    gateway.close()
+
+
+def repair_uses_the_journal_too(state: Path) -> None:
+    before = snapshot()
+
+    def up_and_killed() -> None:
+        open_tun("tun0")
+        LinuxNetwork(state).apply("a", GUARDED)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    assert not child(up_and_killed)
+    assert "undone: set net.ipv4.conf.up0.rp_filter to 2" in repair(state)
+    assert_same(before)
+
+
+def repair_is_refused_while_the_service_runs(state: Path) -> None:
+    network = LinuxNetwork(state)
+    network.recover()
+    assert refused(repair, state)[0] == "already_running"
+    network.close()
+
+
+def kill_switch_outlives_a_crash_and_recovery(state: Path) -> None:
+    def set_and_killed() -> None:
+        network = LinuxNetwork(state)
+        network.recover()
+        network.set_kill_switch(KillSwitch())
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    assert not child(set_and_killed)
+    recover(state)
+    assert "ginnel-kill-switch" in nft("list", "tables")
+    network = LinuxNetwork(state)
+    network.set_kill_switch(None)
+    network.close()
+    assert nft("list", "tables") == ""
+
+
+def kill_switch_is_kept(state: Path) -> None:
+    """It follows the machine's links, and is back when another firewall has flushed everything."""
+    network = LinuxNetwork(state)
+    ip("addr", "add", "192.168.7.2/24", "dev", "up0")
+    network.set_kill_switch(KillSwitch(lan=True))
+    table = ("list", "table", "inet", "ginnel-kill-switch")
+    assert "192.168.7.0/24" in nft(*table)
+    ip("addr", "add", "172.20.1.2/16", "dev", "up0")
+    eventually(lambda: "172.20.0.0/16" in nft(*table))
+    for _ in range(3):
+        nft("flush", "ruleset")
+        eventually(lambda: "kill-switch" in nft("list", "tables"))
+    nft("add", "table", "inet", "other")
+    network.set_kill_switch(KillSwitch())
+    assert "192.168" not in nft(*table)
+    network.set_kill_switch(None)
+    nft("flush", "ruleset")
+    network.close()
+    assert nft("list", "tables") == ""
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + 5
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.005)
 
 
 if __name__ == "__main__":

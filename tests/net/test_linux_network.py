@@ -71,9 +71,38 @@ def test_scenario(scenario: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "scenario",
     [
+        "lan_stays_out_only_when_asked",
+        "lan_follows_the_machine",
+        "a_tunnel_network_within_the_lan_is_the_tunnels",
+        "split_tunnel_keeps_out_only_what_it_would_take",
+        "dhcp_routes_pull_nothing_out",
+        "a_new_default_route_changes_nothing_inside",
+        "what_it_lacks_is_blocked",
+        "guests_of_the_machine_stay_reachable",
+        "a_bridge_that_is_an_uplink_is_none_of_these",
+        "networks_of_other_tunnels_stay_with_them",
+        "a_full_tunnel_by_rules_carries_ours",
+        "the_same_wish_again_is_cheap",
+        "a_machine_without_nftables_gets_its_tunnel",
+        "a_guard_without_its_journal_is_replaced",
+    ],
+)
+def test_surroundings(scenario: str, tmp_path: Path) -> None:
+    play("surroundings_scenarios.py", scenario, tmp_path / "state")
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
         "recover_says_what_it_undid",
         "first_apply_recovers_by_itself",
         "lost_journal_does_not_stop_the_next_tunnel",
+        "lost_rule_and_routes_are_found_again",
+        "repair_needs_no_journal",
+        "repair_uses_the_journal_too",
+        "repair_is_refused_while_the_service_runs",
+        "kill_switch_outlives_a_crash_and_recovery",
+        "kill_switch_is_kept",
     ],
 )
 def test_crash(scenario: str, tmp_path: Path) -> None:
@@ -87,3 +116,24 @@ def test_crash(scenario: str, tmp_path: Path) -> None:
 )
 def test_killed_service_leaves_nothing_after_recovery(scenario: str, tmp_path: Path) -> None:
     play("crash_scenarios.py", scenario, tmp_path / "state")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        "a_file",
+        "a_file_of_another_boot",
+        "a_link",
+        "a_dangling_link",
+        "no_file",
+        "a_mount_of_its_own",
+    ],
+)
+def test_killed_service_leaves_the_resolvers_file_as_it_was(scenario: str, tmp_path: Path) -> None:
+    play("dns_crash_scenarios.py", scenario, tmp_path / "state")
+
+
+@pytest.mark.parametrize("scenario", ["torn_while_written_in_place", "what_somebody_else_wrote_stays"])
+def test_resolvers_file_after_a_crash(scenario: str, tmp_path: Path) -> None:
+    play("dns_crash_scenarios.py", scenario, tmp_path / "state")

@@ -37,6 +37,17 @@ MOVED = Wanted(
     routes=(ip_network("0.0.0.0/0"), ip_network("172.16.0.0/12"), ip_network("::/0")),
     bypass=(ip_network("192.0.2.0/24"),),
 )
+#: A tunnel without IPv6 on a machine with a LAN: guarded, and IPv6 blocked.
+GUARDED = Wanted(
+    device="tun0",
+    mtu=1300,
+    addresses=(ip_interface("10.9.0.6/32"),),
+    routes=(ip_network("0.0.0.0/0"),),
+    bypass=(ip_network("192.0.2.0/24"),),
+    blocked=(ip_network("::/0"),),
+    lan=True,
+    guard=True,
+)
 GATEWAY = Wanted(
     device="tun1",
     mtu=1380,
@@ -45,11 +56,16 @@ GATEWAY = Wanted(
     bypass=(ip_network("192.0.2.0/24"),),
     link_routes=(ip_network("10.77.0.0/24"), ip_network("fd00:77::/64")),
     forwarding=True,
+    translated=(ip_network("10.77.0.0/24"), ip_network("fd00:77::/64")),
 )
 
 
 def ip(*arguments: str) -> str:
     return subprocess.run(["ip", *arguments], check=True, capture_output=True, text=True).stdout
+
+
+def nft(*arguments: str) -> str:
+    return subprocess.run(["nft", *arguments], check=True, capture_output=True, text=True).stdout
 
 
 def ip_json(*arguments: str) -> Any:
@@ -90,7 +106,8 @@ def snapshot() -> dict[str, object]:
     """All that applying may change, of both families."""
     links = ip_json("link")
     for link in links:
-        link.pop("operstate")  # follows with a delay
+        link.pop("operstate")  # follows with a delay, and so does the carrier
+        link["flags"] = [flag for flag in link["flags"] if flag not in ("NO-CARRIER", "LOWER_UP")]
         link.pop("qdisc")  # attached when a device is first up, kept when it is down
     taken: dict[str, object] = {"links": links}
     for family in ("-4", "-6"):
@@ -104,6 +121,7 @@ def snapshot() -> dict[str, object]:
             if file.name != "stable_secret":
                 taken[str(file)] = file.read_text()
     taken["ip_forward"] = sysctl("ipv4/ip_forward")
+    taken["nftables"] = nft("list", "ruleset")
     return taken
 
 
@@ -146,6 +164,24 @@ def killed_at(count: int) -> Callable[[str], None]:
         if passed == count:
             os.kill(os.getpid(), signal.SIGKILL)
 
+    return checkpoint
+
+
+#: Events of sys.addaudithook() that change what outlives a process, or speak to one that does.
+_FILE_CALLS = ("open", "os.rename", "os.remove", "os.symlink", "os.truncate", "os.chmod", "os.chown")
+_OTHER_CALLS = ("socket.connect", "subprocess.Popen")
+
+
+def killed_at_call(count: int, state: Path) -> Callable[[str], None]:
+    """As `killed_at`, and each call that concerns `state` or /etc or asks another program counts as well."""
+    checkpoint = killed_at(count)
+
+    def hear(event: str, arguments: tuple[object, ...]) -> None:
+        ours = (str(state), "/etc/", "dns.saved", "network.journal")
+        if event in _OTHER_CALLS or (event in _FILE_CALLS and str(arguments[0]).startswith(ours)):
+            checkpoint(event)
+
+    sys.addaudithook(hear)
     return checkpoint
 
 

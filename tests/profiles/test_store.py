@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from ginnel_service.profiles.keys import KeyRing
 from ginnel_service.profiles.model import Local, Profile, ProfileError
 from ginnel_service.profiles.secrets import Secrets, SecretStore
 from ginnel_service.profiles.store import ProfileStore
@@ -158,7 +159,7 @@ def test_the_number_of_profiles_is_bounded(tmp_path: Path) -> None:
 
 def test_secrets_come_back_and_never_show(tmp_path: Path) -> None:
     noticed: list[bytes] = []
-    store = SecretStore(tmp_path / "secrets", notice=noticed.append)
+    store = SecretStore(tmp_path / "secrets", KeyRing(tmp_path / "keys"), notice=noticed.append)
     store.put("office", Secrets(psk=PSK))
     assert store.get("office").psk == PSK
     assert noticed == [PSK, PSK]
@@ -171,7 +172,7 @@ def test_secrets_come_back_and_never_show(tmp_path: Path) -> None:
 
 
 def test_corrupt_secrets_are_reported_without_their_content(tmp_path: Path) -> None:
-    store = SecretStore(tmp_path / "secrets")
+    store = SecretStore(tmp_path / "secrets", KeyRing(tmp_path / "keys"))
     store.put("office", Secrets(psk=PSK))
     (tmp_path / "secrets" / "office.secrets").write_bytes(b'{"psk": "correct horse"}')
     with pytest.raises(ProfileError, match="profile_corrupt") as caught:

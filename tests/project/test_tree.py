@@ -20,6 +20,7 @@ ONE_MACHINE = re.compile("(?<![\\w.])/(?:home/[a-z]|wo" "rk/|ro" "ot/|Users/[A-Z
 OTHER_TESTS = {
     "benchmarks",
     "core",
+    "daemon",
     "fuzz",
     "gui",
     "helpers",

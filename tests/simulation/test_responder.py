@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ginnel_service.ike.codes import NotifyType
+from ginnel_service.ike.eap.outcome import Terms
 from ginnel_service.ike.events import Closed, Configuration, Interface, Path, State
 from ginnel_service.ike.message import parse_message
 from ginnel_service.ike.payloads.identity import Identity
@@ -60,7 +61,7 @@ def test_who_has_begun_to_authenticate_has_time_to_ask_a_person() -> None:
 def test_a_lease_without_addresses_is_given_back() -> None:
     class Barren(Policy):
         def lease(
-            self, id_i: Identity, *, ipv4: bool, ipv6: bool, wished: tuple[Interface, ...]
+            self, id_i: Identity, *, ipv4: bool, ipv6: bool, wished: tuple[Interface, ...], terms: Terms
         ) -> Configuration | None:
             self.leased += 1
             return Configuration()

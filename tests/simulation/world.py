@@ -22,20 +22,19 @@ from itertools import count
 from typing import Any
 
 from ginnel_service.ike.config import Greeting, Ppk, PskAuth, SessionConfig, Timing
+from ginnel_service.ike.eap.outcome import Supplied, Terms
 from ginnel_service.ike.events import (
     ChildSa,
     Closed,
     Configuration,
     Endpoint,
     Event,
-    Fetch,
     InboundReady,
     InboundRetired,
     Interface,
     OutboundReady,
     OutboundRetired,
     Path,
-    Prompt,
     State,
     Ticket,
     TicketChanged,
@@ -122,11 +121,13 @@ class Policy:
     def ppk_of(self, who: Identity) -> Ppk | None:
         return self.config.ppk
 
-    def readmit(self, id_i: Identity, id_r: Identity, who: Identity, *, eap: bool) -> SessionConfig | None:
+    def readmit(
+        self, id_i: Identity, id_r: Identity, who: Identity, *, eap: bool, since: float
+    ) -> SessionConfig | None:
         return self.find(id_i, id_r, eap=eap)
 
     def lease(
-        self, id_i: Identity, *, ipv4: bool, ipv6: bool, wished: tuple[Interface, ...]
+        self, id_i: Identity, *, ipv4: bool, ipv6: bool, wished: tuple[Interface, ...], terms: Terms
     ) -> Configuration | None:
         self.leased += 1
         return Configuration((IPv4Interface("10.9.0.2/32"), IPv6Interface("fd00:9::2/128")), self.dns)
@@ -164,7 +165,7 @@ class World:
         self.dropped = 0  # too big
         self.lost_esp = self.delivered_esp = 0
         self.events: list[tuple[str, Event]] = []
-        self.outside: Callable[[Fetch | Prompt], bytes | str | None] = lambda what: None  # who answers Wanted
+        self.outside: Callable[[Any], Supplied] = lambda what: None  # who answers Wanted
         self.outside_s = 0.0  # and how long it takes
         self.tap: Callable[[str, bytes], bool] = lambda sender, datagram: True
         self._heap: list[tuple[float, int, Callable[[], None]]] = []

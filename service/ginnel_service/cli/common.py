@@ -12,14 +12,19 @@ from typing import Any, NoReturn
 
 import click
 import msgspec
+from click.shell_completion import CompletionItem
 from rich.console import Console
 
+from ginnel_service.ipc.schema import ProfileListResult
 from ginnel_service.paths import RuntimePaths
 from ginnel_service.profiles.model import printable
 
 from .exits import exit_of
 from .wire import CliError, Wire
 from .words import explain
+
+#: How long a shell may wait for the names of profiles.
+COMPLETE_S = 1.0
 
 
 @dataclass(slots=True)
@@ -38,8 +43,30 @@ def default_socket() -> str:
     return os.environ.get("GINNEL_SOCKET") or str(RuntimePaths().socket)
 
 
+class ProfileName(click.ParamType):  # type: ignore[type-arg]
+    """The name of a profile, which a shell may complete."""
+
+    name = "name"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Those that the service tells within a second; none when there is any trouble."""
+        socket = ctx.find_root().params.get("socket") or default_socket()
+        try:
+            with Wire(socket, timeout_s=COMPLETE_S) as wire:
+                found: ProfileListResult = wire.call("profile.list")
+        except CliError:
+            return []
+        names = (profile.name for profile in found.profiles)
+        return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
 def command(*, example: str, name: str | None = None) -> Callable[[Callable[..., None]], click.Command]:
-    """A click command whose function takes Settings first, that knows --json and ends by `exits`."""
+    """A click command whose function takes Settings first, that knows --json and ends by `exits`.
+
+    Its argument `name`, if it has one, is that of a profile.
+    """
 
     def wrap(function: Callable[..., None]) -> click.Command:
         @functools.wraps(function)
@@ -59,6 +86,9 @@ def command(*, example: str, name: str | None = None) -> Callable[[Callable[...,
         lines = "\n".join("  " + line for line in example.splitlines())
         decorated = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(run)
         made: click.Command = click.command(name, epilog="\b\nExample:\n" + lines)(decorated)
+        for parameter in made.params:
+            if isinstance(parameter, click.Argument) and parameter.name == "name":
+                parameter.type = ProfileName()
         return made
 
     return wrap

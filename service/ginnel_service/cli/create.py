@@ -104,6 +104,22 @@ PINNED = "gateway"
 @click.option("--ipv4/--no-ipv4", default=None, help="Ask for an IPv4 address.  [default: yes]")
 @click.option("--ipv6/--no-ipv6", default=None, help="Ask for an IPv6 address.  [default: yes]")
 @click.option("--mtu", type=int, help="Of the tunnel device.  [default: computed]")
+@click.option("--lan/--no-lan", default=None, help="Leave the local network outside.  [default: no]")
+@click.option("--dns", "dns_servers", metavar="ADDRESS", multiple=True, help="Ask this name server inside.")
+@click.option("--dns-mode", type=click.Choice(["auto", "all", "split", "off"]), help="Which names it gets.")
+@click.option(
+    "--dns-domain", "dns_match", metavar="DOMAIN", multiple=True, help="Names below this are inside."
+)
+@click.option("--search", metavar="DOMAIN", multiple=True, help="Try this after names without a dot.")
+@click.option(
+    "--kill-switch",
+    type=click.Choice(["off", "connecting", "always"]),
+    help="Stop traffic that does not go through the tunnel.",
+)
+@click.option("--block-ipv6", is_flag=True, default=None, help="Stop IPv6 that goes outside.")
+@click.option("--on-boot", "start", flag_value="boot", help="Connect when the machine starts.")
+@click.option("--on-login", "start", flag_value="login", help="Connect when you log in.")
+@click.option("--idle", type=float, metavar="SECONDS", help="Disconnect after so long without traffic.")
 @click.option("--file", type=_FILE, help="A profile in TOML; other options override it.")
 @click.option("--replace", is_flag=True, help="Overwrite a profile of the same name.")
 def create(settings: Settings, *, name: str, replace: bool, **options: Any) -> None:
@@ -212,7 +228,19 @@ def _compose(name: str, options: dict[str, Any], material: _Material) -> Profile
             ipv4=options["ipv4"],
             ipv6=options["ipv6"],
             mtu=options["mtu"],
+            lan=options["lan"],
+            ipv6_outside="block" if options["block_ipv6"] else None,
         ),
+        dns=_replace(
+            base.dns,
+            mode=options["dns_mode"],
+            servers=options["dns_servers"] or None,
+            match=options["dns_match"] or None,
+            search=options["search"] or None,
+        ),
+        kill_switch=_replace(base.kill_switch, mode=options["kill_switch"]),
+        start=_replace(base.start, at=options["start"]),
+        timing=_replace(base.timing, idle_s=options["idle"]),
         certificates={**base.certificates, **material.certificates},
     )
 

@@ -49,8 +49,10 @@ _BY_ERROR: dict[str, Exit] = {
     "unknown_profile": Exit.UNKNOWN_PROFILE,
     "profile_invalid": Exit.BAD_PROFILE,
     "profile_corrupt": Exit.BAD_PROFILE,
+    "secrets_locked": Exit.BAD_PROFILE,
     "not_permitted": Exit.NOT_PERMITTED,
     "socket_not_permitted": Exit.NOT_PERMITTED,
+    "repair_not_permitted": Exit.NOT_PERMITTED,
     "authentication_failed": Exit.AUTHENTICATION,
     **dict.fromkeys(
         (
@@ -93,4 +95,6 @@ _BY_ERROR: dict[str, Exit] = {
 
 def exit_of(error_id: str) -> Exit:
     """The exit code for an error of the service or of the command line itself."""
+    if error_id.startswith("import_"):
+        return Exit.BAD_PROFILE
     return _BY_ERROR.get(error_id, Exit.FAILED)

@@ -7,10 +7,8 @@ from typing import Any
 from ginnel_service.ipc.schema import Finding
 from ginnel_service.profiles.model import printable
 
+from .examination import CHECKS, EXAMINED, NOTHING
 from .words import STATES, Words, explain
-
-#: What is written where nothing needs doing.
-NOTHING = ""
 
 #: finding id -> (text, remedy); braces take the finding's parameters.
 FINDINGS: dict[str, tuple[str, str]] = {
@@ -32,6 +30,20 @@ FINDINGS: dict[str, tuple[str, str]] = {
     "kernel_lacks_offloads": (
         "The kernel lacks offloads that make a tunnel faster: {offloads}.",
         "A newer kernel has them; UDP through the TUN device came with Linux 6.2.",
+    ),
+    "secrets_under_credential": (
+        "Stored secrets are encrypted with a key that the system keeps for the service.",
+        NOTHING,
+    ),
+    "secrets_under_file": (
+        "Stored secrets are encrypted with a key that lies in a file beside them: root, and whoever takes "
+        "the disk, can read them.",
+        "Give the service a key of the machine or its TPM: `systemd-creds` makes one, see docs/security.md.",
+    ),
+    "secrets_locked": (
+        "The key to the stored secrets of these profiles is missing: {profiles}.",
+        "Bring the service's former key back (credential `ginnel-key`, or the file in the state directory's "
+        "`keys`), or give the secrets anew with `ginnel create --replace`.",
     ),
     "connection_up": ("Connected.", NOTHING),
     "connection_not_up": ("Not connected ({state}).", "Connect it with `ginnel up {connection}`."),
@@ -164,6 +176,7 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "{count} packets were refused by the network for another reason.",
         "Look at the network device with `ip -s link`, and at the kernel's log.",
     ),
+    **EXAMINED,
 }
 
 _UNKNOWN = (
@@ -233,6 +246,12 @@ def _value(key: str, value: Any) -> str:
             return "; ".join(offload(str(name)) for name in value)
         case "offload", str():
             return offload(value)
+        case "check", str():
+            return CHECKS.get(value, printable(value))
+        case "servers", []:
+            return "nobody"
+        case _, list() | tuple():
+            return ", ".join(printable(str(each)) for each in value)
         case "state", str():
             return STATES.get(value, printable(value))
         case _:

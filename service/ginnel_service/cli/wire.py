@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, Self
 
@@ -52,8 +52,10 @@ class Wire:
     ) -> None:
         self._socket.close()
 
-    def call(self, method: str, params: Struct | None = None) -> Any:
-        """The result of `method`, as METHODS types it. Events that come meanwhile are kept."""
+    def call(
+        self, method: str, params: Struct | None = None, *, tell: Callable[[Event], None] | None = None
+    ) -> Any:
+        """The result of `method`, as METHODS types it. Events that come meanwhile are kept, or told."""
         deadline = time.monotonic() + self._timeout_s
         request_id, octets = self._client.request(method, params)
         try:
@@ -67,6 +69,8 @@ class Wire:
         while request_id not in self._responses:
             if not self._read(deadline):
                 raise CliError("timeout", what="The service's answer", seconds=f"{self._timeout_s:g}")
+            while tell is not None and self._events:
+                tell(self._events.popleft())
         response = self._responses.pop(request_id)
         if response.error is not None:
             raise CliError(response.error.code, **response.error.params)

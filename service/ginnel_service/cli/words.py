@@ -9,6 +9,8 @@ from typing import Any
 
 from ginnel_service.profiles.model import printable
 
+from .import_words import REFUSED
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -162,6 +164,14 @@ ERRORS: dict[str, tuple[str, str]] = {
         "{name} asks for nothing now.",
         "See what waits for an answer with `ginnel prompt`.",
     ),
+    "keychain_unavailable": (
+        "Your keychain cannot be used.",
+        "Unlock it, or install it for Ginnel (`pip install 'ginnel[keychain]'`), or leave --keychain out.",
+    ),
+    "unknown_logger": (
+        "The service has no logger named {logger}.",
+        "Name one of these, or none for all: {known}.",
+    ),
     "unknown_profile": (
         "There is no profile named {name}.",
         "See which there are with `ginnel list`, or make it with `ginnel create {name}`.",
@@ -177,6 +187,11 @@ ERRORS: dict[str, tuple[str, str]] = {
     "profile_exists": (
         "There is a profile named {name} already.",
         "Choose another name, or overwrite it with --replace.",
+    ),
+    "secrets_locked": (
+        "The secrets of {name} are encrypted, and their key is missing ({cause}). They are kept: {file}.",
+        "Bring the service's former key back (credential `ginnel-key`, or the file in the state directory's "
+        "`keys`) and restart it, or give the secrets anew with `ginnel create {name} --replace`.",
     ),
     "tun_not_permitted": (
         "The service may not open the TUN device.",
@@ -212,8 +227,18 @@ ERRORS: dict[str, tuple[str, str]] = {
         "The system refused to change its network: {step} ({errno}).",
         "Look at `ginnel log`; another VPN or network manager may be in the way.",
     ),
+    "dns_refused": (
+        "This machine's DNS settings cannot be changed: {step} ({errno}).",
+        "Look at `ginnel log`. /etc/resolv.conf may be immutable (`lsattr`), or closed to a service that is "
+        "not root (dns-files.conf opens it); `ginneld --dns-manager` chooses another way, and "
+        '`dns.mode = "off"` leaves DNS as it is.',
+    ),
+    "firewall_unavailable": (
+        "The system's packet filter cannot be used: {step} ({errno}).",
+        "On Linux install nftables (its library libnftables1 is enough), or turn the kill switch off.",
+    ),
     "not_permitted": (
-        "You may not do that ({action}) with this profile.",
+        "You may not do that ({action}).",
         "Use your own profile, or ask an administrator of this machine.",
     ),
     "already_up": (
@@ -223,6 +248,18 @@ ERRORS: dict[str, tuple[str, str]] = {
     "not_up": (
         "{name} is not connected.",
         "Connect it with `ginnel up {name}`.",
+    ),
+    "diagnosis_running": (
+        "{name} is being looked at already.",
+        "Wait half a minute, then run `ginnel doctor {name}` again.",
+    ),
+    "kill_switch_off": (
+        "No kill switch is on.",
+        "Traffic passes as always; a profile's `kill_switch.mode` turns one on.",
+    ),
+    "on_demand_off": (
+        "{name} has no rules that are on.",
+        "Turn them on with `ginnel ondemand {name} on`, after writing them into the profile.",
     ),
     "service_stopping": (
         "The service is shutting down.",
@@ -257,6 +294,22 @@ ERRORS: dict[str, tuple[str, str]] = {
         "You may not open the service's socket {socket}.",
         "Check the rights of its directory, or which socket GINNEL_SOCKET names.",
     ),
+    "file_not_written": (
+        "{file} is not written: {cause}.",
+        "Name another file; what is there is not overwritten.",
+    ),
+    "service_running": (
+        "The service runs, so nothing is left behind: what is on the machine is in use.",
+        "Stop it first (`systemctl stop ginneld`), then repair.",
+    ),
+    "repair_not_permitted": (
+        "You may not repair this machine's network ({detail}).",
+        "Do it as root: `sudo ginnel doctor --repair`.",
+    ),
+    "repair_failed": (
+        "The machine's network could not be restored: {detail}.",
+        "Look at what is listed in the service's journal directory, or restart the machine.",
+    ),
     "connection_lost": (
         "The service closed the connection.",
         "Check that it still runs, and look at its log.",
@@ -265,6 +318,7 @@ ERRORS: dict[str, tuple[str, str]] = {
         "{what} took longer than {seconds} s.",
         "See how it stands with `ginnel status`, or allow more with --timeout.",
     ),
+    **REFUSED,
 }
 
 _UNKNOWN = (
@@ -283,10 +337,15 @@ _MISSING = {
     "errno": "no reason given",
     "detail": "no detail",
     "action": "that",
+    "logger": "that",
+    "known": "those that `ginnel log` shows",
     "device": "of the tunnel",
     "socket": "its socket",
     "what": "It",
 }
+
+#: Errors whose cause names the detail itself.
+_WITH_DETAIL = {"profile_corrupt", "bad_request", "internal_error", "repair_not_permitted", "repair_failed"}
 
 STATES: dict[str, str] = {
     "down": "not connected",
@@ -295,6 +354,11 @@ STATES: dict[str, str] = {
     "reconnecting": "reconnecting",
     "disconnecting": "disconnecting",
     "failed": "failed",
+}
+
+WAITS: dict[str, str] = {
+    "network": "a network",
+    "person": "an answer (`ginnel prompt`), or `ginnel up`",
 }
 
 STEPS: dict[str, str] = {
@@ -323,7 +387,7 @@ def explain(code: str, params: Mapping[str, Any]) -> Words:
                 printable(str(problem.get(key, "?"))) for key in ("field", "message", "remedy")
             )
             details.append(f"{field}: {message}; {advice}")
-    if code not in ("profile_corrupt", "bad_request", "internal_error") and params.get("detail"):
+    if code not in _WITH_DETAIL and params.get("detail"):
         details.append(printable(str(params["detail"])))
     return Words(cause.format_map(values), remedy.format_map(values), tuple(details))
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-import stat
 import tomllib
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from itertools import combinations
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -26,12 +24,12 @@ from ..profiles.model import Problem, printable
 from ..tunnel.convert import proposals
 from ..tunnel.dataplane import EspSettings
 from .errors import GatewayError
+from .files import read_private
 from .proofs import Certificates, Eap, Proofs, RevocationTable, User, proofs
+from .radius.config import RadiusConfig, RadiusTable, radius_config
+from .resolvers import own_resolvers
 from .table import Table, Texts
-
-MAX_FILE_OCTETS: Final = 1 << 20
-#: Octets of randomness in the key that `example` makes.
-PSK_OCTETS: Final = 32
+from .users import load_users
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 
@@ -67,7 +65,10 @@ class _File(Table, frozen=True, kw_only=True):
     mtu: Annotated[int, Meta(ge=1280, le=9000)] = 1400
     pool_ipv4: str = ""
     pool_ipv6: str = ""
-    dns: Texts = ()
+    pools: dict[str, Texts] = msgspec.field(default_factory=dict)  # by name, for whom RADIUS sends there
+    nat: bool = False
+    nat_ipv6: bool = False
+    dns: Texts | Literal["auto"] = ()  # auto: those of this machine
     domains: Texts = ()  # to be resolved by `dns` alone
     subnets: Texts = ("0.0.0.0/0", "::/0")
     pairing: Literal["any", "narrow", "single"] = "any"
@@ -82,6 +83,8 @@ class _File(Table, frozen=True, kw_only=True):
     revocation: RevocationTable = RevocationTable()
     redirect_to: str = ""
     users: tuple[User, ...] = ()
+    users_file: str = "users.toml"  # of those that `ginnel gateway user` keeps
+    radius: RadiusTable = RadiusTable()
 
 
 class GatewayConfig(Struct, frozen=True, kw_only=True):
@@ -99,6 +102,8 @@ class GatewayConfig(Struct, frozen=True, kw_only=True):
     mtu: int
     pool_ipv4: IPv4Network | None
     pool_ipv6: IPv6Network | None
+    pools: dict[str, tuple[IPv4Network | IPv6Network, ...]]
+    translated: tuple[IPv4Network | IPv6Network, ...]  # that appear under our own address beyond us
     dns: tuple[IPv4Address | IPv6Address, ...]
     domains: tuple[str, ...]
     subnets: tuple[IPv4Network | IPv6Network, ...]
@@ -110,31 +115,33 @@ class GatewayConfig(Struct, frozen=True, kw_only=True):
     esp: EspSettings
     timing: Timing
     redirect_to: str  # an address or a host name, where clients are sent; empty: they may stay
+    users: tuple[User, ...]
     proofs: Proofs
+    keeping: Keeping  # what `ginnel gateway user` works with
+    radius: RadiusConfig | None  # whom EAP is asked of; None: the users here
 
     def __repr__(self) -> str:
         return f"GatewayConfig(identity={str(self.identity)!r})"
 
 
+class Keeping(Struct, frozen=True, kw_only=True):
+    """Files of the gateway's folder that commands change; None where the configuration names none."""
+
+    users_file: Path | None
+    ca: Path | None
+    ca_key: Path | None
+    crl: Path | None
+    certificate: Path | None
+    key: Path | None
+
+
 def load(path: Path) -> GatewayConfig:
     """Read `path`, which must be a regular file that no other user can read. Raises GatewayError."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        raise GatewayError("config_unreadable", file=str(path), cause=error.strerror or "") from None
-    try:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise GatewayError("config_unreadable", file=str(path), cause="not a regular file")
-        if found.st_mode & 0o077:
-            raise GatewayError("config_unsafe", file=str(path), mode=f"{stat.S_IMODE(found.st_mode):04o}")
-        data = os.read(descriptor, MAX_FILE_OCTETS + 1)
-    finally:
-        os.close(descriptor)
+    data = read_private(path)
     try:
         return parse(data, path.parent)
     except GatewayError as error:
-        raise GatewayError(error.code, file=str(path), **error.params) from None
+        raise GatewayError(error.code, error.problems, **{"file": str(path), **error.params}) from None
 
 
 def parse(data: bytes, folder: Path = Path()) -> GatewayConfig:
@@ -142,8 +149,6 @@ def parse(data: bytes, folder: Path = Path()) -> GatewayConfig:
 
     Raises GatewayError `config_invalid` whose `cause` names every problem, and no secret.
     """
-    if len(data) > MAX_FILE_OCTETS:
-        raise GatewayError("config_invalid", cause=f"larger than {MAX_FILE_OCTETS} octets")
     try:
         file = msgspec.convert(tomllib.loads(data.decode()), _File)
     except msgspec.ValidationError as error:
@@ -155,22 +160,34 @@ def parse(data: bytes, folder: Path = Path()) -> GatewayConfig:
     return _check(file, folder)
 
 
-def example(identity: str, user: str) -> str:
-    """A commented file that runs as it is, with a fresh random key."""
-    psk = secrets.token_urlsafe(PSK_OCTETS)
-    return _EXAMPLE.format(identity=_quoted(identity), user=_quoted(user), psk=psk)
-
-
 def _check(file: _File, folder: Path) -> GatewayConfig:
     problems: list[Problem] = []
     identity = _identity("identity", file.identity, problems)
-    who = proofs(file.users, file.certificates, file.eap, file.revocation, folder, problems)
+    kept = _kept(file.users_file, folder, problems)
+    users = [(f"users[{number}]", user) for number, user in enumerate(file.users, 1)]
+    users += [(f"{printable(file.users_file)}: users[{number}]", user) for number, user in enumerate(kept, 1)]
+    radius = radius_config(file.radius, file.identity, folder, problems)
+    who = proofs(
+        users, file.certificates, file.eap, file.revocation, folder, problems, elsewhere=radius is not None
+    )
     pools = [
         _network(field, text, version, problems)
         for field, text, version in (("pool_ipv4", file.pool_ipv4, 4), ("pool_ipv6", file.pool_ipv6, 6))
     ]
     if not file.pool_ipv4 and not file.pool_ipv6:
         problems.append(Problem("pool_ipv4", "there is no address to give", "write pool_ipv4 or pool_ipv6"))
+    named = {
+        name: tuple(
+            found
+            for text in texts
+            if (found := _network(f"pools.{printable(name)}", text, 0, problems, pool=True)) is not None
+        )
+        for name, texts in file.pools.items()
+    }
+    everyone = [pool for pool in (*pools, *(pool for each in named.values() for pool in each)) if pool]
+    translated = {version for version, wanted in ((4, file.nat), (6, file.nat_ipv6)) if wanted}
+    if any(one.overlaps(other) for one, other in combinations(everyone, 2) if one.version == other.version):
+        problems.append(Problem("pools", "overlap one another", "give each a network of its own"))
     config = GatewayConfig(
         identity=identity or Identity(0, b""),
         listen=tuple(str(found) for found in _addresses("listen", file.listen, problems)),
@@ -184,7 +201,9 @@ def _check(file: _File, folder: Path) -> GatewayConfig:
         mtu=file.mtu,
         pool_ipv4=pools[0] if isinstance(pools[0], IPv4Network) else None,
         pool_ipv6=pools[1] if isinstance(pools[1], IPv6Network) else None,
-        dns=_addresses("dns", file.dns, problems),
+        pools=named,
+        translated=tuple(pool for pool in everyone if pool.version in translated),
+        dns=_dns(file.dns, problems),
         domains=_domains("domains", file.domains, problems),
         subnets=tuple(
             found for text in file.subnets if (found := _network("subnets", text, 0, problems)) is not None
@@ -197,7 +216,10 @@ def _check(file: _File, folder: Path) -> GatewayConfig:
         esp=EspSettings(**msgspec.structs.asdict(file.esp)),
         timing=Timing(**msgspec.structs.asdict(file.timing)),
         redirect_to=_redirect_to(file.redirect_to, problems),
+        users=tuple(user for _, user in users),
         proofs=who,
+        keeping=_keeping(file, folder),
+        radius=radius,
     )
     for field, limit, least in (
         ("esp.max_octets", file.esp.max_octets, 1_000_000),
@@ -214,8 +236,41 @@ def _check(file: _File, folder: Path) -> GatewayConfig:
         problems.append(Problem("listen", "more than one address of a family", "write one of each, or none"))
     if problems:
         cause = "; ".join(f"{found.field} {found.message} ({found.remedy})" for found in problems)
-        raise GatewayError("config_invalid", cause=cause)
+        raise GatewayError("config_invalid", tuple(problems), cause=cause)
     return config
+
+
+def _kept(name: str, folder: Path, problems: list[Problem]) -> tuple[User, ...]:
+    try:
+        return load_users(folder / name) if name else ()
+    except GatewayError as error:
+        mode = error.params.get("mode")
+        cause = f"can be read by others (mode {mode})" if mode else error.params.get("cause", "")
+        remedy = "run `chmod 600` on it" if mode else "correct the file, or its path"
+        problems.append(Problem("users_file", f"{printable(name)}: {cause}", remedy))
+        return ()
+
+
+def _keeping(file: _File, folder: Path) -> Keeping:
+    said = file.certificates
+    return Keeping(
+        users_file=folder / file.users_file if file.users_file else None,
+        ca=folder / said.ca[0] if said.ca else None,
+        ca_key=folder / said.ca_key if said.ca_key else None,
+        crl=folder / said.crl[0] if said.crl else None,
+        certificate=folder / said.certificate if said.certificate else None,
+        key=folder / said.key if said.key else None,
+    )
+
+
+def _dns(said: Texts | Literal["auto"], problems: list[Problem]) -> tuple[IPv4Address | IPv6Address, ...]:
+    if said != "auto":
+        return _addresses("dns", said, problems)
+    found = own_resolvers()
+    if not found:
+        remedy = "write the addresses of name servers that peers can reach"
+        problems.append(Problem("dns", "this machine asks no server that peers could ask, too", remedy))
+    return found
 
 
 def _identity(field: str, text: str, problems: list[Problem]) -> Identity | None:
@@ -227,9 +282,9 @@ def _identity(field: str, text: str, problems: list[Problem]) -> Identity | None
 
 
 def _network(
-    field: str, text: str, version: int, problems: list[Problem]
+    field: str, text: str, version: int, problems: list[Problem], *, pool: bool = False
 ) -> IPv4Network | IPv6Network | None:
-    """`version` 0 takes either family; a pool (4 or 6) has room for us and one peer at least."""
+    """`version` 0 takes either family; a pool has room for us and one peer at least."""
     if not text:
         return None
     try:
@@ -239,7 +294,7 @@ def _network(
         return None
     if version and network.version != version:
         problems.append(Problem(field, f"{text} is not IPv{version}", f"write an IPv{version} network"))
-    if version and network.num_addresses < 4:
+    if (version or pool) and network.num_addresses < 4:
         problems.append(Problem(field, f"{text} is too small", "write a larger network"))
     return network
 
@@ -274,68 +329,3 @@ def _addresses(field: str, texts: Texts, problems: list[Problem]) -> tuple[IPv4A
         except ValueError as error:
             problems.append(Problem(field, str(error), "write an address such as 192.0.2.1 or 2001:db8::1"))
     return tuple(found)
-
-
-def _quoted(text: str) -> str:
-    """A TOML basic string; JSON's quoting is a part of it."""
-    return msgspec.json.encode(text).decode()
-
-
-_EXAMPLE: Final = """\
-# A Ginnel gateway. Start it with: ginnel gateway run --config THIS-FILE
-# This file holds keys: keep its mode 0600.
-
-# Who the gateway is to its peers: a host name, an address, or user@host.
-identity = {identity}
-
-# One address of each family to listen on; none listens on all.
-listen = []
-ike_port = 500
-natt_port = 4500
-
-# For peers whose network lets no UDP through: IKE and ESP over TCP, with tls also inside TLS (443 gets
-# through most). TLS needs no certificate of its own: IKE inside it proves the gateway.
-tcp_ports = [4500]
-tls = false
-
-# Each peer gets one address of each pool; the first of a pool is the gateway's own.
-pool_ipv4 = "10.77.0.0/24"
-pool_ipv6 = "fd77:6769:6e6e::/112"
-
-# What peers may reach through the gateway, and the name servers they are told.
-subnets = ["0.0.0.0/0", "::/0"]
-dns = []
-# Domains that clients resolve by those servers alone; none means all of them.
-domains = []
-
-# Another gateway, by address or host name, where clients are sent that can be (RFC 5685): newcomers at once,
-# those who are connected when the gateway gets SIGHUP, which reads this line again. None: they may stay.
-redirect_to = ""
-
-# Whether one CHILD SA holds all of them ("any"), the first, with a word that there are more ("narrow"), or
-# only one pair of the peer's choice ("single").
-pairing = "any"
-
-# Proposals in strongSwan's words; none accepts the built-in list.
-ike_proposals = []
-esp_proposals = []
-
-# Tickets let peers come back from sleep without a new login; crash tokens tell them at once when the gateway
-# was restarted. Turn the tokens off where several gateways share one address and one state directory.
-resumption = true
-crash_tokens = true
-
-# The gateway's certificate and its key, and the authority of users who have certificates of their own.
-#[certificates]
-#certificate = "gateway.pem"
-#key = "gateway.key"
-#ca = ["users-ca.pem"]
-
-# Users with a password, or with certificates inside EAP; needs the gateway's certificate.
-#[eap]
-#methods = ["mschapv2", "tls"]
-
-[[users]]
-id = {user}
-psk = "{psk}"
-"""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable, Iterator
 from ipaddress import ip_interface
 
 from .. import __version__
 from ..ike.auth.certificates import certreq_data
 from ..ike.config import Greeting, LocalAuth, Ppk, PskAuth, RemoteAuth, SessionConfig, SignatureAuth
-from ..ike.eap.config import EapMethod
+from ..ike.eap.config import EapMethod, EapRelayConfig
+from ..ike.eap.outcome import Terms
 from ..ike.events import Configuration, Interface
 from ..ike.payloads.identity import Identity
 from ..ike.payloads.selector import TrafficSelector
@@ -23,6 +26,7 @@ class Policy:
         self._pools = pools
         self.redirect_to = config.redirect_to
         self._offered = tuple(TrafficSelector.from_network(subnet) for subnet in config.subnets)
+        self._changed: dict[bytes, float] = {}  # when a name's way to log in became another, or none
 
     def greeting(self) -> Greeting:
         who = self._config.proofs
@@ -43,7 +47,8 @@ class Policy:
         psk = who.psks.get(id_i)
         if eap:
             # RFC 7296 section 2.16: IDi may be anything; who it is, EAP tells.
-            return None if who.eap is None else self._session(None, id_i, ours, who.eap)
+            judge = who.eap if self._config.radius is None else EapRelayConfig()
+            return None if judge is None else self._session(None, id_i, ours, judge)
         if psk is not None:
             return self._session(id_i, id_i, (PskAuth(psk),), PskAuth(psk))
         if who.clients is not None:
@@ -55,8 +60,26 @@ class Policy:
         found = {identity.data: ppk for identity, ppk in self._config.proofs.ppks.items()}
         return found.get(who.data) or found.get(who.data.rpartition(b"\\")[2])
 
-    def readmit(self, id_i: Identity, id_r: Identity, who: Identity, *, eap: bool) -> SessionConfig | None:
+    def take(self, config: GatewayConfig, now: float) -> None:
+        """Go by `config` from now on, the pools aside; `outdated` tells whom that shuts out."""
+        before, after = self._config.proofs.logins, config.proofs.logins
+        for name in before.keys() | after.keys():
+            if before.get(name) != after.get(name):
+                self._changed[name] = now
+        self._config = config
+        self.redirect_to = config.redirect_to
+        self._offered = tuple(TrafficSelector.from_network(subnet) for subnet in config.subnets)
+
+    def outdated(self, names: Iterable[Identity], since: float) -> bool:
+        """Whether a user that has proven any of `names` at `since` would have to do it otherwise now."""
+        return any(since <= self._changed.get(name, -math.inf) for who in names for name in _spellings(who))
+
+    def readmit(
+        self, id_i: Identity, id_r: Identity, who: Identity, *, eap: bool, since: float
+    ) -> SessionConfig | None:
         """Whoever logged in by EAP has to be a user still, or to have had a certificate inside it."""
+        if self.outdated((who,), since) or (eap and self._config.radius is not None):
+            return None
         server = self._config.proofs.eap
         if eap and (server is None or not (EapMethod.TLS in server.methods or server.lookup(who.data))):
             return None
@@ -84,9 +107,15 @@ class Policy:
         )
 
     def lease(
-        self, id_i: Identity, *, ipv4: bool, ipv6: bool, wished: tuple[Interface, ...]
+        self, id_i: Identity, *, ipv4: bool, ipv6: bool, wished: tuple[Interface, ...], terms: Terms
     ) -> Configuration | None:
-        leased = self._pools.lease(ipv4=ipv4, ipv6=ipv6, wished=(each.ip for each in wished))
+        leased = self._pools.lease(
+            ipv4=ipv4,
+            ipv6=ipv6,
+            wished=[each.ip for each in wished],
+            fixed=terms.addresses,
+            pool=terms.pool,
+        )
         if leased is None:
             return None
         addresses = tuple(ip_interface(address) for address in leased)
@@ -95,3 +124,10 @@ class Policy:
 
     def release(self, configuration: Configuration) -> None:
         self._pools.release(address.ip for address in configuration.addresses)
+
+
+def _spellings(who: Identity) -> Iterator[bytes]:
+    """A user's name as it was proven: as text, as octets, and without the domain that Windows puts before."""
+    yield str(who).encode()
+    yield who.data
+    yield who.data.rpartition(b"\\")[2]

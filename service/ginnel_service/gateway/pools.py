@@ -1,9 +1,9 @@
-"""Address pools: a network of each family, handed out one by one, the lowest free address first. Pure."""
+"""Address pools: networks, handed out address by address, the lowest free one first. Pure."""
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 Address = IPv4Address | IPv6Address
@@ -35,6 +35,14 @@ class Pool:
         self._leased.add(offset)
         return self.network[offset]
 
+    def take(self, address: Address) -> bool:
+        """Lease this one and no other."""
+        offset = self._offset(address) if address in self.network else 0
+        if not 2 <= offset < self._end or offset in self._leased:
+            return False
+        self._leased.add(offset)
+        return True
+
     def _lowest(self) -> int:
         """0 when every address is leased."""
         while self._free:
@@ -63,33 +71,55 @@ class Pool:
 
 
 class Pools:
-    """Of at most two families."""
+    """At most one of each family, and others by name for those who are told to take from them."""
 
-    def __init__(self, networks: Iterable[Network | None]) -> None:
-        self._pools = tuple(Pool(network) for network in networks if network is not None)
+    def __init__(
+        self, networks: Iterable[Network | None], named: Mapping[str, Sequence[Network]] | None = None
+    ) -> None:
+        self._usual = tuple(Pool(network) for network in networks if network is not None)
+        self._named = {name: tuple(map(Pool, found)) for name, found in (named or {}).items()}
 
     @property
     def all(self) -> tuple[Pool, ...]:
-        return self._pools
+        return (*self._usual, *(pool for pools in self._named.values() for pool in pools))
 
-    def lease(self, *, ipv4: bool, ipv6: bool, wished: Iterable[Address] = ()) -> tuple[Address, ...] | None:
+    def lease(
+        self,
+        *,
+        ipv4: bool,
+        ipv6: bool,
+        wished: Sequence[Address] = (),
+        fixed: Sequence[Address] = (),
+        pool: str = "",
+    ) -> tuple[Address, ...] | None:
         """One address of each family asked for and offered, a wished one if it is free.
 
-        None when a pool is empty or none fits.
+        `fixed` ones are given or nothing is; `pool` names the one to take all others from. None when a pool
+        is empty, or none fits.
         """
-        wished = tuple(wished)
+        if pool and pool not in self._named:
+            return None
+        asked = {version for version, wanted in ((4, ipv4), (6, ipv6)) if wanted}
         leased: list[Address] = []
-        for pool in self._pools:
-            if not (ipv4 if pool.network.version == 4 else ipv6):
+        for address in fixed:
+            if address.version not in asked:
                 continue
-            address = pool.lease(next((each for each in wished if each in pool.network), None))
-            if address is None:
+            if not any(each.take(address) for each in self.all):
                 self.release(leased)
                 return None
             leased.append(address)
+        asked -= {address.version for address in leased}
+        for each in self._named[pool] if pool else self._usual:
+            if each.network.version not in asked:
+                continue
+            found = each.lease(next((wish for wish in wished if wish in each.network), None))
+            if found is None:
+                self.release(leased)
+                return None
+            leased.append(found)
         return tuple(leased) or None
 
     def release(self, addresses: Iterable[Address]) -> None:
         for address in addresses:
-            for pool in self._pools:
+            for pool in self.all:
                 pool.release(address)

@@ -20,8 +20,10 @@ from ..ike.crash import SECRET_OCTETS
 from ..net.linux.network import LinuxNetwork
 from ..tunnel.errors import TunnelError, as_tunnel_error
 from .config import GatewayConfig, load
+from .control import Control
 from .errors import GatewayError
-from .server import Gateway, Report
+from .reports import Report
+from .server import Gateway
 
 log = logging.getLogger("ginnel.gateway")
 
@@ -40,8 +42,8 @@ class EventLine:
 def run_gateway(file: Path, state_dir: Path, tell: Callable[[EventLine], None]) -> TunnelError | None:
     """Serve until SIGTERM or SIGINT (None), or until it cannot go on (why). Leaves nothing behind.
 
-    SIGUSR1 replaces the CHILD SAs of every peer, SIGUSR2 their IKE SAs; SIGHUP reads `redirect_to` again and
-    sends everyone there. Raises GatewayError when `file` cannot be used.
+    SIGUSR1 replaces the CHILD SAs of every peer, SIGUSR2 their IKE SAs; SIGHUP reads `file` again;
+    see `Gateway.reload`. Raises GatewayError when `file` cannot be used.
     """
     config = load(file)
     os.umask(0o077)
@@ -52,7 +54,7 @@ def run_gateway(file: Path, state_dir: Path, tell: Callable[[EventLine], None]) 
         with ThreadPoolExecutor(1, "ginnel-net") as executor:
             try:
                 secret = keep_secret(state_dir / CRASH_FILE)
-                return asyncio.run(_serve(file, config, network, executor, tell, secret))
+                return asyncio.run(_serve(file, state_dir, config, network, executor, tell, secret))
             finally:
                 executor.submit(network.close).result()
     except OSError as error:
@@ -89,6 +91,7 @@ def keep_secret(path: Path) -> bytes:
 
 async def _serve(
     file: Path,
+    state_dir: Path,
     config: GatewayConfig,
     network: LinuxNetwork,
     executor: ThreadPoolExecutor,
@@ -112,21 +115,26 @@ async def _serve(
         failed=stop.set,
     )
     await gateway.start()
+    control = Control(state_dir, gateway.answer)
     loop.add_signal_handler(signal.SIGUSR1, gateway.rekey, "child")
     loop.add_signal_handler(signal.SIGUSR2, gateway.rekey, "ike")
-    loop.add_signal_handler(signal.SIGHUP, _redirect, gateway, file)
+    loop.add_signal_handler(signal.SIGHUP, _reload, gateway, file, tell)
     try:
+        await control.start()
         await stop.wait()
         return gateway.failure
     finally:
+        await control.close()
         await gateway.close()
 
 
-def _redirect(gateway: Gateway, file: Path) -> None:
+def _reload(gateway: Gateway, file: Path, tell: Callable[[EventLine], None]) -> None:
     try:
-        gateway.redirect(load(file).redirect_to)
+        config = load(file)
     except GatewayError as error:
-        log.error("nobody is redirected: %s", error)
+        log.error("nothing has changed: %s", error)
+        return
+    tell(line_of(Report(kind="reloaded", count=gateway.reload(config))))
 
 
 def line_of(report: Report) -> EventLine:
@@ -145,6 +153,8 @@ def line_of(report: Report) -> EventLine:
             text = f"{report.peer} rekeyed its {report.what.upper()} SA, begun by the {report.by}"
         case "moved":
             text = f"{report.peer} moved to {report.remote}"
+        case "reloaded":
+            text = f"read the configuration again: {report.count} peers were disconnected"
         case "device":
             text = f"device {report.detail} was set {report.what}"
         case "counters":

@@ -5,12 +5,14 @@ The paths stand in the administrator's own file. A private key must be readable 
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
+import msgspec
 from cryptography import x509
 from msgspec import Meta
 
@@ -22,7 +24,7 @@ from ..ike.eap.config import EapMethod, EapServerConfig
 from ..ike.eap.tls_config import TlsConfig
 from ..ike.errors import LocalError
 from ..ike.payloads.identity import Identity
-from ..profiles.model import Problem
+from ..profiles.model import Problem, printable
 from .table import Table, Texts
 
 MAX_FILE_OCTETS: Final = 1 << 18
@@ -40,6 +42,8 @@ class User(Table, frozen=True, kw_only=True):
     ppk_id: Annotated[str, Meta(max_length=256)] = ""  # RFC 8784
     ppk: Secret = ""
     ppk_required: bool = True
+    #: Serial number, in hexadecimal, of the certificate that `ginnel gateway user` made.
+    certificate: Annotated[str, Meta(pattern=r"^([0-9a-f]{1,40})?$")] = ""
 
     def __repr__(self) -> str:
         return f"User(id={self.id!r})"
@@ -65,6 +69,8 @@ class Certificates(Table, frozen=True, kw_only=True):
     certificate: str = ""  # the gateway's own with its chain, or a PKCS#12 or PEM file with the key too
     key: str = ""
     ca: Texts = ()  # whoever has a certificate of these may connect
+    ca_key: str = ""  # of the first of them, for `ginnel gateway user`; the gateway itself does not read it
+    crl: Texts = ()  # what was taken back, beside what `revocation` fetches
     rsa_pss: bool = False
     urls: Texts = ()  # where the gateway's certificates are, for users that look them up
     lookup: bool = False  # look up those of users that say where they are
@@ -81,34 +87,41 @@ class Proofs:
     eap: EapServerConfig | None = None
     psks: dict[Identity, bytes] = field(default_factory=dict, repr=False)
     ppks: dict[Identity, Ppk] = field(default_factory=dict, repr=False)
+    logins: dict[bytes, bytes] = field(default_factory=dict, repr=False)  # by name: changes as they change
 
 
 def proofs(
-    users: tuple[User, ...],
+    users: list[tuple[str, User]],
     certificates: Certificates,
     eap: Eap,
     revocation: RevocationTable,
     folder: Path,
     problems: list[Problem],
+    *,
+    elsewhere: bool = False,
 ) -> Proofs:
-    """What the tables come to; whatever is wrong is added to `problems`."""
+    """What the tables come to; whatever is wrong is added to `problems`.
+
+    `users` with where they stand. `elsewhere`: other servers judge users of EAP.
+    """
     credential = _credential(certificates, folder, problems)
     clients = _clients(certificates, revocation, folder, problems)
     psks, passwords, ppks = _users(users, problems)
-    if not users and clients is None:
+    if not users and clients is None and not elsewhere:
         problems.append(Problem("users", "nobody could connect", "add a [[users]] table, or name a ca"))
     if credential is None and not problems:
         if clients is not None:
             remedy = "name the gateway's own certificate and key"
             problems.append(Problem("certificates.certificate", "is missing beside ca", remedy))
-        if eap.methods:
+        if eap.methods or elsewhere:
             remedy = "name the gateway's certificate and key, by which users know whom they tell a password"
             problems.append(Problem("certificates.certificate", "is missing for EAP", remedy))
-    if passwords and "mschapv2" not in eap.methods:
+    if elsewhere and (eap.methods or passwords):
+        remedy = "leave out the methods of the table eap and the users' passwords, or the table radius"
+        problems.append(Problem("radius", "is asked about users of EAP, and nobody here", remedy))
+    elif passwords and "mschapv2" not in eap.methods:
         remedy = 'write methods = ["mschapv2"] in the table eap'
         problems.append(Problem("eap.methods", "is missing: users have passwords", remedy))
-    if "mschapv2" in eap.methods and not passwords:
-        problems.append(Problem("users", "nobody has a password for EAP", "give a user a password"))
     if "tls" in eap.methods and clients is None:
         problems.append(Problem("certificates.ca", "is missing for EAP-TLS", "name the users' authority"))
     server = None
@@ -124,18 +137,23 @@ def proofs(
         eap=server,
         psks=psks,
         ppks=ppks,
+        logins={user.id.encode(): _digest(user) for _, user in users},
     )
 
 
+def _digest(user: User) -> bytes:
+    """Tells one way to log in from another, and nothing about it."""
+    return hashlib.sha256(msgspec.json.encode(user)).digest()
+
+
 def _users(
-    users: tuple[User, ...], problems: list[Problem]
+    users: list[tuple[str, User]], problems: list[Problem]
 ) -> tuple[dict[Identity, bytes], dict[bytes, bytes], dict[Identity, Ppk]]:
     psks: dict[Identity, bytes] = {}
     passwords: dict[bytes, bytes] = {}
     ppks: dict[Identity, Ppk] = {}
     seen: set[str] = set()
-    for number, user in enumerate(users, 1):
-        at = f"users[{number}]"
+    for at, user in users:
         try:
             who = Identity.parse_text(user.id)
         except LocalError as error:
@@ -144,7 +162,7 @@ def _users(
         if user.id in seen:
             problems.append(Problem(f"{at}.id", f"{who} is there twice", "remove one"))
         seen.add(user.id)
-        if not (user.psk or user.password or user.ppk):
+        if not (user.psk or user.password or user.ppk or user.certificate):
             problems.append(Problem(at, "has no way to log in", "give it a psk or a password"))
         if bool(user.ppk) != bool(user.ppk_id):
             problems.append(Problem(f"{at}.ppk", "goes with ppk_id", "write both, or neither"))
@@ -203,7 +221,28 @@ def _clients(
     if not roots:
         return None
     taken_back = Revocation(crl=revocation.crl, ocsp=revocation.ocsp, strict=revocation.strict)
-    return TrustPolicy(roots=tuple(roots), revocation=taken_back)
+    crls = tuple(_crl(folder / path, roots, problems) for path in said.crl)
+    return TrustPolicy(roots=tuple(roots), revocation=taken_back, crls=crls)
+
+
+def _crl(path: Path, roots: list[x509.Certificate], problems: list[Problem]) -> bytes:
+    """One that cannot be believed would let in whom it takes back: it stops us here."""
+    remedy = "name a CRL, in PEM or DER, that an authority of ca has signed"
+    try:
+        data = read(path, private=False)
+        pem = data.startswith(b"-----BEGIN")
+        crl = x509.load_pem_x509_crl(data) if pem else x509.load_der_x509_crl(data)
+        signers = [root for root in roots if root.subject == crl.issuer]
+        if any(crl.is_signature_valid(root.public_key()) for root in signers):  # type: ignore[arg-type]
+            return data
+        problems.append(
+            Problem("certificates.crl", f"{printable(str(path))} is of no authority in ca", remedy)
+        )
+    except OSError as error:
+        problems.append(Problem("certificates.crl", _why(error), remedy))
+    except (ValueError, TypeError):
+        problems.append(Problem("certificates.crl", f"{printable(str(path))} is no CRL", remedy))
+    return b""
 
 
 def read(path: Path, *, private: bool) -> bytes:

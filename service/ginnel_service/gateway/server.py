@@ -12,7 +12,6 @@ import os
 from collections.abc import Callable
 from concurrent.futures import Executor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from ipaddress import ip_interface
 from typing import Final
 
@@ -20,81 +19,31 @@ from ginnel_core import DataPlane, DeviceLost, PathTooBig, PeerMoved, SaExpiring
 from ginnel_core import Event as PlaneEvent
 
 from ..clock import utc_s
-from ..ike.events import (
-    ChildRekeyed,
-    Closed,
-    ConfigurationReceived,
-    Endpoint,
-    Event,
-    Fetch,
-    IkeEstablished,
-    IkeRekeyed,
-    InboundReady,
-    InboundRetired,
-    OutboundReady,
-    OutboundRetired,
-    Path,
-    PathChanged,
-    PathMtuChanged,
-)
+from ..ike.events import Endpoint, Path
 from ..ike.events import Wanted as SessionWants
-from ..ike.proposals import esp_suite_name
 from ..ike.responder import Responder
 from ..ike.session import Session
 from ..net.base import MachineNetwork, Wanted
 from ..net.linux.device import DeviceWatch, device_state
-from ..tunnel.convert import OUTER_MTU, outer_octets
 from ..tunnel.dataplane import WATCH_S, Associations
 from ..tunnel.errors import TunnelError, as_tunnel_error, device_error
 from ..tunnel.fetch import Fetcher
 from ..tunnel.host import open_plain, open_tun, open_udp, resolve_name
 from ..tunnel.sockets import PlainSocket
 from ..tunnel.wire import Wire
+from .answers import Answers
 from .config import GatewayConfig
+from .control import Answer, AskStatus, Disconnect, Disconnected, GatewayStatus, Question
+from .peers import Peers
 from .policy import Policy
 from .pools import Pools
+from .reports import Report, text
 from .streams import Streams, server_tls
 
 log = logging.getLogger("ginnel.gateway")
 
 OWNER: Final = "gateway"
 CLOSE_TIMEOUT_S: Final = 2.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What happened. `kind`: listening, established, refused, rekeyed, moved, path_mtu, closed, device,
-    counters.
-    """
-
-    kind: str
-    peer: str = ""
-    remote: str = ""
-    addresses: tuple[str, ...] = ()
-    suite: str = ""
-    what: str = ""  # rekeyed: "ike" or "child"; device: "down" or "up"
-    by: str = ""  # rekeyed, closed: "gateway" or "peer"
-    code: str = ""  # refused: why; closed: why, when it was an error
-    detail: str = ""
-    octets_in: int = 0
-    octets_out: int = 0
-    offloads: tuple[str, ...] = ()  # counters: those in use
-    counters: dict[str, int] = field(default_factory=dict)  # counters: of the packet path, without zeros
-    path_mtu: int = 0  # path_mtu: of outer packets, from now on
-    resumed: bool = False  # established: by a ticket
-
-
-@dataclass(slots=True)
-class _Peer:
-    sas: Associations
-    path: Path
-    who: str = ""
-    addresses: tuple[str, ...] = ()
-    suite: str = ""
-    esp_suite: str = ""
-    resumed: bool = False
-    heard_s: float = 0.0
-    sent_s: float = 0.0
 
 
 class Gateway:
@@ -120,17 +69,22 @@ class Gateway:
         self._network = network
         self._executor = executor
         self._report = report
-        self._pools = Pools((config.pool_ipv4, config.pool_ipv6))
-        self._fetcher = Fetcher(resolve_name, mark=network.socket_mark)
-        self._fetches: set[asyncio.Task[None]] = set()
-        self._peers: dict[Session, _Peer] = {}
+        self._pools = Pools((config.pool_ipv4, config.pool_ipv6), config.pools)
+        fetcher = Fetcher(resolve_name, mark=network.socket_mark)
+        self._answers = Answers(fetcher, config.radius, self._answered)
+        self._peers = Peers(
+            config.mtu,
+            lambda: Associations(self._plane, config.esp, via=self._wire.via),
+            report,
+            self._answers.established,
+            self._answers.closed,
+        )
         self._stack = ExitStack()
         self._streams: Streams | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._look_timer: asyncio.TimerHandle | None = None
         self._applied = False
         self._device_down = False
-        self._empty = asyncio.Event()
 
     async def start(self) -> None:
         """Raises TunnelError (`tun_not_permitted`, `port_busy`, ...); nothing is left then."""
@@ -168,14 +122,12 @@ class Gateway:
             self._pump()
             try:
                 async with asyncio.timeout(CLOSE_TIMEOUT_S):
-                    await self._empty.wait()
+                    await self._peers.gone.wait()
             except TimeoutError:
                 log.info("%d peers did not answer our goodbye", len(self._peers))
         if self._streams is not None:
             await self._streams.close()
-        for task in self._fetches:
-            task.cancel()
-        await asyncio.gather(*self._fetches, return_exceptions=True)
+        await self._answers.close()
         if self._applied:
             self._applied = False
             try:
@@ -190,7 +142,7 @@ class Gateway:
     def rekey(self, what: str) -> None:
         """Begin to replace the "ike" SA, or else the CHILD SAs, of every peer."""
         now = self._loop.time()
-        for session, peer in self._peers.items():
+        for session, peer in self._peers:
             if what == "ike":
                 session.rekey_ike(now)
             else:
@@ -199,18 +151,53 @@ class Gateway:
             self._responder.touch(session)
         self._pump()
 
-    def redirect(self, elsewhere: str) -> None:
-        """Send everyone who comes and who is here to another gateway, or with "" nobody any more."""
-        self._policy.redirect_to = elsewhere
-        for session in self._peers if elsewhere else ():
-            session.redirect(elsewhere, self._loop.time())
+    def reload(self, config: GatewayConfig) -> int:
+        """Go by `config`: users, certificates, what newcomers are told; sockets, device and pools stay.
+
+        Whose login is gone or another is disconnected, everyone who can be is sent to `redirect_to` where it
+        names a gateway. Returns how many were disconnected.
+        """
+        now = self._loop.time()
+        self._policy.take(config, now)
+        self._answers.consult(config.radius)
+        closed = 0
+        for session, _ in self._peers:
+            grant = session.grant
+            if grant is not None and self._policy.outdated((grant.who, grant.id_i), grant.authenticated):
+                session.close(now)
+                closed += 1
+            elif config.redirect_to:
+                session.redirect(config.redirect_to, now)
             self._responder.touch(session)
         self._pump()
+        return closed
+
+    def disconnect(self, user: str) -> int:
+        """Close every session of `user`; how many there were."""
+        found = [session for session, peer in self._peers if peer.who == user]
+        for session in found:
+            session.close(self._loop.time())
+            self._responder.touch(session)
+        self._pump()
+        return len(found)
+
+    def answer(self, question: Question) -> Answer:
+        """What an administrator asks a running gateway."""
+        match question:
+            case Disconnect(user):
+                return Disconnected(self.disconnect(user))
+            case AskStatus():
+                return GatewayStatus(
+                    identity=str(self._config.identity),
+                    listening=self.listening,
+                    device=self._tun.name,
+                    peers=self._peers.status(self._loop.time(), utc_s()),
+                )
 
     @property
     def listening(self) -> tuple[str, ...]:
         """`host:port` of every socket, those of TCP marked."""
-        return (*map(_text, self._bound), *(f"tcp {_text(at)}" for at in self._tcp_bound))
+        return (*map(text, self._bound), *(f"tcp {text(at)}" for at in self._tcp_bound))
 
     # Opening
 
@@ -248,14 +235,8 @@ class Gateway:
         except OSError as error:  # ssl.SSLError is one
             step = f"read {config.tls_certificate}"
             raise TunnelError("network_refused", step=step, errno=error.errno or 0) from None
-        self._streams = Streams(self._wire, bound[0], mark, tls, self._stream_replaced)
+        self._streams = Streams(self._wire, bound[0], mark, tls, self._peers.stream_replaced)
         self._tcp_bound = [self._streams.listen(at.host, port) for at in bound for port in config.tcp_ports]
-
-    def _stream_replaced(self, path: Path) -> None:
-        """The same ports again: to the packet path, the way to them is new."""
-        for peer in self._peers.values():
-            if peer.path == path:
-                peer.sas.move(path)
 
     def _wanted(self) -> Wanted:
         return Wanted(
@@ -264,6 +245,7 @@ class Gateway:
             addresses=tuple(ip_interface(pool.own) for pool in self._pools.all),
             link_routes=tuple(pool.network for pool in self._pools.all),
             forwarding=True,
+            translated=self._config.translated,
         )
 
     # Stimuli
@@ -280,18 +262,17 @@ class Gateway:
                     self.failure = device_error(event)
                     self._failed()
                 case SaExpiring():
-                    for session, peer in tuple(self._peers.items()):
-                        child = peer.sas.owner_of(event.direction, event.spi)
-                        if child is not None:
-                            session.rekey_child(child.spi_in, now)
-                            self._responder.touch(session)
+                    if (found := self._peers.find(event.direction, event.spi)) is not None:
+                        session, _, child = found
+                        session.rekey_child(child.spi_in, now)
+                        self._responder.touch(session)
                 case StrayEsp():
                     path = self._wire.path_to(Endpoint(*event.local), Endpoint(*event.remote))
                     self._responder.unknown_esp(event.spi, path, now)
                 case PeerMoved():
                     self._follow(event, now)
                 case PathTooBig():
-                    for session, peer in tuple(self._peers.items()):
+                    for session, peer in self._peers:
                         if peer.path.remote.host == event.remote.host:
                             session.path_too_big(event.mtu, now)
                             self._responder.touch(session)
@@ -313,27 +294,23 @@ class Gateway:
 
     def _follow(self, event: PeerMoved, now: float) -> None:
         """A NAT gave the peer another address or port (RFC 7296 section 2.23)."""
-        for session, peer in tuple(self._peers.items()):
-            if peer.sas.owner_of("in", event.spi) is not None:
-                path = self._wire.path_to(peer.path.local, Endpoint(*event.remote))
-                session.mobility.peer_moved(path, now)
-                self._responder.touch(session)
+        if (found := self._peers.find("in", event.spi)) is not None:
+            session, peer, _ = found
+            session.mobility.peer_moved(self._wire.path_to(peer.path.local, Endpoint(*event.remote)), now)
+            self._responder.touch(session)
 
     def _look(self) -> None:
         """Tell each session what its packets have been doing."""
         now = self._loop.time()
-        for session, peer in tuple(self._peers.items()):
-            heard, sent = peer.sas.last_inbound_s(), peer.sas.last_outbound_s()
-            if heard > peer.heard_s:
-                peer.heard_s = heard
-                session.note_inbound(heard)
-            if sent > peer.sent_s:
-                peer.sent_s = sent
-                session.note_outbound(sent, now)
-                self._responder.touch(session)
+        for session in self._peers.note_traffic(now):
+            self._responder.touch(session)
         assert self._streams is not None
-        self._streams.review({peer.path for peer in self._peers.values()}, now)
+        self._streams.review({peer.path for _, peer in self._peers}, now)
         self._look_timer = self._loop.call_later(WATCH_S, self._look)
+        self._pump()
+
+    def _answered(self, session: Session) -> None:
+        self._responder.touch(session)
         self._pump()
 
     def _tick(self) -> None:
@@ -347,7 +324,11 @@ class Gateway:
             events = self._responder.events()
             for session, event in events:
                 try:
-                    self._handle(session, event)
+                    if isinstance(event, SessionWants):
+                        self._answers.begin(session, event)
+                    else:
+                        self._peers.handle(session, event, self._loop.time())
+                        self._responder.touch(session)
                 except Exception:
                     log.exception("an event was not carried out")
                     session.close(self._loop.time())
@@ -361,98 +342,11 @@ class Gateway:
         deadline = self._responder.deadline()
         self._timer = None if deadline is None else self._loop.call_at(deadline, self._tick)
 
-    # Events
-
-    def _handle(self, session: Session, event: Event) -> None:
-        if isinstance(event, Closed):
-            self._closed(session, event)
-            return
-        if isinstance(event, SessionWants):
-            task = self._loop.create_task(self._supply(session, event))
-            self._fetches.add(task)
-            task.add_done_callback(self._fetches.discard)
-            return
-        peer = self._peers.get(session)
-        if peer is None:
-            self._empty.clear()
-            peer = self._peers[session] = _Peer(
-                Associations(self._plane, self._config.esp, via=self._wire.via), session.path
-            )
-        match event:
-            case IkeEstablished():
-                peer.who, peer.suite, peer.path = str(event.peer), event.suite, event.path
-                peer.resumed = event.resumed
-            case ConfigurationReceived():
-                peer.addresses = tuple(str(address.ip) for address in event.configuration.addresses)
-            case InboundReady():
-                peer.sas.install_inbound(event.child)
-            case OutboundReady():
-                peer.sas.install_outbound(event.child, peer.path)
-                wanted = outer_octets(event.child.suite, peer.path, self._config.mtu)
-                session.discover_path_mtu(min(wanted, OUTER_MTU), self._loop.time())
-                self._responder.touch(session)
-                if not peer.esp_suite:
-                    peer.esp_suite = esp_suite_name(event.child.suite)
-                    suite = f"{peer.suite}/{peer.esp_suite}"
-                    self._tell("established", peer, suite=suite, resumed=peer.resumed)
-            case OutboundRetired():
-                peer.sas.retire_outbound(event.child)
-            case InboundRetired():
-                peer.sas.retire_inbound(event.child)
-            case PathChanged():
-                peer.path = event.path
-                peer.sas.move(event.path)
-                self._tell("moved", peer)
-            case PathMtuChanged():
-                peer.sas.set_path_mtu(event.path_mtu)
-                self._tell("path_mtu", peer, path_mtu=event.path_mtu)
-            case ChildRekeyed() | IkeRekeyed():
-                what = "ike" if isinstance(event, IkeRekeyed) else "child"
-                self._tell("rekeyed", peer, what=what, by="gateway" if event.by_us else "peer")
-
-    async def _supply(self, session: Session, wanted: SessionWants) -> None:
-        """Get what a session needs, such as a CRL; a gateway has nobody to ask."""
-        found = await self._fetcher.fetch(wanted.what) if isinstance(wanted.what, Fetch) else None
-        try:
-            session.supply(wanted.ticket, found, self._loop.time())
-        except Exception:
-            log.exception("what was fetched was not taken")
-            session.close(self._loop.time())
-        self._responder.touch(session)
-        self._pump()
-
-    def _closed(self, session: Session, event: Closed) -> None:
-        peer, error = self._peers.pop(session, None), event.error
-        code, detail = ("", "") if error is None else (error.code, str(error))
-        if peer is not None:
-            traffic = peer.sas.traffic()
-            peer.sas.clear()
-        if peer is not None and peer.who:
-            by = "peer" if event.by_peer else "gateway"
-            octets = {"octets_in": traffic.octets_in, "octets_out": traffic.octets_out}
-            self._tell("closed", peer, by=by, code=code, detail=detail, **octets)
-        elif code:
-            self._report(Report(kind="refused", remote=_where(session.path), code=code, detail=detail))
-        if not self._peers:
-            self._empty.set()
-
     def _count(self) -> None:
         """The packet path's last words."""
         offloads = tuple(name for name, used in self._plane.features().items() if used)
         counters = {name: count for name, count in self._plane.counters().items() if count}
         self._report(Report(kind="counters", offloads=offloads, counters=counters))
-
-    def _tell(self, kind: str, peer: _Peer, **more: str | int) -> None:
-        told = {"peer": peer.who, "remote": _where(peer.path), "addresses": peer.addresses, **more}
-        self._report(Report(kind=kind, **told))  # type: ignore[arg-type]
-
-
-def _where(path: Path) -> str:
-    return ("tcp " if path.stream else "") + _text(path.remote)
-
-
-def _text(at: Endpoint) -> str:
-    return f"[{at.host}]:{at.port}" if ":" in at.host else f"{at.host}:{at.port}"
 
 
 def _tell_failure(done: asyncio.Future[None]) -> None:

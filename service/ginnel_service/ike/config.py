@@ -11,7 +11,8 @@ from typing import Literal, Protocol
 
 from .auth.credentials import Credential
 from .auth.trust import TrustPolicy
-from .eap.config import EapConfig, EapServerConfig
+from .eap.config import EapConfig, EapRelayConfig, EapServerConfig
+from .eap.outcome import Terms
 from .events import Configuration, Interface
 from .payloads.identity import Identity
 from .payloads.sa import Proposal
@@ -80,7 +81,7 @@ class EapAuth:
 
 #: How a side proves who it is; one for each round (RFC 4739), as a rule a single one.
 LocalAuth = PskAuth | SignatureAuth | EapAuth
-RemoteAuth = PskAuth | TrustPolicy | EapServerConfig
+RemoteAuth = PskAuth | TrustPolicy | EapServerConfig | EapRelayConfig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,18 +153,20 @@ class GatewayPolicy(Protocol):
     def ppk_of(self, who: Identity) -> Ppk | None:
         """The postquantum key of a user whom EAP proved, whatever name it came with."""
 
-    def readmit(self, id_i: Identity, id_r: Identity, who: Identity, *, eap: bool) -> SessionConfig | None:
+    def readmit(
+        self, id_i: Identity, id_r: Identity, who: Identity, *, eap: bool, since: float
+    ) -> SessionConfig | None:
         """The configuration for a peer that resumes a session in which it proved to be `who`, or None.
 
-        The rest is as for `find`.
+        `since` is when it proved that; the rest is as for `find`.
         """
 
     def lease(
-        self, id_i: Identity, *, ipv4: bool, ipv6: bool, wished: tuple[Interface, ...]
+        self, id_i: Identity, *, ipv4: bool, ipv6: bool, wished: tuple[Interface, ...], terms: Terms
     ) -> Configuration | None:
         """What the peer gets to use inside, the addresses that it wished if they are free.
 
-        None when the pools are exhausted.
+        None when the pools are exhausted, or hold not what `terms` promise.
         """
 
     def release(self, configuration: Configuration) -> None:

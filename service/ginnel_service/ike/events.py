@@ -139,6 +139,17 @@ class Prompt:
 
 
 @dataclass(frozen=True, slots=True)
+class Consult:
+    """An EAP packet of `user`, who is not proven, for the server that judges users (RFC 3579).
+
+    Its answer is one of `eap.outcome`: Reply, Accepted or Rejected.
+    """
+
+    user: bytes
+    packet: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class StateChanged:
     state: State
 
@@ -254,7 +265,7 @@ class Wanted:
     """The session waits for something from outside; give it to `Session.supply` with `ticket`."""
 
     ticket: int
-    what: Fetch | Prompt
+    what: Fetch | Prompt | Consult
 
 
 @dataclass(frozen=True, slots=True)

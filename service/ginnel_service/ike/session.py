@@ -23,10 +23,12 @@ from .codes import ExchangeType, ProtocolId
 from .config import GatewayPolicy, RandomBytes, SessionConfig
 from .conversation import Conversation, refusal
 from .crash import TokenMaker
+from .eap.outcome import Supplied
 from .errors import LocalError, PeerError, SessionError
 from .events import (
     Closed,
     Configuration,
+    Consult,
     Endpoint,
     Event,
     Fetch,
@@ -138,7 +140,7 @@ class Session:
         self._failure: SessionError | None = None
         self._redirect = ""  # where the gateway sends us
         self._tickets = count(1)
-        self._waiting: dict[int, Callable[[bytes | str | None, float], None]] = {}
+        self._waiting: dict[int, Callable[[Supplied, float], None]] = {}
         self.mobility = Mobility(self)
         first = first or IkeSa(new_ike_spi(random), bytes(8), initiated=True)
         self.talk = Conversation(self, first, path, now)
@@ -266,8 +268,9 @@ class Session:
         if self.state is State.ESTABLISHED and current.requests.outstanding is None and not current.queue:
             self.talk.enqueue(current, Liveness(), now)
 
-    def supply(self, ticket: int, answer: bytes | str | None, now: float) -> None:
-        """Give what a `Wanted` asked for: octets of a Fetch, text of a Prompt, None for neither."""
+    def supply(self, ticket: int, answer: Supplied, now: float) -> None:
+        """Give what a `Wanted` asked for: octets of a Fetch, text of a Prompt, a verdict of a Consult, or
+        None for neither."""
         then = self._waiting.pop(ticket, None)
         if then is None or self.state is State.CLOSED:
             return
@@ -340,7 +343,7 @@ class Session:
     def emit(self, event: Event) -> None:
         self._events.append(event)
 
-    def want(self, what: Fetch | Prompt, then: Callable[[bytes | str | None, float], None]) -> None:
+    def want(self, what: Fetch | Prompt | Consult, then: Callable[[Supplied, float], None]) -> None:
         """Ask the driver for something; `then` takes the answer, and the time at which it came."""
         ticket = next(self._tickets)
         self._waiting[ticket] = then

@@ -10,7 +10,7 @@ follows the `state` notifications. `subscribe` returns a snapshot taken together
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -20,17 +20,41 @@ from ginnel_service.profiles.secrets import Secrets
 
 PROTOCOL_VERSION = 1
 MAX_MESSAGE_OCTETS = 1 << 20
+#: An active diagnosis is over by then, whatever the network does.
+DIAGNOSIS_S = 30.0
 
 State = Literal["down", "connecting", "up", "reconnecting", "disconnecting", "failed"]
 #: Where a connecting one is: name resolution, IKE_SA_INIT, IKE_AUTH, then device, addresses and routes.
 Step = Literal["", "resolve", "init", "auth", "network"]
 STEPS: tuple[Step, ...] = ("resolve", "init", "auth", "network")
-Topic = Literal["state", "statistics", "log", "prompt"]
+Topic = Literal["state", "statistics", "log", "prompt", "profile", "diagnosis", "kill_switch"]
 PromptKind = Literal["password", "otp", "new_password"]
 What = Literal["ike", "child"]
+#: What one that is not under way waits for, where that is not a moment in time.
+WaitsFor = Literal["", "network", "person"]
+KillSwitchMode = Literal["connecting", "always"]
+OnDemandState = Literal["off", "on", "paused"]
+OnDemandChange = Literal["on", "off", "pause", "resume"]
 Level = Literal["debug", "info", "warning", "error"]
 Role = Literal["admin", "user"]
 Severity = Literal["ok", "note", "warning"]
+#: What an active diagnosis looks at, in the order in which a person should read it.
+Check = Literal[
+    "name",
+    "udp",
+    "tcp",
+    "nat",
+    "proposals",
+    "fragments",
+    "path_mtu",
+    "certificates",
+    "clock",
+    "dns",
+    "routes",
+    "firewall",
+    "service",
+]
+CHECKS: tuple[Check, ...] = get_args(Check)
 TunAccess = Literal["present", "missing", "not_permitted", "unknown"]
 
 
@@ -72,6 +96,15 @@ class Rekeys(_Result, frozen=True, kw_only=True):
     child: int = 0
 
 
+class DnsStatus(_Result, frozen=True, kw_only=True):
+    """Which names are asked where while the tunnel stands: all, or those below `match`."""
+
+    servers: tuple[str, ...]
+    everything: bool = True
+    match: tuple[str, ...] = ()
+    search: tuple[str, ...] = ()
+
+
 class ConnectionStatus(_Result, frozen=True, kw_only=True):
     """All that may be known of a connection by anyone on the machine. Counters are of the inner packets."""
 
@@ -85,6 +118,10 @@ class ConnectionStatus(_Result, frozen=True, kw_only=True):
     subnets: tuple[str, ...] = ()  # that the gateway says it protects
     gateway_product: str = ""
     routes: tuple[str, ...] = ()
+    bypass: tuple[str, ...] = ()  # that keep out of the tunnel although a route covers them
+    lan: bool = False  # so do private networks of the links at hand
+    refused: tuple[str, ...] = ()  # of which nothing may pass outside the tunnel
+    dns_in_effect: DnsStatus | None = None  # None: names are asked as without the tunnel
     ike_suite: str = ""
     esp_suite: str = ""
     weak: tuple[str, ...] = ()  # algorithms that the profile allows although they are weak, as keywords
@@ -105,6 +142,8 @@ class ConnectionStatus(_Result, frozen=True, kw_only=True):
     drops: int = 0  # packets that a healthy tunnel would have carried; `diagnose` says why it did not
     error: ErrorInfo | None = None  # why it is failed, is being tried again, or carries nothing although up
     next_try_s: float | None = None  # until the next attempt, as of this status
+    waits_for: WaitsFor = ""
+    blocked: bool = False  # it is not up, and its kill switch stops what it would carry
 
 
 class Statistics(_Result, frozen=True, kw_only=True):
@@ -139,6 +178,31 @@ class LogEntry(_Result, frozen=True, kw_only=True):
     connection: str = ""
 
 
+class OnDemandStatus(_Result, frozen=True, kw_only=True):
+    """Whether the profile's rules connect and disconnect, and what they said of the network last."""
+
+    state: OnDemandState = "off"
+    action: Literal["", "connect", "disconnect", "ignore"] = ""
+    rule: int = 0  # the one that said so, counted from 1; 0: none matches
+
+
+class KillSwitchHold(_Result, frozen=True, kw_only=True):
+    """A profile whose kill switch is on."""
+
+    name: str
+    mode: KillSwitchMode
+
+
+class KillSwitchStatus(_Result, frozen=True, kw_only=True):
+    """Whether what no tunnel carries is stopped on this machine, and for whom. A notification, too."""
+
+    blocking: bool = False
+    profiles: tuple[KillSwitchHold, ...] = ()
+    lan: bool = False  # private networks of the links at hand stay open
+    portal_until: float | None = None  # seconds since the epoch; a captive portal may be reached until then
+    error: ErrorInfo | None = None  # why the system is not as it should be
+
+
 class ProfileSummary(_Result, frozen=True, kw_only=True):
     """One line of a list. A file that cannot be read has its `error` and little else."""
 
@@ -147,6 +211,14 @@ class ProfileSummary(_Result, frozen=True, kw_only=True):
     owner_uid: int = 0
     state: State = "down"
     error: ErrorInfo | None = None
+    on_demand: OnDemandStatus = OnDemandStatus()
+
+
+class ProfileChange(_Result, frozen=True, kw_only=True):
+    """A profile was stored, replaced or, without a summary, removed."""
+
+    name: str
+    summary: ProfileSummary | None = None
 
 
 class Machine(_Result, frozen=True, kw_only=True):
@@ -194,7 +266,19 @@ class Finding(_Result, frozen=True, kw_only=True):
 
 
 class DiagnoseParams(_Params, frozen=True, kw_only=True):
+    """`active` asks the gateway of `name`, within `DIAGNOSIS_S`; the call ends when its caller leaves."""
+
     name: Annotated[str, Meta(max_length=256)] = ""  # of the one connection to look at; empty: all
+    active: bool = False
+
+
+class DiagnosisProgress(_Result, frozen=True, kw_only=True):
+    """An active diagnosis of the profile `name` begins a check, or is done with it and found this."""
+
+    name: str
+    check: Check
+    state: Literal["running", "done"] = "running"
+    findings: tuple[Finding, ...] = ()
 
 
 class Diagnosis(_Result, frozen=True, kw_only=True):
@@ -228,21 +312,47 @@ class Snapshot(_Result, frozen=True, kw_only=True):
     connections: tuple[ConnectionStatus, ...] = ()
     profiles: tuple[ProfileSummary, ...] = ()
     prompts: tuple[PromptStatus, ...] = ()
+    kill_switch: KillSwitchStatus = KillSwitchStatus()
 
 
 class SubscribeParams(_Params, frozen=True, kw_only=True):
     """A later call replaces what an earlier one of the same connection chose."""
 
-    topics: Annotated[tuple[Topic, ...], Meta(max_length=4)] = ("state",)
+    topics: Annotated[tuple[Topic, ...], Meta(max_length=7)] = ("state",)
     statistics_interval_s: Annotated[float, Meta(ge=0.1, le=3600)] = 1.0
+    log_level: Level = "debug"  # lines of the log that matter less are left out
+    log_connection: Annotated[str, Meta(max_length=256)] = ""  # lines about this one alone; empty: all
 
 
 class ProfileCreateParams(_Params, frozen=True, kw_only=True):
-    """`profile.owner_uid` is ignored: the owner is whom the kernel says the caller is."""
+    """`profile.owner_uid` is ignored: the owner is whom the kernel says the caller is.
+
+    A profile that is replaced keeps its owner, with `keep_secrets` also the secrets that are not given.
+    """
 
     profile: Profile
     secrets: Secrets = Secrets()
     replace: bool = False
+    keep_secrets: bool = False
+    system: bool = False  # it shall belong to the machine's administrators, not to the caller
+
+
+class ProfileValidateParams(_Params, frozen=True, kw_only=True):
+    """A profile that is not stored yet, as an editor has it: every problem comes back at once."""
+
+    profile: dict[str, Any]
+
+
+class ProfileProblem(_Result, frozen=True, kw_only=True):
+    """One thing wrong with one field (dotted, such as `network.mtu`), and what to do about it."""
+
+    field: str
+    message: str
+    remedy: str
+
+
+class ProfileValidateResult(_Result, frozen=True, kw_only=True):
+    problems: tuple[ProfileProblem, ...] = ()
 
 
 class NameParams(_Params, frozen=True, kw_only=True):
@@ -252,6 +362,23 @@ class NameParams(_Params, frozen=True, kw_only=True):
 class RekeyParams(_Params, frozen=True, kw_only=True):
     name: Annotated[str, Meta(max_length=256)]
     what: What = "child"
+
+
+class OnDemandParams(_Params, frozen=True, kw_only=True):
+    """`on` and `off` change the profile; `pause` holds until `resume`, the next `up` or the next boot."""
+
+    name: Annotated[str, Meta(max_length=256)]
+    change: OnDemandChange
+
+
+class PortalParams(_Params, frozen=True, kw_only=True):
+    seconds: Annotated[float, Meta(ge=60, le=900)] = 300.0
+
+
+class KillSwitchOffParams(_Params, frozen=True, kw_only=True):
+    """Of every profile that the caller may change; `force` is for administrators, and broken profiles."""
+
+    force: bool = False
 
 
 class PromptAnswerParams(_Params, frozen=True, kw_only=True):
@@ -270,12 +397,23 @@ class LogTailParams(_Params, frozen=True, kw_only=True):
     lines: Annotated[int, Meta(ge=1, le=5000)] = 100
 
 
+class LogLevelParams(_Params, frozen=True, kw_only=True):
+    """What is logged from now on, until the service ends: of one logger, or with "" of all of them alike."""
+
+    level: Level
+    logger: Annotated[str, Meta(max_length=64, pattern=r"^([a-z_]+(\.[a-z_]+)*)?$")] = ""
+
+
 class ProfileListResult(_Result, frozen=True, kw_only=True):
     profiles: tuple[ProfileSummary, ...]
 
 
 class LogTailResult(_Result, frozen=True, kw_only=True):
     entries: tuple[LogEntry, ...]
+
+
+class SessionResult(_Result, frozen=True, kw_only=True):
+    connections: tuple[ConnectionStatus, ...]
 
 
 class Done(_Result, frozen=True, kw_only=True):
@@ -288,14 +426,21 @@ METHODS: dict[str, tuple[type[Struct], type[Struct]]] = {
     "snapshot": (NoParams, Snapshot),
     "subscribe": (SubscribeParams, Snapshot),
     "profile.create": (ProfileCreateParams, Done),
+    "profile.validate": (ProfileValidateParams, ProfileValidateResult),
     "profile.list": (NoParams, ProfileListResult),
     "profile.show": (NameParams, Profile),
     "profile.remove": (NameParams, Done),
     "connection.up": (NameParams, ConnectionStatus),
     "connection.down": (NameParams, ConnectionStatus),
+    "connection.retry": (NameParams, ConnectionStatus),
     "connection.rekey": (RekeyParams, ConnectionStatus),
+    "session.begin": (NoParams, SessionResult),
+    "ondemand.set": (OnDemandParams, OnDemandStatus),
+    "killswitch.portal": (PortalParams, KillSwitchStatus),
+    "killswitch.off": (KillSwitchOffParams, KillSwitchStatus),
     "prompt.answer": (PromptAnswerParams, Done),
     "log.tail": (LogTailParams, LogTailResult),
+    "log.level": (LogLevelParams, Done),
     "diagnose": (DiagnoseParams, Diagnosis),
 }
 
@@ -305,9 +450,20 @@ NOTIFICATIONS: dict[str, type[Struct]] = {
     "statistics": Statistics,
     "log": LogEntry,
     "prompt": PromptStatus,
+    "profile": ProfileChange,
+    "diagnosis": DiagnosisProgress,
+    "kill_switch": KillSwitchStatus,
 }
 
-Event = ConnectionStatus | Statistics | LogEntry | PromptStatus
+Event = (
+    ConnectionStatus
+    | Statistics
+    | LogEntry
+    | PromptStatus
+    | ProfileChange
+    | DiagnosisProgress
+    | KillSwitchStatus
+)
 
 
 class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

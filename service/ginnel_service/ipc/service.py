@@ -19,7 +19,12 @@ from .schema import (
     Diagnosis,
     ErrorInfo,
     Event,
+    KillSwitchStatus,
+    Level,
     LogEntry,
+    OnDemandChange,
+    OnDemandStatus,
+    ProfileProblem,
     ProfileSummary,
     Snapshot,
     Statistics,
@@ -61,8 +66,16 @@ class Service(Protocol):
         `sink` neither blocks nor raises, and is called in the event loop's thread.
         """
 
-    async def create_profile(self, profile: Profile, secrets: Secrets, *, replace: bool) -> None:
-        """Validate and store. `profile.owner_uid` is right. Raises `profile_invalid`, `profile_exists`."""
+    async def create_profile(
+        self, profile: Profile, secrets: Secrets, *, replace: bool, keep_secrets: bool = False
+    ) -> None:
+        """Validate and store. `profile.owner_uid` is right. Raises `profile_invalid`, `profile_exists`.
+
+        With `keep_secrets` those of the profile that is replaced stay, but for those that are given.
+        """
+
+    async def validate_profile(self, table: dict[str, Any]) -> tuple[ProfileProblem, ...]:
+        """Everything that is wrong with a profile as an editor has it; nothing is stored."""
 
     async def list_profiles(self) -> tuple[ProfileSummary, ...]:
         """Every profile by name, the broken ones among them."""
@@ -79,6 +92,21 @@ class Service(Protocol):
     async def down(self, name: str) -> ConnectionStatus:
         """Disconnect, undo everything on the machine, then return. Raises `not_up`."""
 
+    async def retry(self, name: str) -> ConnectionStatus:
+        """Make the next attempt now. Raises `not_up`; fine where none is waited for."""
+
+    async def begin_session(self, uid: int) -> tuple[ConnectionStatus, ...]:
+        """The person has logged in: begin to connect their own profiles that say so, and return."""
+
+    async def change_on_demand(self, name: str, change: OnDemandChange) -> OnDemandStatus:
+        """Raises `unknown_profile` and, where there is nothing to pause, `on_demand_off`."""
+
+    async def open_portal(self, seconds: float) -> KillSwitchStatus:
+        """Let a captive portal through the kill switch. Raises `kill_switch_off`."""
+
+    async def kill_switch_off(self, names: tuple[str, ...], *, force: bool) -> KillSwitchStatus:
+        """The profiles `names`, which hold it, hold it no more; with `force` also broken ones."""
+
     async def rekey(self, name: str, what: What) -> ConnectionStatus:
         """Begin a rekey and return; `rekeys` of a later status counts it. Raises `not_up`."""
 
@@ -88,8 +116,17 @@ class Service(Protocol):
     async def tail_log(self, lines: int) -> tuple[LogEntry, ...]:
         """The last lines of the log, oldest first."""
 
+    async def set_log_level(self, level: Level, logger: str) -> None:
+        """Of one logger or, with "", of all. Raises `unknown_logger`."""
+
     async def diagnose(self, name: str) -> Diagnosis:
         """Of one connection, or with "" of all that are not down. Raises `unknown_profile`."""
+
+    async def examine(self, name: str) -> Diagnosis:
+        """The same of one connection, and its gateway and the way there asked as well, within `DIAGNOSIS_S`.
+
+        Says how it goes by `DiagnosisProgress`. Raises `unknown_profile`, `diagnosis_running`.
+        """
 
 
 class EventFeed:

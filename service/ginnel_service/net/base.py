@@ -36,6 +36,7 @@ class Wanted:
     bypass: tuple[Network, ...] = ()  # that keep to the main table although a route covers them
     link_routes: tuple[Network, ...] = ()  # through the device, in the main table (a gateway's pools)
     forwarding: bool = False  # a gateway forwards between the device and its networks
+    translated: tuple[Network, ...] = ()  # of the device, that others see under our own address
     blocked: tuple[Network, ...] = ()  # that are unreachable while the tunnel stands
     lan: bool = False  # private networks on the machine's links keep to the main table
     dns: Dns | None = None

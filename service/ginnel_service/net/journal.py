@@ -23,6 +23,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from .base import NetworkError
+from .dns.keepers import Keeper
 from .plan import Step, check_device
 
 FILE_NAME = "network.journal"
@@ -46,6 +47,7 @@ class Before(Struct, frozen=True, omit_defaults=True):
     value: _Value | None = None
     #: (device, setting) pairs that change along with a forwarding switch, and what they were
     companions: tuple[tuple[str, Literal["forwarding", "accept_redirects"], _Value], ...] = ()
+    dns: Keeper | None = None  # who looks after the machine's DNS
 
     def __post_init__(self) -> None:
         for device, _, _ in self.companions:
@@ -176,8 +178,9 @@ class Journal:
         """Replace the file by one with the live entries alone, or remove it when there are none."""
         self._discard()
         if not self._live:
-            with suppress(FileNotFoundError):
-                os.unlink(FILE_NAME, dir_fd=self._dir_fd)
+            for name in (FILE_NAME, _NEW_NAME):
+                with suppress(FileNotFoundError):
+                    os.unlink(name, dir_fd=self._dir_fd)
             return
         data = _line(_Header(VERSION, self._era)) + b"".join(map(_line, self._live.values()))
         with suppress(FileNotFoundError):

@@ -7,13 +7,17 @@ person's file opens it with that person's rights: the service takes the opened f
 from __future__ import annotations
 
 import re
+import warnings
+from base64 import b64decode
 from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
+    KeySerializationEncryption,
     NoEncryption,
     PrivateFormat,
     PublicFormat,
@@ -22,17 +26,23 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
+from . import pkcs12_cost
+
 MAX_CHAIN: Final = 16
 MAX_FILE_OCTETS: Final = 256 * 1024
 #: An RSA key of 8192 bits fits.
 MAX_KEY_OCTETS: Final = 8 * 1024
+#: Of the PKCS#12 files that we write.
+PKCS12_ROUNDS: Final = 50_000
 
 PrivateKey = (
     rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey
 )
 
 _PEM = b"-----BEGIN "
-_KEY_IN_PEM = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----.+?-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL)
+_KEY_IN_PEM = re.compile(
+    rb"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:(?!-----).)+-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL
+)
 _CURVES: Final = ("secp256r1", "secp384r1", "secp521r1")
 
 
@@ -56,10 +66,16 @@ def load_certificates(pem: str) -> tuple[x509.Certificate, ...]:
 
 def open_key(data: bytes, password: str | None = None) -> bytes:
     """The private key of a PEM or DER file as PKCS#8. Raises UnusableError, PasswordNeededError."""
+    if len(data) > MAX_FILE_OCTETS:
+        raise UnusableError(f"it is larger than {MAX_FILE_OCTETS} octets")
+    load = load_pem_private_key if _PEM in data else load_der_private_key
+    # What PEM holds beside the key, such as certificates, would be in the way.
+    block = _KEY_IN_PEM.search(data)
     try:
-        load = load_pem_private_key if _PEM in data else load_der_private_key
-        # What PEM holds beside the key, such as certificates, would be in the way.
-        block = _KEY_IN_PEM.search(data)
+        pkcs12_cost.check_key(_der_of(block[0]) if block else data)
+    except pkcs12_cost.CostlyError as error:
+        raise UnusableError(str(error)) from None
+    try:
         key = load(block[0] if block else data, password.encode() if password else None)
     except TypeError:  # a password is needed, or was given for nothing
         if password:
@@ -77,16 +93,38 @@ def open_pkcs12(data: bytes, password: str | None = None) -> tuple[str, bytes]:
 
     Raises UnusableError, PasswordNeededError.
     """
+    if len(data) > MAX_FILE_OCTETS:
+        raise UnusableError(f"it is larger than {MAX_FILE_OCTETS} octets")
     try:
-        found = pkcs12.load_pkcs12(data, password.encode() if password else None)
+        pkcs12_cost.check(data, password or "")
+    except pkcs12_cost.WrongPasswordError as error:
+        raise PasswordNeededError(str(error)) from None
+    except pkcs12_cost.CostlyError as error:
+        raise UnusableError(str(error)) from None
+    try:
+        with warnings.catch_warnings():
+            # Some programs write BER instead of DER, which the person can do nothing about.
+            warnings.simplefilter("ignore", UserWarning)
+            found = pkcs12.load_pkcs12(data, password.encode() if password else None)
     except (ValueError, UnsupportedAlgorithm, TypeError):
-        if data[:1] != b"\x30":
-            raise UnusableError("it is no PKCS#12 file") from None
         raise PasswordNeededError("the PKCS#12 file does not open with this password") from None
     if found.key is None or found.cert is None:
         raise UnusableError("the PKCS#12 file holds no certificate with its private key")
     chain = [found.cert.certificate, *(each.certificate for each in found.additional_certs)]
     return "".join(each.public_bytes(Encoding.PEM).decode() for each in chain[:MAX_CHAIN]), _pkcs8(found.key)
+
+
+def pack_pkcs12(pem: str, pkcs8: bytes, password: str) -> bytes:
+    """A PKCS#12 file of our certificate, the chain behind it and the key; without a password it is not
+    encrypted. In the form that every phone reads. Raises UnusableError."""
+    leaf, *above = load_certificates(pem)
+    around: KeySerializationEncryption = NoEncryption()
+    if password:
+        # Phones took years to learn newer ones; the password of such a file is meant to be strong.
+        builder = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(PKCS12_ROUNDS)
+        builder = builder.key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC)
+        around = builder.hmac_hash(SHA1()).build(password.encode())  # noqa: S303
+    return pkcs12.serialize_key_and_certificates(None, load_key(pkcs8), leaf, above, around)
 
 
 def load_key(pkcs8: bytes) -> PrivateKey:
@@ -126,6 +164,14 @@ def _certificates(data: bytes) -> tuple[x509.Certificate, ...]:
     if len(found) > MAX_CHAIN:
         raise UnusableError(f"it holds more than {MAX_CHAIN} certificates")
     return found
+
+
+def _der_of(block: bytes) -> bytes:
+    """What one block of PEM holds, as far as it can be read."""
+    try:
+        return b64decode(b"".join(block.split(b"\n")[1:-1]), validate=False)
+    except ValueError:
+        return b""
 
 
 def _pkcs8(key: object) -> bytes:

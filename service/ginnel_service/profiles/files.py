@@ -73,6 +73,14 @@ class PrivateDirectory:
             os.unlink(name, dir_fd=directory)
             os.fsync(directory)
 
+    def sweep(self) -> None:
+        """Remove what writes that were cut short left behind."""
+        with self._open() as directory:
+            for name in os.listdir(directory):
+                if name.startswith(".") and name.endswith(".tmp"):
+                    os.unlink(name, dir_fd=directory)
+            os.fsync(directory)
+
     @contextmanager
     def _open(self) -> Iterator[int]:
         with suppress(FileExistsError):

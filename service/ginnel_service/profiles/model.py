@@ -251,6 +251,7 @@ class Profile(_Table, frozen=True, kw_only=True):
     server: Text
     port: int = 500
     owner_uid: int = 0  # set by the service from the kernel's word, never by a client
+    origin: Text = ""  # of an imported one, such as `sswan:UUID`: the same again is an update
     local: Local = Local()
     remote: Remote = Remote()
     authentication: Authentication = Authentication()
@@ -343,10 +344,15 @@ def parse_profile(data: bytes) -> Profile:
         table = tomllib.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise ProfileError("profile_corrupt", cause=printable(str(error))) from None
+    return profile_of(table)
+
+
+def profile_of(table: dict[str, Any]) -> Profile:
+    """The profile in a TOML file's table, as `parse_profile`. Raises ProfileError `profile_invalid`."""
     if table.get("version", VERSION) != VERSION:
         problem = Problem("version", "this version of the format is not known", f"write version = {VERSION}")
         raise ProfileError("profile_invalid", problems=(problem,))
-    problems = tuple(_shape_problems(Profile, table, ""))
+    problems = tuple(shape_problems(Profile, table))
     if problems:
         raise ProfileError("profile_invalid", problems=problems)
     return msgspec.convert(table, Profile)
@@ -357,7 +363,7 @@ def serialise_profile(profile: Profile) -> bytes:
     return tomli_w.dumps(msgspec.to_builtins(profile), multiline_strings=True).encode()
 
 
-def _shape_problems(kind: type[Struct], table: dict[str, Any], prefix: str) -> list[Problem]:
+def shape_problems(kind: type[Struct], table: dict[str, Any], prefix: str = "") -> list[Problem]:
     """Every unknown, missing and ill-typed field of `table`, where msgspec would stop at the first."""
     problems = []
     hints = get_type_hints(kind, include_extras=True)
@@ -372,7 +378,7 @@ def _shape_problems(kind: type[Struct], table: dict[str, Any], prefix: str) -> l
             continue
         value = table[field.name]
         if isinstance(hint, type) and issubclass(hint, Struct) and isinstance(value, dict):
-            problems += _shape_problems(hint, value, name + ".")
+            problems += shape_problems(hint, value, name + ".")
             continue
         try:
             msgspec.convert(value, hint)

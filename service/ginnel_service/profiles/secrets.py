@@ -1,12 +1,13 @@
-"""Secrets of profiles: what they are, and how they rest on disk (one 0600 file each in a 0700 directory).
+"""Secrets of profiles: what they are, and how they rest on disk.
 
-They are not encrypted at rest: whoever can read them is root already.
+One 0600 file each in a 0700 directory, sealed by `keys`. Files of versions before that are JSON in the
+clear; they are still read, and `SecretStore.renew` seals them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ import msgspec
 from msgspec import Struct
 
 from .certificates import UnusableError, belongs, load_certificates, load_key
-from .files import PrivateDirectory
+from .files import PrivateDirectory, UnsafeFileError
+from .keys import BrokenSealError, KeyRing, MissingKeyError, Origin, is_sealed, key_id
 from .model import NAME_PATTERN, Problem, Profile, ProfileError, printable
 
 SUFFIX = ".secrets"
@@ -37,11 +39,19 @@ class Secrets(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """Every secret that is set, as octets, for whoever keeps them out of logs."""
         return tuple(each for each in (self.psk, self.password.encode(), self.private_key, self.ppk) if each)
 
+    def under(self, given: Secrets) -> Secrets:
+        """These, with those that `given` has in their place."""
+        changed = {name: value for name in self.__struct_fields__ if (value := getattr(given, name))}
+        return msgspec.structs.replace(self, **changed)
+
     def __repr__(self) -> str:
         return f"Secrets({', '.join(f'{name}={shown}' for name, shown in self.__rich_repr__())})"
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
         return [(name, "set" if getattr(self, name) else "none") for name in self.__struct_fields__]
+
+
+_DECODER = msgspec.json.Decoder(Secrets)
 
 
 def validate_secrets(profile: Profile, secrets: Secrets) -> list[Problem]:
@@ -80,37 +90,106 @@ def _key_problems(profile: Profile, secrets: Secrets) -> list[Problem]:
 class SecretStore:
     """Secrets by profile name. `notice` hears of every secret that passes, so that logs can redact it."""
 
-    def __init__(self, directory: Path, *, notice: Callable[[bytes], None] = lambda _: None) -> None:
+    def __init__(
+        self, directory: Path, keys: KeyRing, *, notice: Callable[[bytes], None] = lambda _: None
+    ) -> None:
         self._directory = PrivateDirectory(directory)
+        self._keys = keys
         self._notice = notice
 
+    @property
+    def key_origin(self) -> Origin:
+        return self._keys.origin
+
     def get(self, name: str) -> Secrets:
-        """The secrets, empty ones where none were stored. Raises `profile_corrupt`."""
+        """The secrets, empty ones where none were stored. Raises `profile_corrupt`, `secrets_locked`."""
         file = _file(name)
         try:
-            data = self._directory.read(file, MAX_FILE_OCTETS)
-            secrets = msgspec.json.decode(data, type=Secrets)
+            secrets = _DECODER.decode(self._plain(file, name))
         except FileNotFoundError:
             return Secrets()
-        except (OSError, ValueError, RecursionError) as error:
+        except (OSError, ValueError, RecursionError, BrokenSealError) as error:
             cause = error.strerror if isinstance(error, OSError) and error.strerror else "cannot be read"
+            if isinstance(error, BrokenSealError):
+                cause = "was changed, or belongs to another profile"
             path = str(self._directory.path / file)
             raise ProfileError("profile_corrupt", name=name, file=path, cause=cause) from None
         self._tell(secrets)
         return secrets
 
     def put(self, name: str, secrets: Secrets) -> None:
+        """Raises OSError."""
         self._tell(secrets)
-        self._directory.write(_file(name), msgspec.json.encode(secrets), replace=True)
-
-    def _tell(self, secrets: Secrets) -> None:
-        for value in secrets.values:
-            self._notice(value)
+        self._write(_file(name), name, msgspec.json.encode(secrets))
 
     def remove(self, name: str) -> None:
         """Idempotent."""
         with suppress(FileNotFoundError):
             self._directory.remove(_file(name))
+
+    def renew(self) -> list[str]:
+        """Seal under the current key what rests in the clear or under another one; then drop keys unused.
+
+        Each file is replaced whole, so whatever ends this, every file can be read by what is there. Returns,
+        in words for the log, what was done. Raises OSError.
+        """
+        self._directory.sweep()
+        done: dict[str, list[str]] = {"sealed": [], "sealed anew": []}
+        used: set[bytes] = set()
+        for file, name, data in self._all():
+            if is_sealed(data) and key_id(data) == self._keys.current().id:
+                continue
+            try:
+                plain = self._keys.open(data, name) if is_sealed(data) else data
+                _DECODER.decode(plain)
+            except (MissingKeyError, BrokenSealError, ValueError, RecursionError):
+                used.add(key_id(data))  # left as it is; `get` says what is wrong
+                continue
+            self._write(file, name, plain)
+            done["sealed anew" if is_sealed(data) else "sealed"].append(name)
+        self._keys.forget(used)
+        return [f"secrets {how}: {', '.join(names)}" for how, names in done.items() if names]
+
+    def locked(self) -> tuple[str, ...]:
+        """The profiles whose secrets wait for a key that is not there."""
+        found = []
+        for _, name, data in self._all():
+            try:
+                self._open(data, name)
+            except ProfileError:
+                found.append(name)
+            except BrokenSealError:
+                continue
+        return tuple(found)
+
+    def _all(self) -> Iterator[tuple[str, str, bytes]]:
+        """File, profile's name and content of all that can be read at all."""
+        for file in self._directory.names():
+            name = file.removesuffix(SUFFIX)
+            if file == name or not re.match(NAME_PATTERN, name):
+                continue
+            with suppress(UnsafeFileError, FileNotFoundError):
+                yield file, name, self._directory.read(file, MAX_FILE_OCTETS)
+
+    def _plain(self, file: str, name: str) -> bytes:
+        return self._open(self._directory.read(file, MAX_FILE_OCTETS), name)
+
+    def _open(self, data: bytes, name: str) -> bytes:
+        """Raises `secrets_locked`, BrokenSealError."""
+        if not is_sealed(data):
+            return data
+        try:
+            return self._keys.open(data, name)
+        except MissingKeyError as error:
+            path = str(self._directory.path / _file(name))
+            raise ProfileError("secrets_locked", name=name, file=path, cause=f"key {error}") from None
+
+    def _write(self, file: str, name: str, plain: bytes) -> None:
+        self._directory.write(file, self._keys.current().seal(plain, name), replace=True)
+
+    def _tell(self, secrets: Secrets) -> None:
+        for value in secrets.values:
+            self._notice(value)
 
 
 def _file(name: str) -> str:

@@ -6,12 +6,14 @@ Knows no IKE: a proposal or an identity is checked for shape here and for meanin
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address, ip_network
+from typing import Any
 
 import msgspec
 
 from .authentication import check_authentication
-from .model import NAME_PATTERN, Esp, Problem, Profile, printable
+from .checks import check_range, is_host
+from .model import NAME_PATTERN, Esp, Problem, Profile, ProfileError, printable, profile_of
+from .surroundings import check_surroundings
 
 _DAY_S = 86400.0
 
@@ -29,9 +31,17 @@ def validate(profile: Profile) -> list[Problem]:
     check_authentication(profile, found)
     _check_proposals(profile, found)
     _check_esp(profile.esp, found)
-    _check_network(profile, found)
+    check_surroundings(profile, found)
     _check_times(profile, found)
     return found
+
+
+def problems_of(table: dict[str, Any]) -> list[Problem]:
+    """Every problem of a profile that is still a table: of its shape, or where that is right of the rest."""
+    try:
+        return validate(profile_of(table))
+    except ProfileError as error:
+        return list(error.problems)
 
 
 def _check_who(profile: Profile, found: list[Problem]) -> None:
@@ -40,14 +50,14 @@ def _check_who(profile: Profile, found: list[Problem]) -> None:
             "use up to 64 letters, digits, dots, hyphens and underscores, with a letter or digit at both ends"
         )
         found.append(Problem("name", "cannot name a profile", remedy))
-    if not _is_host(profile.server):
+    if not is_host(profile.server):
         remedy = "write the gateway's name or address, such as vpn.example.org"
         found.append(
             Problem("server", "is not a host name or an address" if profile.server else "is missing", remedy)
         )
-    _check_range(found, "port", profile.port, 1, 65535)
-    _check_range(found, "transport.tcp_port", profile.transport.tcp_port, 1, 65535)
-    _check_range(found, "owner_uid", profile.owner_uid, 0, 2**32 - 2)
+    check_range(found, "port", profile.port, 1, 65535)
+    check_range(found, "transport.tcp_port", profile.transport.tcp_port, 1, 65535)
+    check_range(found, "owner_uid", profile.owner_uid, 0, 2**32 - 2)
     if not (profile.local_identity or profile.authentication.certificate):
         remedy = "write who you are to the gateway, such as alice@example.org, or give a user name"
         found.append(Problem("local.id", "is missing", remedy))
@@ -76,68 +86,22 @@ def _check_proposals(profile: Profile, found: list[Problem]) -> None:
 
 def _check_esp(esp: Esp, found: list[Problem]) -> None:
     # New keys for every handful of packets would be a storm of exchanges, and not safer.
-    _check_range(found, "esp.max_octets", esp.max_octets, 1_000_000, 2**62, zero=True)
-    _check_range(found, "esp.max_packets", esp.max_packets, 1000, 2**62, zero=True)
-    _check_range(found, "esp.replay_window", esp.replay_window, 64, 65536)
-
-
-def _check_network(profile: Profile, found: list[Problem]) -> None:
-    network = profile.network
-    if not network.subnets:
-        remedy = 'write "0.0.0.0/0" and "::/0" for everything'
-        found.append(Problem("network.subnets", "nothing would go through the tunnel", remedy))
-    for field, subnets in (("network.subnets", network.subnets), ("network.bypass", network.bypass)):
-        for subnet in subnets:
-            try:
-                ip_network(subnet)
-            except ValueError:
-                found.append(Problem(field, f"`{subnet}` is no network", _network_remedy(subnet)))
-    if not (network.ipv4 or network.ipv6):
-        remedy = "set network.ipv4 or network.ipv6 to true"
-        found.append(Problem("network.ipv4", "the tunnel would have neither IPv4 nor IPv6", remedy))
-    if network.mtu:
-        _check_range(found, "network.mtu", network.mtu, 1280 if network.ipv6 else 576, 65535, zero=True)
+    check_range(found, "esp.max_octets", esp.max_octets, 1_000_000, 2**62, zero=True)
+    check_range(found, "esp.max_packets", esp.max_packets, 1000, 2**62, zero=True)
+    check_range(found, "esp.replay_window", esp.replay_window, 64, 65536)
 
 
 def _check_times(profile: Profile, found: list[Problem]) -> None:
-    _check_range(found, "ike.lifetime_s", profile.ike.lifetime_s, 60, 30 * _DAY_S)
-    _check_range(found, "ike.reauth_s", profile.ike.reauth_s, 60, 30 * _DAY_S, zero=True)
+    check_range(found, "ike.lifetime_s", profile.ike.lifetime_s, 60, 30 * _DAY_S)
+    check_range(found, "ike.reauth_s", profile.ike.reauth_s, 60, 30 * _DAY_S, zero=True)
     # RFC 8200 section 5 and RFC 791: what every network carries, and what none does.
-    _check_range(found, "ike.fragment_octets", profile.ike.fragment_octets, 576, 65535, zero=True)
-    _check_range(found, "esp.lifetime_s", profile.esp.lifetime_s, 60, 30 * _DAY_S)
+    check_range(found, "ike.fragment_octets", profile.ike.fragment_octets, 576, 65535, zero=True)
+    check_range(found, "esp.lifetime_s", profile.esp.lifetime_s, 60, 30 * _DAY_S)
     timing = profile.timing
-    _check_range(found, "timing.liveness_s", timing.liveness_s, 1, _DAY_S, zero=True)
-    _check_range(found, "timing.keepalive_s", timing.keepalive_s, 1, _DAY_S, zero=True)
-    _check_range(found, "timing.retransmit_s", timing.retransmit_s, 0.1, 60)
-    _check_range(found, "timing.retransmit_tries", timing.retransmit_tries, 1, 30)
-
-
-def _check_range(
-    found: list[Problem], field: str, value: float, low: float, high: float, *, zero: bool = False
-) -> None:
-    """NaN is in no range."""
-    if (zero and value == 0) or low <= value <= high:
-        return
-    remedy = f"write a number from {low:.15g} to {high:.15g}" + (", or 0" if zero else "")
-    found.append(Problem(field, f"{value} is out of range", remedy))
-
-
-def _is_host(text: str) -> bool:
-    """A literal address, or a host name: labels of letters, digits, hyphens; the last no number."""
-    try:
-        ip_address(text)
-    except ValueError:
-        labels = text.removesuffix(".").split(".")
-        shaped = all(re.match(r"\A\w(?:[\w-]{0,61}\w)?\Z", label) for label in labels)
-        return shaped and len(text) <= 253 and not labels[-1].isdigit()
-    return True
-
-
-def _network_remedy(text: str) -> str:
-    try:
-        return f"write {ip_network(text, strict=False)}"
-    except ValueError:
-        return "write a network such as 10.0.0.0/8 or 2001:db8::/32"
+    check_range(found, "timing.liveness_s", timing.liveness_s, 1, _DAY_S, zero=True)
+    check_range(found, "timing.keepalive_s", timing.keepalive_s, 1, _DAY_S, zero=True)
+    check_range(found, "timing.retransmit_s", timing.retransmit_s, 0.1, 60)
+    check_range(found, "timing.retransmit_tries", timing.retransmit_tries, 1, 30)
 
 
 def _described(profile: Profile) -> object:

@@ -46,6 +46,8 @@ def as_tunnel_error(error: Exception) -> TunnelError:
         return error
     if isinstance(error, SessionError):
         return TunnelError(error.code, detail=error.detail)
+    if isinstance(error, NetworkError) and error.code == "dns_refused":
+        return TunnelError("dns_refused", step=error.step, errno=error.errno)
     if isinstance(error, NetworkError):
         return TunnelError("network_refused", step=error.step, errno=error.errno)
     # The type alone: a message made elsewhere might quote what it choked on.

@@ -21,13 +21,19 @@ from ..clock import since_boot_s
 from ..ike.config import RandomBytes
 from ..ike.events import Endpoint, Fetch, Path
 from ..net.base import DeviceState, MachineNetwork, Way
+from ..net.dns.file import read_resolv_conf
+from ..net.dns.resolv_conf import ResolvConf
+from ..net.dns.watch import DnsWatch
 from ..net.linux.device import DeviceWatch, device_state
 from ..net.linux.monitor import NetworkWatch
 from ..net.linux.monitor import way as route_to
+from ..net.linux.wireless import kind_of, ssid_of
 from .dataplane import Plane
 from .errors import TunnelError, socket_error, tun_error
 from .fetch import Fetcher
 from .frames import PREFIX
+from .ondemand import Place
+from .resolver import name_servers, resolve_outside
 from .sockets import PlainSocket, family_of, local_address
 from .stream import Relay, client_tls, connect
 from .wire import Wire
@@ -36,6 +42,8 @@ from .wire import Wire
 NATT_PORT: Final = 4500
 RESOLVE_TIMEOUT_S: Final = 10.0
 DEVICE: Final = "ginnel%d"
+#: Root servers' addresses, which no network has of its own: the way to them is the way out. Nothing is sent.
+FAR_AWAY: Final = ("198.41.0.4", "2001:503:ba3e::2:30")
 #: Between two looks at what changes, as every step of a configuration is a change.
 SETTLE_S: Final = 0.05
 
@@ -76,8 +84,12 @@ class Link(Protocol):
         happened: Callable[[list[PlaneEvent]], None],
         device_changed: Callable[[], None],
         network_changed: Callable[[], None],
+        dns_changed: Callable[[], None],
     ) -> None:
-        """`device_changed`, `network_changed`: `device_state` or `routes` may have another answer."""
+        """`device_changed`, `network_changed`: `device_state` or `routes` may have another answer.
+
+        `dns_changed`: what programs read to find a DNS server may be another.
+        """
 
     def routes(self, remotes: Sequence[Endpoint]) -> tuple[Route, ...]:
         """The route to each of `remotes` that there is one to."""
@@ -121,11 +133,23 @@ class Host(Protocol):
     def now(self) -> float:
         """Seconds of a steady clock that counts the machine's sleep, as the event loop's does not."""
 
-    async def resolve(self, name: str, port: int) -> tuple[Endpoint, ...]:
-        """The addresses of `name` in the system's order. Raises TunnelError `name_not_resolved`."""
+    async def resolve(self, name: str, port: int, *, outside: bool = False) -> tuple[Endpoint, ...]:
+        """The addresses of `name` in the system's order. Raises TunnelError `name_not_resolved`.
+
+        `outside` asks beside every tunnel, and past a kill switch that stops the system's resolver.
+        """
 
     async def fetch(self, what: Fetch) -> bytes | None:
         """What is there, got beside every tunnel; None for nothing."""
+
+    def outlook(self, remotes: Sequence[str] = ()) -> tuple[Way, ...]:
+        """How the machine gets to `remotes`, and out at all, beside every tunnel; empty: no network."""
+
+    def place(self) -> Place:
+        """The network that the machine is in, for on-demand rules."""
+
+    def watch_network(self, told: Callable[[], None]) -> Callable[[], None]:
+        """Call `told` whenever `outlook` or `place` may have another answer; returns what ends it."""
 
     def open_link(self, remote: Endpoint) -> Link:
         """Raises TunnelError: `unreachable`, `tun_not_permitted`, `tun_unavailable`, `network_refused`."""
@@ -141,15 +165,39 @@ class SystemHost:
         self._fetcher = Fetcher(resolve_name, mark=network.socket_mark)
         self.now = since_boot_s
 
-    async def resolve(self, name: str, port: int) -> tuple[Endpoint, ...]:
+    async def resolve(self, name: str, port: int, *, outside: bool = False) -> tuple[Endpoint, ...]:
         try:
             family_of(name)
         except ValueError:
+            if outside:
+                return await resolve_outside(name, port, mark=self.network.socket_mark)
             return await resolve_name(name, port)
         return (Endpoint(name, port),)
 
     async def fetch(self, what: Fetch) -> bytes | None:
         return await self._fetcher.fetch(what)
+
+    def outlook(self, remotes: Sequence[str] = ()) -> tuple[Way, ...]:
+        found = (route_to(host, self.network.socket_mark) for host in (*remotes, *FAR_AWAY))
+        return tuple(dict.fromkeys(way for way in found if way is not None))
+
+    def place(self) -> Place:
+        ways = self.outlook()
+        index = ways[0].device if ways else 0
+        said = _said_of_names()
+        return Place(ways, kind_of(_name(index)), ssid_of(index), said.search, said.servers)
+
+    def watch_network(self, told: Callable[[], None]) -> Callable[[], None]:
+        loop = asyncio.get_running_loop()
+        with ExitStack() as stack:
+            network = NetworkWatch()
+            stack.callback(network.close)
+            stack.callback(Watcher(loop, network, told).close)
+            with suppress(OSError):  # a machine may have no inotify instance left
+                names = DnsWatch()
+                stack.callback(names.close)
+                stack.callback(Watcher(loop, names, told).close)
+            return stack.pop_all().close
 
     def open_link(self, remote: Endpoint) -> Link:
         return SystemLink(remote, self.network.socket_mark)
@@ -183,6 +231,10 @@ class SystemLink:
             stack.callback(self._watch.close)
             self._monitor = NetworkWatch()
             stack.callback(self._monitor.close)
+            self._dns_watch: DnsWatch | None = None
+            with suppress(OSError):  # a machine may have no inotify instance left
+                self._dns_watch = DnsWatch()
+                stack.callback(self._dns_watch.close)
             self._stack = stack.pop_all()
         self._udp = udp
         self._sockets = tuple(sockets)
@@ -201,13 +253,19 @@ class SystemLink:
         happened: Callable[[list[PlaneEvent]], None],
         device_changed: Callable[[], None],
         network_changed: Callable[[], None],
+        dns_changed: Callable[[], None],
     ) -> None:
         self._wire.start(received, happened)
         self._plane.start()
         loop = asyncio.get_running_loop()
-        for watch, tell in ((self._watch, device_changed), (self._monitor, network_changed)):
-            watcher = Watcher(loop, watch, tell)
-            self._stack.callback(watcher.close)
+        for watch, tell in (
+            (self._watch, device_changed),
+            (self._monitor, network_changed),
+            (self._dns_watch, dns_changed),
+        ):
+            if watch is not None:
+                watcher = Watcher(loop, watch, tell)
+                self._stack.callback(watcher.close)
 
     def routes(self, remotes: Sequence[Endpoint]) -> tuple[Route, ...]:
         ports = {family_of(udp.local.host): udp.local.port for udp in self._sockets}
@@ -267,13 +325,29 @@ def _index(device: str) -> int:
         return 0
 
 
+def _name(index: int) -> str:
+    """Empty when there is no such device."""
+    try:
+        return socket.if_indextoname(index)
+    except OSError:
+        return ""
+
+
+def _said_of_names() -> ResolvConf:
+    """Search domains, and the servers outside this machine where there are any."""
+    search: tuple[str, ...] = ()
+    with suppress(OSError):
+        search = read_resolv_conf().search
+    return ResolvConf(tuple(server.host for server in name_servers()), search)
+
+
 class Watcher:
     """Tells of changes at once, but of the many that one event brings no more often than all `SETTLE_S`."""
 
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
-        watch: DeviceWatch | NetworkWatch,
+        watch: DeviceWatch | NetworkWatch | DnsWatch,
         tell: Callable[[], None],
     ) -> None:
         self._loop, self._watch, self._tell = loop, watch, tell
@@ -287,8 +361,8 @@ class Watcher:
     def _changed(self) -> None:
         self._loop.remove_reader(self._watch.fileno())
         self._pause = self._loop.call_later(SETTLE_S, self._listen)
-        self._watch.drain()
-        self._tell()
+        if self._watch.drain():
+            self._tell()
 
     def close(self) -> None:
         self._loop.remove_reader(self._watch.fileno())

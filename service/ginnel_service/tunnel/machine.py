@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any, Final
 
 from ..net.base import Wanted
 from .errors import TunnelError, as_tunnel_error
 from .facts import Facts, Watcher
 from .host import Host, Link
+
+#: Between two looks at a DNS that changes, so that two programs that both insist do not busy the machine.
+DNS_SETTLE_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +53,10 @@ class Machine:
         self._wanted: Wanted | None = None
         self._left = False  # it is restored, or about to be
         self._configuring: asyncio.Task[None] | None = None
+        self._refreshing: asyncio.Task[None] | None = None
         self._restoring: set[asyncio.Task[None]] = set()
+        self._dns_pause: asyncio.TimerHandle | None = None
+        self._dns_again = False  # it changed during the pause
 
     def want(self, wanted: Wanted) -> None:
         """Bring the network to what is `wanted` by now."""
@@ -61,9 +68,18 @@ class Machine:
         elif self._configuring is None or self._configuring.done():
             self._configuring = self._loop.create_task(self._apply())
 
+    def refresh(self) -> None:
+        """Do the same again: the links and bridges at hand, which a part of it follows, may be others."""
+        if self._left or not self.announced or self._facts.wanted is None or self._facts.device_down:
+            return
+        if self._refreshing is None or self._refreshing.done():
+            self._refreshing = self._begin_restoring(self._again(self._facts.wanted))
+
     async def withdraw(self) -> None:
         """Restore the network. Whatever is wanted from now on comes too late."""
         self._left = True
+        if self._dns_pause is not None:
+            self._dns_pause.cancel()
         if self._configuring is None:
             return
         under_way = {self._configuring, *self._restoring}
@@ -114,13 +130,47 @@ class Machine:
             self._log.warning("%s was set down: nothing passes until it is up again", facts.device)
         else:
             self._log.info("%s is up again", facts.device)
-            task = self._loop.create_task(self._restore(facts.wanted))
-            self._restoring.add(task)
-            task.add_done_callback(self._restoring.discard)
+            self._begin_restoring(self._restore(facts.wanted))
         self._watcher.changed()
+
+    def dns_changed(self) -> None:
+        """Somebody else may have said whom the machine asks, as at a renewed lease: ours come back."""
+        wanted = self._facts.wanted
+        if self._left or wanted is None or wanted.dns is None:
+            return
+        if self._dns_pause is not None:
+            self._dns_again = True
+            return
+        self._dns_again = False
+        self._dns_pause = self._loop.call_later(DNS_SETTLE_S, self._dns_settled)
+        self._begin_restoring(self._restore_dns(wanted))
+
+    def _dns_settled(self) -> None:
+        self._dns_pause = None
+        if self._dns_again:
+            self.dns_changed()
+
+    def _begin_restoring(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = self._loop.create_task(work)
+        self._restoring.add(task)
+        task.add_done_callback(self._restoring.discard)
+        return task
 
     async def _restore(self, wanted: Wanted) -> None:
         try:
             await self._run(wanted)
         except Exception as error:
             self._hooks.failed(as_tunnel_error(error))
+
+    async def _again(self, wanted: Wanted) -> None:
+        try:
+            await self._run(wanted)
+        except Exception as error:
+            self._log.warning("the machine's network does not follow its links: %s", as_tunnel_error(error))
+
+    async def _restore_dns(self, wanted: Wanted) -> None:
+        """A machine that does not take it keeps its tunnel: `ginnel doctor` tells whom its programs ask."""
+        try:
+            await self._run(wanted)
+        except Exception as error:
+            self._log.error("the machine's DNS is not the tunnel's any more: %s", as_tunnel_error(error))

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from ..ike.events import Fetch, Prompt, Wanted
+from ..ike.events import Consult, Fetch, Prompt, Wanted
 
 #: Longer than a person needs who looks for a token, shorter than anyone would leave a terminal open.
 PROMPT_S: Final = 180.0
@@ -47,6 +47,7 @@ class Wants:
     def __init__(self, fetcher: Fetches, changed: Callable[[OpenPrompt, bool], None]) -> None:
         """`changed` hears of each prompt twice: with True when it opens, with False when it is closed."""
         self.password: str | None = None  # what a person said, until it proves wrong
+        self.refused = False  # the person wants to say nothing
         self.remember = False  # the person wants `password` kept for good
         self._fetcher = fetcher
         self._changed = changed
@@ -62,6 +63,7 @@ class Wants:
 
         async def work() -> None:
             what = wanted.what
+            assert not isinstance(what, Consult), "a client consults nobody about users"
             answer = await (self.ask(what) if isinstance(what, Prompt) else self._fetcher.fetch(what))
             supply(wanted.ticket, answer)
 
@@ -76,14 +78,14 @@ class Wants:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def ask(self, prompt: Prompt) -> str | None:
-        """What the person says; None when nobody does, or does not want to."""
+    async def ask(self, prompt: Prompt, *, limit_s: float | None = PROMPT_S) -> str | None:
+        """What the person says; None when nobody does within `limit_s`, or does not want to."""
         asked = OpenPrompt(next(_serials), prompt)
         waiting = _Waiting(asked, asyncio.get_running_loop().create_future())
         self._waiting[asked.id] = waiting
         self._changed(asked, True)
         try:
-            async with asyncio.timeout(PROMPT_S):
+            async with asyncio.timeout(limit_s):
                 answer = await waiting.answer
         except TimeoutError:
             answer = None
@@ -101,6 +103,7 @@ class Wants:
             return False
         if waiting.asked.prompt.kind != "otp":
             self.remember = remember
+        self.refused = answer is None
         waiting.answer.set_result(answer)
         return True
 

@@ -44,11 +44,9 @@ class Inside:
             return self._finish(server, plain)
         if self.inner is None:
             return self._ask(self.eap.start())
-        packet = plain
-        if not self.whole:
-            head = bytes([Code.RESPONSE, self.inner.identifier]) + (4 + len(plain)).to_bytes(2, "big")
-            packet = head + plain
-        verdict = self.eap.receive(packet)
+        # A header comes with no answer, not even to a request that has one
+        head = bytes([Code.RESPONSE, self.inner.identifier]) + (4 + len(plain)).to_bytes(2, "big")
+        verdict = self.eap.receive(head + plain)
         if isinstance(verdict, Reply):
             return self._ask(verdict.packet)
         return self._end(server, verdict.msk if isinstance(verdict, Accepted) else None)

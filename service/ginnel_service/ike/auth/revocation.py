@@ -115,7 +115,7 @@ def _judge(
     fetched = [(bool(each.body), have.fetched[each]) for each in fetches if each in have.fetched]
     pieces = [
         *((True, each) for each in have.responses[:MAX_EVIDENCE]),
-        *((False, each) for each in have.crls[:MAX_EVIDENCE]),
+        *((False, each) for each in (*policy.crls, *have.crls[:MAX_EVIDENCE])),
         *fetched,
     ]
     for is_ocsp, data in pieces:

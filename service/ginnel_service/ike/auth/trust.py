@@ -50,6 +50,7 @@ class TrustPolicy:
     allow_cn: bool = False  # the subject's common name may name a peer without subjectAltName
     allow_sha1: bool = False  # in certificates and AUTH
     revocation: Revocation = _NO_REVOCATION
+    crls: tuple[bytes, ...] = ()  # at hand, DER or PEM, whatever `revocation` asks for
 
 
 def parse_certificate(der: bytes) -> x509.Certificate:

@@ -94,3 +94,8 @@ class EapServerConfig:
                     "EAP-TLS needs the gateway's certificate and the roots of its users: set them"
                 )
             self.tls.require_key()
+
+
+@dataclass(frozen=True, slots=True)
+class EapRelayConfig:
+    """Whoever asks for EAP is somebody else's to judge; the driver knows whose."""

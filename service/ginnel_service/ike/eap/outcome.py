@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address
 
 from ..events import Prompt
 
@@ -42,13 +43,29 @@ class Failed:
     detail: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """On which terms a user comes in, as a server elsewhere says: what it gets, and for how long.
+
+    `addresses` are those and no others, `pool` is where others come from. `lifetime_s` 0 sets no limit.
+    """
+
+    addresses: tuple[IPv4Address | IPv6Address, ...] = ()
+    pool: str = ""
+    lifetime_s: float = 0.0
+
+
+NO_TERMS = Terms()
+
+
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The server's verdict: send `packet`, which is EAP-Success."""
+    """The server's verdict: send `packet`, which is EAP-Success. `msk` is None where there is no key."""
 
     packet: bytes
-    msk: bytes = field(repr=False)
+    msk: bytes | None = field(repr=False)
     identity: bytes
+    terms: Terms = NO_TERMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +74,10 @@ class Rejected:
 
     packet: bytes
     detail: str
+
+
+#: What a driver answers when a session asks; see `Session.supply`.
+Supplied = bytes | str | Reply | Accepted | Rejected | None
 
 
 def printable(octets: bytes) -> str:

@@ -80,7 +80,6 @@ class Peap(TlsMethod):
     def __init__(self, config: TlsConfig, utc: Callable[[], float], eap: Peer) -> None:
         super().__init__(config, utc)
         self._eap = eap
-        self._whole = False  # the gateway sends inner packets with their headers
         self._ended = False
 
     def inside(self, tunnel: Tunnel, plain: bytes) -> Step:
@@ -97,19 +96,17 @@ class Peap(TlsMethod):
         return self._inner_step(self._eap.answer(text))
 
     def _unpack(self, plain: bytes) -> Packet:
-        """PEAPv0 leaves out code, identifier and length, but for Extensions; some gateways send them."""
+        """PEAPv0 leaves out code, identifier and length, but for Extensions; FreeRADIUS sends them with its
+        first request, and wants none in the answer."""
         whole = len(plain) >= HEADER_LENGTH and int.from_bytes(plain[2:4], "big") == len(plain)
         if whole and plain[0] in tuple(Code):
-            packet = Packet.parse(plain)
-            self._whole = packet.type != Type.EXTENSIONS
-            return packet
-        self._whole = False
+            return Packet.parse(plain)
         return Packet(Code.REQUEST, self._identifier, plain[0], plain[1:])
 
     def _inner_step(self, outcome: Outcome) -> Step:
         self.blame = self._eap.blame
         if isinstance(outcome, Reply):
-            return outcome.packet if self._whole else outcome.packet[HEADER_LENGTH:]
+            return outcome.packet[HEADER_LENGTH:]
         if isinstance(outcome, Succeeded):
             return b""
         return outcome

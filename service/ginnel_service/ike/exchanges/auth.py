@@ -360,8 +360,10 @@ class AuthExchange(Exchange):
         self._session.fail_with_notice(self._sa, error, NotifyType.AUTHENTICATION_FAILED)
 
 
-def _as_text(answer: bytes | str | None) -> str | None:
-    return answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+def _as_text(answer: eap.Supplied) -> str | None:
+    if isinstance(answer, bytes):
+        return answer.decode(errors="replace")
+    return answer if isinstance(answer, str) else None
 
 
 def established_event(

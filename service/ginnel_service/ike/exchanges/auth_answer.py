@@ -14,10 +14,11 @@ from .. import configuration, keys, reauthentication, redirect
 from ..codes import CfgType, IdType, NotifyType
 from ..config import EapAuth, RemoteAuth, SignatureAuth
 from ..eap import outcome as eap
-from ..eap.config import EapServerConfig
+from ..eap.config import EapRelayConfig, EapServerConfig
+from ..eap.relay import Relay
 from ..eap.server import Server
 from ..errors import LocalError, SessionError
-from ..events import ConfigurationReceived
+from ..events import ConfigurationReceived, Consult
 from ..message import Message
 from ..payloads import Payload
 from ..payloads.auth import AuthPayload
@@ -51,7 +52,8 @@ class AuthAnswer:
         self._first: Message | None = None  # the request that says what is wanted beyond authentication
         self._idi: IdiPayload | None = None
         self._who: Identity | None = None  # the name that was proven
-        self._server: Server | None = None
+        self._server: Server | Relay | None = None
+        self._terms = eap.NO_TERMS
         self._msk: bytes | None = None
         self._calling = False
         self._answer: Payloads | None = None
@@ -73,7 +75,7 @@ class AuthAnswer:
                 case Stage.IDENTITY:
                     self._identity(message, now)
                 case Stage.EAP:
-                    self._say(self._eap(required(message, EapPayload).data), now)
+                    self._eap(required(message, EapPayload).data, now)
                 case Stage.PROOF:
                     self._proof(message, now)
         finally:
@@ -150,9 +152,13 @@ class AuthAnswer:
     # EAP
 
     def _begin_eap(self, remote: RemoteAuth, message: Message) -> Payloads:
-        if not isinstance(remote, EapServerConfig):
+        if isinstance(remote, EapServerConfig):
+            self._server = Server(remote, self._session.random, self._session.utc)
+        elif isinstance(remote, EapRelayConfig):
+            self._server = Relay(self._session.random)
+            self._session.office = None  # no ticket: whoever judges wants to be asked each time
+        else:
             return self._refuse("the peer asks for EAP, which is not for it")
-        self._server = Server(remote, self._session.random, self._session.utc)
         self._stage = Stage.EAP
         start = EapPayload(self._server.start())
         alone = self._config.eap_only and message.notify(NotifyType.EAP_ONLY_AUTHENTICATION) is not None
@@ -162,16 +168,30 @@ class AuthAnswer:
             return (IdrPayload(self._config.local_id), start)
         return self._introduce(lambda ours: (*ours, start))
 
-    def _eap(self, packet: bytes) -> Payloads:
-        assert self._server is not None
-        match self._server.receive(packet):
+    def _eap(self, packet: bytes, now: float) -> None:
+        server = self._server
+        assert server is not None
+        step = server.receive(packet)
+        if isinstance(step, Consult):
+            assert isinstance(server, Relay)
+            relay = server
+            self._session.want(step, lambda said, at: self._say(self._judged(relay.answered(said)), at))
+        else:
+            self._say(self._judged(step), now)
+
+    def _judged(self, step: eap.Reply | eap.Accepted | eap.Rejected) -> Payloads:
+        match step:
             case eap.Reply(answer):
                 return (EapPayload(answer),)
-            case eap.Accepted(success, msk, identity):
-                self._msk, self._stage = msk, Stage.PROOF
+            case eap.Accepted(success, msk, identity, terms):
+                self._msk, self._stage, self._terms = msk, Stage.PROOF, terms
                 user = _user(identity)
                 self._who = self._who or user
-                self._session.config = replace(self._config, ppk=self._policy.ppk_of(user))
+                timing = self._config.timing
+                if terms.lifetime_s:
+                    shortest = min(filter(None, (terms.lifetime_s, timing.reauth_s)))
+                    timing = replace(timing, reauth_s=shortest)
+                self._session.config = replace(self._config, ppk=self._policy.ppk_of(user), timing=timing)
                 return (EapPayload(success),)
             case eap.Rejected(failure, detail):
                 self._refuse(detail)
@@ -277,7 +297,9 @@ class AuthAnswer:
             older = session.find_older(session, who) if wished else None
             if older is None or not reauthentication.inherit(older, session, wished):
                 # whatever it holds goes back in the end
-                session.lease = self._policy.lease(who, ipv4=ipv4, ipv6=ipv6, wished=wished)
+                session.lease = self._policy.lease(
+                    who, ipv4=ipv4, ipv6=ipv6, wished=wished, terms=self._terms
+                )
             lease = session.lease
             if lease is None or not lease.addresses:
                 raise child.Refused(NotifyType.INTERNAL_ADDRESS_FAILURE)

@@ -13,6 +13,7 @@ from cryptography import x509
 
 from ..auth import certificates, revocation, signature, trust
 from ..auth.errors import AuthRefused
+from ..eap.outcome import Supplied
 from ..errors import SessionError
 from ..events import Fetch, Noted
 from ..payloads.cert import CertPayload
@@ -51,10 +52,8 @@ class CertificateCheck:
             self._session.want(fetch, self._arrival(fetch, then))
         return bool(missing)
 
-    def _arrival(
-        self, fetch: Fetch, then: Callable[[float], None]
-    ) -> Callable[[bytes | str | None, float], None]:
-        def arrived(answer: bytes | str | None, now: float) -> None:
+    def _arrival(self, fetch: Fetch, then: Callable[[float], None]) -> Callable[[Supplied, float], None]:
+        def arrived(answer: Supplied, now: float) -> None:
             self._fetched[fetch] = answer if isinstance(answer, bytes) else None
             self._awaited -= 1
             if not self._awaited:

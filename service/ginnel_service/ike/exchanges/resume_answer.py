@@ -41,7 +41,7 @@ def answer(
     if found is None or policy.greeting().redirect_to:
         return (_NACK,), None
     grant = found.grant
-    config = policy.readmit(grant.id_i, grant.id_r, grant.who, eap=grant.eap)
+    config = policy.readmit(grant.id_i, grant.id_r, grant.who, eap=grant.eap, since=grant.authenticated)
     if config is None or config.local_id != grant.id_r:
         return (_NACK,), None
     if config.ppk is not None and config.ppk.required and not grant.ppk:

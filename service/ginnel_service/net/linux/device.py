@@ -51,11 +51,12 @@ class DeviceWatch:
     def fileno(self) -> int:
         return self._socket.fileno()
 
-    def drain(self) -> None:
+    def drain(self) -> bool:
         """What changed is asked for; so what was lost to an overflow (ENOBUFS) does no harm."""
         with suppress(OSError):
             while self._socket.recv(65536):
                 pass
+        return True
 
     def close(self) -> None:
         self._socket.close()

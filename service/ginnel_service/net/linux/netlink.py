@@ -36,9 +36,16 @@ _SOL_NETLINK: Final = 270
 _GET_STRICT_CHK: Final = 12  # a dump holds only what its header asks for; Linux 4.20
 
 _RTM_NEWLINK: Final = 16
+_RTM_GETLINK: Final = 18
 _LINK: Final = struct.Struct("=BxHiII")  # struct ifinfomsg
+_IFLA_IFNAME: Final = 3
 _IFLA_MTU: Final = 4
+_IFLA_MASTER: Final = 10
 _IFLA_TXQLEN: Final = 13
+_IFLA_LINKINFO: Final = 18
+_IFLA_INFO_KIND: Final = 1
+_IFLA_EXT_MASK: Final = 29
+_SKIP_STATS: Final = 8  # RTEXT_FILTER_SKIP_STATS
 _IFLA_AF_SPEC: Final = 26
 _IFLA_INET6_ADDR_GEN_MODE: Final = 8
 _IFF_UP: Final = 1
@@ -201,6 +208,29 @@ def find_link(netlink: Netlink, *, name: str = "", index: int = 0) -> Link | Non
             return None
         raise
     return Link(index=found, name=name, up=bool(flags & _IFF_UP), mtu=mtu, tx_queue=tx_queue)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What sort of device one is: of software, such as "bridge", or "" for hardware."""
+
+    name: str
+    kind: str
+    bridge: int  # the index of what it is a port of, or 0
+
+
+def kinds(netlink: Netlink) -> dict[int, Kind]:
+    """Every device by its index. Raises OSError."""
+    found = {}
+    asked = [(_IFLA_EXT_MASK, u32(_SKIP_STATS))]
+    for message in netlink.dump(_RTM_GETLINK, _LINK.pack(0, 0, 0, 0, 0), asked):
+        about = dict(_attributes(message.attributes.get(_IFLA_LINKINFO, b""), 0))
+        found[_LINK.unpack(message.body)[2]] = Kind(
+            name=message.attributes.get(_IFLA_IFNAME, b"").rstrip(b"\0").decode(errors="replace"),
+            kind=about.get(_IFLA_INFO_KIND, b"").rstrip(b"\0").decode(errors="replace"),
+            bridge=message.number(_IFLA_MASTER) or 0,
+        )
+    return found
 
 
 def need_link(netlink: Netlink, name: str) -> Link:

@@ -1,37 +1,47 @@
-"""Routes and rules: ip-route(8), ip-rule(8) by netlink."""
+"""Routes: ip-route(8) by netlink."""
 
 from __future__ import annotations
 
 import errno
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from socket import AF_INET, AF_INET6, inet_ntop
-from typing import Final
+from typing import Final, assert_never
 
 from ..base import Way
 from ..journal import Before
-from ..plan import MARK, RULE_PRIORITY, TABLE, AddRoute, AddRule, AddThrow
+from ..plan import (
+    BLOCK_METRIC,
+    MAIN_TABLE,
+    METRIC,
+    NEARBY_METRIC,
+    TABLE,
+    AddBlock,
+    AddRoute,
+    AddThrow,
+)
+from ..surroundings import is_default
 from .netlink import CREATE, PROTOCOL, REPLACE, Attributes, Message, Netlink, tolerate_gone, u32
 
 RTN_UNICAST: Final = 1
+RTPROT_KERNEL: Final = 2
 RTPROT_RA: Final = 9
+UNASKED: Final = frozenset({1, RTPROT_RA, 16})  # RTPROT_REDIRECT, _RA, _DHCP: what the network said
 _WAYS: Final = (RTN_UNICAST, 2)  # and RTN_LOCAL; what is unreachable has a route that says so
+_RTN_UNREACHABLE: Final = 7
 _RTN_THROW: Final = 9
 _RT_SCOPE_UNIVERSE: Final = 0
 _RT_SCOPE_LINK: Final = 253
 _RT_SCOPE_NOWHERE: Final = 255  # when deleting: any
 _RTM_NEWROUTE, _RTM_DELROUTE, _RTM_GETROUTE = 24, 25, 26
-_ROUTE: Final = struct.Struct("=BBBBBBBBI")  # struct rtmsg, and struct fib_rule_hdr
-_RTA_DST, _RTA_OIF, _RTA_GATEWAY, _RTA_PREFSRC = 1, 4, 5, 7
-_RTA_MULTIPATH, _RTA_TABLE, _RTA_MARK = 9, 15, 16
+HEADER: Final = struct.Struct("=BBBBBBBBI")  # struct rtmsg, and struct fib_rule_hdr
+_RTA_DST, _RTA_OIF, _RTA_GATEWAY, _RTA_PRIORITY, _RTA_PREFSRC = 1, 4, 5, 6, 7
+_RTA_MULTIPATH, _RTA_TABLE, _RTA_MARK, _RTA_VIA = 9, 15, 16, 18
 _NEXT_HOP: Final = struct.Struct("=HBBi")  # struct rtnexthop
 
-_RTM_NEWRULE, _RTM_DELRULE, _RTM_GETRULE = 32, 33, 34
-_FRA_PRIORITY, _FRA_FWMARK, _FRA_TABLE, _FRA_PROTOCOL = 6, 10, 15, 21
-_FR_ACT_TO_TBL: Final = 1
-_FIB_RULE_INVERT: Final = 2
+RouteStep = AddRoute | AddThrow | AddBlock
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,35 +53,41 @@ class Route:
     type: int
     network: str
     devices: tuple[int, ...]
+    metric: int
+    on_link: bool  # there is no next hop: whoever it leads to is a neighbour
 
     @property
     def is_default(self) -> bool:
-        return self.network.endswith("/0")
+        """Or a part of a default route, such as 0.0.0.0/1."""
+        return is_default(self.network)
 
 
 def routes(netlink: Netlink, family: int, table: int = 0) -> Iterator[Route]:
     """Those of `table`, or of all tables. Raises OSError."""
     asked = [(_RTA_TABLE, u32(table))] if table else []
     try:
-        found = netlink.dump(_RTM_GETROUTE, _ROUTE.pack(family, 0, 0, 0, 0, 0, 0, 0, 0), asked)
+        found = netlink.dump(_RTM_GETROUTE, HEADER.pack(family, 0, 0, 0, 0, 0, 0, 0, 0), asked)
     except OSError as error:
         if error.errno != errno.ENOENT:  # there is no such table
             raise
         return
     for message in found:
-        got, bits, _, _, short, protocol, _, kind, _ = _ROUTE.unpack(message.body)
+        got, bits, _, _, short, protocol, _, kind, _ = HEADER.unpack(message.body)
         number = message.number(_RTA_TABLE)
         number = short if number is None else number
         if got == family and table in (0, number):
             address = inet_ntop(family, message.attributes.get(_RTA_DST) or _zeros(family))
-            yield Route(number, protocol, kind, f"{address}/{bits}", tuple(_devices(message)))
+            devices = tuple(_devices(message))
+            metric = message.number(_RTA_PRIORITY) or 0
+            on_link = not message.attributes.keys() & {_RTA_GATEWAY, _RTA_VIA, _RTA_MULTIPATH}
+            yield Route(number, protocol, kind, f"{address}/{bits}", devices, metric, on_link)
 
 
 def route_to(netlink: Netlink, host: str, mark: int) -> Way | None:
     """How packets with `mark` get to `host`. Raises OSError where there is no route."""
     address = ip_address(host)
     family = AF_INET if address.version == 4 else AF_INET6
-    body = _ROUTE.pack(family, address.max_prefixlen, 0, 0, 0, 0, 0, 0, 0)
+    body = HEADER.pack(family, address.max_prefixlen, 0, 0, 0, 0, 0, 0, 0)
     asked = [(_RTA_DST, address.packed), *([(_RTA_MARK, u32(mark))] if mark else [])]
     found = netlink.get(_RTM_GETROUTE, body, asked)
     kind, device = found.body[7], found.number(_RTA_OIF)
@@ -97,7 +113,7 @@ def _devices(message: Message) -> Iterator[int]:
         at += (length + 3) & ~3
 
 
-def add_route(netlink: Netlink, step: AddRoute | AddThrow, before: Before, *, replace: bool) -> None:
+def add_route(netlink: Netlink, step: RouteStep, before: Before, *, replace: bool = False) -> None:
     """A route of ours in our table that nobody remembers (its journal was lost) is taken over."""
     body, attributes = _route(step, before)
     if isinstance(step, AddRoute) and step.source is not None:
@@ -110,7 +126,7 @@ def add_route(netlink: Netlink, step: AddRoute | AddThrow, before: Before, *, re
         netlink.change(_RTM_NEWROUTE, body, attributes, REPLACE)
 
 
-def undo_route(netlink: Netlink, step: AddRoute | AddThrow, before: Before) -> bool:
+def undo_route(netlink: Netlink, step: RouteStep, before: Before) -> bool:
     body, attributes = _route(step, before, scope=_RT_SCOPE_NOWHERE)
     with tolerate_gone():
         netlink.change(_RTM_DELROUTE, body, attributes)
@@ -118,80 +134,80 @@ def undo_route(netlink: Netlink, step: AddRoute | AddThrow, before: Before) -> b
     return False
 
 
-def routes_of(netlink: Netlink, index: int) -> set[tuple[int, str]]:
-    """(table, network) of every unicast route of ours through the device of that index."""
-    return {
-        (route.table, route.network)
-        for family in (AF_INET, AF_INET6)
-        for route in routes(netlink, family)
-        if route.protocol == PROTOCOL and index in route.devices
-    }
-
-
-def add_rule(netlink: Netlink, step: AddRule) -> None:
-    """A rule of ours that nobody remembers is taken over."""
-    try:
-        netlink.change(_RTM_NEWRULE, *_rule(step), CREATE)
-    except OSError as error:
-        if error.errno != errno.EEXIST or not _has_rule(netlink, step):
-            raise
-
-
-def undo_rule(netlink: Netlink, step: AddRule) -> bool:
+def remove(netlink: Netlink, route: Route) -> bool:
+    """Remove a route of ours that stands, whatever it is."""
+    network = ip_network(route.network)
+    family = AF_INET if network.version == 4 else AF_INET6
+    body = HEADER.pack(
+        family,
+        network.prefixlen,
+        0,
+        0,
+        0,
+        PROTOCOL,
+        _RT_SCOPE_NOWHERE if family == AF_INET else 0,
+        route.type,
+        0,
+    )
+    attributes = [
+        (_RTA_DST, network.network_address.packed),
+        (_RTA_TABLE, u32(route.table)),
+        *([(_RTA_PRIORITY, u32(route.metric))] if route.metric else []),
+        *([(_RTA_OIF, u32(route.devices[0]))] if route.type == RTN_UNICAST and route.devices else []),
+    ]
     with tolerate_gone():
-        netlink.change(_RTM_DELRULE, *_rule(step))
+        netlink.change(_RTM_DELROUTE, body, attributes)
         return True
     return False
 
 
-def _route(
-    step: AddRoute | AddThrow, before: Before, *, scope: int | None = None
-) -> tuple[bytes, Attributes]:
-    """`scope` is for IPv4, where it is not what a new route has."""
-    network = ip_network(step.network)
-    family = AF_INET if network.version == 4 else AF_INET6
-    throw = isinstance(step, AddThrow)
-    usual = _RT_SCOPE_LINK if family == AF_INET and not throw else _RT_SCOPE_UNIVERSE
-    if scope is None or family == AF_INET6:
-        scope = usual
-    kind, table = (_RTN_THROW, TABLE) if isinstance(step, AddThrow) else (RTN_UNICAST, step.table)
-    body = _ROUTE.pack(family, network.prefixlen, 0, 0, 0, PROTOCOL, scope, kind, 0)
-    attributes = [(_RTA_DST, network.network_address.packed), (_RTA_TABLE, u32(table))]
-    if not throw:
-        attributes.append((_RTA_OIF, u32(before.ifindex)))
-    return body, attributes
-
-
-def _family(step: AddRule) -> int:
-    return AF_INET if step.family == 4 else AF_INET6
-
-
-def _rule(step: AddRule) -> tuple[bytes, Attributes]:
-    body = _ROUTE.pack(_family(step), 0, 0, 0, 0, 0, 0, _FR_ACT_TO_TBL, _FIB_RULE_INVERT)
-    return body, [
-        (_FRA_PRIORITY, u32(RULE_PRIORITY)),
-        (_FRA_TABLE, u32(TABLE)),
-        (_FRA_FWMARK, u32(MARK)),
-        (_FRA_PROTOCOL, bytes([PROTOCOL])),
-    ]
-
-
-def _is_ours(netlink: Netlink, step: AddRoute | AddThrow) -> bool:
-    """Whether the route that stands in the way is in our own table and bears our mark."""
-    if isinstance(step, AddRoute) and step.table != TABLE:
-        return False
-    wanted = ip_network(step.network)
-    family = AF_INET if wanted.version == 4 else AF_INET6
+def has_route(found: Iterable[Route], step: AddThrow | AddBlock) -> bool:
+    """Whether `step` is among them."""
+    kind, table, metric = _kind(step)
     return any(
-        route.protocol == PROTOCOL and ip_network(route.network) == wanted
-        for route in routes(netlink, family, TABLE)
+        route.table == table
+        and route.network == step.network
+        and (route.type, route.metric, route.protocol) == (kind, metric, PROTOCOL)
+        for route in found
     )
 
 
-def _has_rule(netlink: Netlink, step: AddRule) -> bool:
-    found = netlink.dump(_RTM_GETRULE, _ROUTE.pack(_family(step), 0, 0, 0, 0, 0, 0, 0, 0))
-    return any(
-        rule.number(_FRA_PRIORITY) == RULE_PRIORITY
-        and rule.attributes.get(_FRA_PROTOCOL) == bytes([PROTOCOL])
-        for rule in found
+def _route(step: RouteStep, before: Before, *, scope: int | None = None) -> tuple[bytes, Attributes]:
+    """`scope` is for IPv4, where it is not what a new route has."""
+    network = ip_network(step.network)
+    family = AF_INET if network.version == 4 else AF_INET6
+    through = isinstance(step, AddRoute)
+    usual = _RT_SCOPE_LINK if family == AF_INET and through else _RT_SCOPE_UNIVERSE
+    if scope is None or family == AF_INET6:
+        scope = usual
+    kind, table, metric = _kind(step)
+    body = HEADER.pack(family, network.prefixlen, 0, 0, 0, PROTOCOL, scope, kind, 0)
+    attributes = [(_RTA_DST, network.network_address.packed), (_RTA_TABLE, u32(table))]
+    if through:
+        attributes.append((_RTA_OIF, u32(before.ifindex)))
+    if metric:
+        attributes.append((_RTA_PRIORITY, u32(metric)))
+    return body, attributes
+
+
+def _kind(step: RouteStep) -> tuple[int, int, int]:
+    """Type, table and metric; without a metric the kernel gives its own, as in the main table."""
+    match step:
+        case AddRoute():
+            return RTN_UNICAST, step.table, 0 if step.table == MAIN_TABLE else METRIC
+        case AddThrow():
+            return _RTN_THROW, TABLE, NEARBY_METRIC if step.nearby else METRIC
+        case AddBlock():
+            return _RTN_UNREACHABLE, TABLE, BLOCK_METRIC
+        case _:
+            assert_never(step)
+
+
+def _is_ours(netlink: Netlink, step: RouteStep) -> bool:
+    """Whether the route that stands in the way is in our own table and bears our mark."""
+    _, table, metric = _kind(step)
+    family = AF_INET if ip_network(step.network).version == 4 else AF_INET6
+    return table == TABLE and any(
+        route.protocol == PROTOCOL and route.network == step.network and route.metric == metric
+        for route in routes(netlink, family, TABLE)
     )

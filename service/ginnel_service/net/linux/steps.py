@@ -6,13 +6,30 @@ import errno
 from typing import assert_never
 
 from ..base import NetworkError
+from ..dns.machine import MachineDns
 from ..journal import Before
-from ..plan import AddAddress, AddRoute, AddRule, AddThrow, LinkUp, SetLink, SetSysctl, Step
-from . import links, routes
-from .netlink import Netlink, need_link
+from ..plan import (
+    AddAddress,
+    AddBlock,
+    AddExemption,
+    AddGuard,
+    AddRoute,
+    AddRule,
+    AddThrow,
+    LastingStep,
+    LinkUp,
+    SetDns,
+    SetLink,
+    SetSysctl,
+    Step,
+    Translate,
+)
+from . import guard, links, nat, routes, rules
+from .netlink import PROTOCOL, Netlink, need_link
+from .sight import Sight
 
 
-def look(netlink: Netlink, step: Step) -> Before:
+def look(netlink: Netlink, dns: MachineDns, step: Step) -> Before:
     """What undoing will need. Raises OSError."""
     match step:
         case SetSysctl():
@@ -21,16 +38,25 @@ def look(netlink: Netlink, step: Step) -> Before:
             return links.look_at_link(netlink, step.device)
         case AddAddress() | AddRoute():
             return Before(ifindex=need_link(netlink, step.device).index)
-        case AddThrow() | AddRule():
+        case AddThrow() | AddBlock() | AddRule() | AddExemption() | AddGuard() | Translate():
             return Before()
+        case SetDns():
+            keeper = dns.keeper(step)
+            index = need_link(netlink, step.device).index
+            # What resolved was told of a device goes with it; what others were told stays and is undone.
+            return Before(ifindex=index if keeper == "resolved" else 0, dns=keeper)
         case _:
             assert_never(step)
 
 
-def standing(netlink: Netlink, index: int) -> set[tuple[str, ...]]:
-    """The keys of the addresses and routes that stand on a device. Raises OSError."""
+def standing(netlink: Netlink, sight: Sight, index: int) -> set[tuple[str, ...]]:
+    """The keys of the addresses and routes of ours that stand on a device. Raises OSError."""
     found = {AddAddress("-", address).key[2:] for address in links.addresses_of(netlink, index)}
-    return found | {(str(table), network) for table, network in routes.routes_of(netlink, index)}
+    return found | {
+        (str(route.table), route.network)
+        for route in sight.routes
+        if route.protocol == PROTOCOL and index in route.devices
+    }
 
 
 def has_gone(step: Step, stands: set[tuple[str, ...]]) -> bool:
@@ -44,7 +70,28 @@ def has_gone(step: Step, stands: set[tuple[str, ...]]) -> bool:
             return False
 
 
-def do(netlink: Netlink, step: Step, before: Before, instead_of: tuple[Step, Before] | None = None) -> None:
+def is_there(sight: Sight, step: LastingStep) -> bool:
+    """Whether it still stands. Raises OSError."""
+    match step:
+        case AddThrow() | AddBlock():
+            return routes.has_route(sight.routes, step)
+        case AddRule() | AddExemption():
+            return rules.has_rule(sight.rules, step)
+        case AddGuard():
+            return guard.stands(sight, step)
+        case Translate():
+            return nat.stands(sight)
+        case _:
+            assert_never(step)
+
+
+def do(
+    netlink: Netlink,
+    dns: MachineDns,
+    step: Step,
+    before: Before,
+    instead_of: tuple[Step, Before] | None = None,
+) -> None:
     """Do `step`, in place of one with the same key where there is one. Raises OSError."""
     match step:
         case SetSysctl():
@@ -55,17 +102,26 @@ def do(netlink: Netlink, step: Step, before: Before, instead_of: tuple[Step, Bef
             links.bring_up(netlink, step)
         case AddAddress():
             if instead_of is not None:
-                undo(netlink, *instead_of)
+                undo(netlink, dns, *instead_of)
             links.add_address(netlink, step, before)
-        case AddRoute() | AddThrow():
+        case AddRoute() | AddThrow() | AddBlock():
             routes.add_route(netlink, step, before, replace=instead_of is not None)
-        case AddRule():
-            routes.add_rule(netlink, step)
+        case AddRule() | AddExemption():
+            rules.add_rule(netlink, step)
+        case AddGuard():
+            guard.put_up(step, replace=instead_of is not None)
+        case Translate():
+            nat.put_up(step)
+        case SetDns():
+            assert before.dns is not None
+            if instead_of is not None and instead_of[1].dns != before.dns:
+                undo(netlink, dns, *instead_of)
+            dns.set(step, before.dns, before.ifindex)
         case _:
             assert_never(step)
 
 
-def undo(netlink: Netlink, step: Step, before: Before) -> bool:
+def undo(netlink: Netlink, dns: MachineDns, step: Step, before: Before) -> bool:
     """Whether there was anything to undo. Raises OSError for what is there and will not go."""
     match step:
         case SetSysctl():
@@ -76,16 +132,24 @@ def undo(netlink: Netlink, step: Step, before: Before) -> bool:
             return links.undo_up(netlink, step, before)
         case AddAddress():
             return links.undo_address(netlink, step, before)
-        case AddRoute() | AddThrow():
+        case AddRoute() | AddThrow() | AddBlock():
             return routes.undo_route(netlink, step, before)
-        case AddRule():
-            return routes.undo_rule(netlink, step)
+        case AddRule() | AddExemption():
+            return rules.undo_rule(netlink, step)
+        case AddGuard():
+            return guard.take_down(Sight(netlink), step)
+        case Translate():
+            return nat.take_down(Sight(netlink))
+        case SetDns():
+            return before.dns is not None and dns.unset(step, before.dns, before.ifindex)
         case _:
             assert_never(step)
 
 
 def refusal(step: Step, number: int) -> NetworkError:
     """The OS's errno for `step` as a stable identifier."""
+    if isinstance(step, SetDns):
+        return NetworkError("dns_refused", str(step), number)
     match number:
         case errno.EPERM | errno.EACCES | errno.EROFS:
             code = "not_permitted"
@@ -93,7 +157,7 @@ def refusal(step: Step, number: int) -> NetworkError:
             code = in_use(step)
         case errno.ENODEV | errno.ENXIO:
             code = "no_such_device"
-        case errno.ENOENT | errno.EAFNOSUPPORT | errno.EOPNOTSUPP:
+        case errno.ENOENT | errno.EAFNOSUPPORT | errno.EOPNOTSUPP:  # ENOTSUP is the last's other name
             code = "not_supported"
         case _:
             code = "os_refused"
@@ -105,7 +169,7 @@ def in_use(step: Step) -> str:
     match step:
         case AddAddress():
             return "address_in_use"
-        case AddRoute() | AddThrow():
+        case AddRoute() | AddThrow() | AddBlock():
             return "route_in_use"
         case _:
             return "in_use"

@@ -1,0 +1,34 @@
+"""`ginnel completion`: what makes a shell complete commands, options and the names of profiles."""
+
+from __future__ import annotations
+
+import click
+from click.shell_completion import ShellComplete, get_completion_class
+
+from .common import Settings, command, print_json
+
+SHELLS = ("bash", "zsh", "fish")
+#: What click looks for; it comes from the program's name.
+VARIABLE = "_GINNEL_COMPLETE"
+
+
+@command(
+    example="ginnel completion bash > ~/.local/share/bash-completion/completions/ginnel\n"
+    'ginnel completion zsh > "${fpath[1]}/_ginnel"\n'
+    "ginnel completion fish > ~/.config/fish/completions/ginnel.fish"
+)
+@click.argument("shell", type=click.Choice(SHELLS))
+def completion(settings: Settings, *, shell: str) -> None:
+    """Print the script that makes SHELL complete `ginnel`.
+
+    Names of profiles are asked of the service; without one, or where it is slow, there are none.
+    """
+    kind = get_completion_class(shell)
+    assert kind is not None
+    root = click.get_current_context().find_root().command
+    # Of the base class: bash's own looks for a bash, which packaging may not have
+    script = ShellComplete.source(kind(root, {}, "ginnel", VARIABLE))
+    if settings.json:
+        print_json({"shell": shell, "script": script})
+    else:
+        click.echo(script)

@@ -1,0 +1,1 @@
+"""What a packet filter is told: nftables on Linux, pf elsewhere."""
