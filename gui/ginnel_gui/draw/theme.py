@@ -1,4 +1,4 @@
-"""The app's look: Ginnel's palette put into Qt's, and icons in its colours, as the system or a person wants."""
+"""The app's look: Ginnel's palette put into Qt's, and icons in its colours, as system or person want."""
 
 from __future__ import annotations
 

@@ -1,0 +1,155 @@
+"""What the app knows and can do: the service's state as it is now, and calls that change it.
+
+Every window works with a `Desk` alone. It holds a `Mirror` of the service, tells what changed, and says when
+there is no contact. What follows from a state or an error is the service's to decide, and the windows' to show.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Final
+
+from msgspec import Struct
+from PySide6.QtCore import QObject, Signal
+
+from ginnel_service.ipc.mirror import Mirror
+from ginnel_service.ipc.schema import (
+    ConnectionStatus,
+    DiagnosisProgress,
+    ErrorInfo,
+    HelloParams,
+    HelloResult,
+    KillSwitchStatus,
+    LogEntry,
+    NameParams,
+    ProfileChange,
+    PromptAnswerParams,
+    PromptStatus,
+    Snapshot,
+    Statistics,
+    SubscribeParams,
+)
+
+from .link import Answered, Link
+from .model.series import Series
+
+#: Between two readings of the counters, in seconds.
+STATISTICS_S: Final = 1.0
+
+
+class Desk(QObject):
+    """One for the app; `link` is its only way to the service."""
+
+    contact = Signal(bool)  # with the service: found, lost
+    connection_changed = Signal(str)  # by the name of its profile
+    measured = Signal(str)  # new counters of a connection
+    profiles_changed = Signal()
+    prompt_opened = Signal(object)  # a PromptStatus
+    prompt_closed = Signal(int)  # by its id
+    kill_switch_changed = Signal()
+    logged = Signal(object)  # a LogEntry
+    examined = Signal(object)  # a DiagnosisProgress
+
+    def __init__(self, link: Link, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._link = link
+        self.mirror = Mirror()
+        self.role = "user"
+        self.version = ""
+        self._series: dict[str, Series] = {}
+        link.opened.connect(self._greet)
+        link.closed.connect(self._lost)
+        link.news.connect(self._hear)
+
+    @property
+    def has_contact(self) -> bool:
+        """Whether `mirror` is what the service says."""
+        return bool(self.version)
+
+    def series(self, name: str) -> Series:
+        """What the chart of a connection shows."""
+        return self._series.setdefault(name, Series())
+
+    def call(self, method: str, params: Struct | None = None, answered: Answered | None = None) -> None:
+        """Ask the service; without contact the answer is the error `connection_lost`."""
+        self._link.call(method, params, answered)
+
+    def connect_profile(self, name: str, answered: Answered | None = None) -> None:
+        self.call("connection.up", NameParams(name=name), answered)
+
+    def disconnect_profile(self, name: str, answered: Answered | None = None) -> None:
+        self.call("connection.down", NameParams(name=name), answered)
+
+    def retry(self, name: str, answered: Answered | None = None) -> None:
+        self.call("connection.retry", NameParams(name=name), answered)
+
+    def answer_prompt(
+        self, prompt: PromptStatus, answer: str | None, *, remember: bool, answered: Answered | None = None
+    ) -> None:
+        """With None the prompt is refused."""
+        params = PromptAnswerParams(name=prompt.name, id=prompt.id, answer=answer, remember=remember)
+        self.call("prompt.answer", params, answered)
+
+    # The service's side
+
+    def _greet(self) -> None:
+        self.call("hello", HelloParams(client="ginnel-gui"), self._greeted)
+
+    def _greeted(self, result: HelloResult | None, error: ErrorInfo | None) -> None:
+        if result is None:
+            return
+        self.role = result.role
+        version = result.version
+        topics = SubscribeParams(
+            topics=("state", "statistics", "prompt", "profile", "kill_switch", "log", "diagnosis"),
+            statistics_interval_s=STATISTICS_S,
+        )
+
+        def begun(snapshot: Snapshot | None, _: ErrorInfo | None) -> None:
+            if snapshot is None:
+                return
+            self.mirror.begin(snapshot)
+            self.version = version
+            self.contact.emit(True)
+            self.profiles_changed.emit()
+            self.kill_switch_changed.emit()
+            for prompt in snapshot.prompts:
+                self.prompt_opened.emit(prompt)
+
+        self.call("subscribe", topics, begun)
+
+    def _lost(self) -> None:
+        if not self.version:
+            return
+        self.version = ""
+        for number in tuple(self.mirror.prompts):
+            self.prompt_closed.emit(number)
+        for series in self._series.values():
+            series.pause()
+        self.contact.emit(False)
+
+    def _hear(self, event: Any) -> None:
+        self.mirror.take(event)
+        match event:
+            case ConnectionStatus():
+                if event.state != "up":
+                    self.series(event.name).pause()
+                self.connection_changed.emit(event.name)
+            case Statistics():
+                self.series(event.name).add(time.monotonic(), event.octets_in, event.octets_out, event.rtt_ms)
+                self.measured.emit(event.name)
+            case ProfileChange():
+                if event.summary is None:
+                    self._series.pop(event.name, None)
+                self.profiles_changed.emit()
+            case PromptStatus():
+                if event.open:
+                    self.prompt_opened.emit(event)
+                else:
+                    self.prompt_closed.emit(event.id)
+            case KillSwitchStatus():
+                self.kill_switch_changed.emit()
+            case LogEntry():
+                self.logged.emit(event)
+            case DiagnosisProgress():
+                self.examined.emit(event)
