@@ -10,7 +10,6 @@ import secrets
 import signal
 import time
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import pytest
@@ -104,7 +103,7 @@ def test_a_transfer_survives_moves_from_uplink_to_uplink(
             get = ("-m", "ginnel_service.demo.web", "get", url_of(Internet.SERVER[0]))
             download = it.net.client.python(*get, label=f"download-{local}")
             enough = carried() + (1 << 20)
-            eventually(partial(lambda least: carried() > least, enough), "the first octets")
+            _wait_beyond(carried, enough)
             assert download.running()
             move()
             took_s = it.wait(
@@ -213,3 +212,7 @@ def test_boot_and_rules_connect_by_themselves(lab: Lab) -> None:
     assert it.service.ginnel("ondemand", PROFILE)["state"] == "paused"
     it.service.ginnel("ondemand", PROFILE, "resume")
     it.wait(lambda status: status["state"] == "up", "what a rule says again")
+
+
+def _wait_beyond(count: Callable[[], int], least: int) -> None:
+    eventually(lambda: count() > least, "the first octets")
