@@ -106,10 +106,7 @@ def test_a_transfer_survives_moves_from_uplink_to_uplink(
             _wait_beyond(carried, enough)
             assert download.running()
             move()
-            took_s = it.wait(
-                lambda status, local=local: status["state"] == "up" and local in status["path"]["local"],
-                "the new path",
-            )
+            took_s = it.wait(_is_up_at(local), "the new path")
         moves.append((round(took_s, 2), stream.gap.lost, round(stream.gap.longest_s, 3)))
         assert stream.gap.longest_s < 1.0
         assert download.popen.wait(90) == 0
@@ -216,3 +213,7 @@ def test_boot_and_rules_connect_by_themselves(lab: Lab) -> None:
 
 def _wait_beyond(count: Callable[[], int], least: int) -> None:
     eventually(lambda: count() > least, "the first octets")
+
+
+def _is_up_at(local: str) -> Callable[[dict[str, Any]], bool]:
+    return lambda status: status["state"] == "up" and local in status["path"]["local"]
