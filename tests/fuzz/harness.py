@@ -27,6 +27,7 @@ TARGETS = (
     "imports",
     "message",
     "local",
+    "radius",
 )
 #: Processor time that one input may take, with the fuzzer's own counting in it.
 INPUT_CPU_S = 5.0
