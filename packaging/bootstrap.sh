@@ -91,7 +91,10 @@ install_debian() {
         fi
     fi
     case $LEVEL in
-    test) wanted="$wanted tshark tcpdump hostapd iperf3 ethtool shellcheck softhsm2 dbus-daemon mandoc groff-base zsh fish $STRONGSWAN" ;;
+    test)
+        wanted="$wanted tshark tcpdump hostapd iperf3 ethtool shellcheck softhsm2 systemd dbus polkitd dbus-daemon"
+        wanted="$wanted busybox mandoc groff-base zsh fish $STRONGSWAN"
+        ;;
     bench) wanted="$wanted iperf3 ethtool" ;;
     esac
     # shellcheck disable=SC2086  # a list of words

@@ -56,6 +56,7 @@ GATEWAY = Wanted(
     bypass=(ip_network("192.0.2.0/24"),),
     link_routes=(ip_network("10.77.0.0/24"), ip_network("fd00:77::/64")),
     forwarding=True,
+    translated=(ip_network("10.77.0.0/24"), ip_network("fd00:77::/64")),
 )
 
 
@@ -105,7 +106,8 @@ def snapshot() -> dict[str, object]:
     """All that applying may change, of both families."""
     links = ip_json("link")
     for link in links:
-        link.pop("operstate")  # follows with a delay
+        link.pop("operstate")  # follows with a delay, and so does the carrier
+        link["flags"] = [flag for flag in link["flags"] if flag not in ("NO-CARRIER", "LOWER_UP")]
         link.pop("qdisc")  # attached when a device is first up, kept when it is down
     taken: dict[str, object] = {"links": links}
     for family in ("-4", "-6"):

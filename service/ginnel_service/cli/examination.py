@@ -187,7 +187,7 @@ EXAMINED: dict[str, tuple[str, str]] = {
         "Set the clock, best by NTP (`timedatectl set-ntp true`).",
     ),
     "clock_doubtful": (
-        "By this machine's clock ({now}) the gateway's certificate is not valid, and nothing keeps it right.",
+        "By this machine's clock ({now}) the gateway's certificate is not valid; it may be the clock.",
         "Set the clock, best by NTP (`timedatectl set-ntp true`), before you suspect the certificate.",
     ),
     # what else the machine has
@@ -260,8 +260,12 @@ EXAMINED: dict[str, tuple[str, str]] = {
     ),
     "service_rights": ("The service has the rights that it needs.", NOTHING),
     "service_lacks_rights": (
-        "The service lacks rights: {capabilities}.",
-        "Start it as root, or with these capabilities.",
+        "The service may not change the machine's network: it lacks CAP_NET_ADMIN.",
+        "Start it as root, or with that capability.",
+    ),
+    "memory_not_locked": (
+        "The service's memory is not locked, so that keys may reach the swap.",
+        "Raise its limit (LimitMEMLOCK=infinity in its unit), or start it as root.",
     ),
     # the examination itself
     "check_unfinished": ("The check `{check}` did not end in time.", "Try again; the network may be slow."),

@@ -164,6 +164,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "{name} asks for nothing now.",
         "See what waits for an answer with `ginnel prompt`.",
     ),
+    "keychain_unavailable": (
+        "Your keychain cannot be used.",
+        "Unlock it, or install it for Ginnel (`pip install 'ginnel[keychain]'`), or leave --keychain out.",
+    ),
     "unknown_logger": (
         "The service has no logger named {logger}.",
         "Name one of these, or none for all: {known}.",
@@ -229,6 +233,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "not root (dns-files.conf opens it); `ginneld --dns-manager` chooses another way, and "
         '`dns.mode = "off"` leaves DNS as it is.',
     ),
+    "firewall_unavailable": (
+        "The system's packet filter cannot be used: {step} ({errno}).",
+        "On Linux install nftables (its library libnftables1 is enough), or turn the kill switch off.",
+    ),
     "not_permitted": (
         "You may not do that ({action}).",
         "Use your own profile, or ask an administrator of this machine.",
@@ -244,6 +252,14 @@ ERRORS: dict[str, tuple[str, str]] = {
     "diagnosis_running": (
         "{name} is being looked at already.",
         "Wait half a minute, then run `ginnel doctor {name}` again.",
+    ),
+    "kill_switch_off": (
+        "No kill switch is on.",
+        "Traffic passes as always; a profile's `kill_switch.mode` turns one on.",
+    ),
+    "on_demand_off": (
+        "{name} has no rules that are on.",
+        "Turn them on with `ginnel ondemand {name} on`, after writing them into the profile.",
     ),
     "service_stopping": (
         "The service is shutting down.",
@@ -277,6 +293,10 @@ ERRORS: dict[str, tuple[str, str]] = {
     "socket_not_permitted": (
         "You may not open the service's socket {socket}.",
         "Check the rights of its directory, or which socket GINNEL_SOCKET names.",
+    ),
+    "file_not_written": (
+        "{file} is not written: {cause}.",
+        "Name another file; what is there is not overwritten.",
     ),
     "service_running": (
         "The service runs, so nothing is left behind: what is on the machine is in use.",
@@ -334,6 +354,11 @@ STATES: dict[str, str] = {
     "reconnecting": "reconnecting",
     "disconnecting": "disconnecting",
     "failed": "failed",
+}
+
+WAITS: dict[str, str] = {
+    "network": "a network",
+    "person": "an answer (`ginnel prompt`), or `ginnel up`",
 }
 
 STEPS: dict[str, str] = {

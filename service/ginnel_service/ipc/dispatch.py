@@ -25,17 +25,23 @@ from .schema import (
     Event,
     HelloParams,
     HelloResult,
+    KillSwitchOffParams,
     LogEntry,
     LogLevelParams,
     LogTailParams,
     LogTailResult,
     NameParams,
     NoParams,
+    OnDemandParams,
+    PortalParams,
     ProfileCreateParams,
     ProfileListResult,
+    ProfileValidateParams,
+    ProfileValidateResult,
     PromptAnswerParams,
     PromptStatus,
     RekeyParams,
+    SessionResult,
     Snapshot,
     SubscribeParams,
 )
@@ -48,23 +54,36 @@ class Dispatcher:
     """The service as one peer may use it."""
 
     def __init__(
-        self, service: Service, policy: Policy, peer: Peer, subscribe: Callable[[SubscribeParams], Snapshot]
+        self,
+        service: Service,
+        policy: Policy,
+        peer: Peer,
+        subscribe: Callable[[SubscribeParams], Snapshot],
+        asking: Callable[[str], None],
     ) -> None:
+        """`asking` hears of each connection that the caller has asked for."""
         self._service = service
         self._policy = policy
         self._peer = peer
         self._subscriber = subscribe
+        self._asking = asking
         self._calls: dict[str, Callable[[Any], Awaitable[Struct]]] = {
             "hello": self._hello,
             "snapshot": self._snapshot,
             "subscribe": self._subscribe,
             "profile.create": self._create,
+            "profile.validate": self._validate,
             "profile.list": self._list,
             "profile.show": self._show,
             "profile.remove": self._remove,
             "connection.up": self._up,
             "connection.down": self._down,
+            "connection.retry": self._retry,
             "connection.rekey": self._rekey,
+            "session.begin": self._begin_session,
+            "ondemand.set": self._on_demand,
+            "killswitch.portal": self._portal,
+            "killswitch.off": self._kill_switch_off,
             "prompt.answer": self._answer,
             "log.tail": self._tail,
             "log.level": self._level,
@@ -111,6 +130,8 @@ class Dispatcher:
             raise ServiceError("not_permitted", action=action.value, name=name)
 
     async def _hello(self, params: HelloParams) -> HelloResult:
+        if params.protocol != PROTOCOL_VERSION:
+            raise ServiceError("protocol_unsupported", wanted=params.protocol, spoken=PROTOCOL_VERSION)
         role = self._policy.role(self._peer)
         return HelloResult(protocol=PROTOCOL_VERSION, version=__version__, role=role)
 
@@ -123,13 +144,19 @@ class Dispatcher:
     async def _create(self, params: ProfileCreateParams) -> Done:
         for secret in params.secrets.values:
             protect(secret)
+        owner = self._peer.uid
         if params.replace:
             try:
                 self._require(Action.CHANGE_PROFILE, params.profile.name)
+                owner = self._service.owner_of(params.profile.name)
             except (ServiceError, ProfileError) as error:
                 if error.code != "unknown_profile":
                     raise
-        profile = msgspec.structs.replace(params.profile, owner_uid=self._peer.uid)
+        if params.system:
+            if not self._policy.may(self._peer, Action.CHANGE_SERVICE):
+                raise ServiceError("not_permitted", action=Action.CHANGE_SERVICE.value)
+            owner = 0
+        profile = msgspec.structs.replace(params.profile, owner_uid=owner)
         await self._service.create_profile(
             profile,
             params.secrets,
@@ -137,6 +164,9 @@ class Dispatcher:
             keep_secrets=params.replace and params.keep_secrets,
         )
         return Done()
+
+    async def _validate(self, params: ProfileValidateParams) -> ProfileValidateResult:
+        return ProfileValidateResult(problems=await self._service.validate_profile(params.profile))
 
     async def _list(self, params: NoParams) -> ProfileListResult:
         return ProfileListResult(profiles=await self._service.list_profiles())
@@ -152,11 +182,42 @@ class Dispatcher:
 
     async def _up(self, params: NameParams) -> Struct:
         self._require(Action.USE_CONNECTION, params.name)
+        self._asking(params.name)
         return await self._service.up(params.name)
 
     async def _down(self, params: NameParams) -> Struct:
         self._require(Action.USE_CONNECTION, params.name)
         return await self._service.down(params.name)
+
+    async def _retry(self, params: NameParams) -> Struct:
+        self._require(Action.USE_CONNECTION, params.name)
+        return await self._service.retry(params.name)
+
+    async def _begin_session(self, params: NoParams) -> SessionResult:
+        return SessionResult(connections=await self._service.begin_session(self._peer.uid))
+
+    async def _on_demand(self, params: OnDemandParams) -> Struct:
+        lasting = params.change in ("on", "off")
+        self._require(Action.CHANGE_PROFILE if lasting else Action.USE_CONNECTION, params.name)
+        return await self._service.change_on_demand(params.name, params.change)
+
+    async def _portal(self, params: PortalParams) -> Struct:
+        self._holders(Action.USE_CONNECTION)
+        return await self._service.open_portal(params.seconds)
+
+    async def _kill_switch_off(self, params: KillSwitchOffParams) -> Struct:
+        if params.force and not self._policy.may(self._peer, Action.CHANGE_PROFILE):
+            raise ServiceError("not_permitted", action=Action.CHANGE_PROFILE.value)
+        names = self._holders(Action.CHANGE_PROFILE)
+        return await self._service.kill_switch_off(names, force=params.force)
+
+    def _holders(self, action: Action) -> tuple[str, ...]:
+        """Those profiles with their kill switch on with which the caller may do that: one is enough."""
+        holders = [each.name for each in self._service.snapshot().kill_switch.profiles]
+        mine = tuple(name for name in holders if self._may(action, name))
+        if holders and not mine:
+            raise ServiceError("not_permitted", action=action.value, name=holders[0])
+        return mine
 
     async def _rekey(self, params: RekeyParams) -> Struct:
         self._require(Action.USE_CONNECTION, params.name)

@@ -52,16 +52,20 @@ ERROR_IDS: dict[str, tuple[str, ...]] = {
     "port_busy": ("name", "port"),
     "name_not_resolved": ("name", "server", "detail"),
     "network_refused": ("name", "step", "errno"),
+    "firewall_unavailable": ("name", "step", "errno"),
     "dns_refused": ("name", "step", "errno"),
     # the service
     "not_permitted": ("action", "name"),
     "already_up": ("name",),
     "unknown_prompt": ("name",),
     "not_up": ("name",),
+    "kill_switch_off": (),
+    "on_demand_off": ("name",),
     "diagnosis_running": ("name",),
     "service_stopping": (),
     "unknown_logger": ("logger", "known"),
     "bad_request": ("detail",),
+    "protocol_unsupported": ("wanted", "spoken"),
     "unknown_method": ("method",),
     "too_large": ("limit",),
     "busy": ("limit",),
@@ -172,7 +176,8 @@ EXAMINATION_IDS: dict[str, tuple[str, ...]] = {
     "kill_switch_on": (),  # and this tunnel is up
     "kill_switch_stops": (),  # and it is not
     "service_rights": (),
-    "service_lacks_rights": ("capabilities",),
+    "service_lacks_rights": (),
+    "memory_not_locked": (),
     # the examination itself
     "check_unfinished": ("check",),
     "check_failed": ("check", "detail"),
