@@ -10,6 +10,7 @@ import secrets
 import signal
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -44,6 +45,11 @@ class Pair:
         begun = time.monotonic()
         self.service.wait_for(PROFILE, ready, what, **more)
         return time.monotonic() - begun
+
+    def wait_for_octets(self) -> None:
+        """Until a transfer that has just begun is under way."""
+        before = self.service.status(PROFILE)["octets_in"]
+        self.wait(lambda status: status["octets_in"] > before + (1 << 20), "the first octets")
 
     def reaches(self, address: str) -> bool:
         return self.net.client.run(["ping", "-n", "-c1", "-W1", address], check=False).returncode == 0
@@ -94,22 +100,14 @@ def test_a_transfer_survives_moves_from_uplink_to_uplink(
     server = FileServer(it.net.server, 256 << 20)
     since = it.up()["established_at"]
     moves = []
-
-    def carried() -> int:
-        return int(it.service.status(PROFILE)["octets_in"])
-
     for move, local in ((it.roaming.to_antenna, SECOND[0]), (it.roaming.to_router, FIRST[0])):
         with Stream(it.net.client) as stream:
             get = ("-m", "ginnel_service.demo.web", "get", url_of(Internet.SERVER[0]))
             download = it.net.client.python(*get, label=f"download-{local}")
-            enough = carried() + (1 << 20)
-            eventually(lambda enough=enough: carried() > enough, "the first octets")  # type: ignore[misc]
+            it.wait_for_octets()
             assert download.running()
             move()
-            took_s = it.wait(
-                lambda status, local=local: status["state"] == "up" and local in status["path"]["local"],
-                "the new path",
-            )
+            took_s = it.wait(partial(_is_at, local), "the new path")
         moves.append((round(took_s, 2), stream.gap.lost, round(stream.gap.longest_s, 3)))
         assert stream.gap.longest_s < 1.0
         assert download.popen.wait(90) == 0
@@ -212,3 +210,7 @@ def test_boot_and_rules_connect_by_themselves(lab: Lab) -> None:
     assert it.service.ginnel("ondemand", PROFILE)["state"] == "paused"
     it.service.ginnel("ondemand", PROFILE, "resume")
     it.wait(lambda status: status["state"] == "up", "what a rule says again")
+
+
+def _is_at(local: str, status: dict[str, Any]) -> bool:
+    return status["state"] == "up" and local in status["path"]["local"]
