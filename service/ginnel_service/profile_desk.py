@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from typing import Any
 
 import msgspec
 
-from .ipc.schema import ConnectionStatus, ErrorInfo, OnDemandStatus, ProfileSummary
-from .profiles.model import Problem, Profile, ProfileError
+from .ipc.schema import ConnectionStatus, ErrorInfo, OnDemandStatus, ProfileProblem, ProfileSummary
+from .profiles.model import Problem, Profile, ProfileError, profile_of
 from .profiles.secrets import Secrets, SecretStore, validate_secrets
 from .profiles.store import Listed, ProfileStore
-from .profiles.validation import validate
-from .tunnel.convert import session_config
+from .profiles.validation import problems_of, validate
+from .tunnel.convert import meaningless, session_config
 
 log = logging.getLogger("ginnel.daemon")
 
@@ -52,6 +53,11 @@ class ProfileDesk:
         self._profiles.put(profile, replace=replace)
         self._secrets.put(profile.name, secrets)
         log.info("profile %s stored", profile.name, extra={"connection": profile.name})
+
+    def problems_of(self, table: dict[str, Any]) -> tuple[ProfileProblem, ...]:
+        """Everything that is wrong with a profile as an editor has it."""
+        problems = problems_of(table) or meaningless(profile_of(table))
+        return tuple(ProfileProblem(**msgspec.structs.asdict(each)) for each in problems)
 
     def change(self, profile: Profile) -> None:
         """Put it in the place of the one of that name, whose secrets stay."""

@@ -10,6 +10,7 @@ import logging
 import threading
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -25,6 +26,8 @@ from .ipc.schema import (
     LogEntry,
     OnDemandChange,
     OnDemandStatus,
+    ProfileChange,
+    ProfileProblem,
     ProfileSummary,
     Snapshot,
     Statistics,
@@ -113,6 +116,10 @@ class Supervisor(EventFeed):
         self._desk.create(profile, secrets, replace=replace, keep_secrets=keep_secrets)
         self._on_demand.profiles_changed(profile.name)
         await self._keeper.profile_changed(profile)
+        self._tell_of(profile.name)
+
+    async def validate_profile(self, table: dict[str, Any]) -> tuple[ProfileProblem, ...]:
+        return self._desk.problems_of(table)
 
     async def list_profiles(self) -> tuple[ProfileSummary, ...]:
         return self._desk.summaries(self._connections.statuses(), self._on_demand.statuses())
@@ -128,6 +135,7 @@ class Supervisor(EventFeed):
         self._on_demand.resume(name)
         self._on_demand.profiles_changed(name)
         await self._keeper.forget(name)
+        self._tell_of(name)
 
     async def up(self, name: str) -> ConnectionStatus:
         status = await self._connections.up(name)
@@ -152,7 +160,9 @@ class Supervisor(EventFeed):
         return tuple(status for status in begun if status is not None)
 
     async def change_on_demand(self, name: str, change: OnDemandChange) -> OnDemandStatus:
-        return self._on_demand.change(name, change)
+        changed = self._on_demand.change(name, change)
+        self._tell_of(name)
+        return changed
 
     async def open_portal(self, seconds: float) -> KillSwitchStatus:
         await self._keeper.open_portal(seconds)
@@ -168,6 +178,7 @@ class Supervisor(EventFeed):
                 continue
             off = msgspec.structs.replace(profile.kill_switch, mode="off")
             self._desk.change(msgspec.structs.replace(profile, kill_switch=off))
+            self._tell_of(name)
         await self._keeper.forget(*names, force=force)
         return self._keeper.status()
 
@@ -207,6 +218,12 @@ class Supervisor(EventFeed):
         except (ServiceError, ProfileError) as error:
             log.error("it does not begin by itself: %s", error.code, extra={"connection": name})
             return None
+
+    def _tell_of(self, name: str) -> None:
+        """A profile is new, another one, or gone."""
+        summaries = self._desk.summaries(self._connections.statuses(), self._on_demand.statuses())
+        summary = next((each for each in summaries if each.name == name), None)
+        self.publish(ProfileChange(name=name, summary=summary))
 
     def _logged(self, entry: LogEntry) -> None:
         if threading.get_ident() == self._thread:

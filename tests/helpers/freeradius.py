@@ -6,9 +6,12 @@ FreeRADIUS). Nothing of /etc is read but the dictionaries that the package bring
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+
+import pytest
 
 from helpers.authority import Authority, Issued, chain_pem
 
@@ -19,6 +22,14 @@ PROGRAM = "/usr/sbin/freeradius"
 def why_missing() -> str | None:
     """What is not installed, or None."""
     return None if shutil.which(PROGRAM) else "freeradius missing; apt-get install freeradius"
+
+
+def skip_without(missing: str | None) -> None:
+    """Skip, or in CI fail, when something is `missing`."""
+    if missing is not None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"must not skip in CI: {missing}", pytrace=False)
+        pytest.skip(missing)
 
 
 def configure(
