@@ -91,7 +91,7 @@ install_debian() {
         fi
     fi
     case $LEVEL in
-    test) wanted="$wanted tshark tcpdump hostapd iperf3 ethtool shellcheck softhsm2 dbus-daemon mandoc groff-base zsh fish $STRONGSWAN" ;;
+    test) wanted="$wanted tshark tcpdump hostapd freeradius iperf3 ethtool shellcheck softhsm2 dbus-daemon mandoc groff-base zsh fish $STRONGSWAN" ;;
     bench) wanted="$wanted iperf3 ethtool" ;;
     esac
     # shellcheck disable=SC2086  # a list of words
@@ -278,7 +278,7 @@ Linux)
         install_debian
     else
         say "not Debian or Ubuntu: install these yourself: OpenSSL and Python headers, a C compiler, iproute2, ping, nftables"
-        [ "$LEVEL" = run ] || say "and for tests and benchmarks: tshark, tcpdump, hostapd, iperf3, ethtool, mandoc, zsh, fish, strongSwan with kernel-libipsec, swanctl and pki"
+        [ "$LEVEL" = run ] || say "and for tests and benchmarks: tshark, tcpdump, hostapd, freeradius, iperf3, ethtool, mandoc, zsh, fish, strongSwan with kernel-libipsec, swanctl and pki"
     fi
     ;;
 Darwin) install_macos ;;
