@@ -1,7 +1,8 @@
 """`ginneld`: the service. It owns the tunnels, the profiles and the socket, and sees everything.
 
-Started as root, or as root of a user namespace. SIGTERM and SIGINT close every tunnel and leave the machine
-as it was; after a SIGKILL the next start does that, by the network's journal.
+Started with CAP_NET_ADMIN: as a user of its own, as root, or as root of a user namespace. SIGTERM and SIGINT
+close every tunnel and leave the machine as it was; after a SIGKILL the next start does that, by the network's
+journal. SIGHUP opens the log file anew.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from contextlib import ExitStack
 
 from . import __version__, logs
 from .config import DaemonConfig, parse_arguments
+from .ipc.access import Policy, admin_gids
 from .ipc.schema import ConnectionStatus, Event, State
 from .ipc.server import Server
 from .net.linux.network import LinuxNetwork
@@ -66,10 +68,11 @@ def main(arguments: list[str] | None = None) -> None:
             log.info("%s", words)
         with ExitStack() as stack:
             _lock(config, stack)
+            policy = _policy(config)
             secrets = _open_secrets(config)
             network = LinuxNetwork(config.state.journal, dns=config.dns)
             executor = stack.enter_context(ThreadPoolExecutor(1, "ginnel-net"))
-            asyncio.run(_serve(config, network, secrets, executor, ring))
+            asyncio.run(_serve(config, network, secrets, executor, ring, policy))
     except StartError as error:
         print(f"ginneld: {error}", file=sys.stderr)
         sys.exit(error.status)
@@ -91,6 +94,16 @@ def _lock(config: DaemonConfig, stack: ExitStack) -> None:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise StartError(f"another ginneld holds {path}: stop it first.", 12) from None
+
+
+def _policy(config: DaemonConfig) -> Policy:
+    try:
+        gids = admin_gids(config.admin_group)
+    except KeyError:
+        raise StartError(
+            f"there is no group {config.admin_group}: make it, or name another with --admin-group.", 2
+        ) from None
+    return Policy(admin_uids=frozenset({0, os.geteuid()}), admin_gids=gids)
 
 
 def _open_secrets(config: DaemonConfig) -> SecretStore:
@@ -119,6 +132,7 @@ async def _serve(
     secrets: SecretStore,
     executor: ThreadPoolExecutor,
     ring: logs.RingHandler,
+    policy: Policy,
 ) -> None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
@@ -140,7 +154,7 @@ async def _serve(
         ring,
         key_file=config.export_keys,
     )
-    server = Server(supervisor, config.runtime.socket)
+    server = Server(supervisor, config.runtime.socket, policy=policy)
     try:
         await server.start()
         log.info("ginneld %s listens at %s", __version__, config.runtime.socket)

@@ -8,7 +8,7 @@ import os
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -22,6 +22,8 @@ from .ipc.schema import (
     ErrorInfo,
     Level,
     LogEntry,
+    ProfileChange,
+    ProfileProblem,
     ProfileSummary,
     Snapshot,
     State,
@@ -31,12 +33,12 @@ from .ipc.schema import (
 )
 from .ipc.service import EventFeed, ServiceError
 from .machine import look
-from .profiles.model import Problem, Profile, ProfileError
+from .profiles.model import Problem, Profile, ProfileError, profile_of
 from .profiles.secrets import Secrets, SecretStore, validate_secrets
 from .profiles.store import Listed, ProfileStore
-from .profiles.validation import validate
+from .profiles.validation import problems_of, validate
 from .status import connection_status, prompt_status, public_state, tunnel_diagnosis
-from .tunnel.convert import session_config
+from .tunnel.convert import meaningless, session_config
 from .tunnel.driver import Observer, Tunnel
 from .tunnel.errors import TunnelError
 from .tunnel.host import Host
@@ -133,6 +135,11 @@ class Supervisor(EventFeed):
         self._profiles.put(profile, replace=replace)
         self._secrets.put(profile.name, secrets)
         log.info("profile %s stored", profile.name, extra={"connection": profile.name})
+        self._tell_of(profile.name)
+
+    async def validate_profile(self, table: dict[str, Any]) -> tuple[ProfileProblem, ...]:
+        problems = problems_of(table) or meaningless(profile_of(table))
+        return tuple(ProfileProblem(**msgspec.structs.asdict(each)) for each in problems)
 
     async def list_profiles(self) -> tuple[ProfileSummary, ...]:
         return self._summaries()
@@ -149,6 +156,7 @@ class Supervisor(EventFeed):
             self._secrets.remove(name)
         self._tunnels.pop(name, None)
         log.info("profile %s removed", name, extra={"connection": name})
+        self._tell_of(name)
 
     async def up(self, name: str) -> ConnectionStatus:
         if self._stopping:
@@ -214,7 +222,10 @@ class Supervisor(EventFeed):
         return Diagnosis(version=__version__, machine=machine, tunnels=tuple(found), findings=findings)
 
     async def examine(self, name: str) -> Diagnosis:
-        profile, secrets = self._profiles.get(name), self._secrets.get(name)
+        profile = self._profiles.get(name)
+        secrets = None
+        with suppress(ProfileError):  # out of reach: `diagnose` says so
+            secrets = self._secrets.get(name)
         examined = await self._examiner.examine(profile, secrets, self._tunnels)
         found = await self.diagnose(name)
         return msgspec.structs.replace(found, findings=found.findings + examined)
@@ -235,6 +246,11 @@ class Supervisor(EventFeed):
         status = connection_status(tunnel)
         self._told[tunnel.name] = status.state
         self.publish(status)
+
+    def _tell_of(self, name: str) -> None:
+        """A profile is new, another one, or gone."""
+        summary = next((each for each in self._summaries() if each.name == name), None)
+        self.publish(ProfileChange(name=name, summary=summary))
 
     def _prompted(self, tunnel: Tunnel, asked: OpenPrompt, is_open: bool) -> None:
         self.publish(prompt_status(tunnel.name, asked, is_open=is_open))

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from ipaddress import ip_interface, ip_network
+from ipaddress import ip_address, ip_interface, ip_network
 
 import msgspec
 import pytest
@@ -15,7 +15,7 @@ from ginnel_core import DeviceLost, PathTooBig, SaExpiring
 from ginnel_core import Endpoint as PlaneEndpoint
 from ginnel_service.gateway.config import parse
 from ginnel_service.ike.events import Endpoint
-from ginnel_service.net.base import DeviceState, NetworkError
+from ginnel_service.net.base import DeviceState, Dns, NetworkError
 from ginnel_service.profiles.model import Ike, Local, Network, Profile, Remote, Timing
 from ginnel_service.profiles.secrets import Secrets
 from ginnel_service.status import connection_status, tunnel_diagnosis
@@ -393,6 +393,36 @@ def test_what_a_device_lost_when_set_down_comes_back_when_it_is_up_again() -> No
             assert not it.tunnel.status().facts.device_down
         assert it.tunnel.state is S.CONNECTED
         assert it.states == [S.RESOLVING, S.CONNECTING, S.CONNECTED]
+
+    scene(act)
+
+
+def test_dns_that_somebody_else_changed_is_set_again_at_most_once_a_second() -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.CONNECTED)
+        owners, facts = it.host.network.owners, it.tunnel.status().facts
+        facts.wanted = without = replace(owners.pop("office"), dns=None)
+        it.host.link.dns_changed()
+        await asyncio.sleep(0.1)
+        assert not owners  # it has no DNS to defend
+        facts.wanted = wanted = replace(without, dns=Dns(servers=(ip_address("10.0.0.53"),)))
+        for _ in range(3):
+            it.host.link.dns_changed()
+        await asyncio.sleep(0.1)
+        assert owners == {"office": wanted}
+        owners.clear()
+        await asyncio.sleep(0.5)
+        assert not owners
+        await asyncio.sleep(0.6)
+        assert owners == {"office": wanted}
+        await asyncio.sleep(2)
+        it.host.network.fail_with = NetworkError("dns_refused", "ask 10.0.0.53 for all names", 1)
+        it.host.link.dns_changed()
+        await asyncio.sleep(0.1)
+        assert it.tunnel.state is S.CONNECTED
+        facts.wanted = without
+        it.host.link.dns_changed()
 
     scene(act)
 

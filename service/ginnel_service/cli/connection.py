@@ -26,6 +26,8 @@ from ginnel_service.ipc.schema import (
 
 from . import secret
 from .common import Settings, command, console, plain, print_json
+from .keychain import Keychain
+from .profiles import NO_PROFILE
 from .prompt import KINDS, answer
 from .tables import details, overview, with_counters
 from .wire import CliError, Wire
@@ -47,6 +49,11 @@ from .words import STEPS, explain
     "--password-file", type=click.File("rb"), help="Answer the first question with this (-: standard input)."
 )
 @click.option("--remember", is_flag=True, help="Keep the password, once it led to a connection.")
+@click.option(
+    "--keychain",
+    is_flag=True,
+    help="Take the password from your own keychain, and once it led to a connection keep it there.",
+)
 def up(
     settings: Settings,
     *,
@@ -55,9 +62,12 @@ def up(
     timeout_s: float,
     password_file: BinaryIO | None,
     remember: bool,
+    keychain: bool,
 ) -> None:
     """Connect the profile NAME. What the gateway wants to know is asked on the terminal."""
-    asker = _Asker(password_file, remember=remember)
+    if keychain and remember:
+        raise click.UsageError("--remember has the service keep the password, --keychain you: choose one.")
+    asker = _Asker(password_file, remember=remember, keychain=Keychain() if keychain else None)
     waiting: tuple[PromptStatus, ...] = ()
     with settings.connect() as wire:
         if wait:
@@ -73,6 +83,7 @@ def up(
                 raise
         if wait and status.state != "up":
             status = _follow(settings, wire, status, timeout_s, asker, waiting)
+            asker.succeeded()
     if settings.json:
         print_json(status)
     elif status.state == "up":
@@ -85,11 +96,22 @@ def up(
         click.echo(f"Connecting {plain(name)}. Follow it with: ginnel status --watch")
 
 
-@command(example="ginnel down office")
+@command(example="ginnel down office\nginnel down office --timeout 5")
 @click.argument("name")
-def down(settings: Settings, *, name: str) -> None:
-    """Disconnect the profile NAME and undo its routes and addresses. Fine if it is not connected."""
-    with settings.connect() as wire:
+@click.option(
+    "--timeout",
+    "timeout_s",
+    type=click.FloatRange(min=0.1),
+    default=30.0,
+    show_default=True,
+    help="Seconds to wait; the service goes on.",
+)
+def down(settings: Settings, *, name: str, timeout_s: float) -> None:
+    """Disconnect the profile NAME, and return when its routes and addresses are undone.
+
+    Fine if it is not connected.
+    """
+    with settings.connect(timeout_s=timeout_s) as wire:
         try:
             status = wire.call("connection.down", NameParams(name=name))
             text = f"Disconnected {plain(name)}."
@@ -146,6 +168,8 @@ def status(settings: Settings, *, name: str | None, watch: bool, interval_s: flo
             console().print(details(found))
     elif settings.json:
         print_json({"connections": _all(snapshot)})
+    elif not _all(snapshot):
+        click.echo(NO_PROFILE)
     else:
         console().print(overview(_all(snapshot)))
 
@@ -163,7 +187,7 @@ def _follow(
     shown = console(err=True)
     lively = shown.is_terminal and not settings.json
     spinner = Status(f"{plain(name)}: connecting", console=shown) if lively else None
-    last = ""
+    last, began = "", time.monotonic()
     with spinner or nullcontext():
         for event in chain(waiting, wire.events(timeout_s)):
             if getattr(event, "name", None) != name:
@@ -176,6 +200,10 @@ def _follow(
                     spinner.start()
             if not isinstance(event, ConnectionStatus):
                 continue
+            text = f"{plain(name)}: {STEPS.get(event.step, 'connecting')}"
+            if spinner is not None and last and (text != last or event.state == "up"):
+                shown.print(f"{time.monotonic() - began:6.2f} s  {last}")
+                began = time.monotonic()
             if event.state == "up":
                 return event
             if event.state in ("failed", "down") or (event.state == "reconnecting" and event.error):
@@ -188,7 +216,6 @@ def _follow(
                 raise CliError(
                     event.error.code, **{"name": name, "server": event.server, **event.error.params}
                 )
-            text = f"{plain(name)}: {STEPS.get(event.step, 'connecting')}"
             if spinner is not None:
                 spinner.update(text)
             elif text != last and not settings.json:
@@ -198,12 +225,20 @@ def _follow(
 
 
 class _Asker:
-    """Answers what the gateway asks: from a file, then by the person, else it is left to `ginnel prompt`."""
+    """Answers what the gateway asks: from a file or a keychain, by the person, or else says how to."""
 
-    def __init__(self, file: BinaryIO | None, *, remember: bool) -> None:
+    def __init__(self, file: BinaryIO | None, *, remember: bool, keychain: Keychain | None) -> None:
         self._ready = None if file is None else secret.text_of(file, "--password-file")
         self._scripted = file is not None
         self._remember = remember
+        self._keychain = keychain
+        self._looked = False
+        self._typed: tuple[PromptStatus, str] | None = None  # for the keychain, if it proves right
+
+    def succeeded(self) -> None:
+        """What was answered led to a connection."""
+        if self._keychain is not None and self._typed is not None:
+            self._keychain.keep(*self._typed)
 
     def handle(self, wire: Wire, asked: PromptStatus) -> None:
         if not asked.open:
@@ -212,8 +247,12 @@ class _Asker:
         said: str | None
         if self._ready is not None:
             said, self._ready = self._ready, None
+        elif (found := self._in_keychain(asked)) is not None:
+            said = found
         elif secret.can_ask():
             said = secret.answer_of(asked)
+            if said is not None and asked.kind != "otp":
+                self._typed = (asked, said)
         elif self._scripted:
             said = None  # the file's answer was wrong, and there is no other
         else:
@@ -227,6 +266,13 @@ class _Asker:
             if error.code != "unknown_prompt":  # answered elsewhere, or too late: the status will say
                 raise
         wire.wait_longer(time.monotonic() - began)  # the person's time does not count
+
+    def _in_keychain(self, asked: PromptStatus) -> str | None:
+        """Only once: what is asked for again was wrong."""
+        if self._keychain is None or self._looked or asked.kind != "password":
+            return None
+        self._looked = True
+        return self._keychain.find(asked)
 
 
 def _watch(settings: Settings, wire: Wire, name: str | None, interval_s: float) -> None:

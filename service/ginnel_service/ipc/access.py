@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import grp
+import sys
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Final
 
 from .schema import Role
 
@@ -19,6 +22,9 @@ class Action(Enum):
     READ_LOG = "read_log"
     CHANGE_SERVICE = "change_service"
 
+
+#: Whose members administer, where the service was not told: the first of these that the machine has.
+ADMIN_GROUPS: Final = {"darwin": ("ginnel", "admin"), "freebsd": ("ginnel", "wheel")}
 
 #: What anyone on the machine may do: secrets are in none of it.
 _ANYONE = {Action.READ_STATUS, Action.CREATE_PROFILE}
@@ -48,3 +54,18 @@ class Policy:
     def may(self, peer: Peer, action: Action, owner_uid: int | None = None) -> bool:
         """`owner_uid` owns what is acted on; None is the service as a whole, which administrators own."""
         return action in _ANYONE or self.role(peer) == "admin" or peer.uid == owner_uid
+
+
+def admin_gids(name: str = "", system: str = sys.platform) -> frozenset[int]:
+    """The group `name`, or the first of the usual ones; none where there is no such group (getgrnam(3)).
+
+    Raises KeyError for a `name` that is no group.
+    """
+    if name:
+        return frozenset({grp.getgrnam(name).gr_gid})
+    for each in ADMIN_GROUPS.get(system.rstrip("0123456789"), ("ginnel",)):
+        try:
+            return frozenset({grp.getgrnam(each).gr_gid})
+        except KeyError:
+            continue
+    return frozenset()

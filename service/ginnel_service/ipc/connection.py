@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, cast
 
 import msgspec
@@ -21,6 +21,7 @@ from .schema import (
     ErrorInfo,
     Event,
     LogEntry,
+    ProfileChange,
     PromptStatus,
     Request,
     RpcError,
@@ -43,10 +44,12 @@ _TOPICS = {
     Statistics: "statistics",
     LogEntry: "log",
     PromptStatus: "prompt",
+    ProfileChange: "profile",
     DiagnosisProgress: "diagnosis",
 }
 #: What is of no use to anyone once its caller has left.
 _FOR_THE_CALLER = frozenset({"diagnose"})
+_LEVELS = ("debug", "info", "warning", "error")
 _MALFORMED = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
@@ -63,6 +66,8 @@ class Connection(asyncio.Protocol):
         self._callers_own: set[asyncio.Task[None]] = set()  # those of the tasks that end with the caller
         self._detach: Callable[[], None] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._resting: asyncio.TimerHandle | None = None  # until the caller may ask again
+        self._wanted = SubscribeParams(topics=())
         self._lost = asyncio.Event()
 
     # asyncio.Protocol
@@ -74,7 +79,13 @@ class Connection(asyncio.Protocol):
         if self.peer is None:
             self._refuse(ServiceError("busy", limit=self._limits.connections_per_uid).info)
             return
-        self._dispatcher = Dispatcher(self._server.service, self._server.policy, self.peer, self._subscribe)
+        self._dispatcher = Dispatcher(
+            self._server.service,
+            self._server.policy,
+            self.peer,
+            self._subscribe,
+            lambda name: self._server.prompts.asked(name, self),
+        )
 
     def data_received(self, data: bytes) -> None:
         if self._transport.is_closing():
@@ -98,8 +109,11 @@ class Connection(asyncio.Protocol):
             task.cancel()
         self._unsubscribe()
         self._waiting.clear()
+        if self._resting is not None:
+            self._resting.cancel()
         if not self._tasks:
             self._server.forget(self)
+        self._server.prompts.left(self)
 
     async def end(self) -> None:
         """Cancel and await everything that was under way, and close."""
@@ -118,7 +132,7 @@ class Connection(asyncio.Protocol):
 
     def _pump(self) -> None:
         """Start what may start; while more waits, read no further."""
-        while self._waiting and len(self._tasks) < self._limits.requests:
+        while self._waiting and len(self._tasks) < self._limits.requests and self._may_go_on():
             task = asyncio.create_task(self._serve(self._waiting.popleft()))
             self._tasks.add(task)
             task.add_done_callback(self._finished)
@@ -126,6 +140,20 @@ class Connection(asyncio.Protocol):
             self._transport.pause_reading()
         else:
             self._transport.resume_reading()
+
+    def _may_go_on(self) -> bool:
+        """Whether the caller has asked for little enough lately; if not, it waits and then goes on."""
+        if self._resting is not None or self.peer is None:
+            return False
+        rest_s = self._server.rest_s(self.peer.uid)
+        if rest_s > 0:
+            self._resting = asyncio.get_running_loop().call_later(rest_s, self._rested)
+        return rest_s <= 0
+
+    def _rested(self) -> None:
+        self._resting = None
+        if not self._transport.is_closing():
+            self._pump()
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
@@ -159,18 +187,36 @@ class Connection(asyncio.Protocol):
     def _subscribe(self, params: SubscribeParams) -> Snapshot:
         """Without an await between the two, the snapshot and the feed meet without a gap."""
         self._unsubscribe()
-        wanted = frozenset(params.topics)
-
-        def sink(event: Event) -> None:
-            if _TOPICS[type(event)] in wanted and self._dispatcher.may_see(event):
-                self._notify(event)
-
-        if wanted:
-            self._detach = self._server.service.attach(sink)
-        if "statistics" in wanted:
+        self._wanted = params
+        if params.topics:
+            self._detach = self._server.service.attach(self._hear)
+        if "statistics" in params.topics:
             interval_s = params.statistics_interval_s
             self._timer = asyncio.get_running_loop().call_later(interval_s, self._tick, interval_s)
         return self._dispatcher.visible(self._server.service.snapshot())
+
+    def _hear(self, event: Event) -> None:
+        wanted = self._wanted
+        if _TOPICS[type(event)] not in wanted.topics or not self._dispatcher.may_see(event):
+            return
+        if isinstance(event, LogEntry) and (
+            _LEVELS.index(event.level) < _LEVELS.index(wanted.log_level)
+            or wanted.log_connection not in ("", event.connection)
+        ):
+            return
+        if isinstance(event, PromptStatus) and not self._server.prompts.is_for(event, self):
+            return
+        self._notify(event)
+
+    @property
+    def hears_prompts(self) -> bool:
+        return self._detach is not None and "prompt" in self._wanted.topics
+
+    def hear_again(self, prompts: Iterable[PromptStatus]) -> None:
+        """What went to somebody who has left meanwhile."""
+        for prompt in prompts:
+            if self.hears_prompts and self._dispatcher.may_see(prompt):
+                self._notify(prompt)
 
     def _unsubscribe(self) -> None:
         if self._detach is not None:

@@ -33,6 +33,8 @@ from .schema import (
     NoParams,
     ProfileCreateParams,
     ProfileListResult,
+    ProfileValidateParams,
+    ProfileValidateResult,
     PromptAnswerParams,
     PromptStatus,
     RekeyParams,
@@ -48,17 +50,25 @@ class Dispatcher:
     """The service as one peer may use it."""
 
     def __init__(
-        self, service: Service, policy: Policy, peer: Peer, subscribe: Callable[[SubscribeParams], Snapshot]
+        self,
+        service: Service,
+        policy: Policy,
+        peer: Peer,
+        subscribe: Callable[[SubscribeParams], Snapshot],
+        asking: Callable[[str], None],
     ) -> None:
+        """`asking` hears of each connection that the caller has asked for."""
         self._service = service
         self._policy = policy
         self._peer = peer
         self._subscriber = subscribe
+        self._asking = asking
         self._calls: dict[str, Callable[[Any], Awaitable[Struct]]] = {
             "hello": self._hello,
             "snapshot": self._snapshot,
             "subscribe": self._subscribe,
             "profile.create": self._create,
+            "profile.validate": self._validate,
             "profile.list": self._list,
             "profile.show": self._show,
             "profile.remove": self._remove,
@@ -111,6 +121,8 @@ class Dispatcher:
             raise ServiceError("not_permitted", action=action.value, name=name)
 
     async def _hello(self, params: HelloParams) -> HelloResult:
+        if params.protocol != PROTOCOL_VERSION:
+            raise ServiceError("protocol_unsupported", wanted=params.protocol, spoken=PROTOCOL_VERSION)
         role = self._policy.role(self._peer)
         return HelloResult(protocol=PROTOCOL_VERSION, version=__version__, role=role)
 
@@ -123,13 +135,19 @@ class Dispatcher:
     async def _create(self, params: ProfileCreateParams) -> Done:
         for secret in params.secrets.values:
             protect(secret)
+        owner = self._peer.uid
         if params.replace:
             try:
                 self._require(Action.CHANGE_PROFILE, params.profile.name)
+                owner = self._service.owner_of(params.profile.name)
             except (ServiceError, ProfileError) as error:
                 if error.code != "unknown_profile":
                     raise
-        profile = msgspec.structs.replace(params.profile, owner_uid=self._peer.uid)
+        if params.system:
+            if not self._policy.may(self._peer, Action.CHANGE_SERVICE):
+                raise ServiceError("not_permitted", action=Action.CHANGE_SERVICE.value)
+            owner = 0
+        profile = msgspec.structs.replace(params.profile, owner_uid=owner)
         await self._service.create_profile(
             profile,
             params.secrets,
@@ -137,6 +155,9 @@ class Dispatcher:
             keep_secrets=params.replace and params.keep_secrets,
         )
         return Done()
+
+    async def _validate(self, params: ProfileValidateParams) -> ProfileValidateResult:
+        return ProfileValidateResult(problems=await self._service.validate_profile(params.profile))
 
     async def _list(self, params: NoParams) -> ProfileListResult:
         return ProfileListResult(profiles=await self._service.list_profiles())
@@ -152,6 +173,7 @@ class Dispatcher:
 
     async def _up(self, params: NameParams) -> Struct:
         self._require(Action.USE_CONNECTION, params.name)
+        self._asking(params.name)
         return await self._service.up(params.name)
 
     async def _down(self, params: NameParams) -> Struct:

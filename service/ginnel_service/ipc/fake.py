@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import msgspec
 
 from ginnel_service import __version__
 from ginnel_service.profiles.model import Profile, ProfileError
 from ginnel_service.profiles.secrets import Secrets, validate_secrets
-from ginnel_service.profiles.validation import validate
+from ginnel_service.profiles.validation import problems_of, validate
 
 from .schema import (
     STEPS,
@@ -23,6 +24,8 @@ from .schema import (
     LogEntry,
     Machine,
     PathStatus,
+    ProfileChange,
+    ProfileProblem,
     ProfileSummary,
     PromptStatus,
     Rekeys,
@@ -89,6 +92,13 @@ class FakeService(EventFeed):
             raise ServiceError("profile_exists", name=profile.name)
         self.profiles[profile.name] = profile
         self.secrets[profile.name] = secrets
+        self._tell_of(profile.name)
+
+    async def validate_profile(self, table: dict[str, Any]) -> tuple[ProfileProblem, ...]:
+        return tuple(
+            ProfileProblem(field=each.field, message=each.message, remedy=each.remedy)
+            for each in problems_of(table)
+        )
 
     async def list_profiles(self) -> tuple[ProfileSummary, ...]:
         self._refuse("list_profiles")
@@ -106,6 +116,7 @@ class FakeService(EventFeed):
             raise ServiceError("already_up", name=name)
         self.profiles.pop(name, None)
         self.broken.pop(name, None)
+        self._tell_of(name)
 
     async def up(self, name: str) -> ConnectionStatus:
         self._refuse("up")
@@ -228,6 +239,10 @@ class FakeService(EventFeed):
     def _change(self, status: ConnectionStatus) -> None:
         self.connections[status.name] = status
         self.publish(status)
+
+    def _tell_of(self, name: str) -> None:
+        summary = next((each for each in self._summaries() if each.name == name), None)
+        self.publish(ProfileChange(name=name, summary=summary))
 
     def _refuse(self, call: str) -> None:
         if call in self.refuse:

@@ -1,4 +1,8 @@
-"""Whom the kernel says is at the other end of a unix socket (unix(7), SO_PEERCRED and SO_PEERGROUPS)."""
+"""Whom the kernel says is at the other end of a unix socket: as it was when it connected.
+
+Linux: SO_PEERCRED and SO_PEERGROUPS (unix(7)). macOS and FreeBSD: LOCAL_PEERCRED (unix(4)), which gives a
+`struct xucred` with up to 16 groups, of which the first is the effective one.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,13 @@ from typing import Protocol
 
 from .access import Peer
 
+_SOL_LOCAL = 0
+_LOCAL_PEERCRED = 1
+_LOCAL_PEERPID = 2  # macOS
+_XUCRED_GROUPS = 16
+_GROUPS_AT = 12
+_PID_AT = 80  # behind the groups, aligned as a pointer is
+XUCRED_OCTETS = 88
 _SO_PEERGROUPS = 59  # asm-generic/socket.h
 _MAX_OPTION = 1024  # what Python reads of an option: 256 groups
 
@@ -21,9 +32,34 @@ class HasOptions(Protocol):
 
 
 def peer_of(connection: HasOptions) -> Peer:
-    """Raises OSError where the kernel does not say, which includes every OS but Linux."""
-    if sys.platform != "linux":
-        raise OSError(f"peer credentials are not read on {sys.platform}")
+    """Raises OSError where the kernel does not say."""
+    if sys.platform == "linux":
+        return _linux_peer(connection)
+    data = connection.getsockopt(_SOL_LOCAL, _LOCAL_PEERCRED, XUCRED_OCTETS)
+    pid = 0
+    if sys.platform == "darwin":
+        (pid,) = struct.unpack("i", connection.getsockopt(_SOL_LOCAL, _LOCAL_PEERPID, 4))
+    return parse_xucred(data, sys.platform, pid)
+
+
+def parse_xucred(data: bytes, system: str, pid: int = 0) -> Peer:
+    """A `struct xucred` of "darwin" or "freebsd...". Raises OSError for what is none.
+
+    Both begin with version, uid and number of groups, and pad before the 16 groups. FreeBSD has room for a
+    pointer behind them and keeps the pid there (<sys/ucred.h>); macOS has another option for that.
+    """
+    if len(data) < _GROUPS_AT + 4 * _XUCRED_GROUPS:
+        raise OSError(errno.EINVAL, "the kernel's credentials are cut short")
+    version, uid, count = struct.unpack_from("=IIh", data)
+    if version != 0 or not 0 < count <= _XUCRED_GROUPS:
+        raise OSError(errno.EINVAL, "the kernel's credentials are of another version")
+    groups = struct.unpack_from(f"={count}I", data, _GROUPS_AT)
+    if not system.startswith("darwin") and len(data) >= _PID_AT + 4:
+        (pid,) = struct.unpack_from("=i", data, _PID_AT)
+    return Peer(uid=uid, gid=groups[0], pid=pid, groups=frozenset(groups))
+
+
+def _linux_peer(connection: HasOptions) -> Peer:
     pid, uid, gid = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
     try:
         raw = connection.getsockopt(socket.SOL_SOCKET, _SO_PEERGROUPS, _MAX_OPTION)

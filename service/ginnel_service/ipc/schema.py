@@ -27,7 +27,7 @@ State = Literal["down", "connecting", "up", "reconnecting", "disconnecting", "fa
 #: Where a connecting one is: name resolution, IKE_SA_INIT, IKE_AUTH, then device, addresses and routes.
 Step = Literal["", "resolve", "init", "auth", "network"]
 STEPS: tuple[Step, ...] = ("resolve", "init", "auth", "network")
-Topic = Literal["state", "statistics", "log", "prompt", "diagnosis"]
+Topic = Literal["state", "statistics", "log", "prompt", "profile", "diagnosis"]
 PromptKind = Literal["password", "otp", "new_password"]
 What = Literal["ike", "child"]
 Level = Literal["debug", "info", "warning", "error"]
@@ -168,6 +168,13 @@ class ProfileSummary(_Result, frozen=True, kw_only=True):
     error: ErrorInfo | None = None
 
 
+class ProfileChange(_Result, frozen=True, kw_only=True):
+    """A profile was stored, replaced or, without a summary, removed."""
+
+    name: str
+    summary: ProfileSummary | None = None
+
+
 class Machine(_Result, frozen=True, kw_only=True):
     """What the machine offers any tunnel. What cannot be told there is left out."""
 
@@ -264,20 +271,41 @@ class Snapshot(_Result, frozen=True, kw_only=True):
 class SubscribeParams(_Params, frozen=True, kw_only=True):
     """A later call replaces what an earlier one of the same connection chose."""
 
-    topics: Annotated[tuple[Topic, ...], Meta(max_length=5)] = ("state",)
+    topics: Annotated[tuple[Topic, ...], Meta(max_length=6)] = ("state",)
     statistics_interval_s: Annotated[float, Meta(ge=0.1, le=3600)] = 1.0
+    log_level: Level = "debug"  # lines of the log that matter less are left out
+    log_connection: Annotated[str, Meta(max_length=256)] = ""  # lines about this one alone; empty: all
 
 
 class ProfileCreateParams(_Params, frozen=True, kw_only=True):
     """`profile.owner_uid` is ignored: the owner is whom the kernel says the caller is.
 
-    `keep_secrets`: where a profile is replaced, its secrets stay but for those that are given.
+    A profile that is replaced keeps its owner, with `keep_secrets` also the secrets that are not given.
     """
 
     profile: Profile
     secrets: Secrets = Secrets()
     replace: bool = False
     keep_secrets: bool = False
+    system: bool = False  # it shall belong to the machine's administrators, not to the caller
+
+
+class ProfileValidateParams(_Params, frozen=True, kw_only=True):
+    """A profile that is not stored yet, as an editor has it: every problem comes back at once."""
+
+    profile: dict[str, Any]
+
+
+class ProfileProblem(_Result, frozen=True, kw_only=True):
+    """One thing wrong with one field (dotted, such as `network.mtu`), and what to do about it."""
+
+    field: str
+    message: str
+    remedy: str
+
+
+class ProfileValidateResult(_Result, frozen=True, kw_only=True):
+    problems: tuple[ProfileProblem, ...] = ()
 
 
 class NameParams(_Params, frozen=True, kw_only=True):
@@ -330,6 +358,7 @@ METHODS: dict[str, tuple[type[Struct], type[Struct]]] = {
     "snapshot": (NoParams, Snapshot),
     "subscribe": (SubscribeParams, Snapshot),
     "profile.create": (ProfileCreateParams, Done),
+    "profile.validate": (ProfileValidateParams, ProfileValidateResult),
     "profile.list": (NoParams, ProfileListResult),
     "profile.show": (NameParams, Profile),
     "profile.remove": (NameParams, Done),
@@ -348,10 +377,11 @@ NOTIFICATIONS: dict[str, type[Struct]] = {
     "statistics": Statistics,
     "log": LogEntry,
     "prompt": PromptStatus,
+    "profile": ProfileChange,
     "diagnosis": DiagnosisProgress,
 }
 
-Event = ConnectionStatus | Statistics | LogEntry | PromptStatus | DiagnosisProgress
+Event = ConnectionStatus | Statistics | LogEntry | PromptStatus | ProfileChange | DiagnosisProgress
 
 
 class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

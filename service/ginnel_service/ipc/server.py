@@ -20,6 +20,7 @@ from pathlib import Path
 from .access import Peer, Policy
 from .connection import Connection
 from .peercred import peer_of
+from .prompts import PromptRouter
 from .schema import MAX_MESSAGE_OCTETS
 from .service import Service
 
@@ -35,9 +36,30 @@ class Limits:
 
     connections: int = 256
     connections_per_uid: int = 64
+    reserved: int = 16  # of the connections, for administrators
     message_octets: int = MAX_MESSAGE_OCTETS
     pending_octets: int = 4 * MAX_MESSAGE_OCTETS  # not yet read by the client
     requests: int = 16  # of one connection, under way at once
+    requests_at_once: int = 400  # of one uid, before it has to slow down to `requests_per_s`
+    requests_per_s: float = 200.0
+
+
+class Allowance:
+    """A token bucket: `burst` requests at once, then `per_s` in a second."""
+
+    def __init__(self, burst: float, per_s: float, now: float) -> None:
+        self._burst = self._left = burst
+        self._per_s = per_s
+        self._counted = now
+
+    def take(self, now: float) -> float:
+        """Take one and return 0, or how long until there is one."""
+        self._left = min(self._burst, self._left + (now - self._counted) * self._per_s)
+        self._counted = now
+        if self._left < 1:
+            return (1 - self._left) / self._per_s
+        self._left -= 1
+        return 0.0
 
 
 class Server:
@@ -53,6 +75,8 @@ class Server:
         self._inode = 0
         self._server: asyncio.Server | None = None
         self._connections: set[Connection] = set()
+        self._allowances: dict[int, Allowance] = {}
+        self.prompts = PromptRouter(lambda: service.snapshot().prompts, lambda: tuple(self._connections))
 
     async def start(self) -> None:
         """Bind and listen. Raises OSError: EADDRINUSE when another service answers there."""
@@ -83,7 +107,10 @@ class Server:
             log.warning("a caller without credentials is refused: %s", error)
             return None
         held = Counter(other.peer.uid for other in self._connections if other.peer is not None)
-        if held.total() >= self.limits.connections or held[peer.uid] >= self.limits.connections_per_uid:
+        room = self.limits.connections
+        if self.policy.role(peer) != "admin":
+            room -= self.limits.reserved
+        if held.total() >= room or held[peer.uid] >= self.limits.connections_per_uid:
             log.warning("uid %d has too many connections, or all have: refused", peer.uid)
             return None
         self._connections.add(connection)
@@ -91,6 +118,18 @@ class Server:
 
     def forget(self, connection: Connection) -> None:
         self._connections.discard(connection)
+        if len(self._allowances) > self.limits.connections:
+            here = {each.peer.uid for each in self._connections if each.peer is not None}
+            self._allowances = {uid: it for uid, it in self._allowances.items() if uid in here}
+
+    def rest_s(self, uid: int) -> float:
+        """Count one request of `uid`; when it has made too many lately, how long it rests instead."""
+        now = asyncio.get_running_loop().time()
+        allowance = self._allowances.get(uid)
+        if allowance is None:
+            allowance = Allowance(self.limits.requests_at_once, self.limits.requests_per_s, now)
+            self._allowances[uid] = allowance
+        return allowance.take(now)
 
 
 def _bind(path: Path) -> socket.socket:

@@ -21,6 +21,7 @@ from .schema import (
     Event,
     Level,
     LogEntry,
+    ProfileProblem,
     ProfileSummary,
     Snapshot,
     Statistics,
@@ -69,6 +70,9 @@ class Service(Protocol):
 
         With `keep_secrets` those of the profile that is replaced stay, but for those that are given.
         """
+
+    async def validate_profile(self, table: dict[str, Any]) -> tuple[ProfileProblem, ...]:
+        """Everything that is wrong with a profile as an editor has it; nothing is stored."""
 
     async def list_profiles(self) -> tuple[ProfileSummary, ...]:
         """Every profile by name, the broken ones among them."""

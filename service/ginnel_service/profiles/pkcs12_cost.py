@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from hashlib import pbkdf2_hmac, sha1
 from typing import Any, Final
 
-from asn1crypto import pkcs12
+from asn1crypto import keys, pkcs12
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
@@ -50,6 +50,24 @@ def check(data: bytes, password: str) -> None:
         raise
     except Exception as error:  # asn1crypto parses late, and raises whatever its steps do
         raise CostlyError(f"it is no PKCS#12 file ({type(error).__name__})") from None
+
+
+def check_key(der: bytes) -> None:
+    """The same of a private key in PKCS#8; one that is not encrypted costs nothing."""
+    try:
+        algorithm = keys.EncryptedPrivateKeyInfo.load(der, strict=True)["encryption_algorithm"]
+        parameters = algorithm["parameters"]
+        if algorithm["algorithm"].native == "pbes2":
+            derivation = parameters["key_derivation_func"]
+            if derivation["algorithm"].native != "pbkdf2":
+                return  # scrypt, of which libcrypto limits the cost
+            count = derivation["parameters"]["iteration_count"].native
+        else:
+            count = parameters["iterations"].native
+    except Exception:  # as above; it is for the one who loads the key to say what it is
+        return
+    if count > MAX_ITERATIONS:
+        raise CostlyError("the private key would take too long to open: its iteration count is too high")
 
 
 class _File:
