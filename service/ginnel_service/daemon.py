@@ -23,6 +23,7 @@ from .config import DaemonConfig, parse_arguments
 from .ipc.access import Policy, admin_gids
 from .ipc.schema import ConnectionStatus, Event, State
 from .ipc.server import Server
+from .killswitch import reinstall
 from .net.linux.network import LinuxNetwork
 from .notify import Notifier
 from .privileges import confine, may_change_the_network
@@ -32,6 +33,7 @@ from .profiles.store import ProfileStore
 from .supervisor import Supervisor
 from .tunnel.errors import as_tunnel_error
 from .tunnel.host import SystemHost
+from .wanted import WantedFile
 
 log = logging.getLogger("ginnel.daemon")
 
@@ -140,6 +142,11 @@ async def _serve(
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, _reopen_log)
     notifier = Notifier()
+    profiles, wanted = ProfileStore(config.state.profiles), WantedFile(config.state.wanted)
+    try:
+        await loop.run_in_executor(executor, reinstall, network, profiles, wanted)
+    except Exception as error:
+        log.error("the kill switch could not be put up again: %s", as_tunnel_error(error))
     try:
         for line in await loop.run_in_executor(executor, network.recover):
             log.warning("undone after a crash: %s", line)
@@ -149,9 +156,10 @@ async def _serve(
         log.warning("keys are written to %s: whoever reads it reads the traffic", config.export_keys)
     supervisor = Supervisor(
         SystemHost(network, executor),
-        ProfileStore(config.state.profiles),
+        profiles,
         secrets,
         ring,
+        wanted,
         key_file=config.export_keys,
     )
     server = Server(supervisor, config.runtime.socket, policy=policy)
@@ -160,6 +168,7 @@ async def _serve(
         log.info("ginneld %s listens at %s", __version__, config.runtime.socket)
         supervisor.attach(StatusLine(notifier).heard)
         notifier.ready("No connection")
+        await supervisor.start()
         await stop.wait()
         log.info("stopping")
     finally:

@@ -44,6 +44,11 @@ class StatePaths:
         return self.root / "keys"
 
     @property
+    def wanted(self) -> Path:
+        """Whose traffic is stopped, and what is up."""
+        return self.root / "wanted"
+
+    @property
     def journal(self) -> Path:
         """The undo journal of the machine's network."""
         return self.root / "journal"

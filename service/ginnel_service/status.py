@@ -10,6 +10,7 @@ from .diagnosis import drops
 from .ike.events import Endpoint
 from .ipc.schema import (
     ConnectionStatus,
+    DnsStatus,
     ErrorInfo,
     Nat,
     PathStatus,
@@ -20,6 +21,7 @@ from .ipc.schema import (
     Step,
     TunnelDiagnosis,
 )
+from .net.base import Dns
 from .tunnel import states
 from .tunnel.driver import Tunnel, TunnelStatus
 from .tunnel.errors import TunnelError
@@ -64,6 +66,7 @@ def connection_status(tunnel: Tunnel) -> ConnectionStatus:
         weak=tunnel.weak,
         error=None if found.error is None else error_info(found.error, found.name, found.server),
         next_try_s=found.next_try_s,
+        waits_for=found.waits_for,
     )
     if state not in {"connecting", "up", "disconnecting"}:
         return about
@@ -119,6 +122,12 @@ def text_of(endpoint: Endpoint) -> str:
     )
 
 
+def _dns(dns: Dns) -> DnsStatus:
+    return DnsStatus(
+        servers=tuple(map(str, dns.servers)), everything=dns.everything, match=dns.match, search=dns.search
+    )
+
+
 def _with_facts(about: ConnectionStatus, found: TunnelStatus) -> ConnectionStatus:
     facts, wanted = found.facts, found.facts.wanted
     path = None
@@ -139,6 +148,10 @@ def _with_facts(about: ConnectionStatus, found: TunnelStatus) -> ConnectionStatu
         subnets=tuple(str(subnet) for subnet in facts.configuration.subnets),
         gateway_product=facts.configuration.version,
         routes=() if wanted is None else tuple(str(network) for network in wanted.routes),
+        bypass=() if wanted is None else tuple(str(network) for network in wanted.bypass),
+        lan=wanted is not None and wanted.lan,
+        refused=() if wanted is None else tuple(str(network) for network in wanted.blocked),
+        dns_in_effect=None if wanted is None or wanted.dns is None else _dns(wanted.dns),
         ike_suite=facts.ike_suite,
         esp_suite=facts.esp_suite,
         peer=facts.peer,

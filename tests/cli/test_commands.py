@@ -330,6 +330,7 @@ def test_without_a_service_every_command_says_so(tmp_path: Path, name: str) -> N
         "list": [],
         "log": [],
         "status": [],
+        "killswitch": [],
     }
     arguments = ["--socket", str(tmp_path / "none"), name, *extra.get(name, ["x"])]
     result = CliRunner().invoke(main, arguments, input=PSK)

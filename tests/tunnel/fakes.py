@@ -25,6 +25,7 @@ from ginnel_service.ike.responder import Responder
 from ginnel_service.net.base import DeviceState, FakeNetwork, Way
 from ginnel_service.tunnel.errors import TunnelError
 from ginnel_service.tunnel.host import Route, SocketBuffers
+from ginnel_service.tunnel.ondemand import Place
 
 T = TypeVar("T")
 
@@ -305,7 +306,11 @@ class FakeHost:
         self.executor: Executor = InlineExecutor()
         self.random = random.Random(2).randbytes
         self.names: dict[str, tuple[Endpoint, ...]] = {"vpn.example.org": (Endpoint("198.51.100.2", 500),)}
+        self.asked: list[tuple[str, bool]] = []  # names, and whether outside the tunnels
         self.slept_s = 0.0
+        self.way_out: tuple[Way, ...] = (Way(CLIENT.host, 2, "192.0.2.1"),)
+        self.said = Place(interface="ethernet")
+        self.watching: list[Callable[[], None]] = []
         self.refuse: TunnelError | None = None
         self.unreachable: set[str] = set()
         self.pages: dict[str, bytes] = {}  # the web, by URL
@@ -316,8 +321,9 @@ class FakeHost:
     def now(self) -> float:
         return asyncio.get_running_loop().time() + self.slept_s
 
-    async def resolve(self, name: str, port: int) -> tuple[Endpoint, ...]:
+    async def resolve(self, name: str, port: int, *, outside: bool = False) -> tuple[Endpoint, ...]:
         await asyncio.sleep(0.001)
+        self.asked.append((name, outside))
         if name not in self.names:
             raise TunnelError("name_not_resolved", server=name)
         return self.names[name]
@@ -325,6 +331,22 @@ class FakeHost:
     async def fetch(self, what: Fetch) -> bytes | None:
         await asyncio.sleep(0.001)
         return self.pages.get(what.url)
+
+    def outlook(self, remotes: Sequence[str] = ()) -> tuple[Way, ...]:
+        return self.way_out
+
+    def place(self) -> Place:
+        return replace(self.said, ways=self.way_out)
+
+    def watch_network(self, told: Callable[[], None]) -> Callable[[], None]:
+        self.watching.append(told)
+        return lambda: self.watching.remove(told)
+
+    def go_to(self, *way_out: Way) -> None:
+        """Another network, or none."""
+        self.way_out = way_out
+        for told in tuple(self.watching):
+            told()
 
     def open_link(self, remote: Endpoint) -> FakeLink:
         if self.refuse is not None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import errno
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_interface, ip_network
 
 import pytest
 
@@ -10,12 +10,16 @@ from ginnel_service.ike.errors import SessionError
 from ginnel_service.ike.events import ChildKeys, ChildSa, Configuration, Endpoint, EspSuite, Path
 from ginnel_service.ike.payloads.selector import TrafficSelector
 from ginnel_service.ike.proposals import keywords, weaknesses
+from ginnel_service.net.base import Dns as NameServers
+from ginnel_service.net.base import Network as AnyNetwork
 from ginnel_service.net.base import NetworkError
-from ginnel_service.profiles.model import Esp, Ike, Local, Profile, ProfileError, Remote
+from ginnel_service.profiles.model import Dns, Esp, Ike, Local, Network, Profile, ProfileError, Remote
 from ginnel_service.profiles.secrets import Secrets
 from ginnel_service.tunnel.convert import (
+    blocked,
     esp_settings,
     inner_mtu,
+    name_servers,
     outer_octets,
     routes,
     session_config,
@@ -152,3 +156,87 @@ def test_errors_keep_their_identifier_and_cause() -> None:
         "errno": 1,
     }
     assert as_tunnel_error(KeyError("a secret")).params == {"detail": "KeyError"}
+
+
+FULL = (ip_network("0.0.0.0/0"), ip_network("::/0"))
+HALVES = tuple(ip_network(text) for text in ("0.0.0.0/1", "128.0.0.0/1", "::/1", "8000::/1"))
+OFFICE = (ip_network("10.0.0.0/8"),)
+SERVERS = (ip_address("10.0.0.53"),)
+
+
+@pytest.mark.parametrize(
+    ("network", "routed", "expected"),
+    [
+        (Network(), FULL, ()),
+        (Network(), FULL[:1], FULL[1:]),  # else everything that speaks IPv6 would pass beside the tunnel
+        (Network(), HALVES[:2], FULL[1:]),
+        (Network(), FULL[1:], FULL[:1]),
+        (Network(), OFFICE, ()),
+        (Network(), (*FULL[:1], ip_network("fd00::/8")), ()),
+        (Network(ipv6_outside="allow"), FULL[:1], ()),
+        (Network(ipv6_outside="block"), OFFICE, FULL[1:]),
+        (Network(ipv4_outside="block"), OFFICE, FULL[:1]),
+        (Network(ipv4_outside="block", ipv6_outside="block"), HALVES, ()),
+    ],
+)
+def test_what_no_route_leads_into_the_tunnel_is_blocked_when_it_would_leak(
+    network: Network, routed: tuple[AnyNetwork, ...], expected: tuple[AnyNetwork, ...]
+) -> None:
+    assert blocked(network, routed) == expected
+
+
+@pytest.mark.parametrize(
+    ("dns", "domains", "routed", "expected"),
+    [
+        (Dns(), (), FULL, NameServers(servers=SERVERS)),
+        (Dns(), (), HALVES, NameServers(servers=SERVERS)),
+        (Dns(), (), FULL[1:], NameServers(servers=SERVERS)),
+        (
+            Dns(),
+            ("corp.example",),
+            FULL,
+            NameServers(servers=SERVERS, match=("corp.example",), everything=False),
+        ),
+        (
+            Dns(),
+            ("corp.example",),
+            OFFICE,
+            NameServers(servers=SERVERS, match=("corp.example",), everything=False),
+        ),
+        (Dns(), (), OFFICE, None),
+        (Dns(mode="off"), ("corp.example",), FULL, None),
+        (Dns(mode="all"), ("corp.example",), OFFICE, NameServers(servers=SERVERS, match=("corp.example",))),
+        (
+            Dns(mode="split", match=("a.example",), search=("b.example",)),
+            ("c.example",),
+            FULL,
+            NameServers(
+                servers=SERVERS,
+                search=("b.example",),
+                match=("c.example", "a.example", "b.example"),
+                everything=False,
+            ),
+        ),
+        (Dns(mode="split"), (), FULL, None),
+        (Dns(servers=("192.0.2.53",)), (), FULL, NameServers(servers=(ip_address("192.0.2.53"),))),
+    ],
+)
+def test_names_are_asked_where_the_profile_and_the_gateway_say(
+    dns: Dns, domains: tuple[str, ...], routed: tuple[AnyNetwork, ...], expected: NameServers | None
+) -> None:
+    assert name_servers(dns, Configuration(dns=SERVERS, domains=domains), routed) == expected
+
+
+def test_without_a_server_dns_is_left_alone() -> None:
+    assert name_servers(Dns(mode="all"), Configuration(), FULL) is None
+
+
+def test_the_machine_guards_what_the_gateway_leased() -> None:
+    keys = ChildKeys(b"", b"")
+    child = ChildSa(b"1", b"2", GCM, keys, keys, (), (TrafficSelector.from_network("0.0.0.0/0"),))
+    profile = Profile(name="a", server="b", network=Network(lan=True))
+    leased = Configuration(addresses=(ip_interface("10.9.0.1/24"),), dns=SERVERS)
+    wanted = wanted_network("tun0", profile, leased, (child,), V4)
+    assert (wanted.guard, wanted.lan, wanted.blocked) == (True, True, FULL[1:])
+    assert wanted.dns == NameServers(servers=SERVERS)
+    assert not wanted_network("tun0", profile, Configuration(), (child,), V4).guard

@@ -1,4 +1,4 @@
-"""DNS by the real programs: `ginnel up` brings the gateway's servers, `ginnel down` and a crash leave nothing."""
+"""DNS by the real programs: `ginnel up` brings the gateway's servers, `down` and a crash leave nothing."""
 
 from __future__ import annotations
 

@@ -258,3 +258,67 @@ def test_nothing_is_counted_twice_while_a_person_is_asked_between_two_attempts(
         assert it.tunnel.traffic().octets_in == 2 * before.octets_in
 
     scene(act)
+
+
+def test_what_nobody_asked_for_asks_once_and_waits_for_the_person(scene: Callable[..., None]) -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up(stubborn=True)
+        asked = await it.asked()
+        await asyncio.sleep(10 * 3600)
+        assert it.tunnel.wants.open == (asked,)
+        assert it.tunnel.status().waits_for == "person"
+        assert it.gateway.links == []
+        await it.say(PASSWORD)
+        await it.until(S.CONNECTED, S.FAILED)
+        assert it.tunnel.state is S.CONNECTED
+
+    scene(act)
+
+
+def test_a_stored_password_that_is_wrong_leads_to_one_question(scene: Callable[..., None]) -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up(stubborn=True)
+        await asyncio.sleep(10 * 3600)
+        (asked,) = it.tunnel.wants.open
+        assert it.tunnel.status().waits_for == "person"
+        assert len(it.gateway.links) == 1
+        before = len(it.news)
+        await asyncio.sleep(10 * 3600)
+        assert (it.tunnel.wants.open, len(it.news)) == ((asked,), before)
+        await it.say(PASSWORD)
+        await it.until(S.CONNECTED, S.FAILED)
+        assert it.tunnel.state is S.CONNECTED
+
+    scene(act, "not the password")
+
+
+def test_who_does_not_want_to_answer_is_not_asked_again(scene: Callable[..., None]) -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up(stubborn=True)
+        await it.say(None)
+        await it.until(S.FAILED)
+        await asyncio.sleep(3600)
+        assert it.tunnel.wants.open == ()
+        it.tunnel.up(stubborn=True)
+        await it.asked()
+
+    scene(act)
+
+
+def test_a_password_that_worked_is_said_again_when_the_gateway_is_out_of_sorts(
+    scene: Callable[..., None], tmp_path: Path
+) -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.say(PASSWORD)
+        await it.until(S.CONNECTED)
+        closed = FILE.replace('[eap]\nmethods = ["mschapv2"]\n', "").replace("password =", "psk =")
+        it.gateway.restart(parse(closed.encode(), tmp_path))
+        while it.tunnel.status().error_code != "authentication_failed":  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+        it.gateway.restart(parse(FILE.encode(), tmp_path))
+        await it.until(S.CONNECTED, S.FAILED)
+        assert it.tunnel.state is S.CONNECTED
+        assert len(it.news) == 2  # asked once, at the beginning
+
+    scene(act)

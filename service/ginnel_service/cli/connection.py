@@ -34,8 +34,13 @@ from .wire import CliError, Wire
 from .words import STEPS, explain
 
 
-@command(example="ginnel up office\nginnel up office --timeout 20 && ssh host.office.example")
-@click.argument("name")
+@command(
+    example="ginnel up office\nginnel up office --timeout 20 && ssh host.office.example\nginnel up --login"
+)
+@click.argument("name", required=False)
+@click.option(
+    "--login", is_flag=True, help="Begin those of your profiles that say so, for an autostart entry."
+)
 @click.option("--wait/--no-wait", default=True, help="Return when connected, or at once.  [default: --wait]")
 @click.option(
     "--timeout",
@@ -57,16 +62,25 @@ from .words import STEPS, explain
 def up(
     settings: Settings,
     *,
-    name: str,
+    name: str | None,
+    login: bool,
     wait: bool,
     timeout_s: float,
     password_file: BinaryIO | None,
     remember: bool,
     keychain: bool,
 ) -> None:
-    """Connect the profile NAME. What the gateway wants to know is asked on the terminal."""
+    """Connect the profile NAME. What the gateway wants to know is asked on the terminal.
+
+    Where it waits for its next attempt, that is made at once.
+    """
+    if login is (name is not None):
+        raise click.UsageError("name one profile, or say --login")
     if keychain and remember:
         raise click.UsageError("--remember has the service keep the password, --keychain you: choose one.")
+    if name is None:
+        _begin_session(settings)
+        return
     asker = _Asker(password_file, remember=remember, keychain=Keychain() if keychain else None)
     waiting: tuple[PromptStatus, ...] = ()
     with settings.connect() as wire:
@@ -81,6 +95,8 @@ def up(
             status = _find(wire.call("snapshot"), name)
             if status.state in ("disconnecting", "down"):
                 raise
+            if status.state == "reconnecting":
+                status = wire.call("connection.retry", NameParams(name=name))
         if wait and status.state != "up":
             status = _follow(settings, wire, status, timeout_s, asker, waiting)
             asker.succeeded()
@@ -94,6 +110,15 @@ def up(
         console().print(details(status))
     else:
         click.echo(f"Connecting {plain(name)}. Follow it with: ginnel status --watch")
+
+
+def _begin_session(settings: Settings) -> None:
+    with settings.connect() as wire:
+        begun = wire.call("session.begin").connections
+    if settings.json:
+        print_json({"connections": begun})
+    for status in () if settings.json else begun:
+        click.echo(f"Connecting {plain(status.name)}. Follow it with: ginnel status --watch")
 
 
 @command(example="ginnel down office\nginnel down office --timeout 5")

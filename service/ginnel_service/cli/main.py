@@ -26,6 +26,8 @@ COMMANDS: dict[str, str] = {
     "down": "connection",
     "status": "connection",
     "rekey": "connection",
+    "ondemand": "ondemand",
+    "killswitch": "killswitch",
     "prompt": "prompt",
     "log": "log",
     "doctor": "doctor",

@@ -12,7 +12,7 @@ from rich.text import Text
 from ginnel_service.ipc.schema import ConnectionStatus, Statistics
 
 from .common import plain
-from .words import STATES, STEPS, explain
+from .words import STATES, STEPS, WAITS, explain
 
 #: state -> colour; those that pass are yellow
 COLOURS = {"up": "green", "failed": "red", "down": "dim"}
@@ -72,7 +72,10 @@ def _inside(status: ConnectionStatus) -> _Rows:
         ("routes", ", ".join(status.routes)),
         ("subnets", ", ".join(status.subnets)),
         ("DNS", ", ".join(status.dns)),
+        ("names", _names(status)),
         ("DNS domains", ", ".join(status.domains)),
+        ("outside", ", ".join((*status.bypass, *(["private networks at hand"] if status.lan else [])))),
+        ("refused", ", ".join(status.refused)),
     ]
 
 
@@ -157,11 +160,24 @@ def _state(status: ConnectionStatus) -> Text:
     words = STATES.get(status.state, plain(status.state))
     if status.step:
         words += ": " + STEPS.get(status.step, plain(status.step))
+    if status.waits_for:
+        words += f", waits for {WAITS[status.waits_for]}"
     if status.next_try_s is not None:
         words += f", again in {status.next_try_s:.0f} s"
     if status.state == "down" and status.error is not None:
         words = "broken"
+    if status.blocked:
+        words += ", traffic is stopped"
     return Text(words, style=COLOURS.get(status.state, "yellow"))
+
+
+def _names(status: ConnectionStatus) -> str:
+    """Who is asked which names; the gateway's servers need not be asked at all."""
+    dns = status.dns_in_effect
+    if dns is None:
+        return "asked as without the tunnel" if status.state == "up" else ""
+    which = "all" if dns.everything else "below " + ", ".join(dns.match)
+    return f"{which} asked at {', '.join(dns.servers)}"
 
 
 def _path(status: ConnectionStatus) -> str:

@@ -253,6 +253,14 @@ ERRORS: dict[str, tuple[str, str]] = {
         "{name} is being looked at already.",
         "Wait half a minute, then run `ginnel doctor {name}` again.",
     ),
+    "kill_switch_off": (
+        "No kill switch is on.",
+        "Traffic passes as always; a profile's `kill_switch.mode` turns one on.",
+    ),
+    "on_demand_off": (
+        "{name} has no rules that are on.",
+        "Turn them on with `ginnel ondemand {name} on`, after writing them into the profile.",
+    ),
     "service_stopping": (
         "The service is shutting down.",
         "Wait until it has been started again.",
@@ -346,6 +354,11 @@ STATES: dict[str, str] = {
     "reconnecting": "reconnecting",
     "disconnecting": "disconnecting",
     "failed": "failed",
+}
+
+WAITS: dict[str, str] = {
+    "network": "a network",
+    "person": "an answer (`ginnel prompt`), or `ginnel up`",
 }
 
 STEPS: dict[str, str] = {

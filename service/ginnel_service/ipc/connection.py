@@ -20,6 +20,7 @@ from .schema import (
     DiagnosisProgress,
     ErrorInfo,
     Event,
+    KillSwitchStatus,
     LogEntry,
     ProfileChange,
     PromptStatus,
@@ -41,6 +42,7 @@ _ENCODER = msgspec.json.Encoder(enc_hook=str)
 _REQUESTS = msgspec.json.Decoder(Request)
 _TOPICS = {
     ConnectionStatus: "state",
+    KillSwitchStatus: "kill_switch",
     Statistics: "statistics",
     LogEntry: "log",
     PromptStatus: "prompt",

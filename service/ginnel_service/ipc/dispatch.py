@@ -25,12 +25,15 @@ from .schema import (
     Event,
     HelloParams,
     HelloResult,
+    KillSwitchOffParams,
     LogEntry,
     LogLevelParams,
     LogTailParams,
     LogTailResult,
     NameParams,
     NoParams,
+    OnDemandParams,
+    PortalParams,
     ProfileCreateParams,
     ProfileListResult,
     ProfileValidateParams,
@@ -38,6 +41,7 @@ from .schema import (
     PromptAnswerParams,
     PromptStatus,
     RekeyParams,
+    SessionResult,
     Snapshot,
     SubscribeParams,
 )
@@ -74,7 +78,12 @@ class Dispatcher:
             "profile.remove": self._remove,
             "connection.up": self._up,
             "connection.down": self._down,
+            "connection.retry": self._retry,
             "connection.rekey": self._rekey,
+            "session.begin": self._begin_session,
+            "ondemand.set": self._on_demand,
+            "killswitch.portal": self._portal,
+            "killswitch.off": self._kill_switch_off,
             "prompt.answer": self._answer,
             "log.tail": self._tail,
             "log.level": self._level,
@@ -179,6 +188,36 @@ class Dispatcher:
     async def _down(self, params: NameParams) -> Struct:
         self._require(Action.USE_CONNECTION, params.name)
         return await self._service.down(params.name)
+
+    async def _retry(self, params: NameParams) -> Struct:
+        self._require(Action.USE_CONNECTION, params.name)
+        return await self._service.retry(params.name)
+
+    async def _begin_session(self, params: NoParams) -> SessionResult:
+        return SessionResult(connections=await self._service.begin_session(self._peer.uid))
+
+    async def _on_demand(self, params: OnDemandParams) -> Struct:
+        lasting = params.change in ("on", "off")
+        self._require(Action.CHANGE_PROFILE if lasting else Action.USE_CONNECTION, params.name)
+        return await self._service.change_on_demand(params.name, params.change)
+
+    async def _portal(self, params: PortalParams) -> Struct:
+        self._holders(Action.USE_CONNECTION)
+        return await self._service.open_portal(params.seconds)
+
+    async def _kill_switch_off(self, params: KillSwitchOffParams) -> Struct:
+        if params.force and not self._policy.may(self._peer, Action.CHANGE_PROFILE):
+            raise ServiceError("not_permitted", action=Action.CHANGE_PROFILE.value)
+        names = self._holders(Action.CHANGE_PROFILE)
+        return await self._service.kill_switch_off(names, force=params.force)
+
+    def _holders(self, action: Action) -> tuple[str, ...]:
+        """Those profiles with their kill switch on with which the caller may do that: one is enough."""
+        holders = [each.name for each in self._service.snapshot().kill_switch.profiles]
+        mine = tuple(name for name in holders if self._may(action, name))
+        if holders and not mine:
+            raise ServiceError("not_permitted", action=action.value, name=holders[0])
+        return mine
 
     async def _rekey(self, params: RekeyParams) -> Struct:
         self._require(Action.USE_CONNECTION, params.name)

@@ -20,9 +20,13 @@ from .schema import (
     DiagnosisProgress,
     ErrorInfo,
     Finding,
+    KillSwitchStatus,
     Level,
     LogEntry,
     Machine,
+    OnDemandChange,
+    OnDemandState,
+    OnDemandStatus,
     PathStatus,
     ProfileChange,
     ProfileProblem,
@@ -48,6 +52,10 @@ class FakeService(EventFeed):
         self.connections: dict[str, ConnectionStatus] = {}
         self.fail_up: dict[str, ErrorInfo] = {}
         self.refuse: dict[str, Exception] = {}
+        self.kill_switch = KillSwitchStatus()
+        self.on_demand: dict[str, OnDemandStatus] = {}
+        self.sessions: list[int] = []  # of whom `begin_session` heard
+        self.retried: list[str] = []
         self.entries: list[LogEntry] = []
         self.levels: list[tuple[Level, str]] = []
         self.machine = Machine(system="Linux 6.1 x86_64", libcrypto="OpenSSL 3.0.15")
@@ -72,6 +80,7 @@ class FakeService(EventFeed):
             connections=tuple(self.connections.values()),
             profiles=self._summaries(),
             prompts=tuple(prompt for prompt, _ in self._open.values()),
+            kill_switch=self.kill_switch,
         )
 
     def statistics(self) -> tuple[Statistics, ...]:
@@ -178,6 +187,41 @@ class FakeService(EventFeed):
         self.publish(status)
         return status
 
+    async def retry(self, name: str) -> ConnectionStatus:
+        if name not in self.connections:
+            raise ServiceError("not_up", name=name)
+        self.retried.append(name)
+        return self.connections[name]
+
+    async def begin_session(self, uid: int) -> tuple[ConnectionStatus, ...]:
+        self.sessions.append(uid)
+        mine = [
+            each.name for each in self.profiles.values() if (each.owner_uid, each.start.at) == (uid, "login")
+        ]
+        return tuple([await self.up(name) for name in mine])
+
+    async def change_on_demand(self, name: str, change: OnDemandChange) -> OnDemandStatus:
+        self.owner_of(name)
+        before = self.on_demand.get(name, OnDemandStatus())
+        if before.state == "off" and change in ("pause", "resume"):
+            raise ServiceError("on_demand_off", name=name)
+        state: OnDemandState = "paused" if change == "pause" else "off" if change == "off" else "on"
+        self.on_demand[name] = msgspec.structs.replace(before, state=state)
+        return self.on_demand[name]
+
+    async def open_portal(self, seconds: float) -> KillSwitchStatus:
+        if not self.kill_switch.blocking:
+            raise ServiceError("kill_switch_off")
+        self.kill_switch = msgspec.structs.replace(self.kill_switch, portal_until=1_700_000_000.0 + seconds)
+        self.publish(self.kill_switch)
+        return self.kill_switch
+
+    async def kill_switch_off(self, names: tuple[str, ...], *, force: bool) -> KillSwitchStatus:
+        left = tuple(each for each in self.kill_switch.profiles if each.name not in names)
+        self.kill_switch = KillSwitchStatus(blocking=bool(left), profiles=left)
+        self.publish(self.kill_switch)
+        return self.kill_switch
+
     async def rekey(self, name: str, what: What) -> ConnectionStatus:
         self.owner_of(name)
         if name not in self.connections:
@@ -230,6 +274,7 @@ class FakeService(EventFeed):
                 server=profile.server,
                 owner_uid=profile.owner_uid,
                 state=self.connections[name].state if name in self.connections else "down",
+                on_demand=self.on_demand.get(name, OnDemandStatus()),
             )
             for name, profile in self.profiles.items()
         ]

@@ -59,6 +59,8 @@ ERROR_IDS: dict[str, tuple[str, ...]] = {
     "already_up": ("name",),
     "unknown_prompt": ("name",),
     "not_up": ("name",),
+    "kill_switch_off": (),
+    "on_demand_off": ("name",),
     "diagnosis_running": ("name",),
     "service_stopping": (),
     "unknown_logger": ("logger", "known"),

@@ -27,9 +27,14 @@ State = Literal["down", "connecting", "up", "reconnecting", "disconnecting", "fa
 #: Where a connecting one is: name resolution, IKE_SA_INIT, IKE_AUTH, then device, addresses and routes.
 Step = Literal["", "resolve", "init", "auth", "network"]
 STEPS: tuple[Step, ...] = ("resolve", "init", "auth", "network")
-Topic = Literal["state", "statistics", "log", "prompt", "profile", "diagnosis"]
+Topic = Literal["state", "statistics", "log", "prompt", "profile", "diagnosis", "kill_switch"]
 PromptKind = Literal["password", "otp", "new_password"]
 What = Literal["ike", "child"]
+#: What one that is not under way waits for, where that is not a moment in time.
+WaitsFor = Literal["", "network", "person"]
+KillSwitchMode = Literal["connecting", "always"]
+OnDemandState = Literal["off", "on", "paused"]
+OnDemandChange = Literal["on", "off", "pause", "resume"]
 Level = Literal["debug", "info", "warning", "error"]
 Role = Literal["admin", "user"]
 Severity = Literal["ok", "note", "warning"]
@@ -91,6 +96,15 @@ class Rekeys(_Result, frozen=True, kw_only=True):
     child: int = 0
 
 
+class DnsStatus(_Result, frozen=True, kw_only=True):
+    """Which names are asked where while the tunnel stands: all, or those below `match`."""
+
+    servers: tuple[str, ...]
+    everything: bool = True
+    match: tuple[str, ...] = ()
+    search: tuple[str, ...] = ()
+
+
 class ConnectionStatus(_Result, frozen=True, kw_only=True):
     """All that may be known of a connection by anyone on the machine. Counters are of the inner packets."""
 
@@ -104,6 +118,10 @@ class ConnectionStatus(_Result, frozen=True, kw_only=True):
     subnets: tuple[str, ...] = ()  # that the gateway says it protects
     gateway_product: str = ""
     routes: tuple[str, ...] = ()
+    bypass: tuple[str, ...] = ()  # that keep out of the tunnel although a route covers them
+    lan: bool = False  # so do private networks of the links at hand
+    refused: tuple[str, ...] = ()  # of which nothing may pass outside the tunnel
+    dns_in_effect: DnsStatus | None = None  # None: names are asked as without the tunnel
     ike_suite: str = ""
     esp_suite: str = ""
     weak: tuple[str, ...] = ()  # algorithms that the profile allows although they are weak, as keywords
@@ -124,6 +142,8 @@ class ConnectionStatus(_Result, frozen=True, kw_only=True):
     drops: int = 0  # packets that a healthy tunnel would have carried; `diagnose` says why it did not
     error: ErrorInfo | None = None  # why it is failed, is being tried again, or carries nothing although up
     next_try_s: float | None = None  # until the next attempt, as of this status
+    waits_for: WaitsFor = ""
+    blocked: bool = False  # it is not up, and its kill switch stops what it would carry
 
 
 class Statistics(_Result, frozen=True, kw_only=True):
@@ -158,6 +178,31 @@ class LogEntry(_Result, frozen=True, kw_only=True):
     connection: str = ""
 
 
+class OnDemandStatus(_Result, frozen=True, kw_only=True):
+    """Whether the profile's rules connect and disconnect, and what they said of the network last."""
+
+    state: OnDemandState = "off"
+    action: Literal["", "connect", "disconnect", "ignore"] = ""
+    rule: int = 0  # the one that said so, counted from 1; 0: none matches
+
+
+class KillSwitchHold(_Result, frozen=True, kw_only=True):
+    """A profile whose kill switch is on."""
+
+    name: str
+    mode: KillSwitchMode
+
+
+class KillSwitchStatus(_Result, frozen=True, kw_only=True):
+    """Whether what no tunnel carries is stopped on this machine, and for whom. A notification, too."""
+
+    blocking: bool = False
+    profiles: tuple[KillSwitchHold, ...] = ()
+    lan: bool = False  # private networks of the links at hand stay open
+    portal_until: float | None = None  # seconds since the epoch; a captive portal may be reached until then
+    error: ErrorInfo | None = None  # why the system is not as it should be
+
+
 class ProfileSummary(_Result, frozen=True, kw_only=True):
     """One line of a list. A file that cannot be read has its `error` and little else."""
 
@@ -166,6 +211,7 @@ class ProfileSummary(_Result, frozen=True, kw_only=True):
     owner_uid: int = 0
     state: State = "down"
     error: ErrorInfo | None = None
+    on_demand: OnDemandStatus = OnDemandStatus()
 
 
 class ProfileChange(_Result, frozen=True, kw_only=True):
@@ -266,12 +312,13 @@ class Snapshot(_Result, frozen=True, kw_only=True):
     connections: tuple[ConnectionStatus, ...] = ()
     profiles: tuple[ProfileSummary, ...] = ()
     prompts: tuple[PromptStatus, ...] = ()
+    kill_switch: KillSwitchStatus = KillSwitchStatus()
 
 
 class SubscribeParams(_Params, frozen=True, kw_only=True):
     """A later call replaces what an earlier one of the same connection chose."""
 
-    topics: Annotated[tuple[Topic, ...], Meta(max_length=6)] = ("state",)
+    topics: Annotated[tuple[Topic, ...], Meta(max_length=7)] = ("state",)
     statistics_interval_s: Annotated[float, Meta(ge=0.1, le=3600)] = 1.0
     log_level: Level = "debug"  # lines of the log that matter less are left out
     log_connection: Annotated[str, Meta(max_length=256)] = ""  # lines about this one alone; empty: all
@@ -317,6 +364,23 @@ class RekeyParams(_Params, frozen=True, kw_only=True):
     what: What = "child"
 
 
+class OnDemandParams(_Params, frozen=True, kw_only=True):
+    """`on` and `off` change the profile; `pause` holds until `resume`, the next `up` or the next boot."""
+
+    name: Annotated[str, Meta(max_length=256)]
+    change: OnDemandChange
+
+
+class PortalParams(_Params, frozen=True, kw_only=True):
+    seconds: Annotated[float, Meta(ge=60, le=900)] = 300.0
+
+
+class KillSwitchOffParams(_Params, frozen=True, kw_only=True):
+    """Of every profile that the caller may change; `force` is for administrators, and broken profiles."""
+
+    force: bool = False
+
+
 class PromptAnswerParams(_Params, frozen=True, kw_only=True):
     """`answer` None refuses. `remember` stores a password with the profile once it led to a connection."""
 
@@ -348,6 +412,10 @@ class LogTailResult(_Result, frozen=True, kw_only=True):
     entries: tuple[LogEntry, ...]
 
 
+class SessionResult(_Result, frozen=True, kw_only=True):
+    connections: tuple[ConnectionStatus, ...]
+
+
 class Done(_Result, frozen=True, kw_only=True):
     """There is nothing more to say."""
 
@@ -364,7 +432,12 @@ METHODS: dict[str, tuple[type[Struct], type[Struct]]] = {
     "profile.remove": (NameParams, Done),
     "connection.up": (NameParams, ConnectionStatus),
     "connection.down": (NameParams, ConnectionStatus),
+    "connection.retry": (NameParams, ConnectionStatus),
     "connection.rekey": (RekeyParams, ConnectionStatus),
+    "session.begin": (NoParams, SessionResult),
+    "ondemand.set": (OnDemandParams, OnDemandStatus),
+    "killswitch.portal": (PortalParams, KillSwitchStatus),
+    "killswitch.off": (KillSwitchOffParams, KillSwitchStatus),
     "prompt.answer": (PromptAnswerParams, Done),
     "log.tail": (LogTailParams, LogTailResult),
     "log.level": (LogLevelParams, Done),
@@ -379,9 +452,18 @@ NOTIFICATIONS: dict[str, type[Struct]] = {
     "prompt": PromptStatus,
     "profile": ProfileChange,
     "diagnosis": DiagnosisProgress,
+    "kill_switch": KillSwitchStatus,
 }
 
-Event = ConnectionStatus | Statistics | LogEntry | PromptStatus | ProfileChange | DiagnosisProgress
+Event = (
+    ConnectionStatus
+    | Statistics
+    | LogEntry
+    | PromptStatus
+    | ProfileChange
+    | DiagnosisProgress
+    | KillSwitchStatus
+)
 
 
 class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -19,8 +19,11 @@ from .schema import (
     Diagnosis,
     ErrorInfo,
     Event,
+    KillSwitchStatus,
     Level,
     LogEntry,
+    OnDemandChange,
+    OnDemandStatus,
     ProfileProblem,
     ProfileSummary,
     Snapshot,
@@ -88,6 +91,21 @@ class Service(Protocol):
 
     async def down(self, name: str) -> ConnectionStatus:
         """Disconnect, undo everything on the machine, then return. Raises `not_up`."""
+
+    async def retry(self, name: str) -> ConnectionStatus:
+        """Make the next attempt now. Raises `not_up`; fine where none is waited for."""
+
+    async def begin_session(self, uid: int) -> tuple[ConnectionStatus, ...]:
+        """The person has logged in: begin to connect their own profiles that say so, and return."""
+
+    async def change_on_demand(self, name: str, change: OnDemandChange) -> OnDemandStatus:
+        """Raises `unknown_profile` and, where there is nothing to pause, `on_demand_off`."""
+
+    async def open_portal(self, seconds: float) -> KillSwitchStatus:
+        """Let a captive portal through the kill switch. Raises `kill_switch_off`."""
+
+    async def kill_switch_off(self, names: tuple[str, ...], *, force: bool) -> KillSwitchStatus:
+        """The profiles `names`, which hold it, hold it no more; with `force` also broken ones."""
 
     async def rekey(self, name: str, what: What) -> ConnectionStatus:
         """Begin a rekey and return; `rekeys` of a later status counts it. Raises `not_up`."""

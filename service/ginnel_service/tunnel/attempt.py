@@ -56,7 +56,7 @@ from .facts import Facts, Watcher
 from .host import Host, Link
 from .machine import Machine, MachineHooks
 from .proofs import with_password
-from .reconnect import may_retry
+from .reconnect import may_resume
 from .renewal import Hooks as RenewalHooks
 from .renewal import Renewal
 from .roaming import Roaming
@@ -114,8 +114,7 @@ class Attempt:
         """Until the session is over: why, or None when the peer closed it. Raises only when cancelled."""
         try:
             try:
-                remotes = await self._host.resolve(self._profile.server, self._profile.port)
-                await self._open(remotes)
+                await self._open(await self._resolve())
                 return await self._ended
             finally:
                 await _whole(self._tear_down())
@@ -145,10 +144,27 @@ class Attempt:
         """Of the packet path, since the attempt began."""
         return dict(self._counters) if self._link is None else self._link.plane.counters()
 
+    def last_used_s(self) -> float:
+        """When the last inner packet passed, by the loop's clock; 0 when none did."""
+        return max(self._sas.last_inbound_s(), self._sas.last_outbound_s()) if self._sas is not None else 0.0
+
     def traffic(self) -> Traffic:
         return self._sas.traffic() if self._sas is not None else Traffic()
 
     # The beginning
+
+    async def _resolve(self) -> tuple[Endpoint, ...]:
+        """Behind a kill switch the gateway's last addresses will do where nobody knows better."""
+        server, port = self._profile.server, self._profile.port
+        barrier = self._watcher.barrier
+        try:
+            return await self._host.resolve(server, port, outside=barrier.stands)
+        except TunnelError:
+            known = tuple(Endpoint(host, port) for host in barrier.known(server))
+            if not known:
+                raise
+            self._log.warning("%s does not resolve: trying its last addresses", server)
+            return known
 
     async def _open(self, remotes: tuple[Endpoint, ...]) -> None:
         """Open the link to the first address, from ours in turn, that there is a way to."""
@@ -166,6 +182,7 @@ class Attempt:
             assert failure is not None
             raise failure
         self.facts.remote, self.facts.path, self.facts.device = remote, link.path, link.device
+        await self._watcher.barrier.opened(link.device, tuple(each.host for each in remotes), self._end)
         self._sas = Associations(link.plane, esp_settings(self._profile), via=link.via)
         machine_hooks = MachineHooks(ready=self._ready, failed=self._end)
         self._machine = Machine(
@@ -179,7 +196,9 @@ class Attempt:
         self._carrier = Carrier(transport, server, remote, link, self._host, hooks)
         self.facts.path = path = await self._carrier.first()
         self._session = self._new_session(path, self._config, self.ticket)
-        self._roaming = roaming = Roaming(self._need_session, self._host, link, self._moved, self._log)
+        self._roaming = roaming = Roaming(
+            self._need_session, self._host, link, self._moved, self._machine.refresh, self._log
+        )
         self._session.connect(self._host.now())
         self._carrier.start()
         self._pump()  # while the gateway thinks, the rest is made ready
@@ -510,6 +529,8 @@ class Attempt:
         """The connection is up: now for what nobody waits for."""
         assert self._roaming is not None
         self._roaming.learn()
+        assert self.facts.path is not None
+        self._watcher.barrier.reached(self._profile.server, self.facts.path.remote.host)
         self._discover_path_mtu()
         self._arm(self._host.now())
 
@@ -578,6 +599,8 @@ class Attempt:
         finally:
             if self._machine is not None:
                 await self._machine.withdraw()
+            if self._link is not None:
+                await self._watcher.barrier.closing()
             self._close_link()
 
     def _close_link(self) -> None:
@@ -611,7 +634,8 @@ class Attempt:
     def _comes_back(self) -> bool:
         """Whether the next attempt resumes the session, which therefore must not be deleted."""
         error = self._ended.result() if self._ended.done() and not self._ended.cancelled() else None
-        return error is not None and self.ticket is not None and may_retry(error.code, was_connected=True)
+        again = self._profile.reconnect.enabled and error is not None and may_resume(error.code)
+        return again and self.ticket is not None
 
     def _need_session(self) -> Session:
         assert self._session is not None

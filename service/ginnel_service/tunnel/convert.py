@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_interface, ip_network
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_address, ip_interface, ip_network
 from typing import Final
 
 from ginnel_core import esp_sizes
@@ -16,7 +16,9 @@ from ..ike.events import ChildSa, Configuration, EspSuite, Path
 from ..ike.payloads.sa import Proposal
 from ..ike.payloads.selector import TrafficSelector
 from ..ike.proposals import DEFAULT_ESP, DEFAULT_IKE, expand, offer
-from ..net.base import Network, Wanted
+from ..net.base import Dns, Network, Wanted
+from ..profiles.model import Dns as ProfileDns
+from ..profiles.model import Network as ProfileNetwork
 from ..profiles.model import Problem, Profile, ProfileError
 from ..profiles.secrets import Secrets
 from .dataplane import EspSettings
@@ -29,6 +31,7 @@ SAFE_MTU: Final = 1400
 MIN_IPV6_MTU: Final = 1280
 #: So does every path that carries IPv6, and nearly every other.
 FRAGMENT_OCTETS: Final = MIN_IPV6_MTU
+EVERYTHING: Final[dict[int, Network]] = {4: IPv4Network("0.0.0.0/0"), 6: IPv6Network("::/0")}
 
 
 def session_config(profile: Profile, secrets: Secrets, *, export_keys: bool = False) -> SessionConfig:
@@ -136,17 +139,65 @@ def wanted_network(
         addresses=addresses,
         routes=routed,
         bypass=tuple(ip_network(subnet) for subnet in profile.network.bypass),
+        blocked=blocked(profile.network, routed),
+        lan=profile.network.lan,
+        dns=name_servers(profile.dns, configuration, routed),
+        guard=bool(addresses),
     )
 
 
 def routes(children: Iterable[ChildSa], versions: set[int]) -> tuple[Network, ...]:
-    """The networks behind the peer, of the families that the tunnel has an address of (else all)."""
+    """The networks behind the peer, of the families that the tunnel has an address of (else all).
+
+    The selectors hold what both sides agreed on: of the subnets that the profile asked for and of those that
+    the gateway says it protects (INTERNAL_IP4_SUBNET), what is in none has no SA that would carry it.
+    """
     found: dict[IPv4Network | IPv6Network, None] = {}
     for selector in (ts for child in children for ts in child.remote_ts):
         for network in selector.networks():
             if not versions or network.version in versions:
                 found[network] = None
     return tuple(sorted(found, key=lambda network: (network.version, network)))
+
+
+def blocked(network: ProfileNetwork, routed: Sequence[Network]) -> tuple[Network, ...]:
+    """Families of which nothing may pass outside the tunnel; a route into it is more specific, or as much."""
+    found: list[Network] = []
+    for version, policy in ((4, network.ipv4_outside), (6, network.ipv6_outside)):
+        other = 10 - version
+        lost = covers_all(routed, other) and not any(net.version == version for net in routed)
+        if (policy == "block" and not covers_all(routed, version)) or (policy == "auto" and lost):
+            found.append(EVERYTHING[version])
+    return tuple(found)
+
+
+def name_servers(dns: ProfileDns, configuration: Configuration, routed: Sequence[Network]) -> Dns | None:
+    """Which servers get which names, or None where the tunnel changes nothing about that."""
+    if dns.mode == "off":
+        return None
+    servers = tuple(ip_address(text) for text in dns.servers) or tuple(dict.fromkeys(configuration.dns))
+    match = tuple(dict.fromkeys((*configuration.domains, *dns.match)))
+    full = covers_all(routed, 4) or (covers_all(routed, 6) and not any(net.version == 4 for net in routed))
+    everything = dns.mode == "all" or (dns.mode == "auto" and full and not match)
+    if not everything:
+        match = tuple(dict.fromkeys((*match, *dns.search)))  # a name made with one of these is asked there
+    if not servers or not (everything or match):
+        return None
+    return Dns(servers=servers, search=dns.search, match=match, everything=everything)
+
+
+def covers_all(networks: Iterable[Network], version: int) -> bool:
+    """Whether every address of a family is in one of `networks`, which may be halves of all."""
+    chosen = [net for net in networks if net.version == version]
+    return sum(net.num_addresses for net in collapse(chosen)) == 1 << (32 if version == 4 else 128)
+
+
+def collapse(networks: Iterable[Network]) -> tuple[Network, ...]:
+    """The fewest that hold the same addresses."""
+    networks = tuple(networks)
+    four = collapse_addresses(net for net in networks if isinstance(net, IPv4Network))
+    six = collapse_addresses(net for net in networks if isinstance(net, IPv6Network))
+    return (*four, *six)
 
 
 def inner_mtu(suite: EspSuite, path: Path, asked: int = 0, path_mtu: int = OUTER_MTU) -> int:

@@ -1,7 +1,8 @@
 """One connection: its state, its attempts one after the other, and the waits between them.
 
 `up` begins, `down` ends, `status` tells; both act at once and news comes through `Observer`. A connection
-whose first attempt fails has failed; one that worked before is tried again (see `reconnect`).
+whose first attempt fails has failed, unless it is stubborn; one that worked before is tried again, and what
+needs the person waits for the person (see `reconnect`).
 """
 
 from __future__ import annotations
@@ -20,14 +21,17 @@ from ..ike.events import Interface, KeysExported, Prompt, Ticket
 from ..ike.proposals import weaknesses
 from ..profiles.model import Profile
 from .attempt import Attempt
+from .barrier import Barrier, OpenBarrier
 from .dataplane import Traffic
 from .errors import TunnelError
 from .facts import Facts, Watcher
 from .host import Host, Link
-from .proofs import lacks_password, with_password
-from .reconnect import BackOff, Redirects, may_retry
+from .idle import Idle
+from .proofs import lacks_password, takes_password, with_password
+from .reconnect import BackOff, Next, Patience, Redirects
 from .states import MOVES, ConnectionState, Step
-from .wants import OpenPrompt, Wants
+from .waiting import Pause, WaitsFor
+from .wants import PROMPT_S, WRONG_SECRET, OpenPrompt, Wants
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,7 @@ class TunnelStatus:
     established_at: float | None  # seconds since the epoch
     error: TunnelError | None
     next_try_s: float | None
+    waits_for: WaitsFor = ""  # while there is no telling when the next attempt comes
 
     @property
     def error_code(self) -> str:
@@ -76,7 +81,7 @@ class Tunnel:
         host: Host,
         *,
         observer: Observer | None = None,
-        back_off: BackOff | None = None,
+        barrier: Barrier | None = None,
     ) -> None:
         self.profile = profile
         self.state = ConnectionState.DISCONNECTED
@@ -84,7 +89,12 @@ class Tunnel:
         self._config = config
         self._host = host
         self._observer = observer or Observer()
-        self._back_off = back_off or BackOff()
+        self._barrier = barrier or OpenBarrier()
+        self._patience = Patience()
+        self._pause = Pause(host)
+        self._stubborn = False
+        self._idle = Idle(profile.timing.idle_s, self._last_used_s, self._unused)
+        self._leaving: asyncio.Task[None] | None = None  # because nobody used it
         self.wants = Wants(host, lambda asked, is_open: self._observer.prompted(self, asked, is_open))
         self._log = logging.LoggerAdapter(logging.getLogger("ginnel.tunnel"), {"connection": profile.name})
         self._step: Step | None = None
@@ -94,6 +104,7 @@ class Tunnel:
         self._ticket: Ticket | None = None
         self._ticket_of = ""  # the gateway that gave it, as in `Sent`
         self._next_try: float | None = None
+        self._waits_for: WaitsFor = ""
         self._past = Traffic()
         self._past_counters: dict[str, int] = {}
         self._attempt: Attempt | None = None
@@ -104,13 +115,23 @@ class Tunnel:
     def name(self) -> str:
         return self.profile.name
 
-    def up(self) -> None:
-        """Begin. Raises TunnelError `already_up`."""
+    def up(self, *, stubborn: bool = False) -> None:
+        """Begin; with `stubborn` go on trying although it never worked. Raises TunnelError `already_up`."""
         if self.state.active:
             raise TunnelError("already_up")
         self._error = None
+        self._stubborn = stubborn
+        reconnect = self.profile.reconnect
+        self._patience = Patience(
+            BackOff(limit_s=reconnect.limit_s),
+            enabled=reconnect.enabled,
+            tries=reconnect.tries,
+            stubborn=stubborn,
+            asks=takes_password(self._config),
+        )
         self._past, self._past_counters, self._attempt, self._wished = Traffic(), {}, None, ()
         self._ticket = None
+        self.wants.refused = False
         if self.weak:
             self._log.warning("the profile allows weak algorithms: %s", ", ".join(self.weak))
         self._move(ConnectionState.RESOLVING)
@@ -119,6 +140,7 @@ class Tunnel:
     async def down(self) -> None:
         """End whatever is under way; returns when nothing is left. From `failed` it forgets the cause."""
         life = self._life
+        self._idle.close()
         if self.state is ConnectionState.FAILED:
             self._error = None
             self._move(ConnectionState.DISCONNECTED)
@@ -132,7 +154,14 @@ class Tunnel:
             self.wants.password = None
         if self.state is ConnectionState.DISCONNECTING:
             self._next_try = self._established_at = None
+            self._waits_for = ""
             self._move(ConnectionState.DISCONNECTED)
+
+    def retry(self) -> None:
+        """Do not wait for the next attempt. Raises TunnelError `not_up`; fine where none is waited for."""
+        if not self.state.active:
+            raise TunnelError("not_up")
+        self._pause.hurry()
 
     def rekey(self, what: str) -> None:
         """Begin a rekey of "ike" or "child". Raises TunnelError `not_up`."""
@@ -170,13 +199,13 @@ class Tunnel:
             established_at=self._established_at,
             error=self._error,
             next_try_s=None if self._next_try is None else max(0.0, self._next_try - loop_time()),
+            waits_for=self._waits_for,
         )
 
     # The life between `up` and `down`
 
     async def _live(self) -> None:
-        was_connected = False
-        retries = turn = 0
+        turn = 0
         redirects = Redirects()
         sent = Sent()
         loop = asyncio.get_running_loop()
@@ -185,9 +214,7 @@ class Tunnel:
             sent = Sent()  # to the profile's server again, unless this one sends us elsewhere
             turn += 1
             if self._connected_s is not None:
-                was_connected = True
-                if loop.time() - self._connected_s >= self._back_off.settled_s:
-                    retries = 0
+                self._patience.connected(loop.time() - self._connected_s)
             self._established_at = None
             if to is not None and redirects.allows(loop.time()):
                 sent = to
@@ -200,19 +227,55 @@ class Tunnel:
             self._error = error
             if error is not None:
                 self._log.warning("connection ended: %s", error)
-            if not may_retry(error.code if error else "", was_connected=was_connected):
+            code = error.code if error is not None else ""
+            following = self._patience.after(code)
+            if code in WRONG_SECRET and not self._patience.trusts_password(code):
+                self.wants.password = None
+                self._config = with_password(self._config, None)
+            if following is Next.STOP or (code == "prompt_unanswered" and self.wants.refused):
                 self._error = error or TunnelError("peer_error", detail="closed by the gateway")
                 self.wants.password = None
                 self._move(ConnectionState.FAILED)
                 return
-            chance = int.from_bytes(self._host.random(2), "big") / 0x10000
-            delay_s = self._back_off.delay_s(retries, chance)
-            retries += 1
-            self._next_try = loop.time() + delay_s
-            self._move(ConnectionState.RECONNECTING)
-            await asyncio.sleep(delay_s)
-            self._next_try = None
+            if following is Next.ASK:
+                await self._wait_for_person()
+            else:
+                await self._wait(code)
+            self._next_try, self._waits_for = None, ""
             self._move(ConnectionState.RESOLVING)
+
+    async def _wait(self, code: str) -> None:
+        """Until the next attempt is due, or may succeed."""
+        chance = int.from_bytes(self._host.random(2), "big") / 0x10000
+        delay_s = self._patience.wait_s(code, chance)
+        due = asyncio.get_running_loop().time() + delay_s
+
+        def told(waits_for: WaitsFor) -> None:
+            self._waits_for, self._next_try = waits_for, None if waits_for else due
+            if waits_for:
+                self._log.info("there is no network: waiting for one")
+            self._move(ConnectionState.RECONNECTING)
+
+        if not await self._pause.until_due(delay_s, self._remotes(), told):
+            self._patience.uncounted()
+
+    async def _wait_for_person(self) -> None:
+        """By one question, where the answer helps before the gateway is asked; else until `retry`."""
+        self._waits_for = "person"
+        self._move(ConnectionState.RECONNECTING)
+        if lacks_password(self._config):
+            await self._ask(limit_s=None)
+        else:
+            await self._pause.until_wanted()
+        self._patience.answered()
+
+    async def _ask(self, *, limit_s: float | None) -> None:
+        await self.wants.ask(Prompt("password", "", self.profile.authentication.username), limit_s=limit_s)
+
+    def _remotes(self) -> tuple[str, ...]:
+        """Where the gateway was last."""
+        remote = self._attempt.facts.remote if self._attempt is not None else None
+        return () if remote is None else (remote.host,)
 
     async def _try(self, turn: int, sent: Sent) -> tuple[TunnelError | None, Sent | None]:
         """One attempt: why it ended, and where the gateway sent us, if it did."""
@@ -221,15 +284,19 @@ class Tunnel:
             configured=self._configured,
             changed=self._tell,
             keys=self._observer.keys,
+            barrier=self._barrier,
             lost=self._lost,
         )
         self._connected_s = None
         config = self._config
-        if self.wants.password is None and lacks_password(config):
+        if self.wants.password is None and lacks_password(config) and not self.wants.refused:
             # Before the gateway is asked: it would not wait for long.
-            await self.wants.ask(Prompt("password", "", self.profile.authentication.username))
-            if self.wants.password is None:
-                return TunnelError("prompt_unanswered"), None
+            self._waits_for = "person"
+            self._tell()
+            await self._ask(limit_s=None if self._stubborn else PROMPT_S)
+            self._waits_for = ""
+        if self.wants.password is None and lacks_password(config):
+            return TunnelError("prompt_unanswered"), None
         if self.wants.password is not None:
             config = with_password(config, self.wants.password)
         if self._attempt is not None:
@@ -243,10 +310,9 @@ class Tunnel:
         ticket = self._ticket if self._ticket_of == sent.gateway else None
         self._attempt = attempt = Attempt(profile, config, self._host, watcher, self.wants, turn, ticket)
         error = await attempt.run()
+        self._idle.close()
         if attempt.ticket is not ticket:
             self._ticket, self._ticket_of = attempt.ticket, sent.gateway
-        if error is not None:
-            self.wants.failed(error.code)
         if error is not None or not attempt.redirect or attempt.facts.remote is None:
             return error, None
         return None, Sent(attempt.redirect, attempt.facts.remote.host)
@@ -265,10 +331,19 @@ class Tunnel:
             self._connected_s = asyncio.get_running_loop().time()
             self._established_at = utc_s()
             self._error = None
+            if self.profile.timing.idle_s:
+                self._idle.begin()
             if self.wants.remember and self.wants.password is not None:
                 self.wants.remember = False
                 self._observer.remember(self, self.wants.password)
             self._move(ConnectionState.CONNECTED)
+
+    def _last_used_s(self) -> float:
+        return 0.0 if self._attempt is None else self._attempt.last_used_s()
+
+    def _unused(self) -> None:
+        self._log.info("disconnecting: nothing passed for %g s", self.profile.timing.idle_s)
+        self._leaving = asyncio.get_running_loop().create_task(self.down())
 
     def _move(self, state: ConnectionState, step: Step | None = None) -> None:
         assert state in MOVES[self.state], f"{self.state} to {state}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ..ike.events import Configuration, Endpoint, KeysExported, Path
 from ..net.base import Wanted
+from .barrier import Barrier
 from .errors import TunnelError
 from .states import Step
 
@@ -41,4 +42,5 @@ class Watcher:
     configured: Callable[[], None]  # the machine's network is as the tunnel needs it
     changed: Callable[[], None]  # some fact is new
     keys: Callable[[KeysExported], None]
+    barrier: Barrier
     lost: Callable[[TunnelError], None]  # the gateway lost us; the machine's network stays as it is meanwhile

@@ -21,14 +21,19 @@ from ..clock import since_boot_s
 from ..ike.config import RandomBytes
 from ..ike.events import Endpoint, Fetch, Path
 from ..net.base import DeviceState, MachineNetwork, Way
+from ..net.dns.file import read_resolv_conf
+from ..net.dns.resolv_conf import ResolvConf
 from ..net.dns.watch import DnsWatch
 from ..net.linux.device import DeviceWatch, device_state
 from ..net.linux.monitor import NetworkWatch
 from ..net.linux.monitor import way as route_to
+from ..net.linux.wireless import kind_of, ssid_of
 from .dataplane import Plane
 from .errors import TunnelError, socket_error, tun_error
 from .fetch import Fetcher
 from .frames import PREFIX
+from .ondemand import Place
+from .resolver import name_servers, resolve_outside
 from .sockets import PlainSocket, family_of, local_address
 from .stream import Relay, client_tls, connect
 from .wire import Wire
@@ -37,6 +42,8 @@ from .wire import Wire
 NATT_PORT: Final = 4500
 RESOLVE_TIMEOUT_S: Final = 10.0
 DEVICE: Final = "ginnel%d"
+#: Root servers' addresses, which no network has of its own: the way to them is the way out. Nothing is sent.
+FAR_AWAY: Final = ("198.41.0.4", "2001:503:ba3e::2:30")
 #: Between two looks at what changes, as every step of a configuration is a change.
 SETTLE_S: Final = 0.05
 
@@ -126,11 +133,23 @@ class Host(Protocol):
     def now(self) -> float:
         """Seconds of a steady clock that counts the machine's sleep, as the event loop's does not."""
 
-    async def resolve(self, name: str, port: int) -> tuple[Endpoint, ...]:
-        """The addresses of `name` in the system's order. Raises TunnelError `name_not_resolved`."""
+    async def resolve(self, name: str, port: int, *, outside: bool = False) -> tuple[Endpoint, ...]:
+        """The addresses of `name` in the system's order. Raises TunnelError `name_not_resolved`.
+
+        `outside` asks beside every tunnel, and past a kill switch that stops the system's resolver.
+        """
 
     async def fetch(self, what: Fetch) -> bytes | None:
         """What is there, got beside every tunnel; None for nothing."""
+
+    def outlook(self, remotes: Sequence[str] = ()) -> tuple[Way, ...]:
+        """How the machine gets to `remotes`, and out at all, beside every tunnel; empty: no network."""
+
+    def place(self) -> Place:
+        """The network that the machine is in, for on-demand rules."""
+
+    def watch_network(self, told: Callable[[], None]) -> Callable[[], None]:
+        """Call `told` whenever `outlook` or `place` may have another answer; returns what ends it."""
 
     def open_link(self, remote: Endpoint) -> Link:
         """Raises TunnelError: `unreachable`, `tun_not_permitted`, `tun_unavailable`, `network_refused`."""
@@ -146,15 +165,39 @@ class SystemHost:
         self._fetcher = Fetcher(resolve_name, mark=network.socket_mark)
         self.now = since_boot_s
 
-    async def resolve(self, name: str, port: int) -> tuple[Endpoint, ...]:
+    async def resolve(self, name: str, port: int, *, outside: bool = False) -> tuple[Endpoint, ...]:
         try:
             family_of(name)
         except ValueError:
+            if outside:
+                return await resolve_outside(name, port, mark=self.network.socket_mark)
             return await resolve_name(name, port)
         return (Endpoint(name, port),)
 
     async def fetch(self, what: Fetch) -> bytes | None:
         return await self._fetcher.fetch(what)
+
+    def outlook(self, remotes: Sequence[str] = ()) -> tuple[Way, ...]:
+        found = (route_to(host, self.network.socket_mark) for host in (*remotes, *FAR_AWAY))
+        return tuple(dict.fromkeys(way for way in found if way is not None))
+
+    def place(self) -> Place:
+        ways = self.outlook()
+        index = ways[0].device if ways else 0
+        said = _said_of_names()
+        return Place(ways, kind_of(_name(index)), ssid_of(index), said.search, said.servers)
+
+    def watch_network(self, told: Callable[[], None]) -> Callable[[], None]:
+        loop = asyncio.get_running_loop()
+        with ExitStack() as stack:
+            network = NetworkWatch()
+            stack.callback(network.close)
+            stack.callback(Watcher(loop, network, told).close)
+            with suppress(OSError):  # a machine may have no inotify instance left
+                names = DnsWatch()
+                stack.callback(names.close)
+                stack.callback(Watcher(loop, names, told).close)
+            return stack.pop_all().close
 
     def open_link(self, remote: Endpoint) -> Link:
         return SystemLink(remote, self.network.socket_mark)
@@ -280,6 +323,22 @@ def _index(device: str) -> int:
         return socket.if_nametoindex(device)
     except OSError:
         return 0
+
+
+def _name(index: int) -> str:
+    """Empty when there is no such device."""
+    try:
+        return socket.if_indextoname(index)
+    except OSError:
+        return ""
+
+
+def _said_of_names() -> ResolvConf:
+    """Search domains, and the servers outside this machine where there are any."""
+    search: tuple[str, ...] = ()
+    with suppress(OSError):
+        search = read_resolv_conf().search
+    return ResolvConf(tuple(server.host for server in name_servers()), search)
 
 
 class Watcher:

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from ..net.base import Wanted
 from .errors import TunnelError, as_tunnel_error
@@ -53,6 +53,7 @@ class Machine:
         self._wanted: Wanted | None = None
         self._left = False  # it is restored, or about to be
         self._configuring: asyncio.Task[None] | None = None
+        self._refreshing: asyncio.Task[None] | None = None
         self._restoring: set[asyncio.Task[None]] = set()
         self._dns_pause: asyncio.TimerHandle | None = None
         self._dns_again = False  # it changed during the pause
@@ -66,6 +67,13 @@ class Machine:
             self._announce()
         elif self._configuring is None or self._configuring.done():
             self._configuring = self._loop.create_task(self._apply())
+
+    def refresh(self) -> None:
+        """Do the same again: the links and bridges at hand, which a part of it follows, may be others."""
+        if self._left or not self.announced or self._facts.wanted is None or self._facts.device_down:
+            return
+        if self._refreshing is None or self._refreshing.done():
+            self._refreshing = self._begin_restoring(self._again(self._facts.wanted))
 
     async def withdraw(self) -> None:
         """Restore the network. Whatever is wanted from now on comes too late."""
@@ -142,16 +150,23 @@ class Machine:
         if self._dns_again:
             self.dns_changed()
 
-    def _begin_restoring(self, work: Coroutine[None, None, None]) -> None:
+    def _begin_restoring(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = self._loop.create_task(work)
         self._restoring.add(task)
         task.add_done_callback(self._restoring.discard)
+        return task
 
     async def _restore(self, wanted: Wanted) -> None:
         try:
             await self._run(wanted)
         except Exception as error:
             self._hooks.failed(as_tunnel_error(error))
+
+    async def _again(self, wanted: Wanted) -> None:
+        try:
+            await self._run(wanted)
+        except Exception as error:
+            self._log.warning("the machine's network does not follow its links: %s", as_tunnel_error(error))
 
     async def _restore_dns(self, wanted: Wanted) -> None:
         """A machine that does not take it keeps its tunnel: `ginnel doctor` tells whom its programs ask."""

@@ -75,6 +75,11 @@ def lacks_password(config: SessionConfig) -> bool:
     )
 
 
+def takes_password(config: SessionConfig) -> bool:
+    """Whether what the person says is a part of how we prove ourselves."""
+    return any(isinstance(proof, EapAuth) for proof in config.local_auth)
+
+
 def with_password(config: SessionConfig, password: str | None) -> SessionConfig:
     """`config` with the password for EAP; None has it asked for."""
     local = tuple(

@@ -20,7 +20,7 @@ SLEPT_S: Final = 20.0
 
 
 class Roaming:
-    """`told` is called after the session was; call `close` in the end."""
+    """`told` is called after the session was, `settled` after any change; call `close` in the end."""
 
     def __init__(
         self,
@@ -28,12 +28,14 @@ class Roaming:
         host: Host,
         link: Link,
         told: Callable[[], None],
+        settled: Callable[[], None],
         log: logging.LoggerAdapter[logging.Logger],
     ) -> None:
         self._session = session
         self._host = host
         self._link = link
         self._told = told
+        self._settled = settled
         self._log = log
         self._loop = asyncio.get_running_loop()
         self._routes: tuple[Route, ...] | None = None  # None until there is a tunnel to keep
@@ -71,6 +73,7 @@ class Roaming:
         self.close()
         if self._routes is None:
             return
+        self._settled()
         session = self._session()
         routes = self._link.routes(session.mobility.remotes)
         if routes == self._routes and not woken:

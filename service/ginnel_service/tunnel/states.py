@@ -19,7 +19,7 @@ class ConnectionState(Enum):
     RESOLVING = "resolving"  # the gateway's name and the way to it
     CONNECTING = "connecting"  # see Step
     CONNECTED = "connected"
-    RECONNECTING = "reconnecting"  # was connected; resumes its session, or waits for its next attempt
+    RECONNECTING = "reconnecting"  # resumes its session, or waits for its next attempt
     DISCONNECTING = "disconnecting"
     FAILED = "failed"  # gave up; the cause is kept until the next `up` or `down`
 

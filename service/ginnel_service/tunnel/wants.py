@@ -47,6 +47,7 @@ class Wants:
     def __init__(self, fetcher: Fetches, changed: Callable[[OpenPrompt, bool], None]) -> None:
         """`changed` hears of each prompt twice: with True when it opens, with False when it is closed."""
         self.password: str | None = None  # what a person said, until it proves wrong
+        self.refused = False  # the person wants to say nothing
         self.remember = False  # the person wants `password` kept for good
         self._fetcher = fetcher
         self._changed = changed
@@ -77,14 +78,14 @@ class Wants:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def ask(self, prompt: Prompt) -> str | None:
-        """What the person says; None when nobody does, or does not want to."""
+    async def ask(self, prompt: Prompt, *, limit_s: float | None = PROMPT_S) -> str | None:
+        """What the person says; None when nobody does within `limit_s`, or does not want to."""
         asked = OpenPrompt(next(_serials), prompt)
         waiting = _Waiting(asked, asyncio.get_running_loop().create_future())
         self._waiting[asked.id] = waiting
         self._changed(asked, True)
         try:
-            async with asyncio.timeout(PROMPT_S):
+            async with asyncio.timeout(limit_s):
                 answer = await waiting.answer
         except TimeoutError:
             answer = None
@@ -102,6 +103,7 @@ class Wants:
             return False
         if waiting.asked.prompt.kind != "otp":
             self.remember = remember
+        self.refused = answer is None
         waiting.answer.set_result(answer)
         return True
 
