@@ -41,7 +41,8 @@ STROKES: Final[dict[str, str]] = {
     "in_order": '<circle cx="12" cy="12" r="8.5"/><path d="M8 12.3l2.8 2.8 5.2-6"/>',
     "hint": '<circle cx="12" cy="12" r="8.5"/><path d="M12 11.5v5"/>'
     '<circle class="fill" cx="12" cy="7.9" r="1.2"/>',
-    "warning": '<path d="M12 4L3 20h18z"/><path d="M12 10v4.5"/><circle class="fill" cx="12" cy="17.3" r="1"/>',
+    "warning": '<path d="M12 4L3 20h18z"/><path d="M12 10v4.5"/>'
+    '<circle class="fill" cx="12" cy="17.3" r="1"/>',
     "problem": '<circle cx="12" cy="12" r="8.5"/><path d="M12 7.3v5.4"/>'
     '<circle class="fill" cx="12" cy="16.3" r="1.2"/>',
     "stopped": '<circle cx="12" cy="12" r="8.5"/><path d="M7.5 12h9"/>',

@@ -91,8 +91,8 @@ FINDINGS: Final[dict[str, tuple[Words, Words | None]]] = {
         QT_TRANSLATE_NOOP("Finding", "The processor does not help with AES, so that AES is slow on it."),
         QT_TRANSLATE_NOOP(
             "Finding",
-            "If the gateway accepts ChaCha20-Poly1305, choose it for the traffic in the connection's advanced "
-            "settings.",
+            "If the gateway accepts ChaCha20-Poly1305, choose it for the traffic in the connection's "
+            "advanced settings.",
         ),
     ),
     "kernel_has_offloads": (

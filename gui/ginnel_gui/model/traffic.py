@@ -1,4 +1,4 @@
-"""What goes where: into the tunnel, past it, or nowhere. Out of a profile and its connection's status. Qt-free.
+"""What goes where: into the tunnel, past it, or nowhere. Out of a profile and its status. Qt-free.
 
 What the service says of a tunnel that is up counts; before, what the profile asks for. A kill switch stops
 all that no tunnel carries, but the private networks at hand where the profile leaves them out.
@@ -41,7 +41,7 @@ ICONS: Final[dict[Kind, str]] = {
 }
 FATES: Final[dict[Fate, Words]] = {
     "tunnel": QT_TRANSLATE_NOOP("Traffic", "through the tunnel"),
-    "outside": QT_TRANSLATE_NOOP("Traffic", "past the tunnel, unprotected"),
+    "outside": QT_TRANSLATE_NOOP("Traffic", "past the tunnel"),
     "blocked": QT_TRANSLATE_NOOP("Traffic", "stopped"),
 }
 SITUATIONS: Final[dict[Situation, Words]] = {
@@ -49,6 +49,8 @@ SITUATIONS: Final[dict[Situation, Words]] = {
     "interrupted": QT_TRANSLATE_NOOP("Traffic", "While the connection is interrupted"),
     "off": QT_TRANSLATE_NOOP("Traffic", "While disconnected"),
 }
+#: One lane of a picture in words: what it is, and what becomes of it.
+LANE: Final = QT_TRANSLATE_NOOP("Traffic", "%1: %2")
 #: How many networks are named one by one.
 MOST_NAMED: Final = 3
 
@@ -62,7 +64,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """`lanes` in the order of a picture: what the tunnel carries first, then what passes it, then the rest."""
+    """`lanes` in the order of a picture: what the tunnel carries, what passes it, what is stopped."""
 
     server: str
     situation: Situation

@@ -86,6 +86,7 @@ class MainWindow(QMainWindow):
         """The page `name`, made now if it was not yet."""
         if name not in self._made:
             page = self._kinds[name].make(self.context)
+            page.edit_wanted.connect(self.edit_requested)
             page.follow(self.profile)
             page.answer_wanted.connect(self._answer)
             self.stack.addWidget(page)

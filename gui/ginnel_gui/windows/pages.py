@@ -28,6 +28,7 @@ class Page(QWidget):
     """One of the main window's; it shows the profile chosen at the left where it is about one."""
 
     answer_wanted = Signal(str)  # the prompt of the profile of this name shall be seen
+    edit_wanted = Signal(str)  # its editor
 
     def follow(self, name: str) -> None:
         """The profile `name` was chosen, or none with ""."""
