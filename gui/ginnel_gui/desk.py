@@ -76,8 +76,15 @@ class Desk(QObject):
         return bool(self.version)
 
     def status(self, name: str) -> ConnectionStatus | None:
-        """Of any profile, as of now: the time to the next try has gone on since the service spoke of it."""
+        """Of any profile, as of now.
+
+        The time to the next try has gone on since the service spoke of it, and a kill switch may hold what is
+        down.
+        """
         status = self.mirror.status(name)
+        if status is not None and status.state == "down":
+            holders = {each.name for each in self.mirror.kill_switch.profiles}
+            status = msgspec.structs.replace(status, blocked=name in holders)
         if status is None or status.next_try_s is None:
             return status
         passed_s = time.monotonic() - self._heard_at.get(name, time.monotonic())

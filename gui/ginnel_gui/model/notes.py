@@ -36,7 +36,7 @@ def notes(
     if face is Face.LOST:
         return ()
     made = []
-    if status.blocked:
+    if status.blocked and face is not Face.BLOCKED:
         made.append(
             Note(
                 "shield",
@@ -47,7 +47,7 @@ def notes(
                 ),
             )
         )
-    elif kill_switch.blocking and face is not Face.CONNECTED:
+    elif kill_switch.blocking and face in {Face.DISCONNECTED, Face.FAILED}:
         holders = ", ".join(each.name for each in kill_switch.profiles if each.name != status.name)
         if holders:
             words = QT_TRANSLATE_NOOP("Notes", "The kill switch of %1 stops what no tunnel carries.")

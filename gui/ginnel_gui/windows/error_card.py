@@ -44,8 +44,7 @@ class ErrorCard(Card):
         row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
         self.inside.addLayout(row)
-        self.set_edge(theme.palette.bad)
-        theme.changed.connect(lambda: self.set_edge(theme.palette.bad))
+        self.set_tint("bad")
 
     def show_error(self, error: ErrorInfo | None) -> None:
         """Hide it with None."""

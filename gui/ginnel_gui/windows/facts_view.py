@@ -50,13 +50,14 @@ class FactsView(QWidget):
 
     def _place(self) -> None:
         first, second = self._columns
+        two = self._wide and len(self._cards) > 1
         for number, card in enumerate(self._cards):
-            column = second if self._wide and number % 2 else first
+            column = second if two and number % 2 else first
             column.insertWidget(column.count() - 1, card)
         row = self.layout()
         assert isinstance(row, QHBoxLayout)
-        row.setStretch(1, 1 if self._wide else 0)
-        row.setSpacing(FAR if self._wide else 0)
+        row.setStretch(1, 1 if two else 0)
+        row.setSpacing(FAR if two else 0)
 
     def _card(self, section: Section) -> Card:
         card = Card(self._theme)

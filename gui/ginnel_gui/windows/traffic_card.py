@@ -17,7 +17,7 @@ from ..say import fill
 from .numbers import amount, milliseconds, rate
 from .pages import Context
 from .parts import FAR, Card, Text
-from .type_scale import HEADING, SMALL
+from .type_scale import HEADING, SMALL, scaled
 
 Line = Literal["inbound", "outbound", "latency"]
 
@@ -76,7 +76,11 @@ class TrafficCard(Card):
         self.received = Reading(theme, "inbound", self.tr("Received"))
         self.sent = Reading(theme, "outbound", self.tr("Sent"))
         self.trip = Reading(theme, "latency", self.tr("Round trip"))
-        self.chart = Chart(lambda octets_s: rate(octets_s, context.settings.units, context.locale))
+        self.chart = Chart(
+            lambda octets_s: rate(octets_s, context.settings.units, context.locale),
+            lambda value: milliseconds(value, context.locale),
+        )
+        self.chart.setFont(scaled(self.chart.font(), SMALL))
         self.chart.setAccessibleName(self.tr("Chart of the last two minutes"))
         self.chart.setAccessibleDescription(
             self.tr("Data received and sent each second, and the round trip to the gateway")
