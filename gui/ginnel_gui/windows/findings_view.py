@@ -131,12 +131,7 @@ class FindingCard(Card):
         super().__init__(theme, margin=12)
         self.finding = finding
         self.inside.addWidget(FindingRow(theme, finding))
-        self._tint()
-        theme.changed.connect(self._tint)
-
-    def _tint(self) -> None:
-        _, colour = MARKS[self.finding.severity]
-        self.set_edge(getattr(self._theme.palette, colour))
+        self.set_tint(MARKS[finding.severity][1])
 
 
 def _rank(severity: Severity) -> int:
