@@ -48,8 +48,8 @@ class TrafficPicture(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        lanes = len(self._traffic.lanes) if self._traffic is not None else 1
-        return QSize(640, round(max(3, lanes) * self._lane_height() + 24))
+        lanes = self._rows if self._traffic is not None else 1
+        return QSize(640, round(max(2, lanes) * self._lane_height() + 24))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(460, self.sizeHint().height())
@@ -61,17 +61,18 @@ class TrafficPicture(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         lanes = self._traffic.lanes
         height = self._lane_height()
-        top = (self.height() - len(lanes) * height) / 2 + height / 2
-        places = [QPointF(self._across(_BEYOND), top + number * height) for number in range(len(lanes))]
+        top = (self.height() - self._rows * height) / 2 + height / 2
+        above = self._rows - len(lanes)
+        places = [
+            QPointF(self._across(_BEYOND), top + (above + number) * height) for number in range(len(lanes))
+        ]
         machine = QPointF(self._from_start(_DISC / 2 + 14), self.height() / 2 - 8)
         carried = [at for lane, at in zip(lanes, places, strict=True) if lane.fate == "tunnel"]
-        middle = sum(at.y() for at in carried) / len(carried) if carried else 0.0
-        if carried:
-            self._draw_passage(painter, middle)
+        middle = sum(at.y() for at in carried) / len(carried) if carried else top
+        self._draw_passage(painter, middle, stands=bool(carried))
         for lane, at in zip(lanes, places, strict=True):
             self._draw_way(painter, lane, machine, at, middle)
-        if carried:
-            self._draw_gateway(painter, middle)
+        self._draw_gateway(painter, middle)
         self._draw_spot(painter, machine, "machine", "accent")
         self._draw_words_below(painter, machine, self.tr("This machine"))
         for lane, at in zip(lanes, places, strict=True):
@@ -81,6 +82,12 @@ class TrafficPicture(QWidget):
 
     def _lane_height(self) -> float:
         return max(_LANE, QFontMetricsF(self.font()).height() * 3 + 12)
+
+    @property
+    def _rows(self) -> int:
+        """One a lane, and one for a passage that nothing goes through."""
+        lanes = self._traffic.lanes if self._traffic is not None else ()
+        return len(lanes) + (not any(lane.fate == "tunnel" for lane in lanes))
 
     @property
     def _mirrored(self) -> bool:
@@ -95,13 +102,14 @@ class TrafficPicture(QWidget):
 
     # What is drawn
 
-    def _draw_passage(self, painter: QPainter, middle: float) -> None:
+    def _draw_passage(self, painter: QPainter, middle: float, *, stands: bool) -> None:
         left, right = sorted((self._across(_MOUTH_IN), self._across(_MOUTH_OUT)))
         area = QRectF(left, middle - _PASSAGE / 2, right - left, _PASSAGE)
-        ground = QColor(self._theme.palette.good)
-        ground.setAlphaF(0.13)
+        colour = QColor(self._theme.palette.good if stands else self._theme.palette.idle)
+        ground = QColor(colour)
+        ground.setAlphaF(0.13 if stands else 0.0)
         painter.setBrush(ground)
-        painter.setPen(QPen(QColor(self._theme.palette.good), 1.6))
+        painter.setPen(QPen(colour, 1.6, Qt.PenStyle.SolidLine if stands else Qt.PenStyle.DotLine))
         painter.drawRoundedRect(area, _PASSAGE / 2, _PASSAGE / 2)
 
     def _draw_gateway(self, painter: QPainter, middle: float) -> None:

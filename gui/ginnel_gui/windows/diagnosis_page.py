@@ -179,10 +179,8 @@ class DiagnosisPage(ScrollPage):
         if found is not None:
             self.findings.add(in_order(found.findings))
             problems = sum(each.severity == "warning" for each in found.findings)
-            if problems:
-                self.result.setText(self.tr("%n problem(s) found", "", problems))
-            else:
-                self.result.setText(self.tr("No problem found"))
+            words = self.tr("Problems found: %1") if problems else self.tr("No problem found")
+            self.result.setText(fill(words, str(problems)))
         if self._name != self._examined:
             self._forget()
         self._show()

@@ -89,7 +89,9 @@ class FindingsView(QWidget):
 
     def _label(self) -> None:
         words = (
-            self.tr("Hide what is in order") if self.more.isChecked() else self.tr("%1 are in order: show")
+            self.tr("Hide what is in order")
+            if self.more.isChecked()
+            else self.tr("Show what is in order (%1)")
         )
         self.more.setText(fill(words, str(len(self._good))))
         self.more.setAccessibleName(self.more.text())

@@ -59,7 +59,7 @@ class LogPage(Page):
         self.copy = self._button(self.tr("&Copy"), self.tr("Copies the chosen lines, or all that are shown"))
         self.save = self._button(self.tr("&Save…"), self.tr("Writes the lines that are shown to a file"))
         self.service_level = self._button(
-            self.tr("Service &logs"), self.tr("Chooses what the service logs from now on, until it ends")
+            self.tr("Log &level"), self.tr("Chooses what the service logs from now on, until it ends")
         )
         self.to_end = self._button(
             self.tr("To the &end"), self.tr("Shows the newest lines, and follows them")
@@ -180,7 +180,7 @@ class LogPage(Page):
 
     def _count(self) -> None:
         shown, known = (self._context.locale.toString(each) for each in self.model.counts)
-        words = self.tr("%1 lines") if shown == known else self.tr("%1 of %2 lines")
+        words = self.tr("Lines: %1") if shown == known else self.tr("Lines: %1 of %2")
         self.counted.setText(fill(words, shown, known))
 
     def _meet(self, contact: bool) -> None:
