@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from ginnel_gui.app import App
@@ -63,7 +64,7 @@ def test_filters_of_level_connection_and_words(page: LogPage, server: FakeServer
     assert page.model.counts == (1, 52)
     page.level.setCurrentIndex(0)
     page.connection.setCurrentIndex(0)
-    qtbot.keyClicks(page.search, "LINE 49")
+    QTest.keyClicks(page.search, "LINE 49")
     qtbot.waitUntil(lambda: page.model.counts == (1, 52))
     assert page.counted.text() == "Lines: 1 of 52"
 
@@ -80,7 +81,7 @@ def test_the_view_follows_the_end_until_one_scrolls_away(
     server.publish(entry(80))
     qtbot.waitUntil(lambda: page.model.counts[0] == 81)
     assert bar.value() == 0
-    qtbot.mouseClick(page.to_end, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(page.to_end, Qt.MouseButton.LeftButton)
     assert bar.value() == bar.maximum()
     assert not page.to_end.isVisible()
 
@@ -130,12 +131,13 @@ def test_a_hundred_thousand_lines_stay_smooth(page: LogPage, qtbot: QtBot) -> No
         QGuiApplication.processEvents()
         longest = max(longest, time.perf_counter() - begin)
     assert page.model.counts == (100_000, 100_000)
-    for work in (
+    steps: tuple[Callable[[], object], ...] = (
         lambda: page.level.setCurrentIndex(page.level.findData("error")),
         lambda: page.level.setCurrentIndex(0),
         page.view.scrollToTop,
         page.view.scrollToBottom,
-    ):
+    )
+    for work in steps:
         begin = time.perf_counter()
         work()
         QGuiApplication.processEvents()

@@ -12,7 +12,7 @@ class _Sender(QObject):
 
 
 def test_telling_something_costs_no_reference() -> None:
-    """PySide6 6.12.0 with Python 3.11 returns a True that it does not own: some hundred signals end the process."""
+    """PySide6 6.12.0 returns a True that it does not own: with Python 3.11, some hundred signals end it."""
     sender = _Sender()
     owned = [True] * 1000
     before = sys.getrefcount(True)

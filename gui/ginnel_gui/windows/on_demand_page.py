@@ -40,7 +40,7 @@ class OnDemandPage(ProfilePage):
             self.tr("Connect in &every network"), self.tr("Makes one rule, which always connects")
         )
         self.rules = Card(context.theme)
-        self._rows: list[QWidget] = []
+        self._rows: list[_RuleRow] = []
         self._arrange(context)
         self.enabled.clicked.connect(lambda on: self._ask("on" if on else "off"))
         self.pause.clicked.connect(lambda: self._ask("pause"))
@@ -162,10 +162,13 @@ class _RuleRow(QWidget):
         mark = Mark(theme, 26)
         mark.show_icon(icon, colour)
         when = ", ".join(say(each) for each in condition(rule))
-        title = Text(theme, fill(self.tr("%1. %2"), str(number), say(ACTIONS[rule.action])), bold=True)
+        here = self.tr("fits this network")
+        title = fill(self.tr("%1. %2"), str(number), say(ACTIONS[rule.action]))
+        self.words = f"{title}: {when}" + (f", {here}" if applies else "")
+        self.setAccessibleName(self.words)
         words = QVBoxLayout()
         words.setSpacing(0)
-        words.addWidget(title)
+        words.addWidget(Text(theme, title, bold=True))
         words.addWidget(Text(theme, when, colour="muted"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 4, 0, 4)
@@ -173,4 +176,4 @@ class _RuleRow(QWidget):
         row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
         if applies:
-            row.addWidget(Text(theme, self.tr("fits this network"), colour="good", wraps=False))
+            row.addWidget(Text(theme, here, colour="good", wraps=False))
