@@ -77,7 +77,8 @@ def test_what_the_network_says_brings_no_control_characters() -> None:
 
 def test_problems_come_first() -> None:
     found = [
-        Finding(id=name, severity=severity)
-        for name, severity in (("a", "ok"), ("b", "note"), ("c", "warning"))
+        Finding(id="a", severity="ok"),
+        Finding(id="b", severity="note"),
+        Finding(id="c", severity="warning"),
     ]
     assert [each.id for each in in_order(found)] == ["c", "b", "a"]

@@ -1,0 +1,58 @@
+"""Catalogues of the app's texts as Qt's tools see them, and one that stands in for a long-winded language."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as Xml
+
+APP = Path(__file__).parents[2] / "gui" / "ginnel_gui"
+#: Most languages need so much more room than English.
+LONGER = 1.3
+_ACCENTS = str.maketrans("aeiouAEIOUnc", "áéíóúÁÉÍÓÚñç")
+
+
+def update(catalogue: Path) -> Path:
+    """Have lupdate bring `catalogue` up to date with the sources, as `make translations` does."""
+    sources = sorted(str(source) for source in APP.rglob("*.py"))
+    tool = Path(sys.executable).with_name("pyside6-lupdate")
+    subprocess.run(
+        [tool, *sources, "-locations", "none", "-no-obsolete", "-ts", str(catalogue)],
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
+    return catalogue
+
+
+def messages(catalogue: Path) -> dict[tuple[str, str], Xml.Element]:
+    """The element of each message by its context and source text."""
+    return {
+        (context.findtext("name", ""), message.findtext("source", "")): message
+        for context in Xml.parse(catalogue).getroot().iter("context")
+        for message in context.iter("message")
+    }
+
+
+def write_pseudo(catalogue: Path) -> Path:
+    """A catalogue in which every text is translated to itself, with accents and longer by a third."""
+    tree = Xml.parse(update(catalogue))
+    for message in tree.getroot().iter("message"):
+        translation = message.find("translation")
+        assert translation is not None
+        translation.text = pseudo(message.findtext("source", ""))
+        translation.attrib.pop("type", None)
+    tree.write(catalogue, encoding="utf-8", xml_declaration=True)
+    return catalogue
+
+
+def pseudo(text: str) -> str:
+    """`text` readable, with its marks and mnemonic in place, and longer: words grow, no single one by much."""
+    missing = round(len(text) * (LONGER - 1))
+    words = text.translate(_ACCENTS).split(" ")
+    grown: list[str] = []
+    for number, word in enumerate(words):
+        share = missing * (number + 1) // len(words) - missing * number // len(words)
+        grown.append(word + "~" * share)
+    return " ".join(grown)
