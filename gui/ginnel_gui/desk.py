@@ -1,7 +1,7 @@
 """What the app knows and can do: the service's state as it is now, and calls that change it.
 
 Every window works with a `Desk` alone. It holds a `Mirror` of the service, tells what changed, and says when
-there is no contact. What follows from a state or an error is the service's to decide, and the windows' to show.
+there is no contact. What follows from a state or an error is the service's to decide, the windows' to show.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from typing import Any, Final
 
+import msgspec
 from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 
@@ -22,6 +23,9 @@ from ginnel_service.ipc.schema import (
     KillSwitchStatus,
     LogEntry,
     NameParams,
+    OnDemandChange,
+    OnDemandParams,
+    OnDemandStatus,
     ProfileChange,
     PromptAnswerParams,
     PromptStatus,
@@ -31,6 +35,7 @@ from ginnel_service.ipc.schema import (
 )
 
 from .link import Answered, Link
+from .model.present import Presentation, present
 from .model.series import Series
 
 #: Between two readings of the counters, in seconds.
@@ -57,6 +62,7 @@ class Desk(QObject):
         self.role = "user"
         self.version = ""
         self._series: dict[str, Series] = {}
+        self._heard_at: dict[str, float] = {}
         link.opened.connect(self._greet)
         link.closed.connect(self._lost)
         link.news.connect(self._hear)
@@ -65,6 +71,29 @@ class Desk(QObject):
     def has_contact(self) -> bool:
         """Whether `mirror` is what the service says."""
         return bool(self.version)
+
+    def status(self, name: str) -> ConnectionStatus | None:
+        """Of any profile, as of now: the time to the next try has gone on since the service spoke of it."""
+        status = self.mirror.status(name)
+        if status is None or status.next_try_s is None:
+            return status
+        passed_s = time.monotonic() - self._heard_at.get(name, time.monotonic())
+        return msgspec.structs.replace(status, next_try_s=max(0.0, status.next_try_s - passed_s))
+
+    def presentation(self, name: str) -> Presentation:
+        """How the connection of `name` looks now."""
+        status = self.status(name) or ConnectionStatus(name=name)
+        summary = self.mirror.profiles.get(name)
+        return present(
+            status,
+            has_service=self.has_contact,
+            asks=self.prompt_of(name) is not None,
+            on_demand=summary.on_demand if summary is not None else OnDemandStatus(),
+        )
+
+    def prompt_of(self, name: str) -> PromptStatus | None:
+        """What the connection of `name` asks, the oldest question first."""
+        return next((each for each in self.mirror.prompts.values() if each.name == name), None)
 
     def series(self, name: str) -> Series:
         """What the chart of a connection shows."""
@@ -82,6 +111,9 @@ class Desk(QObject):
 
     def retry(self, name: str, answered: Answered | None = None) -> None:
         self.call("connection.retry", NameParams(name=name), answered)
+
+    def change_on_demand(self, name: str, change: OnDemandChange, answered: Answered | None = None) -> None:
+        self.call("ondemand.set", OnDemandParams(name=name, change=change), answered)
 
     def answer_prompt(
         self, prompt: PromptStatus, answer: str | None, *, remember: bool, answered: Answered | None = None
@@ -109,6 +141,7 @@ class Desk(QObject):
             if snapshot is None:
                 return
             self.mirror.begin(snapshot)
+            self._heard_at = dict.fromkeys(self.mirror.connections, time.monotonic())
             self.version = version
             self.contact.emit(True)
             self.profiles_changed.emit()
@@ -122,7 +155,8 @@ class Desk(QObject):
         if not self.version:
             return
         self.version = ""
-        for number in tuple(self.mirror.prompts):
+        open_ones, self.mirror.prompts = tuple(self.mirror.prompts), {}
+        for number in open_ones:
             self.prompt_closed.emit(number)
         for series in self._series.values():
             series.pause()
@@ -132,6 +166,7 @@ class Desk(QObject):
         self.mirror.take(event)
         match event:
             case ConnectionStatus():
+                self._heard_at[event.name] = time.monotonic()
                 if event.state != "up":
                     self.series(event.name).pause()
                 self.connection_changed.emit(event.name)

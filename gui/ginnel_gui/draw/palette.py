@@ -29,6 +29,10 @@ class Palette:
     outbound: str
     latency: str
 
+    def of(self, tone: str) -> str:
+        """The colour of a state's tone: `good`, `busy`, `bad` or `idle`."""
+        return {"good": self.good, "busy": self.busy, "bad": self.bad, "idle": self.idle}[tone]
+
 
 LIGHT: Final = Palette(
     window="#f6f5f2",

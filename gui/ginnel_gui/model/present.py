@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from math import ceil
 from typing import Final, Literal
 
-from ginnel_service.ipc.schema import ConnectionStatus, Step
+from ginnel_service.ipc.schema import ConnectionStatus, OnDemandStatus, Step, WaitsFor
 
 from .words import QT_TRANSLATE_NOOP, Words
 
 Tone = Literal["idle", "busy", "good", "bad"]
-Button = Literal["connect", "cancel", "disconnect", "retry"]
+Button = Literal["connect", "cancel", "disconnect", "retry", "answer"]
+
+#: Of a profile without rules.
+NO_RULES: Final = OnDemandStatus()
 
 
 class Face(Enum):
@@ -66,12 +70,20 @@ BUTTONS: Final[dict[Button, Words]] = {
     "cancel": QT_TRANSLATE_NOOP("State", "&Cancel"),
     "disconnect": QT_TRANSLATE_NOOP("State", "&Disconnect"),
     "retry": QT_TRANSLATE_NOOP("State", "&Try now"),
+    "answer": QT_TRANSLATE_NOOP("State", "&Answer…"),
+}
+
+
+WAITS: Final[dict[WaitsFor, Words]] = {
+    "": QT_TRANSLATE_NOOP("State", "Trying again"),
+    "network": QT_TRANSLATE_NOOP("State", "Waits for a network"),
+    "person": QT_TRANSLATE_NOOP("State", "Waits until you connect again"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
-    """How one connection looks: `detail` is a line below the title, empty words for none."""
+    """How one connection looks: `detail` is a line below the title, or none."""
 
     face: Face
     title: Words
@@ -80,14 +92,18 @@ class Presentation:
 
 
 def present(
-    status: ConnectionStatus, *, has_service: bool = True, asks: bool = False, blocked: bool = False
+    status: ConnectionStatus,
+    *,
+    has_service: bool = True,
+    asks: bool = False,
+    on_demand: OnDemandStatus = NO_RULES,
 ) -> Presentation:
-    """`asks`: a prompt of this connection is open; `blocked`: a kill switch stops this machine's traffic."""
-    face = _face(status, has_service=has_service, asks=asks, blocked=blocked)
-    return Presentation(face, TITLES[face], _detail(face, status), _buttons(face, status))
+    """`asks`: a prompt of this connection is open; `on_demand`: what its rules say."""
+    face = _face(status, has_service=has_service, asks=asks)
+    return Presentation(face, TITLES[face], _detail(face, status, on_demand), _buttons(face, status))
 
 
-def _face(status: ConnectionStatus, *, has_service: bool, asks: bool, blocked: bool) -> Face:
+def _face(status: ConnectionStatus, *, has_service: bool, asks: bool) -> Face:
     if not has_service:
         return Face.LOST
     if asks and status.state in {"connecting", "reconnecting", "up"}:
@@ -95,37 +111,50 @@ def _face(status: ConnectionStatus, *, has_service: bool, asks: bool, blocked: b
     match status.state:
         case "up":
             return Face.CONNECTED
-        case "connecting" | "disconnecting":
-            return Face.CONNECTING if status.state == "connecting" else Face.DISCONNECTED
+        case "connecting":
+            return Face.CONNECTING
         case "reconnecting":
             return Face.RECONNECTING
         case "failed":
             return Face.FAILED
         case _:
-            return Face.BLOCKED if blocked else Face.DISCONNECTED
+            return Face.BLOCKED if status.blocked else Face.DISCONNECTED
 
 
-def _detail(face: Face, status: ConnectionStatus) -> Words | None:
-    if face is Face.CONNECTING:
-        return STEPS[status.step]
-    if face is Face.RECONNECTING and status.next_try_s is not None:
-        words = QT_TRANSLATE_NOOP("State", "Next try in %1 s")
-        return words._replace(values=(f"{max(0, round(status.next_try_s))}",))
-    if face is Face.LOST:
-        return QT_TRANSLATE_NOOP("State", "Ginnel's service is not running")
-    if face is Face.BLOCKED:
-        return QT_TRANSLATE_NOOP("State", "The kill switch stops all traffic until you connect")
-    return None
+def _detail(face: Face, status: ConnectionStatus, on_demand: OnDemandStatus) -> Words | None:
+    match face:
+        case Face.CONNECTING:
+            return STEPS[status.step]
+        case Face.RECONNECTING if status.next_try_s is not None:
+            words = QT_TRANSLATE_NOOP("State", "Next try in %1 s")
+            return words._replace(values=(f"{max(0, ceil(status.next_try_s))}",))
+        case Face.RECONNECTING:
+            return WAITS[status.waits_for]
+        case Face.WAITING:
+            return QT_TRANSLATE_NOOP("State", "The gateway asks for something that only you know")
+        case Face.LOST:
+            return QT_TRANSLATE_NOOP("State", "Ginnel's service is not running")
+        case Face.BLOCKED:
+            return QT_TRANSLATE_NOOP("State", "The kill switch stops all traffic until you connect")
+        case Face.DISCONNECTED if status.state == "disconnecting":
+            return QT_TRANSLATE_NOOP("State", "Saying goodbye to the gateway")
+        case Face.DISCONNECTED if on_demand.state == "on":
+            return QT_TRANSLATE_NOOP("State", "Connects by itself when its rules say so")
+        case _:
+            return None
 
 
 def _buttons(face: Face, status: ConnectionStatus) -> tuple[Button, ...]:
     match face:
         case Face.CONNECTED:
             return ("disconnect",)
-        case Face.CONNECTING | Face.WAITING:
+        case Face.CONNECTING:
             return ("cancel",)
+        case Face.WAITING:
+            return ("answer", "cancel")
         case Face.RECONNECTING:
-            return ("retry", "cancel") if status.next_try_s is not None else ("cancel",)
+            waiting = status.next_try_s is not None or status.waits_for
+            return ("retry", "cancel") if waiting else ("cancel",)
         case Face.LOST:
             return ()
         case _:
