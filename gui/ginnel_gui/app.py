@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QLocale, QObject
+from PySide6.QtWidgets import QWidget
 
 from .application import Application
 from .desk import Desk
@@ -15,6 +16,7 @@ from .settings import Settings
 from .single import Handover, Single
 from .windows.main_window import MainWindow
 from .windows.pages import Context, Pages, standard
+from .windows.tray import Tray
 
 
 class App(QObject):
@@ -27,6 +29,7 @@ class App(QObject):
         locale: QLocale,
         socket: str,
         pages: Pages | None = None,
+        tray: Callable[[Context, QWidget], Tray] = Tray,
     ) -> None:
         super().__init__(application)
         self._application = application
@@ -41,14 +44,17 @@ class App(QObject):
         self.context = Context(self.desk, self.theme, settings, locale)
         self.window = MainWindow(self.context, pages or standard(), socket)
         self.window.quit_requested.connect(self.quit)
-        self.window.closed.connect(self.quit)
+        self.window.closed.connect(self._close)
+        self.tray = tray(self.context, self.window)
+        self.tray.open_requested.connect(self._open_window)
+        self.tray.quit_requested.connect(self.quit)
         application.file_opened.connect(self._open)
 
     def begin(self, *, minimised: bool = False, files: Sequence[str] = ()) -> None:
-        if minimised:
-            self.window.showMinimized()
-        else:
+        if not minimised:
             self.window.show()
+        elif not self.tray.is_there:
+            self.window.showMinimized()
         self.link.open()
         self.take_files(files)
 
@@ -76,6 +82,19 @@ class App(QObject):
     def _open(self, path: str) -> None:
         self.window.come_forward()
         self.take_files([path])
+
+    def _open_window(self, profile: str) -> None:
+        if profile:
+            self.window.show_profile(profile)
+        self.window.come_forward()
+
+    def _close(self) -> None:
+        """Go on in the tray if there is one, and the person wants it so."""
+        if not (self.tray.is_there and self.settings.close_to_tray):
+            self.quit()
+        elif not self.settings.told_of_tray:
+            self.settings.told_of_tray = True
+            self.tray.tell(self.tr("Ginnel goes on here"), self.tr("Quit it with this icon's menu."))
 
     def _setting(self, name: str) -> None:
         if name == "theme":

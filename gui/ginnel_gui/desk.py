@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 
+from ginnel_service import __version__
 from ginnel_service.ipc.mirror import Mirror
 from ginnel_service.ipc.schema import (
     ConnectionStatus,
@@ -36,6 +37,7 @@ from ginnel_service.ipc.schema import (
 
 from .link import Answered, Link
 from .model.present import Presentation, present
+from .model.report import report
 from .model.series import Series
 
 #: Between two readings of the counters, in seconds.
@@ -63,6 +65,7 @@ class Desk(QObject):
         self.version = ""
         self._series: dict[str, Series] = {}
         self._heard_at: dict[str, float] = {}
+        self.refusals: dict[str, ErrorInfo] = {}  # why the service did not do what was asked of a connection
         link.opened.connect(self._greet)
         link.closed.connect(self._lost)
         link.news.connect(self._hear)
@@ -73,8 +76,15 @@ class Desk(QObject):
         return bool(self.version)
 
     def status(self, name: str) -> ConnectionStatus | None:
-        """Of any profile, as of now: the time to the next try has gone on since the service spoke of it."""
+        """Of any profile, as of now.
+
+        The time to the next try has gone on since the service spoke of it, and a kill switch may hold what is
+        down.
+        """
         status = self.mirror.status(name)
+        if status is not None and status.state == "down":
+            holders = {each.name for each in self.mirror.kill_switch.profiles}
+            status = msgspec.structs.replace(status, blocked=name in holders)
         if status is None or status.next_try_s is None:
             return status
         passed_s = time.monotonic() - self._heard_at.get(name, time.monotonic())
@@ -95,6 +105,16 @@ class Desk(QObject):
         """What the connection of `name` asks, the oldest question first."""
         return next((each for each in self.mirror.prompts.values() if each.name == name), None)
 
+    def error_of(self, status: ConnectionStatus) -> ErrorInfo | None:
+        """What went wrong last: what was refused just now, else what the connection itself met with."""
+        return self.refusals.get(status.name) or status.error
+
+    def report(self, name: str) -> str:
+        """What is known of the connection of `name`, as text for whoever is asked for help."""
+        status = self.status(name) or ConnectionStatus(name=name)
+        versions = f"ginnel-gui {__version__}, service {self.version or 'unknown'}"
+        return report(status, self.error_of(status), versions)
+
     def series(self, name: str) -> Series:
         """What the chart of a connection shows."""
         return self._series.setdefault(name, Series())
@@ -103,17 +123,18 @@ class Desk(QObject):
         """Ask the service; without contact the answer is the error `connection_lost`."""
         self._link.call(method, params, answered)
 
-    def connect_profile(self, name: str, answered: Answered | None = None) -> None:
-        self.call("connection.up", NameParams(name=name), answered)
+    def connect_profile(self, name: str) -> None:
+        self._change(name, "connection.up", NameParams(name=name))
 
-    def disconnect_profile(self, name: str, answered: Answered | None = None) -> None:
-        self.call("connection.down", NameParams(name=name), answered)
+    def disconnect_profile(self, name: str) -> None:
+        """Also ends an attempt."""
+        self._change(name, "connection.down", NameParams(name=name))
 
-    def retry(self, name: str, answered: Answered | None = None) -> None:
-        self.call("connection.retry", NameParams(name=name), answered)
+    def retry(self, name: str) -> None:
+        self._change(name, "connection.retry", NameParams(name=name))
 
-    def change_on_demand(self, name: str, change: OnDemandChange, answered: Answered | None = None) -> None:
-        self.call("ondemand.set", OnDemandParams(name=name, change=change), answered)
+    def change_on_demand(self, name: str, change: OnDemandChange) -> None:
+        self._change(name, "ondemand.set", OnDemandParams(name=name, change=change))
 
     def answer_prompt(
         self, prompt: PromptStatus, answer: str | None, *, remember: bool, answered: Answered | None = None
@@ -121,6 +142,17 @@ class Desk(QObject):
         """With None the prompt is refused."""
         params = PromptAnswerParams(name=prompt.name, id=prompt.id, answer=answer, remember=remember)
         self.call("prompt.answer", params, answered)
+
+    def _change(self, name: str, method: str, params: Struct) -> None:
+        """Ask for a change of the connection of `name`; a refusal is kept until there is news of it."""
+        self.refusals.pop(name, None)
+
+        def answered(_: Any, error: ErrorInfo | None) -> None:
+            if error is not None and self.has_contact:
+                self.refusals[name] = error
+                self.connection_changed.emit(name)
+
+        self.call(method, params, answered)
 
     # The service's side
 
@@ -167,6 +199,7 @@ class Desk(QObject):
         match event:
             case ConnectionStatus():
                 self._heard_at[event.name] = time.monotonic()
+                self.refusals.pop(event.name, None)
                 if event.state != "up":
                     self.series(event.name).pause()
                 self.connection_changed.emit(event.name)

@@ -13,7 +13,8 @@ _PLACE = re.compile(r"%([1-9])")
 
 def say(words: Words) -> str:
     """`words` translated, with their values in place."""
-    return fill(QCoreApplication.translate(words.context, words.text), *words.values)
+    values = (each if isinstance(each, str) else say(each) for each in words.values)
+    return fill(QCoreApplication.translate(words.context, words.text), *values)
 
 
 def fill(text: str, *values: str) -> str:

@@ -18,11 +18,17 @@ _FADE = (70, 6)  # of a filled line from top to bottom, of 255
 class Chart(QWidget):
     """Shows a `Series`; `follow` another one, `tick` when it has grown. Draws nothing by itself."""
 
-    def __init__(self, rate_words: Callable[[float], str], parent: QWidget | None = None) -> None:
-        """`rate_words` writes octets a second as a person reads them."""
+    def __init__(
+        self,
+        rate_words: Callable[[float], str],
+        time_words: Callable[[float], str],
+        parent: QWidget | None = None,
+    ) -> None:
+        """`rate_words` writes octets a second as a person reads them, `time_words` milliseconds."""
         super().__init__(parent)
         self._series = Series()
         self._rate_words = rate_words
+        self._time_words = time_words
         self._palette: Palette = LIGHT
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -49,8 +55,9 @@ class Chart(QWidget):
         samples = self._series.samples
         top_rate = round_up(max(self._series.peak_octets_s(), 1024.0))
         metrics = QFontMetricsF(self.font())
-        area = QRectF(self.rect()).adjusted(1, metrics.height() / 2 + 1, -1, -metrics.height() / 2 - 1)
-        self._draw_grid(painter, area, top_rate)
+        area = QRectF(self.rect()).adjusted(1, 1, -1, -metrics.height() - 4)
+        top_rtt = round_up(max(self._series.peak_rtt_ms() * 1.5, 1.0))
+        self._draw_grid(painter, area, top_rate, top_rtt if self._series.peak_rtt_ms() else None)
         now = samples[-1].at_s if samples else 0.0
 
         def place(sample: Sample, value: float, top: float) -> QPointF:
@@ -62,24 +69,28 @@ class Chart(QWidget):
             (self._palette.outbound, [place(each, each.octets_out_s, top_rate) for each in samples]),
         ):
             self._draw_filled(painter, area, QColor(colour), values)
-        top_rtt = round_up(max(self._series.peak_rtt_ms() * 1.5, 1.0))
         timed = [place(each, each.rtt_ms, top_rtt) for each in samples if each.rtt_ms is not None]
         pen = QPen(QColor(self._palette.latency), 1.2, Qt.PenStyle.DotLine)
         painter.setPen(pen)
         painter.drawPolyline(QPolygonF(timed))
 
-    def _draw_grid(self, painter: QPainter, area: QRectF, top: float) -> None:
+    def _draw_grid(self, painter: QPainter, area: QRectF, top: float, top_rtt: float | None) -> None:
         line, words = QColor(self._palette.line), QColor(self._palette.muted)
         for number in range(_LINES + 1):
             at = area.bottom() - area.height() * number / _LINES
             painter.setPen(QPen(line, 1))
             painter.drawLine(QPointF(area.left(), at), QPointF(area.right(), at))
+        above, below = Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignBottom
+        left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
+        inside = area.adjusted(4, 2, -4, 0)
+        under = QRectF(area.left(), area.bottom(), area.width(), self.rect().bottom() - area.bottom())
         painter.setPen(words)
-        painter.drawText(
-            QRectF(area.left() + 4, area.top() + 1, area.width(), 40),
-            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop,
-            self._rate_words(top),
-        )
+        painter.drawText(inside, left | above, self._rate_words(top))
+        painter.drawText(under, left | below, self.tr("2 minutes ago"))
+        painter.drawText(under, right | below, self.tr("now"))
+        if top_rtt is not None:
+            painter.setPen(QColor(self._palette.latency))
+            painter.drawText(inside, right | above, self._time_words(top_rtt))
 
     def _draw_filled(
         self, painter: QPainter, area: QRectF, colour: QColor, points: Sequence[QPointF]

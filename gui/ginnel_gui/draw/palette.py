@@ -17,6 +17,7 @@ class Palette:
     window: str
     surface: str  # cards and lists that lie on the window
     line: str  # borders; decoration alone
+    edge: str  # of what can be typed into
     text: str
     muted: str  # what is less important, and still read
     accent: str  # the one button that matters, links, what is chosen
@@ -29,6 +30,11 @@ class Palette:
     outbound: str
     latency: str
 
+    def mixed(self, over: str, under: str, part: float) -> str:
+        """The colour that the one named `over` gives when so much of it (0 to 1) lies on the one `under`."""
+        pairs = zip(_octets(getattr(self, over)), _octets(getattr(self, under)), strict=True)
+        return "#" + "".join(f"{round(high * part + low * (1 - part)):02x}" for high, low in pairs)
+
     def of(self, tone: str) -> str:
         """The colour of a state's tone: `good`, `busy`, `bad` or `idle`."""
         return {"good": self.good, "busy": self.busy, "bad": self.bad, "idle": self.idle}[tone]
@@ -38,6 +44,7 @@ LIGHT: Final = Palette(
     window="#f6f5f2",
     surface="#ffffff",
     line="#dcd9d1",
+    edge="#85878a",
     text="#1f2328",
     muted="#5b6168",
     accent="#1f5f8b",
@@ -54,6 +61,7 @@ DARK: Final = Palette(
     window="#1d1f22",
     surface="#27292d",
     line="#3c4046",
+    edge="#7b828a",
     text="#eceae6",
     muted="#a9afb6",
     accent="#7fb8de",
@@ -74,8 +82,12 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+def _octets(colour: str) -> tuple[int, ...]:
+    return tuple(int(colour[at : at + 2], 16) for at in (1, 3, 5))
+
+
 def _luminance(colour: str) -> float:
-    red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
+    red, green, blue = (_linear(octet / 255) for octet in _octets(colour))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 

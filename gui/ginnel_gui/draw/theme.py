@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from . import icons
 from .palette import DARK, LIGHT, Palette
+from .sheet import sheet
 
 Choice = Literal["system", "light", "dark"]
 
@@ -56,6 +57,8 @@ class Theme(QObject):
             dark = self._choice == "dark"
         self.palette = DARK if dark else LIGHT
         self._application.setPalette(qt_palette(self.palette))
+        if self._application.style().name() == "fusion" or self._application.styleSheet():
+            self._application.setStyleSheet(sheet(self.palette))
         self.changed.emit()
 
 

@@ -127,7 +127,7 @@ def _detail(face: Face, status: ConnectionStatus, on_demand: OnDemandStatus) -> 
             return STEPS[status.step]
         case Face.RECONNECTING if status.next_try_s is not None:
             words = QT_TRANSLATE_NOOP("State", "Next try in %1 s")
-            return words._replace(values=(f"{max(0, ceil(status.next_try_s))}",))
+            return words.of(f"{max(0, ceil(status.next_try_s))}")
         case Face.RECONNECTING:
             return WAITS[status.waits_for]
         case Face.WAITING:

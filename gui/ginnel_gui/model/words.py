@@ -1,6 +1,6 @@
 """How Qt-free modules name a text of the catalogue: where it belongs, and its English words.
 
-`noop` marks a text for Qt Linguist's tools (QT_TRANSLATE_NOOP); whoever shows it translates it.
+`QT_TRANSLATE_NOOP` marks a text for Qt Linguist's tools; whoever shows it translates it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,11 @@ class Words(NamedTuple):
 
     context: str
     text: str
-    values: tuple[str, ...] = ()
+    values: tuple[str | Words, ...] = ()
+
+    def of(self, *values: str | Words) -> Words:
+        """The same text about these."""
+        return self._replace(values=values)
 
 
 def QT_TRANSLATE_NOOP(context: str, text: str) -> Words:

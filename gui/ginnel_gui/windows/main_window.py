@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QStackedWidget, QToolBar, QWidget
 
 from ..draw.theme import application_icon
@@ -87,6 +87,7 @@ class MainWindow(QMainWindow):
         if name not in self._made:
             page = self._kinds[name].make(self.context)
             page.follow(self.profile)
+            page.answer_wanted.connect(self._answer)
             self.stack.addWidget(page)
             self._made[name] = page
         return self._made[name]
@@ -146,10 +147,11 @@ class MainWindow(QMainWindow):
         on(commands.create, self.create_requested.emit)
         on(commands.close, self.close)
         on(commands.quit, self.quit_requested.emit)
-        on(commands.connect, lambda: desk.connect_profile(self.profile))
-        on(commands.disconnect, lambda: desk.disconnect_profile(self.profile))
+        on(commands.connect_now, lambda: desk.connect_profile(self.profile))
+        on(commands.disconnect_now, lambda: desk.disconnect_profile(self.profile))
         on(commands.retry, lambda: desk.retry(self.profile))
-        on(commands.answer, self._answer)
+        on(commands.answer, lambda: self._answer(self.profile))
+        on(commands.copy_details, self._copy_details)
         on(commands.edit, lambda: self.edit_requested.emit(self.profile))
         on(commands.duplicate, lambda: self.duplicate_requested.emit(self.profile))
         on(commands.export, lambda: self.export_requested.emit(self.profile))
@@ -220,14 +222,17 @@ class MainWindow(QMainWindow):
 
     def _act(self) -> None:
         """What the primary button would do."""
-        for action in (self.commands.answer, self.commands.connect, self.commands.disconnect):
+        for action in (self.commands.answer, self.commands.connect_now, self.commands.disconnect_now):
             if action.isEnabled():
                 action.trigger()
                 return
 
-    def _answer(self) -> None:
-        if (prompt := self.desk.prompt_of(self.profile)) is not None:
+    def _answer(self, name: str) -> None:
+        if (prompt := self.desk.prompt_of(name)) is not None:
             self.answer_requested.emit(prompt)
+
+    def _copy_details(self) -> None:
+        QGuiApplication.clipboard().setText(self.desk.report(self.profile))
 
     def _find(self) -> None:
         self.sidebar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)

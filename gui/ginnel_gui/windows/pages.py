@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QLocale, Signal
 from PySide6.QtWidgets import QWidget
 
 from ..desk import Desk
@@ -26,6 +26,8 @@ class Context:
 
 class Page(QWidget):
     """One of the main window's; it shows the profile chosen at the left where it is about one."""
+
+    answer_wanted = Signal(str)  # the prompt of the profile of this name shall be seen
 
     def follow(self, name: str) -> None:
         """The profile `name` was chosen, or none with ""."""

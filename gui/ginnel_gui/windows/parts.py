@@ -32,15 +32,15 @@ class Card(QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None, *, margin: int = FAR) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._edge: str | None = None
+        self._tint = ""
         self.inside = QVBoxLayout(self)
         self.inside.setContentsMargins(margin, margin, margin, margin)
         self.inside.setSpacing(NEAR)
         theme.changed.connect(self.update)
 
-    def set_edge(self, colour: str | None) -> None:
-        """Tint it and its border, or draw it plain."""
-        self._edge = colour
+    def set_tint(self, colour: str) -> None:
+        """Tint it and its border with the palette's colour of that name."""
+        self._tint = colour
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -48,14 +48,10 @@ class Card(QFrame):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colours = self._theme.palette
         area = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.setBrush(QColor(colours.surface))
-        painter.setPen(QPen(QColor(self._edge or colours.line), 1))
+        tint = self._tint
+        painter.setBrush(QColor(colours.mixed(tint, "surface", 0.07) if tint else colours.surface))
+        painter.setPen(QPen(QColor(colours.mixed(tint, "line", 0.4) if tint else colours.line), 1))
         painter.drawRoundedRect(area, ROUND, ROUND)
-        if self._edge is not None:
-            tint = QColor(self._edge)
-            tint.setAlphaF(0.07)
-            painter.setBrush(tint)
-            painter.drawRoundedRect(area, ROUND, ROUND)
 
 
 class Button(QPushButton):
@@ -87,16 +83,19 @@ class Button(QPushButton):
         colours = self._theme.palette
         area = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
         ground = QColor(colours.accent if self._primary else colours.surface)
+        edge = QColor(colours.edge if self.isEnabled() else colours.line)
         words = QColor(colours.on_accent if self._primary else colours.text)
         if self.isDown():
             ground = ground.darker(115)
         elif self.underMouse() and self.isEnabled():
-            ground = ground.lighter(108) if self._primary else _mixed(ground, QColor(colours.accent), 0.08)
+            ground = (
+                ground.lighter(108) if self._primary else QColor(colours.mixed("accent", "surface", 0.08))
+            )
         if not self.isEnabled():
             ground, words = QColor(colours.window), QColor(colours.muted)
         painter.setBrush(ground)
         outline = not self._primary or not self.isEnabled()
-        painter.setPen(QPen(QColor(colours.line), 1) if outline else Qt.PenStyle.NoPen)
+        painter.setPen(QPen(edge, 1) if outline else Qt.PenStyle.NoPen)
         painter.drawRoundedRect(area, 7, 7)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -193,16 +192,7 @@ class Note(Card):
         row.addWidget(Text(theme, words), 1)
         self.inside.addLayout(row)
         self._row = row
-        self.set_edge(getattr(theme.palette, colour))
-        theme.changed.connect(lambda: self.set_edge(getattr(theme.palette, colour)))
+        self.set_tint(colour)
 
     def offer(self, button: QPushButton) -> None:
         self._row.addWidget(button)
-
-
-def _mixed(one: QColor, other: QColor, part: float) -> QColor:
-    return QColor.fromRgbF(
-        one.redF() + (other.redF() - one.redF()) * part,
-        one.greenF() + (other.greenF() - one.greenF()) * part,
-        one.blueF() + (other.blueF() - one.blueF()) * part,
-    )

@@ -42,6 +42,7 @@ class ProfileModel(QAbstractListModel):
         desk.contact.connect(self._redraw)
         desk.prompt_opened.connect(self._redraw)
         desk.prompt_closed.connect(self._redraw)
+        desk.kill_switch_changed.connect(self._redraw)
         self._take_all()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature

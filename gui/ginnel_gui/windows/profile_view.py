@@ -77,8 +77,8 @@ class ProfileDelegate(QStyledItemDelegate):
         align = int(self._leading(option) | Qt.AlignmentFlag.AlignVCenter)
         if shown.face is not Face.DISCONNECTED:
             said, metrics = say(shown.title), QFontMetrics(small)
-            width = min(metrics.horizontalAdvance(said), second.width() // 2)
-            last = QRect(second.right() - width, second.top(), width + 1, second.height())
+            width = min(metrics.horizontalAdvance(said) + 4, second.width() * 2 // 3)
+            last = QRect(second.right() - width + 1, second.top(), width, second.height())
             painter.setFont(small)
             painter.setPen(QColor(tone))
             painter.drawText(
@@ -126,7 +126,6 @@ class ProfileView(QListView):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
         self.setItemDelegate(ProfileDelegate(theme, self))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setMouseTracking(True)
@@ -137,8 +136,8 @@ class ProfileView(QListView):
         self.setLayoutMode(QListView.LayoutMode.SinglePass)
         self.setAccessibleName(self.tr("Connections"))
         self.doubleClicked.connect(self._act)
-        theme.changed.connect(self._recolour)
-        self._recolour()
+        self.viewport().setAutoFillBackground(False)
+        theme.changed.connect(self.viewport().update)
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
@@ -153,9 +152,3 @@ class ProfileView(QListView):
     def _act(self, index: Index) -> None:
         if name := str(index.data(NAME) or ""):
             self.acted.emit(name)
-
-    def _recolour(self) -> None:
-        palette = self.palette()
-        palette.setColor(palette.ColorRole.Base, QColor(self._theme.palette.window))
-        self.setPalette(palette)
-        self.viewport().update()

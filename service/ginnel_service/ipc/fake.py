@@ -207,6 +207,7 @@ class FakeService(EventFeed):
             raise ServiceError("on_demand_off", name=name)
         state: OnDemandState = "paused" if change == "pause" else "off" if change == "off" else "on"
         self.on_demand[name] = msgspec.structs.replace(before, state=state)
+        self._tell_of(name)
         return self.on_demand[name]
 
     async def open_portal(self, seconds: float) -> KillSwitchStatus:
