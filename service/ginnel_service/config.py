@@ -23,6 +23,7 @@ class DaemonConfig:
     log_file: Path | None = None
     export_keys: Path | None = None
     dns: Choice = "auto"
+    admin_group: str | None = None  # None: what `ipc.access.administrators` finds; "": root alone
 
 
 def argument_parser() -> argparse.ArgumentParser:
@@ -73,6 +74,12 @@ def argument_parser() -> argparse.ArgumentParser:
         help="who looks after this machine's DNS; auto finds out [%(default)s]",
     )
     parser.add_argument(
+        "--admin-group",
+        metavar="NAME",
+        help="its members manage system profiles and the service; '' for root alone "
+        "[ginnel, else the system's own: admin on macOS, wheel on FreeBSD]",
+    )
+    parser.add_argument(
         "--foreground",
         action="store_true",
         help="stay in the foreground: it always does; for unit files that say it",
@@ -97,4 +104,5 @@ def parse_arguments(arguments: list[str] | None = None) -> DaemonConfig:
         log_file=found.log_file,
         export_keys=found.export_keys,
         dns=found.dns_manager,
+        admin_group=found.admin_group,
     )

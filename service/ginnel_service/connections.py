@@ -93,8 +93,11 @@ class Connections:
         tunnel = self.tunnels.get(name)
         return name in self._beginning or (tunnel is not None and tunnel.state.active)
 
-    async def up(self, name: str, *, by_itself: bool = False) -> ConnectionStatus:
-        """What nobody asked for, or has a kill switch, goes on trying. Raises ServiceError, ProfileError."""
+    async def up(self, name: str, *, by_itself: bool = False, attended: bool = False) -> ConnectionStatus:
+        """What nobody asked for, or has a kill switch, goes on trying. Raises ServiceError, ProfileError.
+
+        `attended`: a person is there who can say whether to trust a certificate.
+        """
         if self._stopping:
             raise ServiceError("service_stopping")
         if self.is_active(name):

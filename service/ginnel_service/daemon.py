@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import fcntl
+import grp
 import logging
 import os
 import signal
@@ -19,6 +20,7 @@ from contextlib import ExitStack
 
 from . import __version__, logs
 from .config import DaemonConfig, parse_arguments
+from .ipc.access import Policy, administrators
 from .ipc.schema import ConnectionStatus, Event, State
 from .ipc.server import Server
 from .killswitch import reinstall
@@ -68,10 +70,11 @@ def main(arguments: list[str] | None = None) -> None:
             log.info("%s", words)
         with ExitStack() as stack:
             _lock(config, stack)
+            policy = _policy(config)
             secrets = _open_secrets(config)
             network = LinuxNetwork(config.state.journal, dns=config.dns)
             executor = stack.enter_context(ThreadPoolExecutor(1, "ginnel-net"))
-            asyncio.run(_serve(config, network, secrets, executor, ring))
+            asyncio.run(_serve(config, network, secrets, executor, ring, policy))
     except StartError as error:
         print(f"ginneld: {error}", file=sys.stderr)
         sys.exit(error.status)
@@ -93,6 +96,22 @@ def _lock(config: DaemonConfig, stack: ExitStack) -> None:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise StartError(f"another ginneld holds {path}: stop it first.", 12) from None
+
+
+def _policy(config: DaemonConfig) -> Policy:
+    """Who administers: looked up once, as groups have numbers to the kernel."""
+    try:
+        groups = administrators(config.admin_group, sys.platform, _gid_of)
+    except LookupError:
+        raise StartError(f"there is no group {config.admin_group}: make it, or name another.") from None
+    return Policy(root_uids=frozenset({0, os.geteuid()}), admin_gids=groups)
+
+
+def _gid_of(name: str) -> int | None:
+    try:
+        return grp.getgrnam(name).gr_gid
+    except KeyError:
+        return None
 
 
 def _open_secrets(config: DaemonConfig) -> SecretStore:
@@ -121,6 +140,7 @@ async def _serve(
     secrets: SecretStore,
     executor: ThreadPoolExecutor,
     ring: logs.RingHandler,
+    policy: Policy,
 ) -> None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
@@ -148,7 +168,7 @@ async def _serve(
         wanted,
         key_file=config.export_keys,
     )
-    server = Server(supervisor, config.runtime.socket)
+    server = Server(supervisor, config.runtime.socket, policy=policy)
     try:
         await server.start()
         log.info("ginneld %s listens at %s", __version__, config.runtime.socket)

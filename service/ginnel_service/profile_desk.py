@@ -44,14 +44,38 @@ class ProfileDesk:
         return tuple(listed.profile for listed in self._profiles.list() if listed.profile is not None)
 
     def create(self, profile: Profile, secrets: Secrets, *, replace: bool, keep_secrets: bool) -> None:
-        if keep_secrets and self._has(profile.name):
-            secrets = self._secrets.get(profile.name).under(secrets)
+        """Raises `profile_invalid`, `profile_exists`."""
+        name = profile.name
+        secrets = self._laid_over(name, secrets, keep=keep_secrets)
         problems = _problems(profile, secrets)
         if problems:
-            raise ProfileError("profile_invalid", name=profile.name, problems=tuple(problems))
+            raise ProfileError("profile_invalid", name=name, problems=tuple(problems))
+        there = self._has(name)
+        if there and not replace:
+            raise ProfileError("profile_exists", name=name)
+        if not there or self.owner_of(name) != profile.owner_uid:
+            # Whatever ends us between the two that follow, nobody's profile finds another's secrets.
+            with suppress(ProfileError):
+                self._secrets.remove(name)
         self._profiles.put(profile, replace=replace)
-        self._secrets.put(profile.name, secrets)
+        self._secrets.put(name, secrets)
         log.info("profile %s stored", profile.name, extra={"connection": profile.name})
+
+    def validate(self, profile: Profile, secrets: Secrets, *, keep_secrets: bool) -> tuple[Problem, ...]:
+        """What `create` would complain about."""
+        return tuple(_problems(profile, self._laid_over(profile.name, secrets, keep=keep_secrets)))
+
+    def summary(
+        self, name: str, status: ConnectionStatus | None, on_demand: OnDemandStatus
+    ) -> ProfileSummary:
+        """Of one profile. Raises `unknown_profile`."""
+        try:
+            listed = Listed(name, self._profiles.get(name), None)
+        except ProfileError as error:
+            if error.code == "unknown_profile":
+                raise
+            listed = Listed(name, None, error)
+        return _summary(listed, status, on_demand)
 
     def change(self, profile: Profile) -> None:
         """Put it in the place of the one of that name, whose secrets stay."""
@@ -82,9 +106,12 @@ class ProfileDesk:
             for listed in self._profiles.list()
         )
 
+    def _laid_over(self, name: str, secrets: Secrets, *, keep: bool) -> Secrets:
+        return self._secrets.get(name).under(secrets) if keep and self._has(name) else secrets
+
     def _has(self, name: str) -> bool:
         """Whether there is such a profile: secrets that were left behind by another are nobody's."""
-        return any(listed.name == name for listed in self._profiles.list())
+        return self._profiles.has(name)
 
 
 def _summary(listed: Listed, status: ConnectionStatus | None, on_demand: OnDemandStatus) -> ProfileSummary:

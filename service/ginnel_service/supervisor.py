@@ -25,7 +25,9 @@ from .ipc.schema import (
     LogEntry,
     OnDemandChange,
     OnDemandStatus,
+    ProfileChange,
     ProfileSummary,
+    PromptStatus,
     Snapshot,
     Statistics,
     TunnelDiagnosis,
@@ -36,7 +38,7 @@ from .killswitch import KillSwitchKeeper
 from .machine import look
 from .ondemand_desk import OnDemandDesk
 from .profile_desk import ProfileDesk
-from .profiles.model import Profile, ProfileError
+from .profiles.model import Problem, Profile, ProfileError
 from .profiles.secrets import Secrets, SecretStore
 from .profiles.store import ProfileStore
 from .status import tunnel_diagnosis
@@ -67,7 +69,9 @@ class Supervisor(EventFeed):
         self._desk = ProfileDesk(profiles, secrets)
         self._keeper = KillSwitchKeeper(host.network, host.executor, wanted, self.publish)
         self._connections = Connections(host, self._desk, self._keeper, self.publish, key_file=key_file)
-        self._on_demand = OnDemandDesk(host, self._desk, self._connections, wanted, Prober(host))
+        self._on_demand = OnDemandDesk(
+            host, self._desk, self._connections, wanted, Prober(host), self._profile_changed
+        )
         self._examiner = Examiner(host, self.publish)
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
@@ -104,6 +108,9 @@ class Supervisor(EventFeed):
             kill_switch=self._keeper.status(),
         )
 
+    def prompts(self) -> tuple[PromptStatus, ...]:
+        return self._connections.prompts()
+
     def statistics(self) -> tuple[Statistics, ...]:
         return self._connections.statistics()
 
@@ -112,7 +119,13 @@ class Supervisor(EventFeed):
     ) -> None:
         self._desk.create(profile, secrets, replace=replace, keep_secrets=keep_secrets)
         self._on_demand.profiles_changed(profile.name)
+        self._profile_changed(profile.name)
         await self._keeper.profile_changed(profile)
+
+    async def validate_profile(
+        self, profile: Profile, secrets: Secrets, *, keep_secrets: bool = False
+    ) -> tuple[Problem, ...]:
+        return self._desk.validate(profile, secrets, keep_secrets=keep_secrets)
 
     async def list_profiles(self) -> tuple[ProfileSummary, ...]:
         return self._desk.summaries(self._connections.statuses(), self._on_demand.statuses())
@@ -127,10 +140,11 @@ class Supervisor(EventFeed):
         self._connections.tunnels.pop(name, None)
         self._on_demand.resume(name)
         self._on_demand.profiles_changed(name)
+        self._profile_changed(name)
         await self._keeper.forget(name)
 
-    async def up(self, name: str) -> ConnectionStatus:
-        status = await self._connections.up(name)
+    async def up(self, name: str, *, attended: bool = False) -> ConnectionStatus:
+        status = await self._connections.up(name, attended=attended)
         self._on_demand.resume(name)
         return status
 
@@ -152,7 +166,9 @@ class Supervisor(EventFeed):
         return tuple(status for status in begun if status is not None)
 
     async def change_on_demand(self, name: str, change: OnDemandChange) -> OnDemandStatus:
-        return self._on_demand.change(name, change)
+        status = self._on_demand.change(name, change)
+        self._profile_changed(name)
+        return status
 
     async def open_portal(self, seconds: float) -> KillSwitchStatus:
         await self._keeper.open_portal(seconds)
@@ -168,6 +184,7 @@ class Supervisor(EventFeed):
                 continue
             off = msgspec.structs.replace(profile.kill_switch, mode="off")
             self._desk.change(msgspec.structs.replace(profile, kill_switch=off))
+            self._profile_changed(name)
         await self._keeper.forget(*names, force=force)
         return self._keeper.status()
 
@@ -207,6 +224,13 @@ class Supervisor(EventFeed):
         except (ServiceError, ProfileError) as error:
             log.error("it does not begin by itself: %s", error.code, extra={"connection": name})
             return None
+
+    def _profile_changed(self, name: str) -> None:
+        summary = None
+        with suppress(ProfileError):
+            statuses, on_demand = self._connections.statuses(), self._on_demand.statuses()
+            summary = self._desk.summary(name, statuses.get(name), on_demand.get(name, OnDemandStatus()))
+        self.publish(ProfileChange(name=name, summary=summary))
 
     def _logged(self, entry: LogEntry) -> None:
         if threading.get_ident() == self._thread:

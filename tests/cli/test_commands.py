@@ -274,14 +274,14 @@ def test_an_administrator_changes_what_is_logged(served: Served) -> None:
     assert served.run("log", "--logger", "ginnel.ike").exit_code == Exit.USAGE
 
 
-@pytest.mark.parametrize("policy", [Policy(admin_uids=frozenset())])
+@pytest.mark.parametrize("policy", [Policy(root_uids=frozenset())])
 def test_nobody_else_changes_what_is_logged(served: Served) -> None:
     result = served.run("log", "--level", "debug")
     assert result.exit_code == Exit.NOT_PERMITTED
     assert served.service.levels == []
 
 
-@pytest.mark.parametrize("policy", [Policy(admin_uids=frozenset())])
+@pytest.mark.parametrize("policy", [Policy(root_uids=frozenset())])
 def test_another_persons_profile_is_not_permitted(served: Served) -> None:
     served.service.profiles["office"] = office(owner_uid=4711)
     for arguments in (("show", "office"), ("remove", "office"), ("up", "office"), ("down", "office")):

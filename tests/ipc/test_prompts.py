@@ -80,7 +80,7 @@ def test_another_persons_prompts_are_out_of_sight_and_reach(tmp_path: Path) -> N
                 told.append(await caller.read())
             assert {each["method"] for each in told} == {"state"}
 
-    serve(tmp_path, scenario, policy=Policy(admin_uids=NOBODY.admin_uids))
+    serve(tmp_path, scenario, policy=Policy(root_uids=NOBODY.root_uids))
 
 
 def test_an_answer_shows_in_no_repr() -> None:

@@ -26,7 +26,7 @@ from ginnel_service.profiles.model import Local, Profile
 
 PSK = b"correct horse battery staple"
 PROFILE = {"name": "office", "server": "vpn.example.org", "local": {"id": "alice@example.org"}}
-NOBODY = Policy(admin_uids=frozenset())
+NOBODY = Policy(root_uids=frozenset())
 
 
 class Caller:

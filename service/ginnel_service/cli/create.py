@@ -13,7 +13,11 @@ import click
 import msgspec
 from msgspec import Struct
 
-from ginnel_service.ipc.schema import HelloParams, ProfileCreateParams
+from ginnel_service.ipc.schema import (
+    ProfileCreateParams,
+    ProfileValidateParams,
+    ProfileValidateResult,
+)
 from ginnel_service.profiles import certificates
 from ginnel_service.profiles.certificates import PasswordNeededError, UnusableError
 from ginnel_service.profiles.model import (
@@ -29,7 +33,7 @@ from ginnel_service.profiles.validation import validate
 
 from . import secret
 from .common import Settings, command, plain, print_json
-from .wire import CliError
+from .wire import CliError, Wire
 
 S = TypeVar("S", bound=Struct)
 T = TypeVar("T")
@@ -122,7 +126,11 @@ PINNED = "gateway"
 @click.option("--idle", type=float, metavar="SECONDS", help="Disconnect after so long without traffic.")
 @click.option("--file", type=_FILE, help="A profile in TOML; other options override it.")
 @click.option("--replace", is_flag=True, help="Overwrite a profile of the same name.")
-def create(settings: Settings, *, name: str, replace: bool, **options: Any) -> None:
+@click.option("--system", is_flag=True, help="It belongs to the machine, not to you. For administrators.")
+@click.option("--check", is_flag=True, help="Say what is wrong with it, and make nothing.")
+def create(
+    settings: Settings, *, name: str, replace: bool, system: bool, check: bool, **options: Any
+) -> None:
     """Make a profile NAME. A server and a user name suffice; the password is asked for by `ginnel up`.
 
     Secrets are asked for, or read from files; `-` is standard input.
@@ -133,13 +141,28 @@ def create(settings: Settings, *, name: str, replace: bool, **options: Any) -> N
     if problems := validate(profile):
         raise _invalid(ProfileError("profile_invalid", name=name, problems=tuple(problems)))
     with settings.connect() as wire:
-        wire.call("hello", HelloParams(client="ginnel"))  # before a key is asked for in vain
         secrets = _secrets(profile, options, material)
-        wire.call("profile.create", ProfileCreateParams(profile=profile, secrets=secrets, replace=replace))
+        if check:
+            _check(settings, wire, profile, secrets)
+            return
+        params = ProfileCreateParams(profile=profile, secrets=secrets, replace=replace, system=system)
+        wire.call("profile.create", params)
     if settings.json:
         print_json({"created": name})
     else:
         click.echo(f"Created {plain(name)}. Connect with: ginnel up {plain(name)}")
+
+
+def _check(settings: Settings, wire: Wire, profile: Profile, secrets: Secrets) -> None:
+    """Raises CliError `profile_invalid` with what the service would say."""
+    params = ProfileValidateParams(profile=msgspec.to_builtins(profile), secrets=secrets)
+    found: ProfileValidateResult = wire.call("profile.validate", params)
+    if found.problems:
+        raise _invalid(ProfileError("profile_invalid", name=profile.name, problems=found.problems))
+    if settings.json:
+        print_json({"problems": []})
+    else:
+        click.echo(f"Nothing is wrong with {plain(profile.name)}. Make it by the same without --check.")
 
 
 @dataclass(slots=True)

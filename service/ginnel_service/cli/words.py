@@ -260,6 +260,14 @@ ERRORS: dict[str, tuple[str, str]] = {
         "The service did not understand the request: {detail}.",
         "ginnel and ginneld may be of different versions: restart the service after an upgrade.",
     ),
+    "protocol_unsupported": (
+        "ginnel speaks version {asked} of the protocol, the service {spoken}.",
+        "They are of different versions: restart the service after an upgrade.",
+    ),
+    "too_many_profiles": (
+        "You have {limit} profiles already, which is as many as one person may have.",
+        "Remove one that you do not need with `ginnel remove`.",
+    ),
     "unknown_method": (
         "The service does not know this command.",
         "ginnel and ginneld are of different versions: restart the service after an upgrade.",

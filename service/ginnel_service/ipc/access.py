@@ -1,11 +1,23 @@
-"""Who may do what. Pure decisions about a peer whose identity the kernel vouches for."""
+"""Who may do what. Pure decisions about a peer whose identity the kernel vouches for.
+
+root              everything
+administrators    system profiles (owner 0) and the service itself; of other people's connections they see
+                  all and may end them, for a tunnel concerns the whole machine
+a profile's owner everything with it
+anyone            profiles of their own, and of the rest what `sight` leaves
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Final
 
 from .schema import Role
+
+#: Who owns a system profile.
+SYSTEM_UID: Final = 0
 
 
 class Action(Enum):
@@ -13,20 +25,28 @@ class Action(Enum):
 
     READ_STATUS = "read_status"
     CREATE_PROFILE = "create_profile"
+    CREATE_SYSTEM_PROFILE = "create_system_profile"
     READ_PROFILE = "read_profile"
     CHANGE_PROFILE = "change_profile"
     USE_CONNECTION = "use_connection"
+    END_CONNECTION = "end_connection"
+    READ_DETAILS = "read_details"
     READ_LOG = "read_log"
     CHANGE_SERVICE = "change_service"
 
 
 #: What anyone on the machine may do: secrets are in none of it.
-_ANYONE = {Action.READ_STATUS, Action.CREATE_PROFILE}
+_ANYONE: Final = frozenset({Action.READ_STATUS, Action.CREATE_PROFILE})
+#: What administrators may do with the connection of another person.
+_OF_OTHERS: Final = frozenset({Action.END_CONNECTION, Action.READ_DETAILS, Action.READ_LOG})
 
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """The process at the other end of a connection, as it was when it connected."""
+    """The process at the other end of a connection, as it was when it connected.
+
+    `pid` is for the log alone: it may be another's by the time anyone looks.
+    """
 
     uid: int
     gid: int
@@ -36,15 +56,38 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Who administers: these uids, and members of these groups."""
+    """Who is root here (these uids), and who administers (members of these groups)."""
 
-    admin_uids: frozenset[int] = field(default_factory=lambda: frozenset({0}))
+    root_uids: frozenset[int] = field(default_factory=lambda: frozenset({0}))
     admin_gids: frozenset[int] = frozenset()
 
     def role(self, peer: Peer) -> Role:
         groups = peer.groups | {peer.gid}
-        return "admin" if peer.uid in self.admin_uids or groups & self.admin_gids else "user"
+        return "admin" if peer.uid in self.root_uids or groups & self.admin_gids else "user"
 
     def may(self, peer: Peer, action: Action, owner_uid: int | None = None) -> bool:
         """`owner_uid` owns what is acted on; None is the service as a whole, which administrators own."""
-        return action in _ANYONE or self.role(peer) == "admin" or peer.uid == owner_uid
+        if action in _ANYONE or peer.uid in self.root_uids or peer.uid == owner_uid:
+            return True
+        return self.role(peer) == "admin" and (owner_uid in (None, SYSTEM_UID) or action in _OF_OTHERS)
+
+
+def administrators(chosen: str | None, platform: str, gid_of: Callable[[str], int | None]) -> frozenset[int]:
+    """The group of administrators, as a set of its gid: `chosen`, or `ginnel`, or what the system has for it.
+
+    "" chooses nobody but root. Raises LookupError where there is no group of the chosen name.
+    """
+    if chosen == "":
+        return frozenset()
+    if chosen is not None:
+        gid = gid_of(chosen)
+        if gid is None:
+            raise LookupError(chosen)
+        return frozenset({gid})
+    names = ["ginnel"]
+    if platform == "darwin":
+        names.append("admin")
+    elif platform.startswith("freebsd"):
+        names.append("wheel")
+    found = (gid for name in names if (gid := gid_of(name)) is not None)
+    return frozenset({gid}) if (gid := next(found, None)) is not None else frozenset()

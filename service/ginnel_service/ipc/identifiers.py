@@ -56,6 +56,7 @@ ERROR_IDS: dict[str, tuple[str, ...]] = {
     # the service
     "not_permitted": ("action", "name"),
     "already_up": ("name",),
+    "too_many_profiles": ("limit",),
     "unknown_prompt": ("name",),
     "not_up": ("name",),
     "kill_switch_off": (),
@@ -65,6 +66,7 @@ ERROR_IDS: dict[str, tuple[str, ...]] = {
     "unknown_logger": ("logger", "known"),
     "bad_request": ("detail",),
     "unknown_method": ("method",),
+    "protocol_unsupported": ("asked", "spoken"),
     "too_large": ("limit",),
     "busy": ("limit",),
     "internal_error": ("detail",),

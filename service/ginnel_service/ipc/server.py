@@ -1,7 +1,6 @@
 """The service's door: a unix socket that anyone may knock at and the kernel names the caller.
 
-Whatever a client sends or fails to read costs it its own connection at most: messages, requests under
-way, connections and pending output are all bounded, and a slow reader is dropped.
+Whatever a client sends or fails to read costs it its own connection at most: see `limits`.
 """
 
 from __future__ import annotations
@@ -13,31 +12,22 @@ import os
 import socket
 import stat
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from .access import Peer, Policy
+from .calls import CHEAP
 from .connection import Connection
+from .limits import Bucket, Limits
 from .peercred import peer_of
-from .schema import MAX_MESSAGE_OCTETS
+from .routing import Router
 from .service import Service
 
 log = logging.getLogger("ginnel.ipc")
 
 #: Octets of sun_path without the closing NUL (unix(7)).
 SUN_PATH_MAX = 107
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """Of the server as a whole and of each connection."""
-
-    connections: int = 256
-    connections_per_uid: int = 64
-    message_octets: int = MAX_MESSAGE_OCTETS
-    pending_octets: int = 4 * MAX_MESSAGE_OCTETS  # not yet read by the client
-    requests: int = 16  # of one connection, under way at once
 
 
 class Server:
@@ -47,12 +37,14 @@ class Server:
         self, service: Service, path: Path, *, policy: Policy | None = None, limits: Limits | None = None
     ) -> None:
         self.service = service
-        self.policy = policy or Policy(admin_uids=frozenset({0, os.geteuid()}))
+        self.policy = policy or Policy(root_uids=frozenset({0, os.geteuid()}))
         self.limits = limits or Limits()
         self._path = path
         self._inode = 0
         self._server: asyncio.Server | None = None
         self._connections: set[Connection] = set()
+        self._buckets: dict[int, Bucket] = {}
+        self.router = Router(lambda: self._connections, service.prompts)
 
     async def start(self) -> None:
         """Bind and listen. Raises OSError: EADDRINUSE when another service answers there."""
@@ -82,15 +74,50 @@ class Server:
         except OSError as error:
             log.warning("a caller without credentials is refused: %s", error)
             return None
-        held = Counter(other.peer.uid for other in self._connections if other.peer is not None)
-        if held.total() >= self.limits.connections or held[peer.uid] >= self.limits.connections_per_uid:
+        if not self._has_room(peer):
             log.warning("uid %d has too many connections, or all have: refused", peer.uid)
             return None
         self._connections.add(connection)
         return peer
 
+    def _has_room(self, peer: Peer) -> bool:
+        """Administrators find room where the rest have taken all that they may."""
+        limits = self.limits
+        held = Counter(other.peer.uid for other in self._connections if other.peer is not None)
+        room = limits.connections
+        if self.policy.role(peer) != "admin":
+            room -= limits.connections_reserved
+        now = asyncio.get_running_loop().time()
+        bucket = self.bucket(peer.uid)
+        if held.total() >= room or held[peer.uid] >= limits.connections_per_uid or bucket.wait_s(CHEAP, now):
+            return False
+        bucket.take(CHEAP, now)
+        return True
+
+    def may_subscribe(self, connection: Connection) -> bool:
+        """Whether one more subscriber of that person's is not too many."""
+        assert connection.peer is not None
+        others = (other for other in self._of(connection.peer.uid) if other is not connection)
+        return sum(bool(other.topics) for other in others) < self.limits.subscribers_per_uid
+
+    def held(self, uid: int) -> int:
+        """Octets that one person's clients make us keep."""
+        return sum(connection.held for connection in self._of(uid))
+
+    def bucket(self, uid: int) -> Bucket:
+        """What one person's clients share."""
+        return self._buckets.setdefault(uid, Bucket(self.limits.rate_per_uid))
+
     def forget(self, connection: Connection) -> None:
         self._connections.discard(connection)
+        now = asyncio.get_running_loop().time()
+        here = {other.peer.uid for other in self._connections if other.peer is not None}
+        self._buckets = {
+            uid: bucket for uid, bucket in self._buckets.items() if uid in here or not bucket.full(now)
+        }
+
+    def _of(self, uid: int) -> Iterator[Connection]:
+        return (each for each in self._connections if each.peer is not None and each.peer.uid == uid)
 
 
 def _bind(path: Path) -> socket.socket:
