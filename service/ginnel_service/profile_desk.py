@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from typing import Final
 
 import msgspec
 
 from .ipc.schema import ConnectionStatus, ErrorInfo, OnDemandStatus, ProfileSummary
+from .profiles.certificates import pem_of
 from .profiles.model import Problem, Profile, ProfileError
 from .profiles.secrets import Secrets, SecretStore, validate_secrets
 from .profiles.store import Listed, ProfileStore
 from .profiles.validation import validate
 from .tunnel.convert import session_config
+
+#: What the gateway's own certificate is called among a profile's.
+PINNED: Final = "gateway"
 
 log = logging.getLogger("ginnel.daemon")
 
@@ -88,14 +93,34 @@ class ProfileDesk:
             self._secrets.remove(name)
         log.info("profile %s removed", name, extra={"connection": name})
 
-    def remember(self, profile: Profile, password: str) -> None:
-        """Keep a password that led to a connection, unless the profile was replaced meanwhile."""
+    def remember(self, profile: Profile, **secret: str) -> None:
+        """Keep a password that proved right, by its name in Secrets, unless the profile was replaced."""
         try:
             if self._profiles.get(profile.name) == profile:
                 secrets = self._secrets.get(profile.name)
-                self._secrets.put(profile.name, msgspec.structs.replace(secrets, password=password))
+                self._secrets.put(profile.name, msgspec.structs.replace(secrets, **secret))
         except (ProfileError, OSError) as error:
             log.error("a password was not kept: %s", error, extra={"connection": profile.name})
+
+    def pin(self, profile: Profile, certificate: bytes) -> Profile:
+        """Trust the gateway's certificate (DER) and no other from now on, unless the profile was replaced
+        meanwhile. Returns what is stored."""
+        number, name = 1, PINNED
+        while name in profile.certificates:
+            number += 1
+            name = f"{PINNED}-{number}"
+        pinned = msgspec.structs.replace(
+            profile,
+            remote=msgspec.structs.replace(profile.remote, pin=name, system_roots=False),
+            certificates={**profile.certificates, name: pem_of(certificate)},
+        )
+        try:
+            if self._profiles.get(profile.name) == profile:
+                self.change(pinned)
+                return pinned
+        except (ProfileError, OSError) as error:
+            log.error("the gateway's certificate was not kept: %s", error, extra={"connection": profile.name})
+        return profile
 
     def summaries(
         self, statuses: dict[str, ConnectionStatus], on_demand: dict[str, OnDemandStatus]

@@ -68,6 +68,9 @@ PINNED = "gateway"
 @click.option("--certificate", type=_FILE, help="Your certificate, in PEM or DER, perhaps with its chain.")
 @click.option("--key", type=_FILE, help="Its private key.")
 @click.option("--pkcs12", type=_FILE, help="Both of them in one file (.p12, .pfx).")
+@click.option(
+    "--keep-locked", is_flag=True, help="With --pkcs12: `ginnel up` asks for what opens it, not this."
+)
 @click.option("--key-password-file", type=_FILE, help="What opens the key, where it is encrypted.")
 @click.option("--psk-stdin", is_flag=True, help="Read the pre-shared key from standard input.")
 @click.option("--psk-file", type=_FILE, help="Read the pre-shared key from a file.")
@@ -172,13 +175,26 @@ class _Material:
     certificates: dict[str, str] = field(default_factory=dict)
     cas: tuple[str, ...] = ()
     private_key: bytes = field(default=b"", repr=False)
+    pkcs12: bytes = field(default=b"", repr=False)  # still locked
+
+    @property
+    def proves_us(self) -> bool:
+        return OWN in self.certificates or bool(self.pkcs12)
 
     @classmethod
     def of(cls, options: dict[str, Any]) -> _Material:
         if options["pkcs12"] and (options["certificate"] or options["key"]):
             raise click.UsageError("--pkcs12 holds both: leave --certificate and --key out.")
+        if options["keep_locked"] and not options["pkcs12"]:
+            raise click.UsageError("--keep-locked goes with --pkcs12.")
         found = cls()
-        if options["pkcs12"]:
+        if options["keep_locked"]:
+            found.pkcs12 = _read(options["pkcs12"])
+            try:
+                certificates.check_locked_pkcs12(found.pkcs12)
+            except UnusableError as error:
+                raise click.BadParameter(f"{error}.", param_hint="--pkcs12") from None
+        elif options["pkcs12"]:
             data = _read(options["pkcs12"])
             pem, found.private_key = _opened("--pkcs12", certificates.open_pkcs12, data, options)
             found.certificates[OWN] = pem
@@ -202,7 +218,7 @@ def _compose(name: str, options: dict[str, Any], material: _Material) -> Profile
     toml = options["file"].read(MAX_FILE_OCTETS + 1) if options["file"] else None
     if toml is None and not options["server"]:
         raise click.UsageError("Missing option '--server' (or '--file').")
-    if toml is None and not (options["local_id"] or options["username"] or OWN in material.certificates):
+    if toml is None and not (options["local_id"] or options["username"] or material.proves_us):
         raise click.UsageError("Missing option '--username', '--certificate', '--pkcs12' or '--id'.")
     try:
         base = parse_profile(toml) if toml is not None else Profile(name=name, server=options["server"])
@@ -232,6 +248,7 @@ def _compose(name: str, options: dict[str, Any], material: _Material) -> Profile
             second=options["second"],
             username=options["username"],
             certificate=own,
+            pkcs12=True if material.pkcs12 else None,
             eap=options["eap"] or None,
             eap_only=options["eap_only"],
             eap_identity=options["eap_identity"],
@@ -280,7 +297,9 @@ def _secrets(profile: Profile, options: dict[str, Any], material: _Material) -> 
     if "psk" in (*profile.authentication.rounds, profile.remote_method):
         psk = secret.of_file(sys.stdin.buffer if options["psk_stdin"] else options["psk_file"])
         psk = psk or secret.typed("Pre-shared key", "--psk-stdin").encode()
-    return Secrets(psk=psk, password=password, private_key=material.private_key, ppk=ppk)
+    return Secrets(
+        psk=psk, password=password, private_key=material.private_key, ppk=ppk, pkcs12=material.pkcs12
+    )
 
 
 def _check_stdin(options: dict[str, Any]) -> None:

@@ -99,6 +99,11 @@ ERRORS: dict[str, tuple[str, str]] = {
         "What the gateway asked for was not given in time, or was refused.",
         "Connect again with `ginnel up {name}`, and answer the question.",
     ),
+    "pkcs12_unusable": (
+        "The PKCS#12 file of this profile does not give a certificate with its key.",
+        "Connect again with `ginnel up {name}` if it was the password; else create the profile anew with "
+        "another file.",
+    ),
     "server_certificate": (
         "The certificate that {server} shows inside EAP does not verify.",
         "Do not type a password anywhere. Check --ca and --server-name of the profile; the details say "

@@ -23,6 +23,7 @@ ERROR_IDS: dict[str, tuple[str, ...]] = {
     "eap_method_unsupported": ("name", "detail"),
     "eap_tls_failed": ("name", "detail"),
     "prompt_unanswered": ("name", "detail"),
+    "pkcs12_unusable": ("name", "detail"),
     "server_certificate": ("name", "server", "detail"),
     "certificate_expired": ("name", "server", "detail"),
     "certificate_not_yet_valid": ("name", "server", "detail"),
