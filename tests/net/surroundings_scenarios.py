@@ -319,7 +319,7 @@ def the_same_wish_again_is_cheap(state: Path) -> None:
 
 
 def a_machine_without_nftables_gets_its_tunnel(state: Path) -> None:
-    from ginnel_service.net.firewall import libnftables  # noqa: PLC0415
+    from ginnel_service.net.firewall import libnftables
 
     def refuse(_: str) -> str:
         raise libnftables.NftablesError(95, "libnftables.so.1 is missing")

@@ -82,6 +82,10 @@ class Scene:
             await asyncio.sleep(0.01)
         return self.tunnel.state
 
+    async def until(self, *states: ConnectionState) -> None:
+        while self.tunnel.state not in states:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
     async def say(self, text: str | None, *, remember: bool = False) -> None:
         assert self.tunnel.wants.answer(self.asked[-1].id, text, remember=remember)
         await asyncio.sleep(0)
@@ -125,10 +129,8 @@ def test_a_person_who_is_there_may_trust_the_certificate(tmp_path: Path, remembe
         assert it.kept == ([gateway.der] if remember else [])
         # and a reconnect asks nobody
         it.host.link.lose_device()
-        while it.tunnel.state is not S.RECONNECTING:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
-        while it.tunnel.state is S.RECONNECTING:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+        await it.until(S.RECONNECTING)
+        await it.until(S.CONNECTED, S.FAILED)
         assert await it.settled() is S.CONNECTED
         assert len(it.asked) == 1
 

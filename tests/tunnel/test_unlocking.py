@@ -30,7 +30,7 @@ from tunnel.test_trust import Scene
 
 PASSWORD = "sesame sesame"
 ROOT = Authority("Office Root", not_after=TO)
-DATES = {"not_before": FROM, "not_after": TO}
+DATES: dict[str, Any] = {"not_before": FROM, "not_after": TO}
 GATEWAY = ROOT.issue("vpn", sans=[dns("vpn.example.org")], ekus=[SERVER], **DATES)
 ALICE = ROOT.issue("alice", sans=[mail("alice@example.org")], ekus=[CLIENT], **DATES)
 P12 = ALICE.pkcs12(PASSWORD)
