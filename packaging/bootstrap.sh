@@ -91,7 +91,10 @@ install_debian() {
         fi
     fi
     case $LEVEL in
-    test) wanted="$wanted tshark tcpdump hostapd iperf3 ethtool shellcheck softhsm2 dbus-daemon mandoc groff-base zsh fish $STRONGSWAN" ;;
+    test)
+        wanted="$wanted tshark tcpdump hostapd iperf3 ethtool shellcheck softhsm2 systemd dbus polkitd dbus-daemon"
+        wanted="$wanted busybox mandoc groff-base zsh fish $STRONGSWAN"
+        ;;
     bench) wanted="$wanted iperf3 ethtool" ;;
     esac
     # shellcheck disable=SC2086  # a list of words
@@ -102,26 +105,25 @@ install_debian() {
         apt_install "$missing" || fail "apt-get could not install: $missing"
     fi
     if [ "$LEVEL" = bench ]; then install_peers; fi
-    if [ "$LEVEL" = test ]; then unpack_name_services; fi
+    if [ "$LEVEL" = test ]; then unpack_services; fi
 }
 
-# What looks after a machine's DNS, for the tests to run in namespaces: unpacked below build/peers and never
-# installed, for an installed one would take over this machine's /etc/resolv.conf.
-unpack_name_services() {
-    for package in systemd-resolved resolvconf openresolv network-manager; do
-        # What a package needs beside it and a machine may not have.
-        case $package in
-        network-manager) needs="libnm0 libndp0 libteamdctl0 libbluetooth3 libmm-glib0 libjansson4" ;;
-        *) needs= ;;
-        esac
+# What looks after a machine's DNS, and RADIUS, for the tests to run in namespaces: unpacked below build/peers and
+# never installed, for an installed one would take over this machine's /etc/resolv.conf, or serve strangers.
+unpack_services() {
+    for package in systemd-resolved resolvconf openresolv network-manager unbound freeradius; do
         [ ! -e "build/peers/$package" ] || continue
         say "unpacking for the tests: $package"
-        rm -rf build/peers/new && mkdir -p build/peers/new
-        for name in $package $needs; do
-            (cd build/peers/new && apt-get download -qq "$name" >/dev/null 2>&1) || {
-                as_root apt-get update -qq && (cd build/peers/new && apt-get download -qq "$name" >/dev/null 2>&1)
-            } || fail "apt-get could not download $name"
-        done
+        rm -rf build/peers/new && mkdir -p build/peers/new/root
+        apt-cache show "$package" >/dev/null 2>&1 || as_root apt-get update -qq || true
+        # With the libraries that this machine has not.
+        libraries=$(apt-cache depends --important "$package" | sed -n 's/^ *|\{0,1\}Depends: \(lib[^ ]*\)$/\1/p')
+        [ "$package" != freeradius ] || libraries="$libraries freeradius-common libpcre3"
+        # shellcheck disable=SC2046,SC2086  # lists of words
+        (cd build/peers/new && apt-get download -qq "$package" $(dpkg_missing $libraries) >/dev/null 2>&1) || {
+            say "apt-get could not download $package; tests that need it will say so"
+            continue
+        }
         for archive in build/peers/new/*.deb; do
             dpkg-deb -x "$archive" build/peers/new/root
         done
@@ -278,7 +280,7 @@ Linux)
         install_debian
     else
         say "not Debian or Ubuntu: install these yourself: OpenSSL and Python headers, a C compiler, iproute2, ping, nftables"
-        [ "$LEVEL" = run ] || say "and for tests and benchmarks: tshark, tcpdump, hostapd, iperf3, ethtool, mandoc, zsh, fish, strongSwan with kernel-libipsec, swanctl and pki"
+        [ "$LEVEL" = run ] || say "and for tests and benchmarks: tshark, tcpdump, hostapd, freeradius, iperf3, ethtool, mandoc, zsh, fish, strongSwan with kernel-libipsec, swanctl and pki"
     fi
     ;;
 Darwin) install_macos ;;

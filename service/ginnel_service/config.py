@@ -23,7 +23,7 @@ class DaemonConfig:
     log_file: Path | None = None
     export_keys: Path | None = None
     dns: Choice = "auto"
-    admin_group: str | None = None  # None: what `ipc.access.administrators` finds; "": root alone
+    admin_group: str = ""  # empty: the usual one
 
 
 def argument_parser() -> argparse.ArgumentParser:
@@ -75,9 +75,9 @@ def argument_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--admin-group",
+        default="",
         metavar="NAME",
-        help="its members manage system profiles and the service; '' for root alone "
-        "[ginnel, else the system's own: admin on macOS, wheel on FreeBSD]",
+        help="whose members administer beside root [ginnel, or the system's administrators]",
     )
     parser.add_argument(
         "--foreground",

@@ -1,7 +1,8 @@
 """`ginneld`: the service. It owns the tunnels, the profiles and the socket, and sees everything.
 
-Started as root, or as root of a user namespace. SIGTERM and SIGINT close every tunnel and leave the machine
-as it was; after a SIGKILL the next start does that, by the network's journal.
+Started with CAP_NET_ADMIN: as a user of its own, as root, or as root of a user namespace. SIGTERM and SIGINT
+close every tunnel and leave the machine as it was; after a SIGKILL the next start does that, by the network's
+journal. SIGHUP opens the log file anew.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import fcntl
-import grp
 import logging
 import os
 import signal
@@ -20,7 +20,7 @@ from contextlib import ExitStack
 
 from . import __version__, logs
 from .config import DaemonConfig, parse_arguments
-from .ipc.access import Policy, administrators
+from .ipc.access import Policy, admin_gids
 from .ipc.schema import ConnectionStatus, Event, State
 from .ipc.server import Server
 from .killswitch import reinstall
@@ -99,19 +99,13 @@ def _lock(config: DaemonConfig, stack: ExitStack) -> None:
 
 
 def _policy(config: DaemonConfig) -> Policy:
-    """Who administers: looked up once, as groups have numbers to the kernel."""
     try:
-        groups = administrators(config.admin_group, sys.platform, _gid_of)
-    except LookupError:
-        raise StartError(f"there is no group {config.admin_group}: make it, or name another.") from None
-    return Policy(root_uids=frozenset({0, os.geteuid()}), admin_gids=groups)
-
-
-def _gid_of(name: str) -> int | None:
-    try:
-        return grp.getgrnam(name).gr_gid
+        gids = admin_gids(config.admin_group)
     except KeyError:
-        return None
+        raise StartError(
+            f"there is no group {config.admin_group}: make it, or name another with --admin-group.", 2
+        ) from None
+    return Policy(admin_uids=frozenset({0, os.geteuid()}), admin_gids=gids)
 
 
 def _open_secrets(config: DaemonConfig) -> SecretStore:

@@ -216,7 +216,7 @@ class KillSwitchKeeper:
             return
         others = [(each, hosts) for each, hosts in known.items() if each != server]
         kept = dict([*others[-MAX_GATEWAYS + 1 :], (server, (host,))])
-        self._keep(self._loop.run_in_executor(None, lambda: self._file.change(gateways=kept)))
+        self._keep(self._loop.run_in_executor(self._executor, lambda: self._file.change(gateways=kept)))
 
     # the system
 

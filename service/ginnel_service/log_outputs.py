@@ -24,6 +24,7 @@ MAX_FILE_OCTETS: Final = 4 << 20
 KEPT_FILES: Final = 3  # former ones, named FILE.1 to FILE.3
 #: What one datagram to the journal surely takes; net.core.wmem_default is 208 KiB.
 _MAX_DATAGRAM: Final = 64 << 10
+_PATIENCE_S: Final = 0.1
 _DAEMON: Final = 3 << 3  # syslog's facility
 
 
@@ -63,14 +64,16 @@ class Stderr(logging.StreamHandler[TextIO]):
 class _Datagrams(logging.Handler):
     """A logger's unix socket, one datagram a record; what it does not take goes to standard error.
 
-    Nothing is connected, so a logger that was started anew is found again.
+    Nothing is connected, so a logger that was started anew is found again. One that hangs is not waited for:
+    its lines are lost to it, and tunnels go on.
     """
 
     def __init__(self, path: Path) -> None:
         """Raises OSError when nobody listens at `path`."""
         super().__init__()
         self._path = str(path)
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.settimeout(_PATIENCE_S)
         self._fallback = Stderr(prefixed=is_journal(sys.stderr))
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as trial:
             try:
@@ -86,6 +89,8 @@ class _Datagrams(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         try:
             self._socket.sendto(self.datagram(record), self._path)
+        except TimeoutError:
+            pass  # the ring that clients read has the line
         except OSError:
             self._fallback.handle(record)
 

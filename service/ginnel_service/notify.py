@@ -26,8 +26,8 @@ class Notifier:
         self._address = "\0" + address[1:] if address.startswith("@") else address
         self._socket: socket.socket | None = None
         if address.startswith(("/", "@")):
-            kind = socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
-            self._socket = socket.socket(socket.AF_UNIX, kind)
+            self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            self._socket.setblocking(False)
         self._feed_s = 0.0
         if interval.isascii() and interval.isdigit() and pid in ("", str(os.getpid())):
             self._feed_s = int(interval) / 1e6 / _FEEDS

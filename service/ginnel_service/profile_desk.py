@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
-from .ipc.schema import ConnectionStatus, ErrorInfo, OnDemandStatus, ProfileSummary
+from .ipc.schema import ConnectionStatus, ErrorInfo, OnDemandStatus, ProfileProblem, ProfileSummary
 from .profiles.certificates import pem_of
-from .profiles.model import Problem, Profile, ProfileError
+from .profiles.model import Problem, Profile, ProfileError, profile_of
 from .profiles.secrets import Secrets, SecretStore, validate_secrets
 from .profiles.store import Listed, ProfileStore
-from .profiles.validation import validate
-from .tunnel.convert import session_config
+from .profiles.validation import problems_of, validate
+from .tunnel.convert import meaningless, session_config
 
 #: What the gateway's own certificate is called among a profile's.
 PINNED: Final = "gateway"
@@ -66,9 +66,18 @@ class ProfileDesk:
         self._secrets.put(name, secrets)
         log.info("profile %s stored", profile.name, extra={"connection": profile.name})
 
-    def validate(self, profile: Profile, secrets: Secrets, *, keep_secrets: bool) -> tuple[Problem, ...]:
-        """What `create` would complain about."""
-        return tuple(_problems(profile, self._laid_over(profile.name, secrets, keep=keep_secrets)))
+    def problems_of(
+        self, table: dict[str, Any], secrets: Secrets | None, *, keep_secrets: bool
+    ) -> tuple[ProfileProblem, ...]:
+        """All that is wrong with a profile as an editor has it, and with its secrets where they are given."""
+        problems = problems_of(table)
+        if not problems and secrets is None and not keep_secrets:
+            problems = meaningless(profile_of(table))
+        elif not problems:
+            profile = profile_of(table)
+            laid = self._laid_over(profile.name, secrets or Secrets(), keep=keep_secrets)
+            problems = _problems(profile, laid)
+        return tuple(ProfileProblem(**msgspec.structs.asdict(each)) for each in problems)
 
     def summary(
         self, name: str, status: ConnectionStatus | None, on_demand: OnDemandStatus

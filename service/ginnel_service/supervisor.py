@@ -10,6 +10,7 @@ import logging
 import threading
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -26,6 +27,7 @@ from .ipc.schema import (
     OnDemandChange,
     OnDemandStatus,
     ProfileChange,
+    ProfileProblem,
     ProfileSummary,
     PromptStatus,
     Snapshot,
@@ -38,7 +40,7 @@ from .killswitch import KillSwitchKeeper
 from .machine import look
 from .ondemand_desk import OnDemandDesk
 from .profile_desk import ProfileDesk
-from .profiles.model import Problem, Profile, ProfileError
+from .profiles.model import Profile, ProfileError
 from .profiles.secrets import Secrets, SecretStore
 from .profiles.store import ProfileStore
 from .status import tunnel_diagnosis
@@ -70,7 +72,7 @@ class Supervisor(EventFeed):
         self._keeper = KillSwitchKeeper(host.network, host.executor, wanted, self.publish)
         self._connections = Connections(host, self._desk, self._keeper, self.publish, key_file=key_file)
         self._on_demand = OnDemandDesk(
-            host, self._desk, self._connections, wanted, Prober(host), self._profile_changed
+            host, self._desk, self._connections, wanted, Prober(host), self._tell_of
         )
         self._examiner = Examiner(host, self.publish)
         self._loop = asyncio.get_running_loop()
@@ -119,13 +121,13 @@ class Supervisor(EventFeed):
     ) -> None:
         self._desk.create(profile, secrets, replace=replace, keep_secrets=keep_secrets)
         self._on_demand.profiles_changed(profile.name)
-        self._profile_changed(profile.name)
+        self._tell_of(profile.name)
         await self._keeper.profile_changed(profile)
 
     async def validate_profile(
-        self, profile: Profile, secrets: Secrets, *, keep_secrets: bool = False
-    ) -> tuple[Problem, ...]:
-        return self._desk.validate(profile, secrets, keep_secrets=keep_secrets)
+        self, table: dict[str, Any], secrets: Secrets | None = None, *, keep_secrets: bool = False
+    ) -> tuple[ProfileProblem, ...]:
+        return self._desk.problems_of(table, secrets, keep_secrets=keep_secrets)
 
     async def list_profiles(self) -> tuple[ProfileSummary, ...]:
         return self._desk.summaries(self._connections.statuses(), self._on_demand.statuses())
@@ -140,7 +142,7 @@ class Supervisor(EventFeed):
         self._connections.tunnels.pop(name, None)
         self._on_demand.resume(name)
         self._on_demand.profiles_changed(name)
-        self._profile_changed(name)
+        self._tell_of(name)
         await self._keeper.forget(name)
 
     async def up(self, name: str, *, attended: bool = False) -> ConnectionStatus:
@@ -166,9 +168,9 @@ class Supervisor(EventFeed):
         return tuple(status for status in begun if status is not None)
 
     async def change_on_demand(self, name: str, change: OnDemandChange) -> OnDemandStatus:
-        status = self._on_demand.change(name, change)
-        self._profile_changed(name)
-        return status
+        changed = self._on_demand.change(name, change)
+        self._tell_of(name)
+        return changed
 
     async def open_portal(self, seconds: float) -> KillSwitchStatus:
         await self._keeper.open_portal(seconds)
@@ -184,7 +186,7 @@ class Supervisor(EventFeed):
                 continue
             off = msgspec.structs.replace(profile.kill_switch, mode="off")
             self._desk.change(msgspec.structs.replace(profile, kill_switch=off))
-            self._profile_changed(name)
+            self._tell_of(name)
         await self._keeper.forget(*names, force=force)
         return self._keeper.status()
 
@@ -225,7 +227,8 @@ class Supervisor(EventFeed):
             log.error("it does not begin by itself: %s", error.code, extra={"connection": name})
             return None
 
-    def _profile_changed(self, name: str) -> None:
+    def _tell_of(self, name: str) -> None:
+        """A profile is new, another one, or gone."""
         summary = None
         with suppress(ProfileError):
             statuses, on_demand = self._connections.statuses(), self._on_demand.statuses()

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
 import msgspec
 import pytest
 
@@ -49,6 +55,67 @@ def test_up_takes_the_first_answer_from_a_file_and_remembers_it_when_asked(with_
     result = with_office.run("up", "office", "--password-file", "-", "--remember", stdin=ANSWER + "\n")
     assert result.exit_code == 0
     assert with_office.service.answers == [(5, ANSWER, True)]
+
+
+KEYRING = """
+entries = {}
+class InitError(Exception): pass
+def get_password(service, username):
+    if entries is None: raise InitError("rosebud rosebud")
+    return entries.get((service, username))
+def set_password(service, username, password):
+    entries[service, username] = password
+"""
+
+
+@pytest.fixture
+def keychain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    """Stands for the library keyring and the desktop's keychain behind it."""
+    (tmp_path / "keyring.py").write_text(KEYRING)
+    monkeypatch.syspath_prepend(tmp_path)
+    sys.modules.pop("keyring", None)
+    yield importlib.import_module("keyring")
+    del sys.modules["keyring"]
+
+
+def test_a_password_is_kept_in_the_persons_keychain_and_found_there(
+    with_office: Served, terminal: None, keychain: ModuleType
+) -> None:
+    with_office.service.asks = [asks("password")]
+    assert with_office.run("up", "office", "--keychain", stdin=f"{ANSWER}\n").exit_code == 0
+    assert keychain.entries == {("ginnel: office", "alice"): ANSWER}
+    with_office.run("down", "office")
+    result = with_office.run("up", "office", "--keychain")
+    assert result.exit_code == 0
+    assert ANSWER not in result.output
+    assert with_office.service.answers == [(5, ANSWER, False)] * 2
+
+
+def test_a_password_in_the_keychain_that_is_wrong_is_asked_for_and_replaced(
+    with_office: Served, terminal: None, keychain: ModuleType
+) -> None:
+    keychain.entries["ginnel: office", "alice"] = "an old one"
+    with_office.service.asks = [asks("password"), asks("password"), asks("otp")]
+    result = with_office.run("up", "office", "--keychain", stdin=f"{ANSWER}\n123456\n")
+    assert result.exit_code == 0
+    answers = [said for _, said, _ in with_office.service.answers]
+    assert answers == ["an old one", ANSWER, "123456"]
+    assert keychain.entries == {("ginnel: office", "alice"): ANSWER}
+
+
+def test_a_keychain_that_cannot_be_used_says_so_and_no_more(
+    with_office: Served, keychain: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_office.service.asks = [asks("password")]
+    vars(keychain)["entries"] = None
+    result = with_office.run("up", "office", "--keychain")
+    assert result.exit_code == Exit.FAILED
+    assert "InitError" in result.output
+    assert ANSWER not in result.output
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    with_office.run("down", "office")
+    assert "not installed" in with_office.run("up", "office", "--keychain").output
+    assert with_office.run("up", "office", "--keychain", "--remember").exit_code == Exit.USAGE
 
 
 def test_without_a_terminal_up_says_how_to_answer_and_waits(with_office: Served) -> None:

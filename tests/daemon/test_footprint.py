@@ -22,7 +22,7 @@ import ginnel_service
 from ginnel_service.demo.lab import Internet, Lab
 from ginnel_service.demo.rig import CLIENT_ID, GATEWAY_ID, Gateway, Service, eventually
 
-pytestmark = pytest.mark.netns
+pytestmark = [pytest.mark.alone, pytest.mark.netns]
 START_S = 0.5
 MOST_KIB = 60 * 1024
 WAKE_UPS_S = 1.0
@@ -49,6 +49,11 @@ def wake_ups(pid: int) -> int:
     return total
 
 
+def queued_s(pid: int) -> float:
+    """How long its first thread has waited for a processor (proc_pid_schedstat, sched-stats.rst)."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+
+
 def wake_ups_per_second(pid: int) -> float:
     before, begun = wake_ups(pid), time.monotonic()
     time.sleep(WATCHED_S)
@@ -56,8 +61,8 @@ def wake_ups_per_second(pid: int) -> float:
 
 
 def test_it_is_ready_within_half_a_second(lab: Lab, tmp_path: Path) -> None:
-    """From execve(2) to READY=1, compiled as an installed service is; the best of ten, as others use this
-    machine too."""
+    """From execve(2) to READY=1, compiled as an installed service is, without the time for which others had
+    the processors; the best of ten."""
     host = lab.host("client")
     folder = tmp_path / "d"
     roots = [Path(package.__file__ or "").parents[1] for package in (ginnel_core, ginnel_service)]
@@ -79,7 +84,7 @@ def test_it_is_ready_within_half_a_second(lab: Lab, tmp_path: Path) -> None:
                 try:
                     while b"READY=1" not in listener.recv(4096):
                         pass
-                    taken.append(time.monotonic() - begun)
+                    taken.append(time.monotonic() - begun - queued_s(process.pid))
                 finally:
                     process.terminate()
                     process.wait(10)

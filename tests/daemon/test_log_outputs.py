@@ -7,6 +7,7 @@ import socket
 import stat
 import struct
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,6 +84,21 @@ def test_a_journal_that_goes_and_comes_back_loses_no_line(
         handler.handle(record("again"))
         assert fields(second.recv(65536))["MESSAGE"].endswith("again")
     handler.close()
+
+
+def test_a_logger_that_hangs_holds_nobody_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with listener(tmp_path / "log"):
+        handler = Syslog(tmp_path / "log")
+        for number in range(2000):  # nobody reads: the queue is full soon, and each line costs patience
+            begun = time.monotonic()
+            handler.handle(record(f"line {number}"))
+            if time.monotonic() - begun > 0.05:
+                break
+        else:
+            raise AssertionError("the queue never filled")
+        assert time.monotonic() - begun < 1
+        handler.close()
+    assert capsys.readouterr().err == ""
 
 
 def test_syslog_gets_facility_and_severity(tmp_path: Path) -> None:

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import errno
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from ginnel_service.doctor import clock, conflicts, surroundings, verdict
+from ginnel_service.doctor import clock, conflicts, dns, surroundings, verdict
 from ginnel_service.doctor.asking import Heard
 from ginnel_service.doctor.certificates import latest_beginning, of_certificates
-from ginnel_service.doctor.dns import of_dns
 from ginnel_service.doctor.knock import Reply
-from ginnel_service.doctor.surroundings import Reach, Surroundings, missing_rights, name_servers
+from ginnel_service.doctor.surroundings import Reach, Surroundings, memory_is_locked, name_servers
 from ginnel_service.doctor.verdict import Door, Sizes
 from ginnel_service.ike.events import Endpoint
 from ginnel_service.ipc.identifiers import EXAMINATION_IDS
 from ginnel_service.ipc.schema import Finding
-from ginnel_service.net.base import Dns, Wanted
 from ginnel_service.profiles.certificates import open_key
 from ginnel_service.profiles.model import Authentication, Network, Profile, Remote
 from ginnel_service.profiles.model import Dns as ProfileDns
@@ -212,45 +210,32 @@ def test_our_own_devices_are_no_conflict_and_other_vpns_are() -> None:
     }
 
 
-def test_name_servers_and_rights_are_read(tmp_path: Path) -> None:
+def test_name_servers_and_locked_memory_are_read(tmp_path: Path) -> None:
     file = tmp_path / "resolv.conf"
     file.write_text("# nameserver 9.9.9.9\nnameserver 127.0.0.53\nnameserver\nsearch example.org\n")
     assert name_servers(file) == ("127.0.0.53",)
     assert name_servers(tmp_path / "none") == ()
-    file.write_text("CapEff:\t0000000000001000\n")
-    assert missing_rights(file) == ("CAP_SYS_NICE",)
-    file.write_text("CapEff:\t000001ffffffffff\n")
-    assert missing_rights(file) == ()
-    assert missing_rights(tmp_path / "none") == ()
+    file.write_text("Name:\tx\nVmLck:\t       0 kB\n")
+    assert not memory_is_locked(file)
+    file.write_text("VmLck:\t   51204 kB\n")
+    assert memory_is_locked(file)
+    assert memory_is_locked(tmp_path / "none")
     assert surroundings.look_around(["127.0.0.1"], 0).ways == (("127.0.0.1", "lo"),)
 
 
-def tunnel(*, routes: str = "0.0.0.0/0", servers: tuple[str, ...] = (), match: str = "") -> Wanted:
-    """What a tunnel has of the machine."""
-    dns = Dns(
-        servers=tuple(map(ip_address, servers)), match=tuple(filter(None, [match])), everything=not match
-    )
-    return Wanted(device="ginnel0", mtu=1400, routes=(ip_network(routes),), dns=dns if servers else None)
+def test_names_that_leave_a_tunnel_which_takes_everything_are_found() -> None:
+    def found(profile: Profile, *routes: str) -> dict[str, str]:
+        return ids(dns.without_servers(profile, [ip_network(net) for net in routes], ["192.168.1.1"]))
 
-
-def test_names_that_leave_a_tunnel_are_found() -> None:
-    def found(wanted: Wanted | None, *servers: str, profile: Profile | None = None) -> dict[str, str]:
-        return ids(of_dns(profile or office("0.0.0.0/0"), wanted, servers))
-
-    assert found(tunnel(), "192.168.1.1") == {"dns_outside": "warning"}
+    assert found(office("0.0.0.0/0"), "0.0.0.0/0") == {"dns_outside": "warning"}
     off = msgspec.structs.replace(office("0.0.0.0/0"), dns=ProfileDns(mode="off"))
-    assert found(tunnel(), "192.168.1.1", profile=off) == {"dns_outside": "note"}
-    inside = tunnel(servers=("10.0.0.53",))
-    assert found(inside, "10.0.0.53") == found(inside, "127.0.0.53") == {"dns_inside": "ok"}
-    assert found(inside, "10.0.0.53", "192.168.1.1") == {"dns_elsewhere": "warning"}
-    split = tunnel(routes="10.0.0.0/8", servers=("10.0.0.53",), match="example.org")
-    assert found(split, "192.168.1.1") == {"dns_split": "ok"}
-    assert found(tunnel(routes="10.0.0.0/8"), "192.168.1.1", "nonsense") == {"dns_clear": "ok"}
+    assert found(off, "0.0.0.0/0") == {"dns_outside": "note"}
+    assert found(office("10.0.0.0/8"), "10.0.0.0/8") == {"dns_clear": "ok"}
 
 
 def test_a_name_server_that_the_tunnel_would_swallow_is_found() -> None:
     def found(profile: Profile) -> dict[str, str]:
-        return ids(of_dns(profile, None, ["192.168.1.1", "fe80::1%eth0"]))
+        return ids(dns.before_connecting(profile, ["192.168.1.1", "fe80::1%eth0", "nonsense"]))
 
     assert found(office("192.168.0.0/16")) == {"dns_in_subnet": "warning"}
     assert found(office("192.168.0.0/16", bypass=("192.168.1.0/24",))) == {"dns_clear": "ok"}

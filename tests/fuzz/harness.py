@@ -17,7 +17,18 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 #: Every target, the slowest to explore first.
-TARGETS = ("inner", "unauthenticated", "fragments", "eap", "certificates", "payloads", "message", "local")
+TARGETS = (
+    "inner",
+    "unauthenticated",
+    "fragments",
+    "eap",
+    "certificates",
+    "payloads",
+    "imports",
+    "message",
+    "local",
+    "radius",
+)
 #: Processor time that one input may take, with the fuzzer's own counting in it.
 INPUT_CPU_S = 5.0
 #: Wall time and memory after which libFuzzer gives an input up.

@@ -26,6 +26,7 @@ from ginnel_service.ike.proposals import DEFAULT_ESP, DEFAULT_IKE, keywords
 from ginnel_service.ike.session import Session
 from ginnel_service.tunnel.frames import framed
 from helpers.authority import SERVER, Authority, dns, ip, mail
+from helpers.import_files import CASES
 from ike.codec.test_message_vectors import HEX
 from simulation.hostile import Impostor
 from simulation.world import World
@@ -70,6 +71,8 @@ def main() -> None:
         "certificates": certificate_inputs(),
         "unauthenticated": unauthenticated_inputs(heard),
         "local": local_inputs(),
+        "imports": [case.data for case in CASES],
+        "radius": radius_inputs(),
     }.items():
         (folder / name).mkdir(parents=True, exist_ok=True)
         for octets in inputs:
@@ -210,6 +213,24 @@ def certificate_inputs() -> list[bytes]:
     scripts.append(b"\5\7\0\0" + write_chunk(crl) + b"\1" + made[0] + b"\0\6\4" + write_chunk(b"\x0a\1\1"))
     scripts += [b"\6" + bytes((choice, 0, 0, choice, 0, 0, 1, 1, 0)) for choice in (0, 2, 7)]
     return scripts
+
+
+def radius_inputs() -> list[bytes]:
+    """A challenge, an accept with keys and terms, a reject; each signed, and one as it is."""
+    challenge = attribute(24, b"state") + attribute(79, b"\1\2\0\6\x1a\1")
+    keys = b"".join(
+        attribute(26, (311).to_bytes(4, "big") + bytes([kind, 52]) + b"\x80\1" + bytes(48))
+        for kind in (16, 17)
+    )
+    terms = attribute(8, b"\x0a\0\0\7") + attribute(27, bytes([0, 0, 14, 16])) + attribute(88, b"staff")
+    accept = attribute(1, b"bob") + attribute(25, b"class") + terms + keys + attribute(79, b"\3\2\0\4")
+    bodies = {11: challenge, 2: accept, 3: attribute(79, b"\4\2\0\4")}
+    made = [b"\0" + bytes([code]) + write_chunk(body) for code, body in bodies.items()]
+    return [*made, b"".join(made), b"\1" + write_chunk(b"\2\1\0\x14" + bytes(16))]
+
+
+def attribute(kind: int, value: bytes) -> bytes:
+    return bytes([kind, len(value) + 2]) + value
 
 
 def eap_inputs() -> list[bytes]:

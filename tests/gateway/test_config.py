@@ -105,3 +105,49 @@ def test_limits_out_of_range_are_named(line: str) -> None:
     with pytest.raises(GatewayError, match="config_invalid") as caught:
         parse(f"{GOOD}[esp]\n{line}\n".encode())
     assert line.split(maxsplit=1)[0] in str(caught.value)
+
+
+RADIUS = (
+    GOOD
+    + """[certificates]
+certificate = "gw.pem"
+[radius]
+servers = [{ address = "192.0.2.1", secret_file = "secret" }]
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("secret", "mode", "line", "word"),
+    [
+        (b"a secret of the office\n", 0o600, "", "No such file"),  # gw.pem alone is missing
+        (b"short", 0o600, "", "holds 5 octets"),
+        (b"a secret of the office", 0o640, "", "chmod 600"),
+        (b"a secret of the office", 0o600, '[eap]\nmethods = ["mschapv2"]', "nobody here"),
+    ],
+)
+def test_what_is_wrong_with_radius_is_said_without_the_secret(
+    tmp_path: Path, secret: bytes, mode: int, line: str, word: str
+) -> None:
+    (tmp_path / "secret").write_bytes(secret)
+    (tmp_path / "secret").chmod(mode)
+    with pytest.raises(GatewayError) as caught:
+        parse(f"{RADIUS}{line}\n".encode(), tmp_path)
+    assert word in str(caught.value)
+    assert "secret of" not in str(caught.value)
+    assert caught.value.problems
+
+
+def test_translation_is_for_the_families_that_ask_for_it() -> None:
+    pools = GOOD + 'pool_ipv6 = "fd00::/112"\n[pools]\nstaff = ["10.1.0.0/24", "fd01::/112"]\n'
+    for said, wanted in (
+        ("", []),
+        ("nat = true\n", ["10.0.0.0/24", "10.1.0.0/24"]),
+        ("nat_ipv6 = true\n", ["fd00::/112", "fd01::/112"]),
+    ):
+        assert [str(each) for each in parse((said + pools).encode()).translated] == wanted
+
+
+def test_pools_must_not_overlap() -> None:
+    with pytest.raises(GatewayError, match="overlap"):
+        parse((GOOD + '[pools]\nstaff = ["10.0.0.0/25"]\n').encode())

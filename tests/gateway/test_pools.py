@@ -92,3 +92,24 @@ def test_wishing_and_giving_back_for_ever_costs_nothing() -> None:
         pool.release(wish)
     assert pool.lease() == ip_address("fd00::2")
     assert len(pool._free) == 0
+
+
+def test_a_fixed_address_is_given_or_nothing_is() -> None:
+    pools = Pools((ip_network("10.0.0.0/24"), ip_network("fd00::/112")))
+    mine = ip_address("10.0.0.200")
+    assert pools.lease(ipv4=True, ipv6=True, fixed=[mine]) == (mine, ip_address("fd00::2"))
+    assert pools.lease(ipv4=True, ipv6=True, fixed=[mine]) is None, "it is taken"
+    assert pools.lease(ipv4=True, ipv6=False, fixed=[ip_address("192.0.2.1")]) is None, "it is not ours"
+    assert pools.lease(ipv4=False, ipv6=True, fixed=[mine]) == (ip_address("fd00::3"),), "nobody asked for it"
+    pools.release([mine])
+    assert pools.lease(ipv4=True, ipv6=False, fixed=[mine]) == (mine,)
+
+
+def test_a_named_pool_is_for_who_is_sent_there() -> None:
+    pools = Pools((ip_network("10.0.0.0/24"),), {"staff": [ip_network("10.1.0.0/29")]})
+    assert pools.lease(ipv4=True, ipv6=False) == (ip_address("10.0.0.2"),)
+    staff = pools.lease(ipv4=True, ipv6=False, pool="staff")
+    assert staff == (ip_address("10.1.0.2"),)
+    assert pools.lease(ipv4=True, ipv6=False, pool="nowhere") is None
+    pools.release(staff)
+    assert pools.lease(ipv4=True, ipv6=False, pool="staff") == staff

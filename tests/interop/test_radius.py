@@ -22,6 +22,7 @@ from ginnel_service.ike.eap.peer import Outcome, Peer
 from ginnel_service.ike.eap.relay import Relay
 from ginnel_service.ike.events import Consult
 from helpers import freeradius, radius
+from helpers.freeradius import skip_without
 from ike.eap.certificates import authority, server_certificate, tls, user_certificate
 from ike.eap.ends import utc
 
@@ -45,21 +46,14 @@ HOSTAPD_USERS = f"""\
 """
 
 
-def skip(missing: str | None) -> None:
-    if missing is not None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"must not skip in CI: {missing}", pytrace=False)
-        pytest.skip(missing)
-
-
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    skip(freeradius.why_missing())
+    skip_without(freeradius.why_missing())
     folder = tmp_path_factory.mktemp("freeradius")
     port = free_port()
     arguments = freeradius.configure(folder, USERS, authority("root"), server_certificate(), port=port)
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(arguments, stdout=log, stderr=log)
+        process = subprocess.Popen(arguments, stdout=log, stderr=log, env=freeradius.environment())
     try:
         yield Server("127.0.0.1", port, port + 1, freeradius.SECRET.encode())
     finally:
@@ -69,7 +63,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def hostapd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    skip(radius.why_missing())
+    skip_without(radius.why_missing())
     folder: Path = tmp_path_factory.mktemp("hostapd")
     with radius.hostapd(folder, HOSTAPD_USERS, authority("root"), server_certificate()) as port:
         yield Server("127.0.0.1", port, 1, radius.SECRET)

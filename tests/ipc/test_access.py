@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import grp
+from types import SimpleNamespace
+
 import pytest
 
-from ginnel_service.ipc.access import Action, Peer, Policy, administrators
+from ginnel_service.ipc.access import Action, Peer, Policy, admin_gids
 
 ROOT = Peer(uid=0, gid=0, pid=1)
 ADMIN = Peer(uid=1000, gid=1000, pid=2, groups=frozenset({27}))
@@ -64,7 +67,7 @@ def test_a_primary_group_counts_as_a_group() -> None:
 
 
 @pytest.mark.parametrize(
-    ("platform", "missing", "gid"),
+    ("system", "missing", "gid"),
     [
         ("linux", (), 990),
         ("linux", ("ginnel",), None),  # wheel and admin mean other things there
@@ -76,14 +79,14 @@ def test_a_primary_group_counts_as_a_group() -> None:
     ],
 )
 def test_the_group_of_administrators_is_ours_else_the_systems(
-    platform: str, missing: tuple[str, ...], gid: int | None
+    monkeypatch: pytest.MonkeyPatch, system: str, missing: tuple[str, ...], gid: int | None
 ) -> None:
-    there = {name: number for name, number in GROUPS.items() if name not in missing}
-    assert administrators(None, platform, there.get) == (frozenset() if gid is None else {gid})
+    there = {name: SimpleNamespace(gr_gid=number) for name, number in GROUPS.items() if name not in missing}
+    monkeypatch.setattr(grp, "getgrnam", there.__getitem__)
+    assert admin_gids(system=system) == (frozenset() if gid is None else {gid})
 
 
 def test_a_group_that_was_chosen_has_to_be_there() -> None:
-    assert administrators("staff", "linux", GROUPS.get) == {20}
-    assert administrators("", "freebsd14", GROUPS.get) == frozenset()
-    with pytest.raises(LookupError, match="nobodies"):
-        administrators("nobodies", "linux", GROUPS.get)
+    assert admin_gids("root") == {grp.getgrnam("root").gr_gid}
+    with pytest.raises(KeyError):
+        admin_gids("no-such-group-here")

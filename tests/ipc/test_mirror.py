@@ -106,7 +106,7 @@ async def _fresh(caller: Caller, mirror: Mirror) -> Snapshot:
     caller.writer.write(b'{"jsonrpc":"2.0","id":77,"method":"snapshot"}\n')
     while (told := await caller.read()).get("id") != 77:
         event: Any = msgspec.convert(told["params"], NOTIFICATIONS[told["method"]])
-        mirror.apply(event)
+        mirror.take(event)
     return msgspec.convert(told["result"], Snapshot)
 
 
@@ -117,7 +117,7 @@ def _settled(snapshot: Snapshot) -> Snapshot:
     )
 
 
-@pytest.mark.parametrize("policy", [None, Policy(root_uids=frozenset())], ids=["root", "person"])
+@pytest.mark.parametrize("policy", [None, Policy(admin_uids=frozenset())], ids=["root", "person"])
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     before=st.lists(st.tuples(st.sampled_from(sorted(STEPS)), st.sampled_from(NAMES)), max_size=8),
@@ -142,11 +142,11 @@ def test_a_client_that_comes_late_is_right_at_once_and_stays_so(
         async with calling(path) as caller:
             answer = await caller.call("subscribe", topics=TOPICS, statistics_interval_s=3600)
             mirror = Mirror(msgspec.convert(answer["result"], Snapshot))
-            assert _settled(mirror.snapshot) == _settled(await _fresh(caller, mirror))
+            assert _settled(mirror.snapshot()) == _settled(await _fresh(caller, mirror))
             for step in steps:
                 await go(service, [step])
                 fresh = await _fresh(caller, mirror)
-                assert _settled(mirror.snapshot) == _settled(fresh), step
+                assert _settled(mirror.snapshot()) == _settled(fresh), step
         if service._asking is not None:
             service._asking.cancel()
 
@@ -167,6 +167,6 @@ def test_statuses_are_one_a_profile_also_where_nothing_is_connected() -> None:
     assert [(each.name, each.state) for each in mirror.statuses()] == [("a", "down"), ("b", "up")]
     assert mirror.statuses()[0].error == broken
     assert mirror.status("c") is None
-    mirror.apply(Statistics(name="a", octets_in=3))  # of what is not up: nothing to count
-    mirror.apply(ConnectionStatus(name="b"))
+    mirror.take(Statistics(name="a", octets_in=3))  # of what is not up: nothing to count
+    mirror.take(ConnectionStatus(name="b"))
     assert [each.state for each in mirror.statuses()] == ["down", "down"]

@@ -31,7 +31,7 @@ from ipc.test_server import NOBODY, PROFILE, calling, owned_by, serve
 SECRETS = {"psk": "c2VjcmV0IQ=="}
 US = os.geteuid()
 #: We are a member of the group of administrators, and not root.
-MEMBER = Policy(root_uids=frozenset(), admin_gids=frozenset({os.getegid()}))
+MEMBER = Policy(admin_uids=frozenset(), admin_gids=frozenset({os.getegid()}))
 PRIVATE = "gw.secret.example"
 STATUS = ConnectionStatus(
     name="theirs",
@@ -195,7 +195,7 @@ def test_a_stranger_sees_that_much_by_every_call_and_event(tmp_path: Path) -> No
                 await caller.call("diagnose", name="theirs"),
             ]
             service.publish(STATUS)
-            service._tell_profile("theirs")
+            service._tell_of("theirs")
             said += [await caller.read(), await caller.read()]
             assert PRIVATE not in str(said)
             assert "theirs" in str(said[-1])
@@ -226,7 +226,7 @@ def test_versions_of_the_protocol_are_agreed_on(tmp_path: Path) -> None:
             for version in (0, 2, 99):
                 refused = await caller.call("hello", protocol=version)
                 assert refused["error"]["message"] == "protocol_unsupported"
-                assert refused["error"]["data"] == {"asked": version, "spoken": "1"}
+                assert refused["error"]["data"] == {"wanted": version, "spoken": "1"}
             assert (await caller.call("hello", protocol=1))["result"]["protocol"] == 1
 
     serve(tmp_path, scenario)
@@ -240,7 +240,8 @@ def test_a_profile_is_validated_whatever_it_holds_and_stored_by_nobody(tmp_path:
 
         async with calling(path) as caller:
             assert await fields(PROFILE, secrets=SECRETS) == []
-            assert await fields(PROFILE) == ["psk"]
+            assert await fields(PROFILE) == []  # nothing is said about secrets
+            assert await fields(PROFILE, secrets={}) == ["psk"]
             assert await fields({"name": 3, "scripts": [], "network": {"mtu": "x"}}) == [
                 "name",
                 "network.mtu",

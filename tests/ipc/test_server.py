@@ -28,7 +28,7 @@ from ginnel_service.profiles.model import Local, Profile
 
 PSK = b"correct horse battery staple"
 PROFILE = {"name": "office", "server": "vpn.example.org", "local": {"id": "alice@example.org"}}
-NOBODY = Policy(root_uids=frozenset())
+NOBODY = Policy(admin_uids=frozenset())
 #: For floods that are about something else.
 UNHURRIED = Limits(rate=Rate(per_s=1e6, burst=1e6), rate_per_uid=Rate(per_s=1e6, burst=1e6))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -187,7 +188,13 @@ def repair_needs_no_journal(state: Path) -> None:
     gateway = LinuxNetwork(state / "gateway")
     gateway.apply(
         "gateway",
-        Wanted(device="tun1", mtu=1380, addresses=GATEWAY.addresses, link_routes=GATEWAY.link_routes),
+        Wanted(
+            device="tun1",
+            mtu=1380,
+            addresses=GATEWAY.addresses,
+            link_routes=GATEWAY.link_routes,
+            translated=GATEWAY.translated,
+        ),
     )
     before = snapshot()
 
@@ -247,6 +254,34 @@ def kill_switch_outlives_a_crash_and_recovery(state: Path) -> None:
     network.set_kill_switch(None)
     network.close()
     assert nft("list", "tables") == ""
+
+
+def kill_switch_is_kept(state: Path) -> None:
+    """It follows the machine's links, and is back when another firewall has flushed everything."""
+    network = LinuxNetwork(state)
+    ip("addr", "add", "192.168.7.2/24", "dev", "up0")
+    network.set_kill_switch(KillSwitch(lan=True))
+    table = ("list", "table", "inet", "ginnel-kill-switch")
+    assert "192.168.7.0/24" in nft(*table)
+    ip("addr", "add", "172.20.1.2/16", "dev", "up0")
+    eventually(lambda: "172.20.0.0/16" in nft(*table))
+    for _ in range(3):
+        nft("flush", "ruleset")
+        eventually(lambda: "kill-switch" in nft("list", "tables"))
+    nft("add", "table", "inet", "other")
+    network.set_kill_switch(KillSwitch())
+    assert "192.168" not in nft(*table)
+    network.set_kill_switch(None)
+    nft("flush", "ruleset")
+    network.close()
+    assert nft("list", "tables") == ""
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + 5
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.005)
 
 
 if __name__ == "__main__":

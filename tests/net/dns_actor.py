@@ -1,6 +1,7 @@
 """LinuxNetwork in a process of its own: a line of JSON is a call, a line back is how it ended.
 
-Run as a program with the state directory, whom to leave DNS to, and at which checkpoint to die (0: never).
+Run as a program with the state directory and whom to leave DNS to. `["die", count]` has it die at the so
+manieth step or call from then on; without it, it lives.
 Calls are `["apply", owner, fields]`, with `fields` of `Dns` and "routes", `["withdraw", owner]`,
 `["check", fields]`, `["recover"]` and `["close"]`.
 """
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from ipaddress import ip_address, ip_interface, ip_network
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from typing import Any
 from ginnel_service.net.base import Dns, NetworkError, Wanted
 from ginnel_service.net.dns.check import leak_check
 from ginnel_service.net.linux.network import LinuxNetwork
-from net.world import killed_at
+from net.world import killed_at_call
 
 
 def wanted(fields: dict[str, Any]) -> Wanted:
@@ -31,7 +33,9 @@ def wanted(fields: dict[str, Any]) -> Wanted:
             servers=tuple(ip_address(server) for server in fields["servers"]),
             everything=fields.get("everything", True),
             **told,
-        ),
+        )
+        if "servers" in fields
+        else None,
     )
 
 
@@ -53,11 +57,20 @@ def carry_out(network: LinuxNetwork, call: list[Any]) -> object:
 
 
 def main() -> None:
-    state, keeper, count = sys.argv[1:]
-    network = LinuxNetwork(Path(state), dns=keeper, checkpoint=killed_at(int(count)))  # type: ignore[arg-type]
+    state, keeper = Path(sys.argv[1]), sys.argv[2]
+    armed: list[Callable[[str], None]] = []
+
+    def checkpoint(name: str) -> None:
+        for each in armed:
+            each(name)
+
+    network = LinuxNetwork(state, dns=keeper, checkpoint=checkpoint)  # type: ignore[arg-type]
     for line in sys.stdin:
+        call = json.loads(line)
+        if call[0] == "die":
+            armed.append(killed_at_call(int(call[1]), state))
         try:
-            print(json.dumps({"returned": carry_out(network, json.loads(line))}), flush=True)
+            print(json.dumps({"returned": carry_out(network, call)}), flush=True)
         except NetworkError as error:
             print(json.dumps({"refused": error.code, "errno": error.errno}), flush=True)
 

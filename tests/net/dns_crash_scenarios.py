@@ -1,8 +1,7 @@
 """A service that is killed at whatever it does to files, and its successor; see `crash_scenarios`.
 
 Run as a program with the name of a scenario and an empty state directory, in a mount namespace of its own.
-/etc is a copy. Beside the network's checkpoints, every call that opens, renames, links or removes something
-there or in the state directory is a place to die (sys.addaudithook).
+/etc is a copy.
 """
 
 from __future__ import annotations
@@ -11,15 +10,13 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
-from collections.abc import Callable
 from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 
 from ginnel_service.net.base import Dns, Wanted
 from ginnel_service.net.linux.network import LinuxNetwork
-from net.world import assert_same, child, killed_at, open_tun, play, recover, snapshot
+from net.world import assert_same, child, killed_at_call, open_tun, play, recover, snapshot
 
 FILE = Path("/etc/resolv.conf")
 LONG = b"# by hand\nnameserver 192.0.2.53\n" + b"# of a length that ours does not have\n" * 20
@@ -28,16 +25,6 @@ NAMES = Wanted(
 )
 MORE = Wanted(device="tun1", mtu=1400, dns=Dns(servers=(ip_address("10.78.0.53"),), everything=False))
 MOVED = Wanted(device="tun0", mtu=1400, dns=Dns(servers=(ip_address("10.77.0.54"),)))
-_CALLS = (
-    "open",
-    "os.rename",
-    "os.remove",
-    "os.symlink",
-    "os.truncate",
-    "os.chmod",
-    "os.chown",
-    "os.setxattr",
-)
 
 
 def own_etc() -> None:
@@ -59,27 +46,11 @@ def seen() -> tuple[object, ...]:
     )
 
 
-def die_at(count: int, state: Path) -> Callable[[str], None]:
-    """A checkpoint that kills the process at its `count`th step or call, whichever it comes to."""
-    checkpoint = killed_at(count)
-
-    def hear(event: str, arguments: tuple[object, ...]) -> None:
-        if event in _CALLS and (
-            event == "open" or str(arguments[0]).startswith((str(state), "/etc", "dns."))
-        ):
-            path = str(arguments[0])
-            if event != "open" or path.startswith(("/etc/", str(state), "dns.saved")):
-                checkpoint(event)
-
-    sys.addaudithook(hear)
-    return checkpoint
-
-
 def live(state: Path, count: int) -> None:
     """Everything a service does to DNS from its start to its end."""
     open_tun("tun0")
     open_tun("tun1")
-    network = LinuxNetwork(state, dns="file", checkpoint=die_at(count, state))
+    network = LinuxNetwork(state, dns="file", checkpoint=killed_at_call(count, state))
     network.recover()
     network.apply("a", NAMES)
     network.apply("b", MORE)

@@ -6,12 +6,14 @@ namespace, and all in it, goes with the process.
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import time
 from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 
+from ginnel_service.net.firewall import libnftables
 from ginnel_service.net.linux.network import LinuxNetwork
 from net.world import (
     FULL,
@@ -319,10 +321,8 @@ def the_same_wish_again_is_cheap(state: Path) -> None:
 
 
 def a_machine_without_nftables_gets_its_tunnel(state: Path) -> None:
-    from ginnel_service.net.firewall import libnftables
-
-    def refuse(_: str) -> str:
-        raise libnftables.NftablesError(95, "libnftables.so.1 is missing")
+    def refuse(text: str) -> str:
+        raise libnftables.NftablesError(errno.EOPNOTSUPP, f"no library for {text}")
 
     open_tun("tun0")
     before = snapshot()

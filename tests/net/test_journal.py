@@ -139,6 +139,10 @@ def test_log_of_another_boot_or_namespace_is_dropped(tmp_path: Path, era: str) -
         b'{"type":"do","id":9,"step":{"type":"route","network":"10.0.0.0/8","device":"a","table":255},"before":{}}',
         b'{"type":"do","id":9,"step":{"type":"route","network":"10.0.0.1/8","device":"a","table":254},"before":{}}',
         b'{"type":"do","id":9,"step":{"type":"up","device":"a/b"},"before":{}}',
+        b'{"type":"do","id":9,"step":{"type":"block","network":"::1/64"},"before":{}}',
+        b'{"type":"do","id":9,"step":{"type":"exemption","family":4,"mark":0},"before":{}}',
+        b'{"type":"do","id":9,"step":{"type":"guard","device":"a","addresses":["1.2.3.4 }"]},"before":{}}',
+        b'{"type":"do","id":9,"step":{"type":"guard","device":"a b","addresses":[]},"before":{}}',
     ],
 )
 def test_damaged_or_hostile_line_is_passed_over_and_counted(tmp_path: Path, line: bytes) -> None:

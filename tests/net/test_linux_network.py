@@ -102,6 +102,7 @@ def test_surroundings(scenario: str, tmp_path: Path) -> None:
         "repair_uses_the_journal_too",
         "repair_is_refused_while_the_service_runs",
         "kill_switch_outlives_a_crash_and_recovery",
+        "kill_switch_is_kept",
     ],
 )
 def test_crash(scenario: str, tmp_path: Path) -> None:

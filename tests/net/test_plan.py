@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_interface, ip_network
 
 import pytest
@@ -13,6 +14,9 @@ from ginnel_service.net.plan import (
     MAIN_TABLE,
     TABLE,
     AddAddress,
+    AddBlock,
+    AddExemption,
+    AddGuard,
     AddRoute,
     AddRule,
     AddThrow,
@@ -143,6 +147,64 @@ def test_new_source_address_replaces_the_route_in_place() -> None:
     )
 
 
+NEAR = Facts(
+    lan=(("eth0", "192.168.7.0/24"), ("eth0", "fd12::/64")),
+    local=(("docker0", "172.17.0.0/16"), ("t0", "10.77.0.0/24"), ("t1", "10.78.0.0/24")),
+    marks=((4, 51820), (6, 51820)),
+)
+
+
+def thrown(wanted: Wanted, facts: Facts = NEAR) -> list[str]:
+    return [step.network for step in steps_for(wanted, facts) if isinstance(step, AddThrow) and step.nearby]
+
+
+def test_guests_and_other_tunnels_stay_out_and_the_lan_only_when_asked() -> None:
+    assert thrown(FULL) == ["172.17.0.0/16", "10.78.0.0/24"]
+    with_lan = thrown(replace(FULL, lan=True))
+    assert with_lan[:4] == ["172.17.0.0/16", "10.78.0.0/24", "192.168.7.0/24", "fd12::/64"]
+    assert with_lan[4:] == ["224.0.0.0/24", "239.0.0.0/8", "255.255.255.255/32"]
+
+
+def test_what_no_tunnel_would_take_needs_no_throw() -> None:
+    split = replace(FULL, lan=True, routes=(ip_network("192.168.0.0/16"),))
+    assert thrown(split) == ["192.168.7.0/24"]
+    assert thrown(Wanted(device="t0", mtu=1400, lan=True)) == []
+
+
+def test_what_is_blocked_gets_a_route_and_its_family_a_rule() -> None:
+    wanted = replace(FULL, routes=FULL.routes[:1], addresses=FULL.addresses[:1], lan=True)
+    assert AddRule(6) not in steps_for(wanted, NEAR)
+    steps = steps_for(replace(wanted, blocked=(ip_network("::/0"),)), NEAR)
+    assert steps.index(AddBlock("::/0")) < steps.index(AddRule(6))
+    assert AddThrow("fd12::/64", nearby=True) in steps
+    assert not [
+        step for step in steps_for(replace(wanted, blocked=(ip_network("::/0"),)), V4) if ":" in str(step)
+    ]
+
+
+def test_blocked_and_routed_stand_side_by_side() -> None:
+    """Their keys differ, as their metrics do: the kernel takes the route while there is one."""
+    wanted = replace(FULL, blocked=(ip_network("::/0"),))
+    keys = [step.key for step in steps_for(wanted, Facts()) if getattr(step, "network", "") == "::/0"]
+    assert len(set(keys)) == 2
+
+
+def test_the_guard_stands_before_the_addresses() -> None:
+    steps = steps_for(replace(FULL, guard=True), Facts())
+    guard = AddGuard("t0", ("10.0.0.5", "fd00::5"))
+    assert steps.index(guard) < steps.index(AddAddress("t0", "10.0.0.5/32"))
+    assert guard not in steps_for(replace(FULL, guard=True), Facts(guards=False))
+    assert guard not in steps_for(FULL, Facts())
+
+
+def test_marks_of_other_vpns_are_exempt_in_the_families_in_use() -> None:
+    assert AddExemption(6, 51820) in steps_for(FULL, NEAR)
+    only4 = replace(FULL, routes=FULL.routes[:1])
+    assert [step for step in steps_for(only4, NEAR) if isinstance(step, AddExemption)] == [
+        AddExemption(4, 51820)
+    ]
+
+
 NETWORKS = st.lists(
     st.sampled_from(
         [ip_network(text) for text in ("0.0.0.0/0", "10.0.0.0/8", "192.0.2.0/24", "::/0", "fd00::/8")]
@@ -161,12 +223,19 @@ WANTED = st.builds(
     bypass=NETWORKS,
     link_routes=NETWORKS,
     forwarding=st.booleans(),
+    blocked=NETWORKS,
+    lan=st.booleans(),
+    guard=st.booleans(),
 )
 FACTS = st.builds(
     Facts,
     ipv6=st.booleans(),
     strict_uplinks=st.sampled_from([(), ("eth0",), ("eth0", "wlan0")]),
     advertised_uplinks=st.sampled_from([(), ("eth0",)]),
+    lan=st.sampled_from([(), NEAR.lan]),
+    local=st.sampled_from([(), NEAR.local]),
+    marks=st.sampled_from([(), NEAR.marks]),
+    guards=st.booleans(),
 )
 
 

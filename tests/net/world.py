@@ -56,6 +56,7 @@ GATEWAY = Wanted(
     bypass=(ip_network("192.0.2.0/24"),),
     link_routes=(ip_network("10.77.0.0/24"), ip_network("fd00:77::/64")),
     forwarding=True,
+    translated=(ip_network("10.77.0.0/24"), ip_network("fd00:77::/64")),
 )
 
 
@@ -105,7 +106,8 @@ def snapshot() -> dict[str, object]:
     """All that applying may change, of both families."""
     links = ip_json("link")
     for link in links:
-        link.pop("operstate")  # follows with a delay
+        link.pop("operstate")  # follows with a delay, and so does the carrier
+        link["flags"] = [flag for flag in link["flags"] if flag not in ("NO-CARRIER", "LOWER_UP")]
         link.pop("qdisc")  # attached when a device is first up, kept when it is down
     taken: dict[str, object] = {"links": links}
     for family in ("-4", "-6"):
@@ -162,6 +164,24 @@ def killed_at(count: int) -> Callable[[str], None]:
         if passed == count:
             os.kill(os.getpid(), signal.SIGKILL)
 
+    return checkpoint
+
+
+#: Events of sys.addaudithook() that change what outlives a process, or speak to one that does.
+_FILE_CALLS = ("open", "os.rename", "os.remove", "os.symlink", "os.truncate", "os.chmod", "os.chown")
+_OTHER_CALLS = ("socket.connect", "subprocess.Popen")
+
+
+def killed_at_call(count: int, state: Path) -> Callable[[str], None]:
+    """As `killed_at`, and each call that concerns `state` or /etc or asks another program counts as well."""
+    checkpoint = killed_at(count)
+
+    def hear(event: str, arguments: tuple[object, ...]) -> None:
+        ours = (str(state), "/etc/", "dns.saved", "network.journal")
+        if event in _OTHER_CALLS or (event in _FILE_CALLS and str(arguments[0]).startswith(ours)):
+            checkpoint(event)
+
+    sys.addaudithook(hear)
     return checkpoint
 
 

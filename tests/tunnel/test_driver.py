@@ -16,6 +16,7 @@ from ginnel_core import Endpoint as PlaneEndpoint
 from ginnel_service.gateway.config import parse
 from ginnel_service.ike.events import Endpoint
 from ginnel_service.net.base import DeviceState, NetworkError
+from ginnel_service.profiles.model import Dns as ProfileDns
 from ginnel_service.profiles.model import Ike, Local, Network, Profile, Remote, Timing
 from ginnel_service.profiles.secrets import Secrets
 from ginnel_service.status import connection_status, tunnel_diagnosis
@@ -395,6 +396,44 @@ def test_what_a_device_lost_when_set_down_comes_back_when_it_is_up_again() -> No
         assert it.states == [S.RESOLVING, S.CONNECTING, S.CONNECTED]
 
     scene(act)
+
+
+def test_dns_that_somebody_else_changed_is_set_again_at_most_once_a_second() -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.CONNECTED)
+        await asyncio.sleep(2)  # by then the path's MTU is confirmed, and nothing else is wanted
+        owners = it.host.network.owners
+        wanted = owners.pop("office")
+        assert wanted.dns is not None
+        for _ in range(3):
+            it.host.link.dns_changed()
+        await asyncio.sleep(0.1)
+        assert owners == {"office": wanted}
+        owners.clear()
+        await asyncio.sleep(0.5)
+        assert not owners
+        await asyncio.sleep(0.6)
+        assert owners == {"office": wanted}
+        await asyncio.sleep(2)
+        it.host.network.fail_with = NetworkError("dns_refused", "ask 10.77.0.1 for all names", 1)
+        it.host.link.dns_changed()
+        await asyncio.sleep(0.1)
+        assert it.tunnel.state is S.CONNECTED
+
+    scene(act)
+
+
+def test_a_tunnel_without_dns_has_none_to_set_again() -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.CONNECTED)
+        it.host.network.owners.clear()
+        it.host.link.dns_changed()
+        await asyncio.sleep(0.1)
+        assert not it.host.network.owners
+
+    scene(act, profile=msgspec.structs.replace(PROFILE, dns=ProfileDns(mode="off")))
 
 
 def test_down_is_clean_whatever_happens_to_the_device() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import nullcontext
 from itertools import chain
 from typing import BinaryIO
@@ -23,6 +24,8 @@ from ginnel_service.ipc.schema import (
 
 from .asker import Asker
 from .common import Settings, command, console, plain, print_json
+from .keychain import Keychain
+from .profiles import NO_PROFILE
 from .tables import details, overview
 from .watch import watch as follow
 from .wire import CliError, Wire
@@ -49,6 +52,11 @@ from .words import STEPS
     "--password-file", type=click.File("rb"), help="Answer the first question with this (-: standard input)."
 )
 @click.option("--remember", is_flag=True, help="Keep the password, once it led to a connection.")
+@click.option(
+    "--keychain",
+    is_flag=True,
+    help="Take the password from your own keychain, and once it led to a connection keep it there.",
+)
 def up(
     settings: Settings,
     *,
@@ -58,6 +66,7 @@ def up(
     timeout_s: float,
     password_file: BinaryIO | None,
     remember: bool,
+    keychain: bool,
 ) -> None:
     """Connect the profile NAME. What the gateway wants to know is asked on the terminal.
 
@@ -65,10 +74,12 @@ def up(
     """
     if login is (name is not None):
         raise click.UsageError("name one profile, or say --login")
+    if keychain and remember:
+        raise click.UsageError("--remember has the service keep the password, --keychain you: choose one.")
     if name is None:
         _begin_session(settings)
         return
-    asker = Asker(password_file, remember=remember)
+    asker = Asker(password_file, remember=remember, keychain=Keychain() if keychain else None)
     waiting: tuple[PromptStatus, ...] = ()
     with settings.connect() as wire:
         if wait:
@@ -88,6 +99,7 @@ def up(
                 status = wire.call("connection.retry", NameParams(name=name))
         if wait and status.state != "up":
             status = _follow(settings, wire, status, timeout_s, asker, waiting)
+            asker.succeeded()
     if settings.json:
         print_json(status)
     elif status.state == "up":
@@ -109,11 +121,22 @@ def _begin_session(settings: Settings) -> None:
         click.echo(f"Connecting {plain(status.name)}. Follow it with: ginnel status --watch")
 
 
-@command(example="ginnel down office")
+@command(example="ginnel down office\nginnel down office --timeout 5")
 @click.argument("name")
-def down(settings: Settings, *, name: str) -> None:
-    """Disconnect the profile NAME and undo its routes and addresses. Fine if it is not connected."""
-    with settings.connect() as wire:
+@click.option(
+    "--timeout",
+    "timeout_s",
+    type=click.FloatRange(min=0.1),
+    default=30.0,
+    show_default=True,
+    help="Seconds to wait; the service goes on.",
+)
+def down(settings: Settings, *, name: str, timeout_s: float) -> None:
+    """Disconnect the profile NAME, and return when its routes and addresses are undone.
+
+    Fine if it is not connected.
+    """
+    with settings.connect(timeout_s=timeout_s) as wire:
         try:
             status = wire.call("connection.down", NameParams(name=name))
             text = f"Disconnected {plain(name)}."
@@ -170,6 +193,8 @@ def status(settings: Settings, *, name: str | None, watch: bool, interval_s: flo
             console().print(details(found))
     elif settings.json:
         print_json({"connections": mirror.statuses()})
+    elif not mirror.statuses():
+        click.echo(NO_PROFILE)
     else:
         console().print(overview(mirror.statuses()))
 
@@ -187,7 +212,7 @@ def _follow(
     shown = console(err=True)
     lively = shown.is_terminal and not settings.json
     spinner = Status(f"{plain(name)}: connecting", console=shown) if lively else None
-    last = ""
+    last, began = "", time.monotonic()
     with spinner or nullcontext():
         for event in chain(waiting, wire.events(timeout_s)):
             if getattr(event, "name", None) != name:
@@ -200,6 +225,10 @@ def _follow(
                     spinner.start()
             if not isinstance(event, ConnectionStatus):
                 continue
+            text = f"{plain(name)}: {STEPS.get(event.step, 'connecting')}"
+            if spinner is not None and last and (text != last or event.state == "up"):
+                shown.print(f"{time.monotonic() - began:6.2f} s  {last}")
+                began = time.monotonic()
             if event.state == "up":
                 return event
             if event.state in ("failed", "down") or (event.state == "reconnecting" and event.error):
@@ -212,7 +241,6 @@ def _follow(
                 raise CliError(
                     event.error.code, **{"name": name, "server": event.server, **event.error.params}
                 )
-            text = f"{plain(name)}: {STEPS.get(event.step, 'connecting')}"
             if spinner is not None:
                 spinner.update(text)
             elif text != last and not settings.json:

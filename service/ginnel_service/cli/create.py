@@ -161,7 +161,8 @@ def _check(settings: Settings, wire: Wire, profile: Profile, secrets: Secrets) -
     params = ProfileValidateParams(profile=msgspec.to_builtins(profile), secrets=secrets)
     found: ProfileValidateResult = wire.call("profile.validate", params)
     if found.problems:
-        raise _invalid(ProfileError("profile_invalid", name=profile.name, problems=found.problems))
+        problems = [msgspec.to_builtins(problem) for problem in found.problems]
+        raise CliError("profile_invalid", name=profile.name, problems=problems)
     if settings.json:
         print_json({"problems": []})
     else:

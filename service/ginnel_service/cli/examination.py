@@ -187,7 +187,7 @@ EXAMINED: dict[str, tuple[str, str]] = {
         "Set the clock, best by NTP (`timedatectl set-ntp true`).",
     ),
     "clock_doubtful": (
-        "By this machine's clock ({now}) the gateway's certificate is not valid, and nothing keeps it right.",
+        "By this machine's clock ({now}) the gateway's certificate is not valid; it may be the clock.",
         "Set the clock, best by NTP (`timedatectl set-ntp true`), before you suspect the certificate.",
     ),
     # what else the machine has
@@ -218,15 +218,39 @@ EXAMINED: dict[str, tuple[str, str]] = {
         "Names are asked of {server}, which the tunnel's subnet {subnet} will cover: it is not reached then.",
         "Keep it out with `network.bypass` in the profile, or name servers inside with `dns.servers`.",
     ),
-    "dns_inside": ("Names are asked inside the tunnel, of {servers}.", NOTHING),
-    "dns_split": ("Names below {domains} are asked inside the tunnel, of {servers}.", NOTHING),
     "dns_outside": (
         "All traffic goes through the tunnel, but names are asked outside it, of {servers}: they show.",
         "Name servers that are reached inside with `dns.servers` in the profile.",
     ),
-    "dns_elsewhere": (
-        "Names are to be asked of {inside} inside the tunnel, but this machine asks {servers}.",
-        "Another program has changed /etc/resolv.conf: find out which, and connect anew.",
+    "dns_in_tunnel": ("Names are asked of the tunnel's servers: {servers}.", NOTHING),
+    "dns_leak": (
+        "Names are also asked of servers outside the tunnel: {servers}.",
+        "Another program set them: stop it, or choose another --dns-manager for ginneld. The kill switch "
+        "(kill_switch.mode) stops such questions on their way.",
+    ),
+    "dns_not_asked": (
+        "No program asks the tunnel's DNS servers: {servers}.",
+        "Another program has set others since: connect anew, and see `ginnel log` for what is in the way.",
+    ),
+    "dns_not_split": (
+        "All names are asked of {servers}, as this machine's DNS cannot tell the tunnel's names from others.",
+        "systemd-resolved can: install it, and let /etc/resolv.conf point to its stub.",
+    ),
+    "dns_names_elsewhere": (
+        "Names below {domains} are asked of {servers}, outside the tunnel: another link claims them.",
+        "Nothing, where those are names of the network at hand. `resolvectl domain` shows who claims what.",
+    ),
+    "dns_local_resolver": (
+        "Programs ask a resolver on this machine ({servers}), and whom it asks cannot be seen from here.",
+        "Have it learn its servers from resolvconf or systemd-resolved, or ask the tunnel's for all names.",
+    ),
+    "dns_read_directly": (
+        "Programs that read /etc/resolv.conf themselves ask {servers}, outside the tunnel.",
+        "Make it a link to systemd-resolved's own, /run/systemd/resolve/stub-resolv.conf.",
+    ),
+    "dns_unreadable": (
+        "Whom this machine's programs ask for names cannot be seen: {detail}.",
+        "Look at /etc/resolv.conf, and at `systemctl status systemd-resolved`.",
     ),
     "kill_switch_off": ("No kill switch stops traffic.", NOTHING),
     "kill_switch_on": ("The kill switch lets nothing past the tunnel.", NOTHING),
@@ -236,8 +260,12 @@ EXAMINED: dict[str, tuple[str, str]] = {
     ),
     "service_rights": ("The service has the rights that it needs.", NOTHING),
     "service_lacks_rights": (
-        "The service lacks rights: {capabilities}.",
-        "Start it as root, or with these capabilities.",
+        "The service may not change the machine's network: it lacks CAP_NET_ADMIN.",
+        "Start it as root, or with that capability.",
+    ),
+    "memory_not_locked": (
+        "The service's memory is not locked, so that keys may reach the swap.",
+        "Raise its limit (LimitMEMLOCK=infinity in its unit), or start it as root.",
     ),
     # the examination itself
     "check_unfinished": ("The check `{check}` did not end in time.", "Try again; the network may be slow."),

@@ -27,7 +27,14 @@ FORMATS = ("toml", "sswan", "mobileconfig")
     "ginnel export office --format mobileconfig --with-secrets --pkcs12 alice.p12 --output o.mobileconfig"
 )
 @click.argument("name")
-@click.option("--format", "kind", type=click.Choice(FORMATS), default="toml", show_default=True)
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(FORMATS),
+    default="toml",
+    show_default=True,
+    help="What to write.",
+)
 @click.option(
     "--output", type=click.Path(path_type=Path), help="File to write, mode 0600; stdout when left out."
 )

@@ -47,36 +47,6 @@ FINDINGS: dict[str, tuple[str, str]] = {
     ),
     "connection_up": ("Connected.", NOTHING),
     "connection_not_up": ("Not connected ({state}).", "Connect it with `ginnel up {connection}`."),
-    "dns_in_tunnel": ("Names are asked of the tunnel's servers: {servers}.", NOTHING),
-    "dns_leak": (
-        "Names are also asked of servers outside the tunnel: {servers}.",
-        "Another program set them: stop it, or choose another --dns-manager for ginneld. The kill switch "
-        "(kill_switch.mode) stops such questions on their way.",
-    ),
-    "dns_not_asked": (
-        "No program asks the tunnel's DNS servers: {servers}.",
-        "Another program has set others since: connect anew, and see `ginnel log` for what is in the way.",
-    ),
-    "dns_not_split": (
-        "All names are asked of {servers}, as this machine's DNS cannot tell the tunnel's names from others.",
-        "systemd-resolved can: install it, and let /etc/resolv.conf point to its stub.",
-    ),
-    "dns_names_elsewhere": (
-        "Names below {domains} are asked of {servers}, outside the tunnel: another link claims them.",
-        "Nothing, where those are names of the network at hand. `resolvectl domain` shows who claims what.",
-    ),
-    "dns_local_resolver": (
-        "Programs ask a resolver on this machine ({servers}), and whom it asks cannot be seen from here.",
-        "Have it learn its servers from resolvconf or systemd-resolved, or ask the tunnel's for all names.",
-    ),
-    "dns_read_directly": (
-        "Programs that read /etc/resolv.conf themselves ask {servers}, outside the tunnel.",
-        "Make it a link to systemd-resolved's own, /run/systemd/resolve/stub-resolv.conf.",
-    ),
-    "dns_unreadable": (
-        "Whom this machine's programs ask for names cannot be seen: {detail}.",
-        "Look at /etc/resolv.conf, and at `systemctl status systemd-resolved`.",
-    ),
     "offloads_in_use": ("Every offload is in use.", NOTHING),
     "offload_unsupported": (
         "The kernel lacks an offload: {offload}.",

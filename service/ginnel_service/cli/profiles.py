@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import pwd
+
 import click
 from rich.table import Table
+from rich.text import Text
 
 from ginnel_service.ipc.schema import NameParams, ProfileSummary
 from ginnel_service.profiles.model import Profile, serialise_profile
 
 from .common import Settings, command, console, plain, print_json
+from .tables import COLOURS
 from .words import STATES, explain
+
+NO_PROFILE = "There is no profile yet. Make one with: ginnel create NAME --server HOST --username YOU"
 
 
 @command(example="ginnel list\nginnel list --json | jq -r '.profiles[].name'", name="list")
@@ -21,11 +28,11 @@ def list_profiles(settings: Settings) -> None:
         print_json(result)
         return
     if not result.profiles:
-        click.echo("There is no profile yet. Make one with: ginnel create NAME --server HOST --username YOU")
+        click.echo(NO_PROFILE)
         return
     table = Table("NAME", "SERVER", "OWNER", "STATE", box=None, pad_edge=False)
     for summary in result.profiles:
-        table.add_row(plain(summary.name), plain(summary.server), str(summary.owner_uid), _state(summary))
+        table.add_row(plain(summary.name), plain(summary.server), _owner(summary.owner_uid), _state(summary))
     console().print(table)
 
 
@@ -53,7 +60,18 @@ def remove(settings: Settings, *, name: str) -> None:
         click.echo(f"Removed {plain(name)}.")
 
 
-def _state(summary: ProfileSummary) -> str:
+def _owner(uid: int) -> str:
+    """Who made it; numbers are for users that this machine does not know."""
+    if uid == os.geteuid():
+        return "you"
+    try:
+        return plain(pwd.getpwuid(uid).pw_name)
+    except KeyError:
+        return str(uid)
+
+
+def _state(summary: ProfileSummary) -> Text:
     if summary.error is not None:
-        return "broken: " + explain(summary.error.code, summary.error.params).cause
-    return STATES.get(summary.state, plain(summary.state))
+        cause = explain(summary.error.code, summary.error.params).cause
+        return Text(f"broken: {cause}", COLOURS["failed"])
+    return Text(STATES.get(summary.state, plain(summary.state)), COLOURS.get(summary.state, "yellow"))

@@ -20,7 +20,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-import click
 import msgspec
 import tomli_w
 
@@ -33,7 +32,7 @@ from ginnel_service.ipc.schema import (
     Snapshot,
 )
 from ginnel_service.profiles.certificates import UnusableError, load_certificates
-from ginnel_service.profiles.model import Profile, printable
+from ginnel_service.profiles.model import Profile
 
 from .findings import describe
 from .masking import Masker
@@ -75,7 +74,7 @@ There are no secrets in it. {masked}
 def write_report(wire: Wire | None, found: Diagnosis, name: str, file: str, *, full: bool) -> Path:
     """Write the report and return its path; `file` empty: one here that is named after the time.
 
-    Without a service (`wire` None) it tells of the machine alone. Raises ClickException, CliError.
+    Without a service (`wire` None) it tells of the machine alone. Raises CliError.
     """
     profile = _profile(wire, name)
     masker = None if full else Masker(_people(profile))
@@ -88,7 +87,7 @@ def write_report(wire: Wire | None, found: Diagnosis, name: str, file: str, *, f
         with os.fdopen(os.open(path, flags, 0o600), "wb") as opened:
             opened.write(bundle)
     except OSError as error:
-        raise click.ClickException(f"{printable(str(path))} is not written: {error.strerror}.") from None
+        raise CliError("file_not_written", file=str(path), cause=error.strerror or "") from None
     return path
 
 

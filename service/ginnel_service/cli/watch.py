@@ -34,7 +34,7 @@ def watch(settings: Settings, wire: Wire, name: str | None, interval_s: float) -
             return
         with Live(overview(_shown(mirror, name)), console=screen, auto_refresh=False) as live:
             for event in wire.events(None):
-                mirror.apply(event)
+                mirror.take(event)
                 live.update(overview(_shown(mirror, name)), refresh=True)
 
 

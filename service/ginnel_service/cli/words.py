@@ -169,6 +169,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "{name} asks for nothing now.",
         "See what waits for an answer with `ginnel prompt`.",
     ),
+    "keychain_unavailable": (
+        "Your keychain cannot be used.",
+        "Unlock it, or install it for Ginnel (`pip install 'ginnel[keychain]'`), or leave --keychain out.",
+    ),
     "unknown_logger": (
         "The service has no logger named {logger}.",
         "Name one of these, or none for all: {known}.",
@@ -230,8 +234,13 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "dns_refused": (
         "This machine's DNS settings cannot be changed: {step} ({errno}).",
-        "Look at `ginnel log`. An immutable /etc/resolv.conf (`lsattr`) has to be made mutable; another "
-        'way can be chosen with `ginneld --dns-manager`, and `dns.mode = "off"` leaves DNS as it is.',
+        "Look at `ginnel log`. /etc/resolv.conf may be immutable (`lsattr`), or closed to a service that is "
+        "not root (dns-files.conf opens it); `ginneld --dns-manager` chooses another way, and "
+        '`dns.mode = "off"` leaves DNS as it is.',
+    ),
+    "firewall_unavailable": (
+        "The system's packet filter cannot be used: {step} ({errno}).",
+        "On Linux install nftables (its library libnftables1 is enough), or turn the kill switch off.",
     ),
     "not_permitted": (
         "You may not do that ({action}).",
@@ -266,7 +275,7 @@ ERRORS: dict[str, tuple[str, str]] = {
         "ginnel and ginneld may be of different versions: restart the service after an upgrade.",
     ),
     "protocol_unsupported": (
-        "ginnel speaks version {asked} of the protocol, the service {spoken}.",
+        "ginnel speaks version {wanted} of the protocol, the service {spoken}.",
         "They are of different versions: restart the service after an upgrade.",
     ),
     "too_many_profiles": (
@@ -297,6 +306,10 @@ ERRORS: dict[str, tuple[str, str]] = {
     "socket_not_permitted": (
         "You may not open the service's socket {socket}.",
         "Check the rights of its directory, or which socket GINNEL_SOCKET names.",
+    ),
+    "file_not_written": (
+        "{file} is not written: {cause}.",
+        "Name another file; what is there is not overwritten.",
     ),
     "service_running": (
         "The service runs, so nothing is left behind: what is on the machine is in use.",

@@ -15,7 +15,7 @@ As root the hosts are made directly. Anyone else gets one user namespace per lab
         192.0.2.0/24        198.51.100.0/24        10.77.0.0/24
        2001:db8:1::/64      2001:db8:2::/64       fd77:7::/64
 
-Needs unshare, nsenter, setpriv, mount (util-linux), ip (iproute2), tee (coreutils) and, for NAT, nft.
+Needs unshare, nsenter, setpriv, mount (util-linux), ip (iproute2), tee, mkdir (coreutils) and, for NAT, nft.
 """
 
 from __future__ import annotations
@@ -220,14 +220,30 @@ class Lab:
         return ["nsenter", "--target", str(pid), *user, *namespaces, "--"]
 
     def host(self, name: str) -> Host:
-        """A new host with its loopback up, a /run of its own and no duplicate address detection."""
+        """A new host with its loopback up, a /run and a resolv.conf of its own, and no duplicate address
+        detection. What a tunnel there does to DNS stays there."""
         head = self.enter(self._base.pid) if self._base is not None else []
         made = Host(self, name, hold([*head, "unshare", "--net", "--mount", "cat"]))
         self.hosts.append(made)
         made.run(["mount", "-t", "tmpfs", "-o", "mode=0755", "tmpfs", "/run"])
+        self._part_dns(made)
         made.sysctl({"ipv6/conf/default/accept_dad": "0", "ipv6/conf/all/accept_dad": "0"})
         made.ip("link set lo up")
         return made
+
+    def _part_dns(self, host: Host) -> None:
+        """A copy of resolv.conf where the C library looks, and root's hands off the rest of /etc."""
+        if self._base is None:
+            host.run(["mount", "--bind", "/etc", "/etc"])
+            host.run(["mount", "-o", "remount,bind,ro", "/etc"])
+        file = Path(os.path.realpath("/etc/resolv.conf"))
+        text = file.read_text(errors="replace") if file.exists() else ""
+        if file.is_relative_to("/run"):
+            host.run(["mkdir", "-p", str(file.parent)])
+            host.run(["tee", str(file)], stdin=text)
+        elif file.exists():
+            host.run(["tee", "/run/resolv.conf"], stdin=text)
+            host.run(["mount", "--bind", "/run/resolv.conf", str(file)])
 
     def link(
         self, left: Host, right: Host, left_addresses: Iterable[str], right_addresses: Iterable[str],

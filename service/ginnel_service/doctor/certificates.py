@@ -18,14 +18,14 @@ from .verdict import find
 SOON: Final = timedelta(days=21)
 
 
-def of_certificates(profile: Profile, private_key: bytes, now: datetime) -> list[Finding]:
-    """`private_key` is ours as PKCS#8, empty where there is none."""
+def of_certificates(profile: Profile, private_key: bytes | None, now: datetime) -> list[Finding]:
+    """`private_key` is ours as PKCS#8, empty where there is none, None where that is not known."""
     found: list[Finding] = []
     own = profile.authentication.certificate
     for name in dict.fromkeys((own, profile.remote.pin, *profile.remote.ca)):
         if name:
             found += _of_one(profile, name, now, mine=name == own)
-    if own and own in profile.certificates:
+    if own in profile.certificates and private_key is not None:
         found += _of_key(profile.certificates[own], own, private_key)
     if profile.remote_method != "psk" and not profile.remote.ca and not profile.remote.pin:
         found.append(find("roots_of_system", "ok"))

@@ -9,11 +9,14 @@ from __future__ import annotations
 import ctypes
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 from ..ipc.schema import Finding
 from .verdict import find
 
+#: What systemd-timesyncd touches when it has set the clock.
+SYNCHRONISED: Final = Path("/run/systemd/timesync/synchronized")
 _STA_UNSYNC: Final = 0x0040
 _TIME_ERROR: Final = 5
 #: How the last attempt ends when a clock is wrong, or a certificate.
@@ -35,13 +38,16 @@ class _Timex(ctypes.Structure):
 
 
 def synchronised() -> bool | None:
-    """Whether something keeps the clock right; None where the system does not tell. Changes nothing."""
+    """Whether something keeps the clock right; None where the system does not tell. Changes nothing.
+
+    A service that may not touch the clock may not ask the kernel either (ProtectClock=).
+    """
     if sys.platform != "linux":
         return None
     now = _Timex()
     state = ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.byref(now))
     if state < 0:
-        return None
+        return SYNCHRONISED.exists() or None
     return state != _TIME_ERROR and not now.status & _STA_UNSYNC
 
 

@@ -11,6 +11,8 @@ from ..ike.events import Endpoint
 from ..ike.proposals import DEFAULT_IKE
 from ..ipc.schema import Check, DiagnosisProgress, Finding
 from ..ipc.service import ServiceError
+from ..net.dns.check import leak_check
+from ..privileges import may_change_the_network
 from ..profiles.model import Problem, Profile
 from ..profiles.secrets import Secrets
 from ..tunnel.convert import proposals
@@ -21,9 +23,9 @@ from ..tunnel.states import ConnectionState
 from .certificates import latest_beginning, of_certificates
 from .clock import of_clock, synchronised
 from .conflicts import of_routes
-from .dns import of_dns
+from .dns import before_connecting, without_servers
 from .examine import Examination, Subject
-from .surroundings import kill_switch_stands, look_around, missing_rights, name_servers
+from .surroundings import kill_switch_stands, look_around, memory_is_locked, name_servers
 from .verdict import find
 
 Look = Callable[[tuple[Endpoint, ...]], list[Finding]]
@@ -38,9 +40,9 @@ class Examiner:
         self._running: set[str] = set()
 
     async def examine(
-        self, profile: Profile, secrets: Secrets, tunnels: Mapping[str, Tunnel]
+        self, profile: Profile, secrets: Secrets | None, tunnels: Mapping[str, Tunnel]
     ) -> tuple[Finding, ...]:
-        """Raises ServiceError `diagnosis_running`."""
+        """`secrets` are None where they are out of reach. Raises ServiceError `diagnosis_running`."""
         if profile.name in self._running:
             raise ServiceError("diagnosis_running", name=profile.name)
         self._running.add(profile.name)
@@ -49,7 +51,7 @@ class Examiner:
         finally:
             self._running.discard(profile.name)
 
-    def _subject(self, profile: Profile, secrets: Secrets, tunnels: Mapping[str, Tunnel]) -> Subject:
+    def _subject(self, profile: Profile, secrets: Secrets | None, tunnels: Mapping[str, Tunnel]) -> Subject:
         problems: list[Problem] = []  # of a stored profile there are none
         return Subject(
             profile=profile,
@@ -63,7 +65,9 @@ class Examiner:
         )
 
 
-def _local(profile: Profile, secrets: Secrets, tunnels: Mapping[str, Tunnel], mark: int) -> dict[Check, Look]:
+def _local(
+    profile: Profile, secrets: Secrets | None, tunnels: Mapping[str, Tunnel], mark: int
+) -> dict[Check, Look]:
     """What needs no gateway, as functions that may block: what they need of the tunnels is read now."""
     now = datetime.fromtimestamp(utc_s(), UTC)
     mine = tunnels.get(profile.name)
@@ -77,9 +81,9 @@ def _local(profile: Profile, secrets: Secrets, tunnels: Mapping[str, Tunnel], ma
     ours = frozenset(tunnel.link.device for tunnel in tunnels.values() if tunnel.link is not None)
 
     def certificates(_: tuple[Endpoint, ...]) -> list[Finding]:
-        found = of_certificates(profile, secrets.private_key, now)
-        if any(each.id == "roots_of_system" for each in found) and not system_roots():
-            return [find("roots_missing", "warning")]
+        found = of_certificates(profile, None if secrets is None else secrets.private_key, now)
+        if found and found[-1].id == "roots_of_system" and not system_roots():
+            found[-1] = find("roots_missing", "warning")
         return found
 
     def clock(_: tuple[Endpoint, ...]) -> list[Finding]:
@@ -90,7 +94,13 @@ def _local(profile: Profile, secrets: Secrets, tunnels: Mapping[str, Tunnel], ma
         return of_routes(profile, learnt, around, ours)
 
     def dns(_: tuple[Endpoint, ...]) -> list[Finding]:
-        return of_dns(profile, wanted, name_servers())
+        if wanted is None:
+            return before_connecting(profile, name_servers())
+        if wanted.dns is None:
+            return without_servers(profile, wanted.routes, name_servers())
+        beside = tuple(sorted(ours - {wanted.device}))
+        told = leak_check(wanted.dns, wanted.device, beside)
+        return [find(each.id, each.severity, **each.params) for each in told]
 
     def firewall(_: tuple[Endpoint, ...]) -> list[Finding]:
         if not kill_switch_stands():
@@ -98,9 +108,11 @@ def _local(profile: Profile, secrets: Secrets, tunnels: Mapping[str, Tunnel], ma
         return [find("kill_switch_stops", "warning") if wanted is None else find("kill_switch_on", "ok")]
 
     def service(_: tuple[Endpoint, ...]) -> list[Finding]:
-        missing = missing_rights()
-        found = [find("service_lacks_rights", "warning", capabilities=list(missing))] if missing else []
-        return found or [find("service_rights", "ok")]
+        able = may_change_the_network()
+        found = [find("service_rights", "ok") if able else find("service_lacks_rights", "warning")]
+        if not memory_is_locked():
+            found.append(find("memory_not_locked", "note"))
+        return found
 
     return {
         "certificates": certificates,

@@ -21,8 +21,6 @@ from ..net.linux.sight import Sight
 
 RESOLV_CONF: Final = Path("/etc/resolv.conf")
 STATUS: Final = Path("/proc/self/status")
-#: capabilities(7) that a service makes use of, by their bits.
-CAPABILITIES: Final = {12: "CAP_NET_ADMIN", 23: "CAP_SYS_NICE"}
 
 _RTM_GETLINK, _RTM_GETADDR = 18, 22
 _LINK: Final = struct.Struct("=BxHiII")  # struct ifinfomsg
@@ -117,11 +115,10 @@ def name_servers(file: Path = RESOLV_CONF) -> tuple[str, ...]:
     return tuple(found[:8])
 
 
-def missing_rights(file: Path = STATUS) -> tuple[str, ...]:
-    """The capabilities that this process would use and does not have; none where the system has no such."""
+def memory_is_locked(file: Path = STATUS) -> bool:
+    """Whether pages of this process are kept out of the swap (proc(5), VmLck)."""
     with suppress(OSError, ValueError, IndexError):
         for line in file.read_text().splitlines():
-            if line.startswith("CapEff:"):
-                held = int(line.split()[1], 16)
-                return tuple(name for bit, name in CAPABILITIES.items() if not held >> bit & 1)
-    return ()
+            if line.startswith("VmLck:"):
+                return int(line.split()[1]) > 0
+    return True  # where the system does not tell

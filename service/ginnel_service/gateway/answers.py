@@ -7,9 +7,13 @@ import logging
 from collections.abc import Callable
 
 from ..ike.eap.outcome import Supplied
+from ..ike.errors import IkeError
 from ..ike.events import Consult, Fetch, Wanted
 from ..ike.session import Session
+from ..tunnel.dataplane import Traffic
 from ..tunnel.fetch import Fetcher
+from .peers import Peer
+from .radius.accounts import Accounts
 from .radius.client import Conversation, RadiusClient
 from .radius.config import RadiusConfig
 
@@ -25,6 +29,7 @@ class Answers:
         self._fetcher = fetcher
         self.consult(radius)
         self._conversations: dict[Session, Conversation] = {}
+        self._accounts = Accounts()
         self._answered = answered
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -37,14 +42,22 @@ class Answers:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def conversation_of(self, session: Session) -> Conversation | None:
-        """Forget how a session's user came in by RADIUS, and say it."""
-        return self._conversations.pop(session, None)
+    def established(self, session: Session, peer: Peer) -> None:
+        """A session stands: whoever let its user in may want an account of it."""
+        conversation = self._conversations.get(session)
+        if conversation is not None and self.radius is not None:
+            self._accounts.begin(session, self.radius, conversation, peer.sas.traffic, peer.addresses)
+
+    def closed(self, session: Session, traffic: Traffic, error: IkeError | None) -> None:
+        """A session is over, and whatever was said about it."""
+        self._conversations.pop(session, None)
+        self._accounts.end(session, traffic, lost=error is not None)
 
     async def close(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._accounts.close()
 
     async def _supply(self, session: Session, wanted: Wanted) -> None:
         found = await self._find(session, wanted)

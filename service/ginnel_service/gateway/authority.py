@@ -144,7 +144,7 @@ def _general_name(text: str) -> x509.GeneralName:
     except ValueError:
         pass
     try:
-        if "@" in text:
+        if "@" in text[1:] and not text.startswith("@") and " " not in text:
             return x509.RFC822Name(text)
         if host(text) is None:
             raise ValueError

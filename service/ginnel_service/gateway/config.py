@@ -163,9 +163,9 @@ def parse(data: bytes, folder: Path = Path()) -> GatewayConfig:
 def _check(file: _File, folder: Path) -> GatewayConfig:
     problems: list[Problem] = []
     identity = _identity("identity", file.identity, problems)
-    kept = load_users(folder / file.users_file) if file.users_file else ()
+    kept = _kept(file.users_file, folder, problems)
     users = [(f"users[{number}]", user) for number, user in enumerate(file.users, 1)]
-    users += [(f"{file.users_file}: users[{number}]", user) for number, user in enumerate(kept, 1)]
+    users += [(f"{printable(file.users_file)}: users[{number}]", user) for number, user in enumerate(kept, 1)]
     radius = radius_config(file.radius, file.identity, folder, problems)
     who = proofs(
         users, file.certificates, file.eap, file.revocation, folder, problems, elsewhere=radius is not None
@@ -238,6 +238,17 @@ def _check(file: _File, folder: Path) -> GatewayConfig:
         cause = "; ".join(f"{found.field} {found.message} ({found.remedy})" for found in problems)
         raise GatewayError("config_invalid", tuple(problems), cause=cause)
     return config
+
+
+def _kept(name: str, folder: Path, problems: list[Problem]) -> tuple[User, ...]:
+    try:
+        return load_users(folder / name) if name else ()
+    except GatewayError as error:
+        mode = error.params.get("mode")
+        cause = f"can be read by others (mode {mode})" if mode else error.params.get("cause", "")
+        remedy = "run `chmod 600` on it" if mode else "correct the file, or its path"
+        problems.append(Problem("users_file", f"{printable(name)}: {cause}", remedy))
+        return ()
 
 
 def _keeping(file: _File, folder: Path) -> Keeping:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from ..profiles.files import PrivateDirectory
+from ..profiles.model import printable
 from .errors import GatewayError
 
 MAX_OCTETS: Final = 1 << 20
@@ -17,8 +18,9 @@ def read_private(path: Path) -> bytes:
     """A regular file that no other user can read. Raises GatewayError."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        raise GatewayError("config_unreadable", file=str(path), cause=error.strerror or "") from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        cause = error.strerror if isinstance(error, OSError) else "no file has such a name"
+        raise GatewayError("config_unreadable", file=printable(str(path)), cause=cause or "") from None
     try:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):

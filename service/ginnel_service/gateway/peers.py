@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from ..ike.errors import IkeError
 from ..ike.events import (
     ChildRekeyed,
     ChildSa,
@@ -25,7 +26,7 @@ from ..ike.events import (
 from ..ike.proposals import esp_suite_name
 from ..ike.session import Session
 from ..tunnel.convert import OUTER_MTU, outer_octets
-from ..tunnel.dataplane import Associations
+from ..tunnel.dataplane import Associations, Traffic
 from .control import PeerStatus
 from .reports import Report, where
 
@@ -50,9 +51,19 @@ class Peers:
     """Sessions that have got as far as an SA or a name."""
 
     def __init__(
-        self, mtu: int, new_sas: Callable[[], Associations], report: Callable[[Report], None]
+        self,
+        mtu: int,
+        new_sas: Callable[[], Associations],
+        report: Callable[[Report], None],
+        established: Callable[[Session, Peer], None],
+        closed: Callable[[Session, Traffic, IkeError | None], None],
     ) -> None:
-        """`mtu` is the device's; `new_sas` gives a newcomer its place on the packet path."""
+        """`mtu` is the device's; `new_sas` gives a newcomer its place on the packet path.
+
+        `established` and `closed` hear of sessions, too, the latter of all that end.
+        """
+        self._established = established
+        self._ended = closed
         self._mtu = mtu
         self._new_sas = new_sas
         self._report = report
@@ -99,6 +110,7 @@ class Peers:
                     peer.esp_suite = esp_suite_name(event.child.suite)
                     suite = f"{peer.suite}/{peer.esp_suite}"
                     self._tell("established", peer, suite=suite, resumed=peer.resumed)
+                    self._established(session, peer)
             case OutboundRetired():
                 peer.sas.retire_outbound(event.child)
             case InboundRetired():
@@ -117,9 +129,11 @@ class Peers:
     def _closed(self, session: Session, event: Closed) -> None:
         peer, error = self._peers.pop(session, None), event.error
         code, detail = ("", "") if error is None else (error.code, str(error))
+        traffic = Traffic()
         if peer is not None:
             traffic = peer.sas.traffic()
             peer.sas.clear()
+        self._ended(session, traffic, error)
         if peer is not None and peer.who:
             by = "peer" if event.by_peer else "gateway"
             octets = {"octets_in": traffic.octets_in, "octets_out": traffic.octets_out}

@@ -24,7 +24,7 @@ from ..ike.eap.config import EapMethod, EapServerConfig
 from ..ike.eap.tls_config import TlsConfig
 from ..ike.errors import LocalError
 from ..ike.payloads.identity import Identity
-from ..profiles.model import Problem
+from ..profiles.model import Problem, printable
 from .table import Table, Texts
 
 MAX_FILE_OCTETS: Final = 1 << 18
@@ -235,11 +235,13 @@ def _crl(path: Path, roots: list[x509.Certificate], problems: list[Problem]) -> 
         signers = [root for root in roots if root.subject == crl.issuer]
         if any(crl.is_signature_valid(root.public_key()) for root in signers):  # type: ignore[arg-type]
             return data
-        problems.append(Problem("certificates.crl", f"{path} is of no authority in ca", remedy))
+        problems.append(
+            Problem("certificates.crl", f"{printable(str(path))} is of no authority in ca", remedy)
+        )
     except OSError as error:
         problems.append(Problem("certificates.crl", _why(error), remedy))
     except (ValueError, TypeError):
-        problems.append(Problem("certificates.crl", f"{path} is no CRL", remedy))
+        problems.append(Problem("certificates.crl", f"{printable(str(path))} is no CRL", remedy))
     return b""
 
 

@@ -153,6 +153,7 @@ class Registry:
         if file is None:
             raise GatewayError("users_not_kept", file=str(self._path))
         save_users(file, users)
+        self._config = load(self._path)
 
     def _kept(self, name: str) -> User:
         user = next((each for each in self._users() if each.id == name), None)

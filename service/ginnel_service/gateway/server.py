@@ -70,11 +70,15 @@ class Gateway:
         self._executor = executor
         self._report = report
         self._pools = Pools((config.pool_ipv4, config.pool_ipv6), config.pools)
-        self._peers = Peers(
-            config.mtu, lambda: Associations(self._plane, config.esp, via=self._wire.via), report
-        )
         fetcher = Fetcher(resolve_name, mark=network.socket_mark)
         self._answers = Answers(fetcher, config.radius, self._answered)
+        self._peers = Peers(
+            config.mtu,
+            lambda: Associations(self._plane, config.esp, via=self._wire.via),
+            report,
+            self._answers.established,
+            self._answers.closed,
+        )
         self._stack = ExitStack()
         self._streams: Streams | None = None
         self._timer: asyncio.TimerHandle | None = None

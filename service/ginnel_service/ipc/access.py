@@ -9,7 +9,8 @@ anyone            profiles of their own, and of the rest what `sight` leaves
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import grp
+import sys
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
@@ -35,6 +36,9 @@ class Action(Enum):
     CHANGE_SERVICE = "change_service"
 
 
+#: Whose members administer, where the service was not told: the first of these that the machine has.
+ADMIN_GROUPS: Final = {"darwin": ("ginnel", "admin"), "freebsd": ("ginnel", "wheel")}
+
 #: What anyone on the machine may do: secrets are in none of it.
 _ANYONE: Final = frozenset({Action.READ_STATUS, Action.CREATE_PROFILE})
 #: What administrators may do with the connection of another person.
@@ -56,38 +60,32 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Who is root here (these uids), and who administers (members of these groups)."""
+    """Who may do everything (these uids), and who administers (members of these groups)."""
 
-    root_uids: frozenset[int] = field(default_factory=lambda: frozenset({0}))
+    admin_uids: frozenset[int] = field(default_factory=lambda: frozenset({0}))
     admin_gids: frozenset[int] = frozenset()
 
     def role(self, peer: Peer) -> Role:
         groups = peer.groups | {peer.gid}
-        return "admin" if peer.uid in self.root_uids or groups & self.admin_gids else "user"
+        return "admin" if peer.uid in self.admin_uids or groups & self.admin_gids else "user"
 
     def may(self, peer: Peer, action: Action, owner_uid: int | None = None) -> bool:
         """`owner_uid` owns what is acted on; None is the service as a whole, which administrators own."""
-        if action in _ANYONE or peer.uid in self.root_uids or peer.uid == owner_uid:
+        if action in _ANYONE or peer.uid in self.admin_uids or peer.uid == owner_uid:
             return True
         return self.role(peer) == "admin" and (owner_uid in (None, SYSTEM_UID) or action in _OF_OTHERS)
 
 
-def administrators(chosen: str | None, platform: str, gid_of: Callable[[str], int | None]) -> frozenset[int]:
-    """The group of administrators, as a set of its gid: `chosen`, or `ginnel`, or what the system has for it.
+def admin_gids(name: str = "", system: str = sys.platform) -> frozenset[int]:
+    """The group `name`, or the first of the usual ones; none where there is no such group (getgrnam(3)).
 
-    "" chooses nobody but root. Raises LookupError where there is no group of the chosen name.
+    Raises KeyError for a `name` that is no group.
     """
-    if chosen == "":
-        return frozenset()
-    if chosen is not None:
-        gid = gid_of(chosen)
-        if gid is None:
-            raise LookupError(chosen)
-        return frozenset({gid})
-    names = ["ginnel"]
-    if platform == "darwin":
-        names.append("admin")
-    elif platform.startswith("freebsd"):
-        names.append("wheel")
-    found = (gid for name in names if (gid := gid_of(name)) is not None)
-    return frozenset({gid}) if (gid := next(found, None)) is not None else frozenset()
+    if name:
+        return frozenset({grp.getgrnam(name).gr_gid})
+    for each in ADMIN_GROUPS.get(system.rstrip("0123456789"), ("ginnel",)):
+        try:
+            return frozenset({grp.getgrnam(each).gr_gid})
+        except KeyError:
+            continue
+    return frozenset()

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from ginnel_service import __version__
 from ginnel_service.logs import protect
-from ginnel_service.profiles.model import Profile, ProfileError, shape_problems
+from ginnel_service.profiles.model import ProfileError
 
 from . import sight
 from .access import SYSTEM_UID, Action, Peer, Policy
@@ -164,7 +164,7 @@ class Dispatcher:
         return bool(entry.connection) and self._may(Action.READ_LOG, entry.connection)
 
     def _may(self, action: Action, name: str) -> bool:
-        if self._peer.uid in self._policy.root_uids:
+        if self._peer.uid in self._policy.admin_uids:
             return True  # whoever owns it
         return self._policy.may(self._peer, action, self._owner(name))
 
@@ -191,7 +191,7 @@ class Dispatcher:
     async def _hello(self, params: HelloParams) -> HelloResult:
         if params.protocol not in PROTOCOLS:
             spoken = ", ".join(str(version) for version in PROTOCOLS)
-            raise ServiceError("protocol_unsupported", asked=params.protocol, spoken=spoken)
+            raise ServiceError("protocol_unsupported", wanted=params.protocol, spoken=spoken)
         role = self._policy.role(self._peer)
         return HelloResult(protocol=PROTOCOL_VERSION, version=__version__, role=role)
 
@@ -239,18 +239,14 @@ class Dispatcher:
             raise ServiceError("too_many_profiles", limit=self._limits.profiles_per_uid)
 
     async def _validate(self, params: ProfileValidateParams) -> ProfileValidateResult:
-        for secret in params.secrets.values:
+        for secret in () if params.secrets is None else params.secrets.values:
             protect(secret)
-        if problems := shape_problems(Profile, params.profile):
-            return ProfileValidateResult(problems=tuple(problems))
-        profile = msgspec.convert(params.profile, Profile)
         if params.keep_secrets:
-            self._check(Action.CHANGE_PROFILE, profile.name)
-        return ProfileValidateResult(
-            problems=await self._service.validate_profile(
-                profile, params.secrets, keep_secrets=params.keep_secrets
-            )
+            self._check(Action.CHANGE_PROFILE, str(params.profile.get("name", "")))
+        problems = await self._service.validate_profile(
+            params.profile, params.secrets, keep_secrets=params.keep_secrets
         )
+        return ProfileValidateResult(problems=problems)
 
     async def _list(self, params: NoParams) -> ProfileListResult:
         found = await self._service.list_profiles()

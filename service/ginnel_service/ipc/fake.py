@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import msgspec
 
 from ginnel_service import __version__
-from ginnel_service.profiles.model import Problem, Profile, ProfileError
+from ginnel_service.profiles.model import Profile, ProfileError, profile_of
 from ginnel_service.profiles.secrets import Secrets, validate_secrets
-from ginnel_service.profiles.validation import validate
+from ginnel_service.profiles.validation import problems_of, validate
 
 from .schema import (
     STEPS,
@@ -28,6 +29,7 @@ from .schema import (
     OnDemandStatus,
     PathStatus,
     ProfileChange,
+    ProfileProblem,
     ProfileSummary,
     PromptStatus,
     Rekeys,
@@ -97,20 +99,24 @@ class FakeService(EventFeed):
         self._refuse("create_profile")
         if keep_secrets and profile.name in self.profiles:
             secrets = self.secrets.get(profile.name, Secrets()).under(secrets)
-        if problems := await self.validate_profile(profile, secrets):
-            raise ProfileError("profile_invalid", name=profile.name, problems=problems)
+        if problems := validate(profile) + validate_secrets(profile, secrets):
+            raise ProfileError("profile_invalid", name=profile.name, problems=tuple(problems))
         if profile.name in self.profiles and not replace:
             raise ServiceError("profile_exists", name=profile.name)
         self.profiles[profile.name] = profile
         self.secrets[profile.name] = secrets
-        self._tell_profile(profile.name)
+        self._tell_of(profile.name)
 
     async def validate_profile(
-        self, profile: Profile, secrets: Secrets, *, keep_secrets: bool = False
-    ) -> tuple[Problem, ...]:
-        if keep_secrets:
-            secrets = self.secrets.get(profile.name, Secrets()).under(secrets)
-        return tuple(validate(profile) + validate_secrets(profile, secrets))
+        self, table: dict[str, Any], secrets: Secrets | None = None, *, keep_secrets: bool = False
+    ) -> tuple[ProfileProblem, ...]:
+        problems = problems_of(table)
+        if not problems and (secrets is not None or keep_secrets):
+            profile, secrets = profile_of(table), secrets or Secrets()
+            if keep_secrets:
+                secrets = self.secrets.get(profile.name, Secrets()).under(secrets)
+            problems = validate_secrets(profile, secrets)
+        return tuple(ProfileProblem(**msgspec.structs.asdict(each)) for each in problems)
 
     async def list_profiles(self) -> tuple[ProfileSummary, ...]:
         self._refuse("list_profiles")
@@ -129,7 +135,7 @@ class FakeService(EventFeed):
         self.connections.pop(name, None)
         self.profiles.pop(name, None)
         self.broken.pop(name, None)
-        self._tell_profile(name)
+        self._tell_of(name)
 
     async def up(self, name: str, *, attended: bool = False) -> ConnectionStatus:
         self._refuse("up")
@@ -211,7 +217,7 @@ class FakeService(EventFeed):
             raise ServiceError("on_demand_off", name=name)
         state: OnDemandState = "paused" if change == "pause" else "off" if change == "off" else "on"
         self.on_demand[name] = msgspec.structs.replace(before, state=state)
-        self._tell_profile(name)
+        self._tell_of(name)
         return self.on_demand[name]
 
     async def open_portal(self, seconds: float) -> KillSwitchStatus:
@@ -275,7 +281,7 @@ class FakeService(EventFeed):
     def _is_active(self, name: str) -> bool:
         return name in self.connections and self.connections[name].state != "failed"
 
-    def _tell_profile(self, name: str) -> None:
+    def _tell_of(self, name: str) -> None:
         now = next((each for each in self._summaries() if each.name == name), None)
         self.publish(ProfileChange(name=name, summary=now))
 

@@ -1,11 +1,8 @@
-"""What a client knows of the service: a snapshot, kept up to date by the events that follow it. Pure.
+"""What a client knows of the service, kept right by its news: a snapshot that events change. Pure.
 
-    mirror = Mirror(snapshot)        # the answer to `subscribe`
-    mirror.apply(event)              # each notification, in order
-    mirror.snapshot                  # what a fresh snapshot would be
-
-It holds for the topics that were subscribed to: `state` and `profile` keep connections and profiles right,
-`prompt` the prompts, `kill_switch` the kill switch, `statistics` the counters of what is up.
+Begin with the snapshot that `subscribe` returns, and feed every event of that subscription: the mirror equals
+a fresh snapshot at each moment, statistics aside, which may be newer. The topics `state` and `profile` keep
+connections and profiles right, `prompt`, `kill_switch` and `statistics` what they are called after.
 """
 
 from __future__ import annotations
@@ -25,77 +22,88 @@ from .schema import (
 
 
 class Mirror:
-    """Begins as `snapshot`; a reconnected client makes another of the new one."""
+    """`connections` holds one status a profile that is not down; so does `profiles`, of every profile."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._connections = {each.name: each for each in snapshot.connections}
-        self._profiles = {each.name: each for each in snapshot.profiles}
-        self._prompts = {each.id: each for each in snapshot.prompts}
-        self._kill_switch = snapshot.kill_switch
+    def __init__(self, snapshot: Snapshot | None = None) -> None:
+        self.begin(snapshot or Snapshot())
 
-    @property
-    def snapshot(self) -> Snapshot:
-        return Snapshot(
-            connections=tuple(self._connections.values()),
-            profiles=tuple(self._profiles[name] for name in sorted(self._profiles)),
-            prompts=tuple(self._prompts[number] for number in sorted(self._prompts)),
-            kill_switch=self._kill_switch,
-        )
+    def begin(self, snapshot: Snapshot) -> None:
+        """Forget everything for a new subscription's snapshot."""
+        self.connections = {each.name: each for each in snapshot.connections}
+        self.profiles = {each.name: each for each in snapshot.profiles}
+        self.prompts = {each.id: each for each in snapshot.prompts}
+        self.kill_switch = snapshot.kill_switch
 
-    def statuses(self) -> tuple[ConnectionStatus, ...]:
-        """One a profile, by name, also where nothing is connected."""
-        known = {name: _idle(summary) for name, summary in self._profiles.items()} | self._connections
-        return tuple(known[name] for name in sorted(known))
-
-    def status(self, name: str) -> ConnectionStatus | None:
-        """None where there is no such profile."""
-        summary = self._profiles.get(name)
-        return self._connections.get(name) or (None if summary is None else _idle(summary))
-
-    def apply(self, event: Event) -> None:
-        """Take in what is new; what no snapshot holds, such as a line of the log, changes nothing."""
+    def take(self, event: Event) -> None:
+        """Change what `event` says is changed."""
         match event:
             case ConnectionStatus():
-                self._state(event)
+                self._connection(event)
             case Statistics():
-                self._count(event)
-            case ProfileChange(summary=None):
-                self._profiles.pop(event.name, None)
-                self._connections.pop(event.name, None)
-            case ProfileChange(summary=ProfileSummary() as summary):
-                self._profiles[event.name] = summary
+                if (status := self.connections.get(event.name)) is not None:
+                    self.connections[event.name] = with_counters(status, event)
             case PromptStatus():
                 if event.open:
-                    self._prompts[event.id] = event
+                    self.prompts[event.id] = event
                 else:
-                    self._prompts.pop(event.id, None)
+                    self.prompts.pop(event.id, None)
+            case ProfileChange():
+                if event.summary is not None:
+                    self.profiles[event.name] = event.summary
+                else:
+                    self.profiles.pop(event.name, None)
+                    self.connections.pop(event.name, None)
             case KillSwitchStatus():
-                self._kill_switch = event
+                self.kill_switch = event
+            case _:
+                pass
 
-    def _state(self, status: ConnectionStatus) -> None:
+    def status(self, name: str) -> ConnectionStatus | None:
+        """Of any profile, also one whose connection is down; None when there is no such profile."""
+        status, summary = self.connections.get(name), self.profiles.get(name)
+        if status is not None or summary is None:
+            return status
+        return idle(summary)
+
+    def statuses(self) -> list[ConnectionStatus]:
+        """One a profile, by name."""
+        names = sorted(self.profiles.keys() | self.connections.keys())
+        return [status for name in names if (status := self.status(name)) is not None]
+
+    def snapshot(self) -> Snapshot:
+        return Snapshot(
+            connections=tuple(self.connections[name] for name in sorted(self.connections)),
+            profiles=tuple(self.profiles[name] for name in sorted(self.profiles)),
+            prompts=tuple(self.prompts[number] for number in sorted(self.prompts)),
+            kill_switch=self.kill_switch,
+        )
+
+    def _connection(self, status: ConnectionStatus) -> None:
         if status.state == "down":
-            self._connections.pop(status.name, None)
+            self.connections.pop(status.name, None)
         else:
-            self._connections[status.name] = status
-        if (summary := self._profiles.get(status.name)) is not None:
-            self._profiles[status.name] = msgspec.structs.replace(
+            self.connections[status.name] = status
+        summary = self.profiles.get(status.name)
+        if summary is not None:
+            self.profiles[status.name] = msgspec.structs.replace(
                 summary, state=status.state, error=status.error
             )
 
-    def _count(self, statistics: Statistics) -> None:
-        if (status := self._connections.get(statistics.name)) is not None:
-            self._connections[statistics.name] = msgspec.structs.replace(
-                status,
-                octets_in=statistics.octets_in,
-                octets_out=statistics.octets_out,
-                packets_in=statistics.packets_in,
-                packets_out=statistics.packets_out,
-                rtt_ms=statistics.rtt_ms,
-            )
 
-
-def _idle(summary: ProfileSummary) -> ConnectionStatus:
-    """The status of what has none. Why its file cannot be read is as good as why it is down."""
+def idle(summary: ProfileSummary) -> ConnectionStatus:
+    """The status of a profile whose connection is down."""
     return ConnectionStatus(
         name=summary.name, server=summary.server, state=summary.state, error=summary.error
+    )
+
+
+def with_counters(status: ConnectionStatus, statistics: Statistics) -> ConnectionStatus:
+    """`status` with the fresher counters."""
+    return msgspec.structs.replace(
+        status,
+        octets_in=statistics.octets_in,
+        octets_out=statistics.octets_out,
+        packets_in=statistics.packets_in,
+        packets_out=statistics.packets_out,
+        rtt_ms=statistics.rtt_ms,
     )

@@ -1,10 +1,8 @@
-"""Whom the kernel says is at the other end of a unix socket, and that alone: no pid is looked up.
+"""Whom the kernel says is at the other end of a unix socket: as it was when it connected.
 
-    Linux            SO_PEERCRED and SO_PEERGROUPS (unix(7), socket(7))
-    macOS, FreeBSD   LOCAL_PEERCRED, which gives a struct xucred (unix(4), sys/ucred.h)
-
-Linux says every group. The others keep 16 in the struct, so that of who is in more some do not count: an
-administrator may go unrecognised, and nobody is taken for one.
+Linux: SO_PEERCRED and SO_PEERGROUPS (unix(7)). macOS and FreeBSD: LOCAL_PEERCRED (unix(4)), which gives a
+`struct xucred` with up to 16 groups, of which the first is the effective one. Who is in more of them may not
+be recognised as an administrator there; nobody is taken for one.
 """
 
 from __future__ import annotations
@@ -14,23 +12,20 @@ import errno
 import socket
 import struct
 import sys
-from typing import Final, Protocol
+from typing import Protocol
 
 from .access import Peer
 
-_SO_PEERGROUPS: Final = 59  # asm-generic/socket.h
-_MAX_OPTION: Final = 1024  # what Python reads of an option: 256 groups
-_NGROUPS_MAX: Final = 65536  # linux/limits.h
-
-_SOL_LOCAL: Final = 0  # sys/un.h of both
-_LOCAL_PEERCRED: Final = 1
-_XUCRED_VERSION: Final = 0
-_XU_NGROUPS: Final = 16
-#: u_int cr_version; uid_t cr_uid; short cr_ngroups; gid_t cr_groups[16], the effective one first.
-#: FreeBSD has a union behind it, as wide as a pointer, with the pid (`cr_pid`, 0 in those before 13).
-_XUCRED: Final = struct.Struct(f"=IIh2x{_XU_NGROUPS}I")
-_XUCRED_PID: Final = struct.Struct("=4xi4x")
-XUCRED_OCTETS: Final = {"darwin": _XUCRED.size, "freebsd": _XUCRED.size + _XUCRED_PID.size}
+_SOL_LOCAL = 0
+_LOCAL_PEERCRED = 1
+_LOCAL_PEERPID = 2  # macOS
+_XUCRED_GROUPS = 16
+_GROUPS_AT = 12
+_PID_AT = 80  # behind the groups, aligned as a pointer is
+XUCRED_OCTETS = 88
+_SO_PEERGROUPS = 59  # asm-generic/socket.h
+_MAX_OPTION = 1024  # what Python reads of an option: 256 groups
+_NGROUPS_MAX = 65536  # linux/limits.h
 
 
 class HasOptions(Protocol):
@@ -45,25 +40,32 @@ def peer_of(connection: HasOptions) -> Peer:
     """Raises OSError where the kernel does not say."""
     if sys.platform == "linux":
         return _linux_peer(connection)
-    system = "freebsd" if sys.platform.startswith("freebsd") else sys.platform
-    if system not in XUCRED_OCTETS:
-        raise OSError(errno.ENOTSUP, f"peer credentials are not read on {system}")
-    return decode_xucred(connection.getsockopt(_SOL_LOCAL, _LOCAL_PEERCRED, XUCRED_OCTETS[system]), system)
+    data = connection.getsockopt(_SOL_LOCAL, _LOCAL_PEERCRED, XUCRED_OCTETS)
+    pid = 0
+    if sys.platform == "darwin":
+        (pid,) = struct.unpack("i", connection.getsockopt(_SOL_LOCAL, _LOCAL_PEERPID, 4))
+    return parse_xucred(data, sys.platform, pid)
 
 
-def decode_xucred(data: bytes, system: str) -> Peer:
-    """What a 64-bit `system` ("darwin" or "freebsd") answers. Raises OSError for what it would not say."""
-    if len(data) != XUCRED_OCTETS[system]:
-        raise OSError(errno.EPROTO, f"credentials of {len(data)} octets")
-    version, uid, count, *groups = _XUCRED.unpack_from(data)
-    if version != _XUCRED_VERSION or not 1 <= count <= _XU_NGROUPS:
-        raise OSError(errno.EPROTO, f"credentials of version {version} with {count} groups")
-    pid = _XUCRED_PID.unpack_from(data, _XUCRED.size)[0] if system == "freebsd" else 0
-    return Peer(uid=uid, gid=groups[0], pid=pid, groups=frozenset(groups[:count]))
+def parse_xucred(data: bytes, system: str, pid: int = 0) -> Peer:
+    """A `struct xucred` of "darwin" or "freebsd...". Raises OSError for what is none.
+
+    Both begin with version, uid and number of groups, and pad before the 16 groups. FreeBSD has room for a
+    pointer behind them and keeps the pid there (<sys/ucred.h>); macOS has another option for that.
+    """
+    if len(data) < _GROUPS_AT + 4 * _XUCRED_GROUPS:
+        raise OSError(errno.EINVAL, "the kernel's credentials are cut short")
+    version, uid, count = struct.unpack_from("=IIh", data)
+    if version != 0 or not 0 < count <= _XUCRED_GROUPS:
+        raise OSError(errno.EINVAL, "the kernel's credentials are of another version")
+    groups = struct.unpack_from(f"={count}I", data, _GROUPS_AT)
+    if not system.startswith("darwin") and len(data) >= _PID_AT + 4:
+        (pid,) = struct.unpack_from("=i", data, _PID_AT)
+    return Peer(uid=uid, gid=groups[0], pid=pid, groups=frozenset(groups))
 
 
 def _linux_peer(connection: HasOptions) -> Peer:
-    pid, uid, gid = struct.unpack("iII", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    pid, uid, gid = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
     try:
         raw = connection.getsockopt(socket.SOL_SOCKET, _SO_PEERGROUPS, _MAX_OPTION)
     except OSError as error:
@@ -71,7 +73,7 @@ def _linux_peer(connection: HasOptions) -> Peer:
             raise
         raw = _all_groups(connection.fileno())
     groups = frozenset(group for (group,) in struct.iter_unpack("I", raw))
-    return Peer(uid=uid, gid=gid, pid=pid, groups=groups)
+    return Peer(uid=uid & 0xFFFFFFFF, gid=gid & 0xFFFFFFFF, pid=pid, groups=groups)
 
 
 def _all_groups(descriptor: int) -> bytes:

@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from msgspec import Meta, Struct
 
-from ginnel_service.profiles.model import Problem, Profile
+from ginnel_service.profiles.model import Profile
 from ginnel_service.profiles.secrets import Secrets
 
 PROTOCOL_VERSION = 1
@@ -371,17 +371,25 @@ class ProfileCreateParams(_Params, frozen=True, kw_only=True):
 
 
 class ProfileValidateParams(_Params, frozen=True, kw_only=True):
-    """A profile as it came out of an editor, whatever that holds."""
+    """A profile that is not stored yet, as an editor has it, whatever that holds."""
 
     profile: dict[str, Any]  # as it would stand in `profile.create`, or in TOML
-    secrets: Secrets = Secrets()  # that it would be stored with
+    secrets: Secrets | None = None  # that it would be stored with; none: nothing is said about secrets
     keep_secrets: bool = False  # with those of the stored profile of that name, but for those that are given
+
+
+class ProfileProblem(_Result, frozen=True, kw_only=True):
+    """One thing wrong with one field."""
+
+    field: str  # dotted, such as `network.mtu`
+    message: str  # what is wrong, in English
+    remedy: str  # what to do about it, in English
 
 
 class ProfileValidateResult(_Result, frozen=True, kw_only=True):
     """Whether it could be stored."""
 
-    problems: tuple[Problem, ...] = ()  # every one; none: it could
+    problems: tuple[ProfileProblem, ...] = ()  # every one; none: it could
 
 
 class NameParams(_Params, frozen=True, kw_only=True):

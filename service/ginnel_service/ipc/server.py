@@ -37,7 +37,7 @@ class Server:
         self, service: Service, path: Path, *, policy: Policy | None = None, limits: Limits | None = None
     ) -> None:
         self.service = service
-        self.policy = policy or Policy(root_uids=frozenset({0, os.geteuid()}))
+        self.policy = policy or Policy(admin_uids=frozenset({0, os.geteuid()}))
         self.limits = limits or Limits()
         self._path = path
         self._inode = 0

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from ginnel_service.profiles.model import Problem, Profile
+from ginnel_service.profiles.model import Profile
 from ginnel_service.profiles.secrets import Secrets
 
 from .schema import (
@@ -24,6 +24,7 @@ from .schema import (
     LogEntry,
     OnDemandChange,
     OnDemandStatus,
+    ProfileProblem,
     ProfileSummary,
     PromptStatus,
     Snapshot,
@@ -80,9 +81,9 @@ class Service(Protocol):
         """
 
     async def validate_profile(
-        self, profile: Profile, secrets: Secrets, *, keep_secrets: bool = False
-    ) -> tuple[Problem, ...]:
-        """What `create_profile` would complain about; `keep_secrets` as there. Raises `unknown_profile`."""
+        self, table: dict[str, Any], secrets: Secrets | None = None, *, keep_secrets: bool = False
+    ) -> tuple[ProfileProblem, ...]:
+        """What `create_profile` would complain about, with or without `secrets`; `keep_secrets` as there."""
 
     async def list_profiles(self) -> tuple[ProfileSummary, ...]:
         """Every profile by name, the broken ones among them."""

@@ -7,6 +7,8 @@ person's file opens it with that person's rights: the service takes the opened f
 from __future__ import annotations
 
 import re
+import warnings
+from base64 import b64decode
 from typing import Final
 
 from cryptography import x509
@@ -64,10 +66,16 @@ def load_certificates(pem: str) -> tuple[x509.Certificate, ...]:
 
 def open_key(data: bytes, password: str | None = None) -> bytes:
     """The private key of a PEM or DER file as PKCS#8. Raises UnusableError, PasswordNeededError."""
+    if len(data) > MAX_FILE_OCTETS:
+        raise UnusableError(f"it is larger than {MAX_FILE_OCTETS} octets")
+    load = load_pem_private_key if _PEM in data else load_der_private_key
+    # What PEM holds beside the key, such as certificates, would be in the way.
+    block = _KEY_IN_PEM.search(data)
     try:
-        load = load_pem_private_key if _PEM in data else load_der_private_key
-        # What PEM holds beside the key, such as certificates, would be in the way.
-        block = _KEY_IN_PEM.search(data)
+        pkcs12_cost.check_key(_der_of(block[0]) if block else data)
+    except pkcs12_cost.CostlyError as error:
+        raise UnusableError(str(error)) from None
+    try:
         key = load(block[0] if block else data, password.encode() if password else None)
     except TypeError:  # a password is needed, or was given for nothing
         if password:
@@ -94,7 +102,10 @@ def open_pkcs12(data: bytes, password: str | None = None) -> tuple[str, bytes]:
     except pkcs12_cost.CostlyError as error:
         raise UnusableError(str(error)) from None
     try:
-        found = pkcs12.load_pkcs12(data, password.encode() if password else None)
+        with warnings.catch_warnings():
+            # Some programs write BER instead of DER, which the person can do nothing about.
+            warnings.simplefilter("ignore", UserWarning)
+            found = pkcs12.load_pkcs12(data, password.encode() if password else None)
     except (ValueError, UnsupportedAlgorithm, TypeError):
         raise PasswordNeededError("the PKCS#12 file does not open with this password") from None
     if found.key is None or found.cert is None:
@@ -163,6 +174,14 @@ def _certificates(data: bytes) -> tuple[x509.Certificate, ...]:
     if len(found) > MAX_CHAIN:
         raise UnusableError(f"it holds more than {MAX_CHAIN} certificates")
     return found
+
+
+def _der_of(block: bytes) -> bytes:
+    """What one block of PEM holds, as far as it can be read."""
+    try:
+        return b64decode(b"".join(block.split(b"\n")[1:-1]), validate=False)
+    except ValueError:
+        return b""
 
 
 def _pkcs8(key: object) -> bytes:

@@ -351,6 +351,11 @@ def parse_profile(data: bytes) -> Profile:
         table = tomllib.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise ProfileError("profile_corrupt", cause=printable(str(error))) from None
+    return profile_of(table)
+
+
+def profile_of(table: dict[str, Any]) -> Profile:
+    """The profile in a TOML file's table, as `parse_profile`. Raises ProfileError `profile_invalid`."""
     if table.get("version", VERSION) != VERSION:
         problem = Problem("version", "this version of the format is not known", f"write version = {VERSION}")
         raise ProfileError("profile_invalid", problems=(problem,))

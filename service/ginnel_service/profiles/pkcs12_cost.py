@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from hashlib import pbkdf2_hmac, sha1
 from typing import Any, Final
 
-from asn1crypto import pkcs12
+from asn1crypto import keys, pkcs12
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
@@ -52,6 +52,24 @@ def check(data: bytes, password: str) -> None:
         raise CostlyError(f"it is no PKCS#12 file ({type(error).__name__})") from None
 
 
+def check_key(der: bytes) -> None:
+    """The same of a private key in PKCS#8; one that is not encrypted costs nothing."""
+    try:
+        algorithm = keys.EncryptedPrivateKeyInfo.load(der, strict=True)["encryption_algorithm"]
+        parameters = algorithm["parameters"]
+        if algorithm["algorithm"].native == "pbes2":
+            derivation = parameters["key_derivation_func"]
+            if derivation["algorithm"].native != "pbkdf2":
+                return  # scrypt, of which libcrypto limits the cost
+            count = derivation["parameters"]["iteration_count"].native
+        else:
+            count = parameters["iterations"].native
+    except Exception:  # as above; it is for the one who loads the key to say what it is
+        return
+    if count > MAX_ITERATIONS:
+        raise CostlyError("the private key would take too long to open: its iteration count is too high")
+
+
 class _File:
     def __init__(self, password: str) -> None:
         self._password = password
@@ -87,10 +105,10 @@ class _File:
             elif kind == "safe_contents":
                 self._walk(bag["bag_value"].dump(), depth + 1)
 
-    def _spend(self, iterations: Any) -> None:
+    def _spend(self, iterations: Any, *, times: int = 1) -> None:
         if not isinstance(iterations, int) or iterations < 1:
             raise CostlyError("the PKCS#12 file has a count that is no count")
-        self._left -= iterations
+        self._left -= iterations * times
         if self._left < 0:
             raise CostlyError(
                 "the PKCS#12 file would take too long to open: its iteration counts are too high"
@@ -100,7 +118,8 @@ class _File:
         """Count what deriving the key of an encryption costs."""
         name, parameters = algorithm["algorithm"].native, algorithm["parameters"]
         if name in _LEGACY:
-            self._spend(parameters["iterations"].native)
+            # Several derivations for one, without libcrypto's help
+            self._spend(parameters["iterations"].native, times=4)
         elif name == "pbes2" and parameters["key_derivation_func"]["algorithm"].native == "pbkdf2":
             self._spend(parameters["key_derivation_func"]["parameters"]["iteration_count"].native)
         else:

@@ -6,12 +6,13 @@ Knows no IKE: a proposal or an identity is checked for shape here and for meanin
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import msgspec
 
 from .authentication import check_authentication
 from .checks import check_range, is_host
-from .model import NAME_PATTERN, Esp, Problem, Profile, printable
+from .model import NAME_PATTERN, Esp, Problem, Profile, ProfileError, printable, profile_of
 from .surroundings import check_surroundings
 
 _DAY_S = 86400.0
@@ -33,6 +34,14 @@ def validate(profile: Profile) -> list[Problem]:
     check_surroundings(profile, found)
     _check_times(profile, found)
     return found
+
+
+def problems_of(table: dict[str, Any]) -> list[Problem]:
+    """Every problem of a profile that is still a table: of its shape, or where that is right of the rest."""
+    try:
+        return validate(profile_of(table))
+    except ProfileError as error:
+        return list(error.problems)
 
 
 def _check_who(profile: Profile, found: list[Problem]) -> None:

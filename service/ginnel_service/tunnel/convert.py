@@ -79,6 +79,15 @@ def session_config(profile: Profile, secrets: Secrets, *, export_keys: bool = Fa
     )
 
 
+def meaningless(profile: Profile) -> list[Problem]:
+    """What of a valid `profile` means nothing to IKE, whatever its secrets are."""
+    try:
+        session_config(profile, Secrets())
+    except ProfileError as error:
+        return [each for each in error.problems if each.field not in Secrets.__struct_fields__]
+    return []
+
+
 def esp_settings(profile: Profile) -> EspSettings:
     """What `profile` asks of the packet path."""
     esp = profile.esp

@@ -39,7 +39,7 @@ class RadiusClient:
     """Asks the servers of a configuration. Nothing raises but cancellation."""
 
     def __init__(self, config: RadiusConfig) -> None:
-        self._config = config
+        self.config = config
         self._silent_since: dict[Server, float] = {}
 
     async def ask(
@@ -88,7 +88,7 @@ class RadiusClient:
     def _about(self, remote: str) -> list[tuple[int, bytes]]:
         """Who we are, and where the peer is."""
         return [
-            (Attribute.NAS_IDENTIFIER, self._config.nas_identifier.encode()),
+            (Attribute.NAS_IDENTIFIER, self.config.nas_identifier.encode()),
             (Attribute.NAS_PORT_TYPE, _VIRTUAL),
             (Attribute.SERVICE_TYPE, _FRAMED),
             (Attribute.CALLING_STATION_ID, remote.encode()),
@@ -97,7 +97,7 @@ class RadiusClient:
     def _order(self) -> list[Server]:
         now = asyncio.get_running_loop().time()
         silent = {server for server, since in self._silent_since.items() if now - since < SILENT_S}
-        return sorted(self._config.servers, key=lambda server: server in silent)
+        return sorted(self.config.servers, key=lambda server: server in silent)
 
     async def _first(
         self,
@@ -132,9 +132,9 @@ class RadiusClient:
             log.debug("RADIUS: %s: %s", server, error)
             return None
         try:
-            for _ in range(self._config.tries):
+            for _ in range(self.config.tries):
                 transport.sendto(request.octets)
-                done, _pending = await asyncio.wait([answer], timeout=self._config.timeout_s)
+                done, _pending = await asyncio.wait([answer], timeout=self.config.timeout_s)
                 if done:
                     return answer.result()
             return None

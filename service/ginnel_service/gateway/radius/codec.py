@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import IntEnum
 from ipaddress import IPv4Address, IPv6Address
@@ -184,11 +183,12 @@ def _numbers(reply: AuthPacket, name: Attribute) -> list[int]:
 
 
 def _addresses(reply: AuthPacket) -> list[IPv4Address | IPv6Address]:
+    """The first of each family: a server that repeats itself, as around a tunnel, means one."""
+    four = [value for value in _all(reply, Attribute.FRAMED_IP_ADDRESS) if len(value) == 4]
+    six = [value for value in _all(reply, Attribute.FRAMED_IPV6_ADDRESS) if len(value) == 16]
     found: list[IPv4Address | IPv6Address] = []
-    for value in _all(reply, Attribute.FRAMED_IP_ADDRESS):
-        if len(value) == 4 and value not in _ANY_ADDRESS:
-            found.append(IPv4Address(value))
-    for value in _all(reply, Attribute.FRAMED_IPV6_ADDRESS):
-        with suppress(ValueError):
-            found.append(IPv6Address(value))
+    if four and four[0] not in _ANY_ADDRESS:
+        found.append(IPv4Address(four[0]))
+    if six:
+        found.append(IPv6Address(six[0]))
     return found

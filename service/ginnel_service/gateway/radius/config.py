@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
-from ...profiles.model import Problem
+from ...profiles.model import Problem, printable
 from ..errors import GatewayError
 from ..files import read_private
 from ..table import Table
@@ -94,7 +93,7 @@ def _secret(path: Path, at: str, problems: list[Problem]) -> bytes:
         mode = error.params.get("mode")
         cause = f"can be read by others (mode {mode})" if mode else error.params.get("cause", "")
         remedy = "run `chmod 600` on it" if mode else "write the secret that the server knows into that file"
-        problems.append(Problem(at, f"{os.fspath(path)}: {cause}", remedy))
+        problems.append(Problem(at, f"{printable(str(path))}: {cause}", remedy))
         return b""
     if not LEAST_SECRET <= len(secret) <= MAX_SECRET:
         remedy = f"write one of {LEAST_SECRET} to {MAX_SECRET} octets, here and at the server"

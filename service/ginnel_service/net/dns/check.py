@@ -29,7 +29,7 @@ class DnsFinding(NamedTuple):
 
     id: str
     severity: Severity
-    params: dict[str, str]
+    params: dict[str, str | list[str]]
 
 
 class Seen(NamedTuple):
@@ -105,8 +105,9 @@ def _of_links(wanted: Dns, device: str, links: dict[str, LinkDns], seen: Seen) -
         if not wanted.everything:
             closer = {name for name in closer if lies_below(name, tuple(claims))}
         if closer:
-            about = {"domains": sorted(closer), "servers": _servers([link])}
-            found.append(_say("dns_names_elsewhere", "note", **about))
+            found.append(
+                _say("dns_names_elsewhere", "note", domains=sorted(closer), servers=_servers([link]))
+            )
     outside = [server for server in seen.servers if server not in resolved.STUBS | set(ours.servers)]
     if outside:
         found.append(_say("dns_read_directly", "note" if not seen.by_library else "warning", servers=outside))
@@ -118,5 +119,4 @@ def _servers(links: list[LinkDns]) -> list[str]:
 
 
 def _say(id_: str, severity: Severity, **params: str | list[str]) -> DnsFinding:
-    texts = {key: value if isinstance(value, str) else ", ".join(value) for key, value in params.items()}
-    return DnsFinding(id_, severity, texts)
+    return DnsFinding(id_, severity, params)

@@ -110,7 +110,10 @@ class MachineDns:
         if resolved.SERVICE in services and (asks_resolved(nsswitch()) or resolved.STUBS & set(conf.servers)):
             return "resolved"
         if conf.header == networkmanager.HEADER or target.startswith(_NETWORKMANAGER_LINKS):
-            return "networkmanager" if networkmanager.SERVICE in services and step.everything else "file"
+            asked = networkmanager.SERVICE in services
+            # A service that is not root may ask, where it may not write.
+            may_write = os.access(RESOLV_CONF.parent, os.W_OK, effective_ids=True)
+            return "networkmanager" if asked and (step.everything or not may_write) else "file"
         if conf.header == resolvconf.HEADER or target.startswith(_RESOLVCONF_LINKS):
             program = commands.find("resolvconf")
             # systemd has a program of that name, which speaks to resolved alone.

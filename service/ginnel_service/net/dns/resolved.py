@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable
+from contextlib import suppress
 from ipaddress import ip_address
 from socket import AF_INET, AF_INET6
 from typing import Any, Final, NamedTuple
@@ -49,14 +50,14 @@ class ResolvedDns:
             bus.call(_MANAGER, "SetLinkDefaultRoute", "ib", ifindex, step.everything)
             # Last, as names go to a link from when it has servers.
             bus.call(_MANAGER, "SetLinkDNS", "ia(iay)", ifindex, servers)
-            bus.call(_MANAGER, "FlushCaches")
+            _flush(bus)
 
     def unset(self, ifindex: int) -> bool:
         try:
             with self._connect() as bus:
                 had = bool(_link(bus, ifindex).servers)
                 bus.call(_MANAGER, "RevertLink", "i", ifindex)
-                bus.call(_MANAGER, "FlushCaches")
+                _flush(bus)
         except OSError as error:
             if error.errno in _GONE:
                 return False
@@ -84,6 +85,12 @@ class ResolvedDns:
             for index in indices:
                 found[index] = _link(bus, index)
         return found
+
+
+def _flush(bus: Bus) -> None:
+    """What others answered is not asked for again; resolved may keep that right to itself."""
+    with suppress(OSError):
+        bus.call(_MANAGER, "FlushCaches")
 
 
 def _wanted(step: SetDns) -> LinkDns:

@@ -1,42 +1,140 @@
-"""The kill switch in nftables: a table that stays whoever ends, and whatever is journalled."""
+"""The kill switch in nftables: a table that stays whoever ends, and whatever is journalled.
+
+While this process lives it keeps the table as it should be: its LAN follows the machine's links, and when
+somebody takes it away (`nft flush ruleset`, which restarting another firewall runs) it is put back at once.
+"""
 
 from __future__ import annotations
 
 import errno
+import logging
+import os
+import select
+import socket
+import threading
+from contextlib import suppress
+from typing import Final
 
 from ..base import KillSwitch, NetworkError
 from ..firewall import libnftables
 from ..firewall.libnftables import NftablesError
 from ..firewall.nftables import KILL_SWITCH, kill_switch_ruleset, removal
 from . import facts
+from .monitor import NetworkWatch
 from .netlink import Netlink
 from .sight import Sight
 
-_STEP = "set the kill switch"
-_UNKNOWN = frozenset({errno.ENOENT, errno.EOPNOTSUPP})
+log = logging.getLogger("ginnel.net")
+
+_STEP: Final = "set the kill switch"
+_UNKNOWN: Final = frozenset({errno.ENOENT, errno.EOPNOTSUPP})
+_NETLINK_NETFILTER: Final = 12
+_GROUP_NFTABLES: Final = 1 << (7 - 1)  # NFNLGRP_NFTABLES
+_SETTLE_MS: Final = 200  # a network that changes changes more than once
 
 
-def set_to(wanted: KillSwitch | None) -> None:
-    """Raises NetworkError: firewall_unavailable, not_permitted, invalid; what stood before stands then."""
-    try:
-        if wanted is None:
-            _lift()
-            return
-        with Netlink() as netlink:
-            near = facts.nearby(Sight(netlink))
+class KillSwitchKeeper:
+    """Its calls come from any thread; they exclude one another."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._wanted: KillSwitch | None = None
+        self._text = ""  # the ruleset in force
+        self._thread: threading.Thread | None = None
+        self._stop = -1  # closing it ends the thread
+
+    def set_to(self, wanted: KillSwitch | None) -> None:
+        """Raises NetworkError: firewall_unavailable, not_permitted, invalid; the old one stands then."""
         try:
-            libnftables.run(kill_switch_ruleset(wanted, near))
-        except NftablesError as error:
-            if error.errno not in _UNKNOWN:
-                raise
-            libnftables.run(kill_switch_ruleset(wanted, near, sockets=False))
-    except ValueError as error:
-        raise NetworkError("invalid", str(error)) from error
-    except OSError as error:
-        refused = error.errno in (errno.EPERM, errno.EACCES)
-        raise NetworkError(
-            "not_permitted" if refused else "firewall_unavailable", _STEP, error.errno or 0
-        ) from error
+            with self._lock:
+                if wanted is None:
+                    _lift()
+                else:
+                    self._text = _install(wanted)
+                self._wanted = wanted
+        except ValueError as error:
+            raise NetworkError("invalid", str(error)) from error
+        except OSError as error:
+            code = "not_permitted" if error.errno in (errno.EPERM, errno.EACCES) else "firewall_unavailable"
+            raise NetworkError(code, _STEP, error.errno or 0) from error
+        if wanted is None:
+            self.close()
+        elif self._thread is None:
+            self._begin()
+
+    def close(self) -> None:
+        """Keep it no longer. The table stays as it is."""
+        if self._thread is not None:
+            os.close(self._stop)
+            self._thread.join()
+            self._thread = None
+
+    def _begin(self) -> None:
+        try:
+            filters = socket.socket(
+                socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK, _NETLINK_NETFILTER
+            )
+            filters.bind((0, _GROUP_NFTABLES))
+            links = NetworkWatch()
+        except OSError as error:
+            log.warning("the kill switch is set, and nobody watches over it: errno %s", error.errno)
+            return
+        stopped, self._stop = os.pipe()
+        self._thread = threading.Thread(
+            target=self._keep, args=(filters, links, stopped), name="kill-switch", daemon=True
+        )
+        self._thread.start()
+
+    def _keep(self, filters: socket.socket, links: NetworkWatch, stopped: int) -> None:
+        changes, end = select.poll(), select.poll()
+        for fd in (filters.fileno(), links.fileno()):
+            changes.register(fd, select.POLLIN)
+        for poll in (changes, end):
+            poll.register(stopped, select.POLLIN)
+        try:
+            while True:
+                told = {fd for fd, _ in changes.poll()}
+                if end.poll(0 if filters.fileno() in told else _SETTLE_MS):
+                    return
+                links.drain()
+                with suppress(OSError):  # what was lost to an overflow does no harm: the kernel is asked
+                    while filters.recv(65536):
+                        pass
+                self._look_after()
+        finally:
+            filters.close()
+            links.close()
+            os.close(stopped)
+
+    def _look_after(self) -> None:
+        with self._lock:
+            if self._wanted is None:
+                return
+            try:
+                with Netlink() as netlink:
+                    sight = Sight(netlink)
+                    lost = ("inet", KILL_SWITCH) not in sight.tables
+                    if lost or kill_switch_ruleset(self._wanted, facts.nearby(sight)) != self._text:
+                        self._text = _install(self._wanted)
+            except (OSError, ValueError) as error:
+                log.error("the kill switch could not be kept as it should be", exc_info=error)
+                return
+        if lost:
+            log.warning("somebody took the kill switch away: it was put back")
+
+
+def _install(wanted: KillSwitch) -> str:
+    """The ruleset that it would be on a kernel that has everything. Raises OSError, ValueError."""
+    with Netlink() as netlink:
+        near = facts.nearby(Sight(netlink))
+    text = kill_switch_ruleset(wanted, near)
+    try:
+        libnftables.run(text)
+    except NftablesError as error:
+        if error.errno not in _UNKNOWN:
+            raise
+        libnftables.run(kill_switch_ruleset(wanted, near, sockets=False))
+    return text
 
 
 def _lift() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -17,6 +17,8 @@ from pathlib import Path
 from ..base import KillSwitch, NetworkError, Wanted
 from ..dns.keepers import Choice
 from ..dns.machine import MachineDns
+from ..firewall import libnftables
+from ..firewall.libnftables import NftablesError
 from ..journal import Before, Entry, Journal
 from ..plan import (
     MARK,
@@ -32,7 +34,8 @@ from ..plan import (
     Step,
     make_plan,
 )
-from . import facts, kill_switch, steps
+from . import facts, steps
+from .kill_switch import KillSwitchKeeper
 from .netlink import Netlink, find_link
 from .sight import Sight
 
@@ -71,6 +74,7 @@ class LinuxNetwork:
         self._journal: Journal | None = None
         self._held: dict[Step, _Held] = {}  # in the order they were done
         self._stale: list[Entry] = []  # of a predecessor, not undone yet
+        self._kill_switch = KillSwitchKeeper()
         self._guards = True  # until the packet filter has refused one
 
     def apply(self, owner: str, wanted: Wanted) -> None:
@@ -100,15 +104,16 @@ class LinuxNetwork:
             raise errors[0]
 
     def recover(self) -> list[str]:
+        with suppress(NftablesError):  # now, so that no connection waits for it; who needs it hears why
+            libnftables.load()
         with self._call("undo what was left behind") as (netlink, journal):
             return self._recover(netlink, journal)
 
     def set_kill_switch(self, wanted: KillSwitch | None) -> None:
-        """The networks of `lan` are those of this moment: to be called anew when the network changes."""
-        with self._lock:
-            kill_switch.set_to(wanted)
+        self._kill_switch.set_to(wanted)
 
     def close(self) -> None:
+        self._kill_switch.close()
         owners = sorted({owner for it in self._held.values() for owner in it.owners})
         for owner in owners:
             try:

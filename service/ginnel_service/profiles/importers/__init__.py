@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from ..certificates import UnusableError, pem_of
 from . import azure, foreign, identity_file, ipsec, mobileconfig, signed, sswan, swanctl, toml
+from .keyring import Keyring
 from .preview import (
     MAX_OCTETS,
     NOTES,
@@ -62,40 +63,40 @@ def preview(
     `password` opens PKCS#12 files and keys that came without one. `files` are others that this one names
     (certificates, keys, `ipsec.secrets`), by their last path element. Raises ImportRefused.
     """
-    beside = dict(list((files or {}).items())[:_MAX_FILES])
-    if any(len(each) > MAX_OCTETS for each in (data, *beside.values())):
+    keyring = Keyring(password, dict(list((files or {}).items())[:_MAX_FILES]))
+    if any(len(each) > MAX_OCTETS for each in (data, *keyring.files.values())):
         raise ImportRefused("import_too_large", limit=MAX_OCTETS)
     signer = None
     if signed.is_signed(data):
         data, signer = signed.unwrap(data)
     if data[:8] == b"bplist00" or (_looks_xml(data) and _names(data, "plist")):
-        return mobileconfig.read(data, password=password, files=beside, signer=signer)
+        return mobileconfig.read(data, keyring, signer=signer)
     if signer is not None:
         raise ImportRefused("import_unknown_format")
     if data[:2] == b"PK":
-        return azure.read_zip(data, password=password, files=beside)
+        return azure.read_zip(data, keyring)
     if _looks_xml(data):
-        return azure.read(data, password=password, files=beside)
+        return azure.read(data, keyring)
     if data[:1] == b"\x30":
         if _is_certificate(data):
             raise ImportRefused("import_certificate_only")
-        return identity_file.read(data, name, password=password)
-    return _text(data, password, beside)
+        return identity_file.read(data, name, keyring)
+    return _text(data, keyring)
 
 
-def _text(data: bytes, password: str | None, files: Mapping[str, bytes]) -> Preview:
+def _text(data: bytes, keyring: Keyring) -> Preview:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ImportRefused("import_unknown_format") from None
     if text.lstrip()[:1] == "{":
-        return sswan.read(data, password=password, files=files)
+        return sswan.read(data, keyring)
     if code := foreign.kind_of(text):
         raise ImportRefused(code)
     if _SWANCTL.search(text):
-        return swanctl.read(text, password=password, files=files)
+        return swanctl.read(text, keyring)
     if _IPSEC.search(text):
-        return ipsec.read(text, password=password, files=files)
+        return ipsec.read(text, keyring)
     if text.lstrip().startswith(("-----BEGIN ", "Bag Attributes")) and _is_certificate(data):
         raise ImportRefused("import_certificate_only")
     if re.search(r"^[ \t]*\S+[ \t]*=", text, re.MULTILINE):

@@ -21,6 +21,7 @@ from defusedxml.common import DefusedXmlException
 from ..certificates import UnusableError, load_certificates, pem_of
 from ..model import printable
 from .draft import Draft
+from .keyring import Keyring
 from .preview import MAX_OCTETS, MAX_VALUES, ImportRefused, Preview
 
 _MAX_ENTRIES: Final = 256
@@ -37,7 +38,7 @@ _METHODS: Final = {
 }
 
 
-def read_zip(data: bytes, *, password: str | None, files: Mapping[str, bytes]) -> Preview:
+def read_zip(data: bytes, keyring: Keyring) -> Preview:
     """Raises ImportRefused."""
     try:
         settings, roots = _unpacked(data)
@@ -49,19 +50,18 @@ def read_zip(data: bytes, *, password: str | None, files: Mapping[str, bytes]) -
     ) as error:
         cause = f"the archive cannot be read ({type(error).__name__})"
         raise ImportRefused("import_malformed", format="azure", cause=cause) from None
-    return read(settings, password=password, files=files, roots=roots)
+    return read(settings, keyring, roots=roots)
 
 
 def read(
     data: bytes,
+    keyring: Keyring,
     *,
-    password: str | None,
-    files: Mapping[str, bytes],
     roots: Mapping[str, bytes] | None = None,
 ) -> Preview:
     """`roots` are the certificates that stood beside the settings. Raises ImportRefused."""
     top = _parsed(data)
-    draft = Draft(password=password, files=files)
+    draft = Draft(keyring)
     texts: dict[str, str] = {}
     for element in top:
         name = element.tag.rpartition("}")[2]
@@ -70,9 +70,9 @@ def read(
         texts[name] = " ".join(" ".join(element.itertext()).split())
     kinds = texts.pop("VpnType", "IkeV2").lower()
     if "ikev2" not in kinds:
-        raise ImportRefused(
-            "import_openvpn" if "openvpn" in kinds else "import_other_vpn", kind=printable(kinds)
-        )
+        if "openvpn" in kinds:
+            raise ImportRefused("import_openvpn")
+        raise ImportRefused("import_other_vpn", kind=printable(kinds[:64]))
     server = texts.pop("VpnServer", "")
     draft.put("server", server, "VpnServer")
     if networks := _words(texts.pop("Routes", "")):

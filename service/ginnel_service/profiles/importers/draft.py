@@ -14,10 +14,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from ..certificates import PasswordNeededError, UnusableError, load_certificates, open_pkcs12
+from ..certificates import PasswordNeededError, UnusableError, load_certificates
 from ..model import MAX_CERTIFICATES, NAME_PATTERN, PASSWORD_METHODS, Profile, printable, shape_problems
 from ..secrets import Secrets
 from ..validation import validate
+from .keyring import Keyring
 from .preview import MAX_NOTES, Ask, Candidate, Root, Unused, Used
 
 #: Name of our own certificate among a profile's, and of the one that the gateway must have.
@@ -29,11 +30,10 @@ _SHOWN: Final = 200
 
 
 class Draft:
-    """`password` opens PKCS#12 files; `files` are others that this one names, by their last path element."""
+    """`keyring` opens what is locked; without one there is nothing to open."""
 
-    def __init__(self, *, password: str | None = None, files: Mapping[str, bytes] | None = None) -> None:
-        self.password = password
-        self.files = files or {}
+    def __init__(self, keyring: Keyring | None = None) -> None:
+        self.keyring = keyring or Keyring()
         self.fields: dict[str, Any] = {}
         self.secrets: dict[str, Any] = {}
         self.locked = False  # a PKCS#12 file did not open
@@ -87,23 +87,16 @@ class Draft:
         self.secret("private_key", pkcs8, source)
 
     def pkcs12(self, data: bytes, password: str | None, source: str) -> None:
-        """Open a PKCS#12 file with the password that came with it, else with the one that was typed."""
-        error: UnusableError | None = None
-        for attempt in dict.fromkeys((password, self.password, None) if password else (self.password, None)):
-            try:
-                pem, key = open_pkcs12(data, attempt)
-            except PasswordNeededError:
-                continue
-            except UnusableError as unusable:
-                error = unusable
-                break
-            self.own(pem, key, source)
-            return
-        if error is not None:
-            self.skip("unusable_value", source, cause=str(error))
-        else:
+        """Ours out of a PKCS#12 file; `password` is the one that came with it."""
+        try:
+            pem, key = self.keyring.open_pkcs12(data, password)
+        except PasswordNeededError:
             self.locked = True
             self.skip("locked", source)
+        except UnusableError as error:
+            self.skip("unusable_value", source, cause=str(error))
+        else:
+            self.own(pem, key, source)
 
     @property
     def notes(self) -> tuple[Unused, ...]:
@@ -133,10 +126,12 @@ class Draft:
 
     def _take_identity(self) -> bool:
         """A file that leaves our certificate to the person: it is the PKCS#12 file that came along."""
-        for name, data in self.files.items():
+        for name, data in self.keyring.files.items():
             if data[:1] == b"\x30" and OWN not in self._certificates and not self.locked:
                 self.pkcs12(data, None, name)
-        return OWN in self._certificates
+                if OWN in self._certificates:
+                    return True
+        return False
 
     def _from(self, field: str, source: str) -> None:
         places = self._sources.setdefault(field, [])

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from ..certificates import PasswordNeededError, UnusableError, load_certificates, open_pkcs12
+from ..certificates import PasswordNeededError, UnusableError, load_certificates
 from .draft import Draft, common_names
+from .keyring import Keyring
 from .preview import ImportRefused, Preview
 
 
-def read(data: bytes, name: str, *, password: str | None) -> Preview:
+def read(data: bytes, name: str, keyring: Keyring) -> Preview:
     """Raises ImportRefused."""
-    draft = Draft(password=password)
+    draft = Draft(keyring)
     source = PurePath(name).name or "PKCS#12"
     try:
-        pem, _ = open_pkcs12(data, password)
+        pem, _ = keyring.open_pkcs12(data, None)
     except PasswordNeededError:
         title = PurePath(name).stem
     except UnusableError as error:

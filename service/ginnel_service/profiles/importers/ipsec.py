@@ -13,7 +13,8 @@ from typing import Final
 
 from ..model import printable
 from .draft import Draft
-from .preview import MAX_CANDIDATES, MAX_VALUES, Candidate, ImportRefused, Preview
+from .keyring import Keyring
+from .preview import MAX_CANDIDATES, MAX_VALUES, Candidate, ImportRefused, Preview, kind_of
 from .reading import Reader
 from .strongswan import (
     given,
@@ -28,6 +29,7 @@ from .strongswan import (
     put_remote_method,
     put_roots,
     put_time,
+    wants_certificate,
 )
 
 _SECTION: Final = re.compile(r"(conn|ca|config)\s+(\S+)\s*")
@@ -66,11 +68,11 @@ _ELSEWHERE: Final = (
 )
 
 
-def read(data: str, *, password: str | None, files: Mapping[str, bytes]) -> Preview:
+def read(data: str, keyring: Keyring) -> Preview:
     """Raises ImportRefused."""
     whole = Draft()
     sections, lines = _sections(data, whole)
-    secrets = [*lines, *files.get("ipsec.secrets", b"").decode("utf-8", "replace").splitlines()]
+    secrets = [*lines, *keyring.files.get("ipsec.secrets", b"").decode("utf-8", "replace").splitlines()]
     found: list[Candidate] = []
     refused: ImportRefused | None = None
     names = [name for kind, name in sections if kind == "conn" and name != "%default"]
@@ -79,13 +81,13 @@ def read(data: str, *, password: str | None, files: Mapping[str, bytes]) -> Prev
         if len(found) >= MAX_CANDIDATES:
             whole.skip("too_many", f"conn {name}")
             break
-        draft = Draft(password=password, files=files)
+        draft = Draft(keyring)
         try:
             _connection(Reader(_merged(sections, name), f"conn {name}", draft), draft)
             _secrets(secrets, draft)
         except ImportRefused as error:
             refused = error
-            whole.skip("other_connection", f"conn {name}", kind=str(error.params.get("kind", error.code)))
+            whole.skip("other_connection", f"conn {name}", kind=kind_of(error))
             continue
         for kind, other in sections:
             if kind == "ca" and (file := sections[kind, other].get("cacert")):
@@ -251,6 +253,8 @@ def _secrets(lines: list[str], draft: Draft) -> None:
             draft.secret("password", words[0], source)
         elif kind == "PPK" and fields.get("ike.ppk.id") in names:
             draft.secret("ppk", octets(words[0]), source)
+        elif not wants_certificate(draft):
+            continue
         elif kind in ("RSA", "ECDSA", "PKCS8"):
             put_key(draft, words[0], words[1] if len(words) > 1 else None, source)
         elif kind == "P12" and (data := given(draft, words[0], source)):

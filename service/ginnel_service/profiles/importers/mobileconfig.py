@@ -5,7 +5,6 @@ A file may hold several VPN payloads; each becomes a candidate with the certific
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -14,7 +13,8 @@ from cryptography import x509
 from ..certificates import UnusableError, load_certificates, pem_of
 from . import apple_vpn, plist
 from .draft import Draft, shorten
-from .preview import MAX_CANDIDATES, Candidate, ImportRefused, Preview, Signer
+from .keyring import Keyring
+from .preview import MAX_CANDIDATES, Candidate, ImportRefused, Preview, Signer, kind_of
 from .reading import Reader
 
 _VPN: Final = "com.apple.vpn.managed"
@@ -42,9 +42,7 @@ class Payloads:
     others: list[tuple[str, str]] = field(default_factory=list)  # where, and of which type
 
 
-def read(
-    data: bytes, *, password: str | None, files: Mapping[str, bytes], signer: Signer | None = None
-) -> Preview:
+def read(data: bytes, keyring: Keyring, *, signer: Signer | None = None) -> Preview:
     """Raises ImportRefused."""
     top = plist.parse(data)
     if "EncryptedPayloadContent" in top:
@@ -65,7 +63,7 @@ def read(
             vpns.append((where, payload))
         else:
             _sort(payload, where, whole, beside)
-    candidates, refused = _candidates(vpns, beside, password, files, whole)
+    candidates, refused = _candidates(vpns, beside, keyring, whole)
     if not candidates:
         raise refused or _nothing(beside)
     outer = Reader(top, "", whole)
@@ -104,8 +102,7 @@ def _sort(payload: dict[str, Any], where: str, whole: Draft, beside: Payloads) -
 def _candidates(
     vpns: list[tuple[str, dict[str, Any]]],
     beside: Payloads,
-    password: str | None,
-    files: Mapping[str, bytes],
+    keyring: Keyring,
     whole: Draft,
 ) -> tuple[list[Candidate], ImportRefused | None]:
     """Those of IKEv2; where one is refused although others are not, the file's notes say so."""
@@ -114,7 +111,7 @@ def _candidates(
     found: list[Candidate] = []
     refused: ImportRefused | None = None
     for where, payload in vpns[:MAX_CANDIDATES]:
-        draft = Draft(password=password, files=files)
+        draft = Draft(keyring)
         try:
             reader = Reader(payload, where, draft)
             if other := apple_vpn.other_kind(payload):
@@ -124,7 +121,7 @@ def _candidates(
             found.append(apple_vpn.read(reader, draft, identities, beside.enrolments, roots))
         except ImportRefused as error:
             refused = error
-            whole.skip("other_connection", where, kind=str(error.params.get("kind", error.code)))
+            whole.skip("other_connection", where, kind=kind_of(error))
     if len(vpns) > MAX_CANDIDATES:
         whole.skip("too_many", "PayloadContent")
     for uuid, kind in beside.enrolments.items():

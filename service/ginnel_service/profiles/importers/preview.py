@@ -80,6 +80,11 @@ class ImportRefused(Exception):
         self.params = params
 
 
+def kind_of(error: ImportRefused) -> str:
+    """What a note says of a connection that was refused beside others that were not."""
+    return str(error.params.get("kind", error.code.removeprefix("import_")))
+
+
 class _Shown(Struct, frozen=True, kw_only=True):
     pass
 

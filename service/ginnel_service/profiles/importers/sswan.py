@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any, Final
 
 from ..certificates import UnusableError, load_certificates, pem_of
 from ..model import printable
 from .draft import Draft, is_authority, shorten
+from .keyring import Keyring
 from .plist import check_bounds
 from .preview import ImportRefused, Preview
 from .reading import Reader
@@ -23,9 +23,9 @@ _METHODS: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def read(data: bytes, *, password: str | None, files: Mapping[str, bytes]) -> Preview:
+def read(data: bytes, keyring: Keyring) -> Preview:
     """Raises ImportRefused."""
-    draft = Draft(password=password, files=files)
+    draft = Draft(keyring)
     top = Reader(_parsed(data), "", draft)
     title, uuid, kind = top.text("name"), top.text("uuid"), top.text("type")
     if kind not in _METHODS:

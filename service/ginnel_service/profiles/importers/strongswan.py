@@ -10,6 +10,7 @@ from typing import Final
 from cryptography import x509
 
 from ..certificates import UnusableError, load_certificates, open_key, pem_of
+from ..checks import is_address, is_host
 from .draft import Draft, is_authority
 from .preview import ImportRefused
 
@@ -84,7 +85,7 @@ def identity(text: str) -> str:
         return rest
     if colon and kind == "keyid":
         return "@#" + (rest[2:] if rest[:2] == "0x" else rest.encode().hex())
-    if text[:1] == "@" and text[:2] not in ("@#", "@@"):
+    if text[:1] == "@" and is_host(text[1:]) and not is_address(text[1:]):
         return text[1:]
     if text[:1] == "%" and text != "%any" and len(text) > 1:
         return text[1:]  # "the certificate has to bear it", which holds of every identity here
@@ -124,13 +125,21 @@ def put_remote_method(draft: Draft, text: str, source: str) -> None:
         draft.skip("unusable_value", source, cause="is no way to authenticate that we have")
 
 
+def wants_certificate(draft: Draft) -> bool:
+    """Whether a key of ours has a use: an administrator's file may hold those of several connections."""
+    fields = draft.fields
+    methods = fields.get("authentication.method"), fields.get("authentication.second")
+    by_tls = "eap" in methods and "tls" in fields.get("authentication.eap", ("tls",))
+    return "certificate" in methods or by_tls
+
+
 def given(draft: Draft, name: str, source: str) -> bytes:
     """A file that another names, out of those that came with it; none, with a note, where it did not."""
     base = name.replace("\\", "/").rpartition("/")[2]
-    if base not in draft.files:
+    if base not in draft.keyring.files:
         draft.skip("missing_file", source, file=base)
         return b""
-    return draft.files[base]
+    return draft.keyring.files[base]
 
 
 def put_certificate(draft: Draft, name: str, source: str) -> None:
@@ -159,9 +168,9 @@ def put_roots(draft: Draft, name: str, source: str, *, pin: bool = False) -> Non
 def put_key(draft: Draft, name: str, password: str | None, source: str) -> None:
     if data := given(draft, name, source):
         try:
-            draft.secret("private_key", open_key(data, password or draft.password), source)
+            draft.secret("private_key", open_key(data, password or draft.keyring.password), source)
         except UnusableError as error:
-            draft.locked = password is None and draft.password is None
+            draft.locked = password is None and draft.keyring.password is None
             draft.skip("unusable_value", source, cause=str(error))
 
 

@@ -8,7 +8,8 @@ from typing import Final
 
 from . import settings
 from .draft import Draft
-from .preview import MAX_CANDIDATES, Candidate, ImportRefused, Preview
+from .keyring import Keyring
+from .preview import MAX_CANDIDATES, Candidate, ImportRefused, Preview, kind_of
 from .reading import Reader
 from .strongswan import (
     given,
@@ -23,9 +24,12 @@ from .strongswan import (
     put_remote_method,
     put_roots,
     put_time,
+    wants_certificate,
 )
 
 _NUMBERED: Final = re.compile(r"(local|remote)(?:-?.*)?")
+#: What the names of sections of secrets begin with; the rest tells several of a kind apart.
+_SECRET: Final = re.compile("eap|xauth|ike|ppk|private|rsa|ecdsa|pkcs8|pkcs12")
 #: Always so here, whatever a file says.
 _ALWAYS: Final = (
     "encap",
@@ -39,7 +43,7 @@ _ALWAYS: Final = (
 _SCRIPTS: Final = ("updown", "hostaccess")
 
 
-def read(data: str, *, password: str | None, files: Mapping[str, bytes]) -> Preview:
+def read(data: str, keyring: Keyring) -> Preview:
     """Raises ImportRefused."""
     tables, includes = settings.parse(data)
     whole = Draft()
@@ -64,14 +68,14 @@ def read(data: str, *, password: str | None, files: Mapping[str, bytes]) -> Prev
         if not isinstance(table, dict):
             whole.skip("unusable_value", where, cause="is no section")
             continue
-        draft = Draft(password=password, files=files)
+        draft = Draft(keyring)
         try:
             _connection(Reader(table, where, draft), draft)
             _authorities(authorities, draft)
             _secrets(secrets, draft)
         except ImportRefused as error:
             refused = error
-            whole.skip("other_connection", where, kind=str(error.params.get("kind", error.code)))
+            whole.skip("other_connection", where, kind=kind_of(error))
             continue
         found.append(draft.done(name))
     if len(connections) > MAX_CANDIDATES:
@@ -218,7 +222,8 @@ def _secrets(tables: Mapping[str, object], draft: Draft) -> None:
         if not isinstance(table, dict):
             continue
         reader = Reader(table, f"secrets.{name}", draft)
-        kind = re.split(r"[-0-9_]", name, maxsplit=1)[0].lower()
+        known = _SECRET.match(name)
+        kind = known[0] if known is not None else ""
         names = {identity(reader.text(key)) for key in reader.names if key.startswith("id")}
         if kind in ("eap", "xauth") and (not names or names & mine):
             reader.put_secret("secret", "password")
@@ -226,7 +231,7 @@ def _secrets(tables: Mapping[str, object], draft: Draft) -> None:
             _shared(reader, "psk", draft)
         elif kind == "ppk" and (not names or fields.get("ike.ppk.id") in names):
             _shared(reader, "ppk", draft)
-        elif kind in ("private", "rsa", "ecdsa", "pkcs8", "pkcs12"):
+        elif kind in ("private", "rsa", "ecdsa", "pkcs8", "pkcs12") and wants_certificate(draft):
             _key(reader, kind, draft)
 
 

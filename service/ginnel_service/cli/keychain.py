@@ -1,0 +1,52 @@
+"""The person's own keychain: passwords that neither the service nor its disk keeps.
+
+By the library keyring, which speaks to the desktop's (Secret Service, KWallet, macOS's Keychain). It is an
+extra, `ginnel[keychain]`, as machines without a desktop have none.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Protocol, cast
+
+from ginnel_service.ipc.schema import PromptStatus
+
+from .wire import CliError
+
+
+class _Library(Protocol):
+    def get_password(self, service: str, username: str) -> str | None: ...
+    def set_password(self, service: str, username: str, password: str) -> None: ...
+
+
+class Keychain:
+    """An entry a profile and user name. Every method raises CliError `keychain_unavailable`."""
+
+    def __init__(self) -> None:
+        try:
+            self._library = cast("_Library", importlib.import_module("keyring"))
+        except ImportError:
+            raise CliError(
+                "keychain_unavailable", detail="the Python library keyring is not installed"
+            ) from None
+
+    def find(self, asked: PromptStatus) -> str | None:
+        try:
+            return self._library.get_password(_entry(asked), asked.username)
+        except Exception as error:  # a backend's own, of any kind
+            raise _refusal(error) from None
+
+    def keep(self, asked: PromptStatus, password: str) -> None:
+        try:
+            self._library.set_password(_entry(asked), asked.username, password)
+        except Exception as error:  # a backend's own, of any kind
+            raise _refusal(error) from None
+
+
+def _entry(asked: PromptStatus) -> str:
+    return f"ginnel: {asked.name}"
+
+
+def _refusal(error: Exception) -> CliError:
+    """Names the kind of error alone: a backend's words may hold anything."""
+    return CliError("keychain_unavailable", detail=type(error).__name__)

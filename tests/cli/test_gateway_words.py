@@ -1,0 +1,40 @@
+"""Every way in which a command of `ginnel gateway` fails has words."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from string import Formatter
+
+import ginnel_service.gateway
+from ginnel_service.cli.gateway_common import WORDS
+
+FOLDER = Path(ginnel_service.gateway.__file__).parent
+
+
+def raised() -> dict[str, set[str]]:
+    """The parameters of each code, as the source gives them."""
+    found: dict[str, set[str]] = {}
+    for file in FOLDER.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id == "GatewayError"
+            ):
+                code = node.args[0]
+                for each in ast.walk(code):
+                    if isinstance(each, ast.Constant) and isinstance(each.value, str):
+                        given = {keyword.arg for keyword in node.keywords if keyword.arg}
+                        found[each.value] = found.get(each.value, given) & given
+    return found
+
+
+def test_there_are_words_for_every_code_and_for_no_other() -> None:
+    assert set(WORDS) == set(raised())
+
+
+def test_words_use_what_every_place_gives() -> None:
+    for code, given in raised().items():
+        used = {name for text in WORDS[code][:2] for _, name, _, _ in Formatter().parse(text) if name}
+        assert used <= {*given, "file"}, code

@@ -1,0 +1,66 @@
+"""What a person sees on a terminal, and what a pipe gets."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+
+import pytest
+
+from ginnel_service.ipc.schema import Finding
+
+from .conftest import Served
+
+COLOUR = "\x1b[3"
+
+
+def on_a_terminal(served: Served, *arguments: str, **more: str) -> str:
+    """What `ginnel` writes to a pseudo-terminal, which is its stdout and stderr."""
+    ours, theirs = pty.openpty()
+    unset = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "CI")}
+    try:
+        running = subprocess.Popen(
+            [sys.executable, "-m", "ginnel_service.cli.main", *arguments],
+            stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs,
+            env={**unset, "GINNEL_SOCKET": str(served.socket), "TERM": "xterm", "COLUMNS": "150", **more},
+        )  # fmt: skip
+    finally:
+        os.close(theirs)
+    seen = b""
+    while True:
+        try:
+            got = os.read(ours, 65536)
+        except OSError:  # EIO: the last writer has closed it
+            break
+        if not got:
+            break
+        seen += got
+    os.close(ours)
+    assert running.wait(20) == 0
+    return seen.decode()
+
+
+@pytest.mark.parametrize("command", ["doctor", "status", "list", "up office"])
+def test_colours_are_for_terminals_that_want_them(with_office: Served, command: str) -> None:
+    with_office.service.findings = (Finding(id="tun_missing", severity="warning"),)
+    with_office.run("up", "office")
+    words = command.split()
+    assert COLOUR in on_a_terminal(with_office, *words)
+    assert COLOUR not in on_a_terminal(with_office, *words, NO_COLOR="1")
+    assert "\x1b" not in with_office.run(*words).stdout
+
+
+def test_up_shows_the_steps_that_are_done_and_how_long_they_took(with_office: Served) -> None:
+    text = on_a_terminal(with_office, "up", "office")
+    steps = ("resolving the gateway's name", "agreeing on keys", "authenticating", "setting up device")
+    places = [text.index(f" s  office: {step}") for step in steps]
+    assert places == sorted(places)
+    assert "10.9.0.1/32" in text[places[-1] :]
+
+
+def test_json_has_neither_colours_nor_steps(with_office: Served) -> None:
+    text = on_a_terminal(with_office, "up", "office", "--json")
+    assert text.startswith("{")
+    assert "\x1b" not in text

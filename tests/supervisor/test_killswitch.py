@@ -1,0 +1,323 @@
+"""When traffic is stopped, for whom, and what a crash or a stop leaves of that. Packets are in tests/net."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from ginnel_service.ipc.service import ServiceError
+from ginnel_service.net.base import KillSwitch, NetworkError, Wanted
+from ginnel_service.profiles.model import KillSwitch as Mode
+from ginnel_service.profiles.model import Network, ProfileError
+from ginnel_service.tunnel.errors import TunnelError
+
+from .scene import World, serve
+
+CONNECTING, ALWAYS = Mode(mode="connecting"), Mode(mode="always")
+CLOSED = KillSwitch()
+UP = KillSwitch(devices=("ginnel0",))
+
+
+def test_it_is_on_from_up_to_down_and_lets_the_tunnel_through(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create(kill_switch=CONNECTING)
+        assert world.network.told == []
+        await it.supervisor.up("office")
+        assert world.network.told == [CLOSED]  # before anything of the attempt
+        assert world.gateway.links == []
+        await it.until("up")
+        assert world.network.told[:2] == [CLOSED, UP]
+        assert isinstance(world.network.told[2], Wanted)  # no route leads where nothing passes
+        assert it.kill_switch.blocking
+        assert not it.status().blocked
+        await it.supervisor.down("office")
+        assert world.network.told[3:] == ["office", CLOSED, None]  # no route any more, then no device
+        assert not it.kill_switch.blocking
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+def test_a_tunnel_without_one_tells_the_system_nothing(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create()
+        await it.supervisor.up("office")
+        await it.until("up")
+        await it.supervisor.down("office")
+        await it.supervisor.close()
+        assert not [told for told in world.network.told if told is None or isinstance(told, KillSwitch)]
+
+    serve(tmp_path, act)
+
+
+def test_it_stays_while_a_connection_comes_back(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create(kill_switch=CONNECTING)
+        await it.supervisor.up("office")
+        await it.until("up")
+        it.host.link.lose_device()
+        await it.until("reconnecting")
+        assert it.status().blocked
+        assert world.network.kill_switch == CLOSED
+        await it.until("up")
+        assert world.network.kill_switch == UP
+        assert None not in world.network.told
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+def test_what_gave_up_stays_stopped_until_the_person_lets_go(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create(kill_switch=CONNECTING)
+        it.host.refuse = TunnelError("tun_not_permitted")
+        await it.supervisor.up("office")
+        await it.until("failed")
+        assert it.status().blocked
+        assert world.network.kill_switch == CLOSED
+        await it.supervisor.down("office")
+        assert world.network.kill_switch is None
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+def test_always_is_on_as_long_as_the_profile_says_so(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create(kill_switch=ALWAYS)
+        assert world.network.kill_switch == CLOSED
+        await it.supervisor.up("office")
+        await it.until("up")
+        assert world.network.kill_switch == UP
+        await it.supervisor.down("office")
+        assert world.network.kill_switch == CLOSED
+        await it.create(kill_switch=ALWAYS, network=Network(lan=True))
+        assert world.network.kill_switch == KillSwitch(lan=True)
+        await it.create()
+        assert world.network.kill_switch is None
+        await it.create(kill_switch=ALWAYS)
+        await it.supervisor.remove_profile("office")
+        assert world.network.kill_switch is None
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+def test_it_is_one_for_all_profiles(tmp_path: Path) -> None:
+    """Another's tunnel passes as well, and the LAN is open only where everyone leaves it open."""
+
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create(name="lan", kill_switch=ALWAYS, network=Network(lan=True))
+        await it.create(name="office", kill_switch=ALWAYS)
+        await it.create(name="plain")
+        assert world.network.kill_switch == CLOSED
+        await it.supervisor.up("plain")
+        await it.until("up", name="plain")
+        assert world.network.kill_switch == UP
+        await it.supervisor.remove_profile("office")
+        assert world.network.kill_switch == KillSwitch(devices=("ginnel0",), lan=True)
+        assert [each.name for each in it.kill_switch.profiles] == ["lan"]
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+@pytest.mark.parametrize("mode", [CONNECTING, ALWAYS])
+@pytest.mark.parametrize("orderly", [False, True])
+def test_it_outlives_the_service_and_what_was_up_comes_back(
+    tmp_path: Path, mode: Mode, orderly: bool
+) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create(kill_switch=mode)
+        await it.supervisor.up("office")
+        await it.until("up")
+        if orderly:
+            await it.supervisor.close()
+            assert world.network.kill_switch == CLOSED  # the device is gone, what it stops is not
+        world.network.told.clear()
+        world.network.kill_switch = None  # as after a reboot
+        again = world.start()
+        assert world.network.told == [CLOSED]  # before anything else
+        await again.supervisor.start()
+        await again.until("up")
+        assert world.network.kill_switch == UP
+        await again.supervisor.down("office")
+        assert world.network.kill_switch == (CLOSED if mode is ALWAYS else None)
+        await again.supervisor.close()
+        if not orderly:
+            await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+def test_what_was_down_stays_down_at_the_next_start(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create(kill_switch=CONNECTING)
+        await it.supervisor.up("office")
+        await it.until("up")
+        await it.supervisor.down("office")
+        await it.supervisor.close()
+        world.network.told.clear()
+        again = world.start()
+        await again.supervisor.start()
+        await asyncio.sleep(1)
+        assert world.network.told == []
+        assert again.state() == "down"
+        await again.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+def test_a_profile_that_cannot_be_read_opens_nothing_and_root_gets_out(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create(kill_switch=ALWAYS)
+        await it.supervisor.close()
+        (tmp_path / "profiles" / "office.toml").write_text("name = ")
+        (tmp_path / "profiles" / "office.toml").chmod(0o600)
+        world.network.kill_switch = None
+        again = world.start()
+        assert world.network.kill_switch == CLOSED
+        with pytest.raises(ProfileError, match="profile_corrupt"):
+            await again.supervisor.kill_switch_off(("office",), force=False)
+        assert world.network.kill_switch == CLOSED
+        await again.supervisor.kill_switch_off(("office",), force=True)
+        assert world.network.kill_switch is None
+        await again.supervisor.close()
+        assert world.start().kill_switch.blocking is False
+
+    serve(tmp_path, act)
+
+
+def test_off_changes_the_profile_and_leaves_the_connection(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create(kill_switch=ALWAYS)
+        await it.supervisor.up("office")
+        await it.until("up")
+        status = await it.supervisor.kill_switch_off(("office",), force=False)
+        assert not status.blocking
+        assert world.network.kill_switch is None
+        assert it.state() == "up"
+        assert (await it.supervisor.show_profile("office")).kill_switch.mode == "off"
+        assert status in it.events
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+def test_a_captive_portal_may_be_reached_for_a_while(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        with pytest.raises(ServiceError, match="kill_switch_off"):
+            await it.supervisor.open_portal(60)
+        await it.create(kill_switch=ALWAYS)
+        status = await it.supervisor.open_portal(60)
+        assert status.portal_until is not None
+        assert world.network.kill_switch == KillSwitch(portal=True)
+        await it.supervisor.open_portal(120)  # once more, and longer
+        await asyncio.sleep(119)
+        assert world.network.kill_switch == KillSwitch(portal=True)
+        await asyncio.sleep(2)
+        assert world.network.kill_switch == CLOSED
+        assert it.kill_switch.portal_until is None
+        assert it.kill_switch in it.events
+        await it.supervisor.open_portal(60)
+        await it.supervisor.close()
+        assert world.network.kill_switch == CLOSED
+
+    serve(tmp_path, act)
+
+
+def test_without_a_firewall_nothing_is_connected_as_if_there_were_one(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create(kill_switch=CONNECTING)
+
+        def refuse(wanted: KillSwitch | None) -> None:
+            raise NetworkError("firewall_unavailable", "set the kill switch", 95)
+
+        world.network.set_kill_switch = refuse  # type: ignore[method-assign]
+        with pytest.raises(ServiceError, match="network_refused"):
+            await it.supervisor.up("office")
+        assert it.state() == "down"
+        assert not it.kill_switch.blocking
+        assert world.gateway.links == []
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+def test_behind_it_names_are_asked_outside_and_the_last_addresses_will_do(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create(kill_switch=CONNECTING)
+        await it.supervisor.up("office")
+        await it.until("up")
+        assert it.host.asked == [("vpn.example.org", True)]
+        await it.supervisor.close()
+        again = world.start()
+        again.host.names.clear()
+        await again.supervisor.start()
+        await again.until("up")
+        await again.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+def test_without_one_names_are_asked_as_by_everyone(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create()
+        await it.supervisor.up("office")
+        await it.until("up")
+        assert it.host.asked == [("vpn.example.org", False)]
+        it.host.names.clear()
+        it.host.link.lose_device()
+        await it.until("reconnecting")
+        while it.status().next_try_s is None or it.status().error is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(10)
+        error = it.status().error
+        assert error is not None
+        assert error.code == "name_not_resolved"
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+def test_it_follows_the_machines_links(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create(kill_switch=ALWAYS, network=Network(lan=True))
+        world.network.told.clear()
+        it.host.go_to()
+        await asyncio.sleep(1)
+        assert world.network.told == [KillSwitch(lan=True)]
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'{"holds": 3}', b"[]", bytes(2 << 20)])
+def test_a_broken_file_of_wishes_still_leaves_what_is_always_on(tmp_path: Path, content: bytes) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create(kill_switch=ALWAYS)
+        await it.supervisor.close()
+        (tmp_path / "wanted" / "wanted.json").write_bytes(content)
+        world.network.kill_switch = None
+        world.start()
+        assert world.network.kill_switch == CLOSED
+
+    serve(tmp_path, act)

@@ -1,0 +1,230 @@
+"""What rules, boot and login begin and end by themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from ginnel_service.ipc.service import ServiceError
+from ginnel_service.net.base import Way
+from ginnel_service.profiles.model import Dns, KillSwitch, OnDemand, OnDemandRule, Start
+from tunnel.test_driver import PROFILE
+
+from .scene import Served, World, serve
+
+HOME, CAFE = Way("192.0.2.10", 2, "192.0.2.1"), Way("192.0.2.77", 3, "192.0.2.65")
+RULES = OnDemand(
+    enabled=True,
+    rules=(
+        OnDemandRule(action="disconnect", ssids=("home",)),
+        OnDemandRule(action="ignore", interface="ethernet"),
+        OnDemandRule(action="connect"),
+    ),
+)
+
+
+async def be_at(it: Served, *way: Way, ssid: str = "") -> None:
+    it.host.said = replace(it.host.said, ssid=ssid, interface="wifi" if ssid else "ethernet")
+    it.host.go_to(*way)
+    await asyncio.sleep(2)
+
+
+def test_rules_connect_and_disconnect_as_the_machine_moves(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create(on_demand=RULES)
+        await it.supervisor.start()
+        await asyncio.sleep(1)
+        assert it.state() == "down"
+        assert (it.rules().action, it.rules().rule) == ("ignore", 2)
+        await be_at(it, CAFE, ssid="cafe")
+        assert it.state() == "up"
+        await be_at(it, HOME, ssid="home")
+        assert it.state() == "down"
+        assert (it.rules().action, it.rules().rule) == ("disconnect", 1)
+        await it.supervisor.close()
+        assert not it.host.watching
+
+    serve(tmp_path, act)
+
+
+def test_a_person_puts_rules_off_and_brings_them_back(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create(on_demand=RULES)
+        await it.supervisor.start()
+        await be_at(it, CAFE, ssid="cafe")
+        await it.supervisor.down("office")
+        assert it.rules().state == "paused"
+        await be_at(it, HOME)
+        await be_at(it, CAFE, ssid="cafe")
+        assert it.state() == "down"
+        await it.supervisor.close()
+        again = world.start()  # the same boot
+        again.host.said = replace(again.host.said, ssid="cafe", interface="wifi")
+        await again.supervisor.start()
+        await asyncio.sleep(1)
+        assert again.rules().state == "paused"
+        assert again.state() == "down"
+        await again.supervisor.change_on_demand("office", "resume")
+        await asyncio.sleep(1)
+        assert again.state() == "up"
+        await again.supervisor.change_on_demand("office", "pause")
+        assert again.state() == "up"
+        await again.supervisor.down("office")
+        await again.supervisor.up("office")
+        assert again.rules().state == "on"
+        await again.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+def test_another_boot_brings_rules_back(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create(on_demand=RULES)
+        await it.supervisor.change_on_demand("office", "pause")
+        await it.supervisor.close()
+        file = tmp_path / "wanted" / "wanted.json"
+        file.write_text(file.read_text().replace('"boot":"', '"boot":"earlier-'))
+        again = world.start()
+        assert again.rules().state == "on"
+        await again.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+def test_what_a_person_does_stands_until_the_machine_is_elsewhere(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create(on_demand=RULES)
+        await it.supervisor.start()
+        await be_at(it, HOME, ssid="home")
+        await it.supervisor.up("office")
+        await it.until("up")
+        await be_at(it, HOME, ssid="home")  # news, and nothing new
+        assert it.state() == "up"
+        await be_at(it, CAFE, ssid="cafe")
+        await be_at(it, HOME, ssid="home")
+        assert it.state() == "down"
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+def test_what_a_tunnel_of_ours_says_of_names_is_not_the_networks_word(tmp_path: Path) -> None:
+    rules = OnDemand(
+        enabled=True,
+        rules=(
+            OnDemandRule(action="connect", dns_servers=("192.0.2.53",)),
+            OnDemandRule(action="disconnect"),
+        ),
+    )
+
+    async def act(world: World) -> None:
+        it = world.start()
+        it.host.said = replace(it.host.said, dns_servers=("192.0.2.53",))
+        await it.create(on_demand=rules, dns=Dns(servers=("10.77.0.53",)))
+        await it.supervisor.start()
+        await it.until("up")
+        it.host.said = replace(it.host.said, dns_servers=("10.77.0.53",))
+        it.host.go_to(HOME)
+        await asyncio.sleep(3)
+        assert it.state() == "up"
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+def test_rules_are_turned_on_and_off_in_the_profile(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create(on_demand=OnDemand(rules=(OnDemandRule(action="connect"),)))
+        await it.supervisor.start()
+        with pytest.raises(ServiceError, match="on_demand_off"):
+            await it.supervisor.change_on_demand("office", "pause")
+        await it.supervisor.change_on_demand("office", "on")
+        await it.until("up")
+        assert (await it.supervisor.show_profile("office")).on_demand.enabled
+        await it.supervisor.change_on_demand("office", "off")
+        assert not (await it.supervisor.show_profile("office")).on_demand.enabled
+        assert it.state() == "up"
+        assert not it.host.watching or it.rules().state == "off"
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+def test_a_rule_that_disconnects_lets_go_of_the_kill_switch(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create(on_demand=RULES, kill_switch=KillSwitch(mode="connecting"))
+        await it.supervisor.start()
+        await be_at(it, CAFE, ssid="cafe")
+        assert world.network.kill_switch is not None
+        await be_at(it, HOME, ssid="home")
+        assert world.network.kill_switch is None
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+def test_boot_connects_what_says_so_and_goes_on_trying(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create(start=Start(at="boot"))
+        await it.create(name="plain")
+        await it.supervisor.close()
+        again = world.start()
+        again.host.go_to()
+        again.host.unreachable.add("198.51.100.2")
+        await again.supervisor.start()
+        await again.until("reconnecting")
+        assert again.status().waits_for == "network"
+        again.host.unreachable.clear()
+        again.host.go_to(HOME)
+        await again.until("up")
+        assert again.state("plain") == "down"
+        await again.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+def test_login_connects_the_persons_own_profiles(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        me = os.getuid()
+        await it.create(name="mine", start=Start(at="login"), owner_uid=me)
+        await it.create(name="others", start=Start(at="login"), owner_uid=me + 1)
+        await it.create(name="plain", owner_uid=me)
+        begun = await it.supervisor.begin_session(me)
+        assert [status.name for status in begun] == ["mine"]
+        await it.until("up", name="mine")
+        assert await it.supervisor.begin_session(me) == ()
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+def test_an_idle_connection_stays_down_until_the_machine_moves(tmp_path: Path) -> None:
+    timing = msgspec.structs.replace(PROFILE.timing, idle_s=60.0)
+
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create(on_demand=RULES, timing=timing)
+        await it.supervisor.start()
+        await be_at(it, CAFE, ssid="cafe")
+        await it.until("down")
+        await asyncio.sleep(3600)
+        assert it.state() == "down"
+        await be_at(it, HOME)
+        await be_at(it, CAFE, ssid="cafe")
+        assert it.state() == "up"
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
