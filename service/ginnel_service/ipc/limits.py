@@ -23,11 +23,11 @@ class Rate:
 class Limits:
     """Of the server as a whole, of each person (uid) and of each connection."""
 
-    connections: int = 256
+    connections: int = 256  # of all clients together
     connections_reserved: int = 32  # of those, for administrators alone
-    connections_per_uid: int = 64
-    subscribers_per_uid: int = 32
-    message_octets: int = MAX_MESSAGE_OCTETS
+    connections_per_uid: int = 64  # of one person
+    subscribers_per_uid: int = 32  # of those, how many may hear events
+    message_octets: int = MAX_MESSAGE_OCTETS  # of one message, its line feed apart
     pending_octets: int = 4 * MAX_MESSAGE_OCTETS  # not yet read by the client
     octets_per_uid: int = 16 * MAX_MESSAGE_OCTETS  # in all its connections, sent by it and for it
     requests: int = 16  # of one connection, under way at once

@@ -30,7 +30,7 @@ MAX_FILE_OCTETS = 64 * 1024
 class Secrets(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a profile needs and must not hold. No value ever shows in a repr (octets are base64 in JSON)."""
 
-    psk: bytes = b""
+    psk: bytes = b""  # pre-shared key, up to 1,024 octets
     password: str = ""  # for EAP; where it is missing the person is asked
     private_key: bytes = b""  # of our certificate: PKCS#8, not encrypted
     ppk: bytes = b""  # RFC 8784
