@@ -14,6 +14,7 @@ from ginnel_service.ike.events import Endpoint
 from ginnel_service.net.base import FakeNetwork, Way
 from ginnel_service.profiles.model import OnDemandRule
 from ginnel_service.tunnel.errors import TunnelError
+from ginnel_service.tunnel.fetch import may_be_asked
 from ginnel_service.tunnel.ondemand import Decision, Place, decide, lies_below, matches
 from ginnel_service.tunnel.probe import Prober
 
@@ -133,7 +134,11 @@ class Local:
         return (Endpoint("127.0.0.1", self.port),)
 
 
-def probing(answer: bytes, act: Callable[[Prober, Local, list[bytes]], Awaitable[None]]) -> None:
+def probing(
+    answer: bytes,
+    act: Callable[[Prober, Local, list[bytes]], Awaitable[None]],
+    allowed: Callable[[str], bool] = lambda host: True,
+) -> None:
     async def run() -> None:
         heard: list[bytes] = []
         served = asyncio.Event()
@@ -153,8 +158,8 @@ def probing(answer: bytes, act: Callable[[Prober, Local, list[bytes]], Awaitable
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         local = Local(server.sockets[0].getsockname()[1])
         async with server:
-            await act(Prober(local), local, heard)  # type: ignore[arg-type]
-            if local.connects:
+            await act(Prober(local, allowed=allowed), local, heard)  # type: ignore[arg-type]
+            if local.connects and allowed("127.0.0.1"):
                 await served.wait()
 
     asyncio.run(run())
@@ -205,3 +210,14 @@ def test_a_name_is_looked_up_outside_the_tunnels() -> None:
         assert local.asked == [True, True]
 
     probing(b"", act)
+
+
+def test_nothing_on_loopback_or_the_link_is_asked() -> None:
+    """A user's rule would have the service ask, with the service's rights."""
+
+    async def act(prober: Prober, local: Local, heard: list[bytes]) -> None:
+        assert not await prober.probe("http://a.example/")
+        assert local.connects
+        assert heard == []
+
+    probing(b"HTTP/1.1 200 OK\r\n\r\n", act, may_be_asked)
