@@ -189,6 +189,8 @@ class OnDemandDesk:
                 log.info("rule %d disconnects", decision.rule, extra={"connection": name})
                 await self._connections.down(name)
         except TimeoutError:
-            log.warning("its rules were not followed: what they ask takes too long", extra={"connection": name})
+            log.warning(
+                "its rules were not followed: what they ask takes too long", extra={"connection": name}
+            )
         except (ServiceError, ProfileError) as error:
             log.warning("its rules were not followed: %s", error.code, extra={"connection": name})

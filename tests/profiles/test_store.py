@@ -158,11 +158,15 @@ def test_the_number_of_profiles_is_bounded(tmp_path: Path) -> None:
 
 
 def test_secrets_come_back_and_never_show(tmp_path: Path) -> None:
-    noticed: list[bytes] = []
-    store = SecretStore(tmp_path / "secrets", KeyRing(tmp_path / "keys"), notice=noticed.append)
+    noticed: list[tuple[bytes, str]] = []
+
+    def notice(secret: bytes, name: str) -> None:
+        noticed.append((secret, name))
+
+    store = SecretStore(tmp_path / "secrets", KeyRing(tmp_path / "keys"), notice=notice)
     store.put("office", Secrets(psk=PSK))
     assert store.get("office").psk == PSK
-    assert noticed == [PSK, PSK]
+    assert noticed == [(PSK, "office")] * 2
     assert "correct" not in repr(store.get("office"))
     assert "correct" not in str(store.get("office").__rich_repr__())
     assert stat.S_IMODE((tmp_path / "secrets" / "office.secrets").stat().st_mode) == 0o600
