@@ -1,8 +1,9 @@
-"""What people ask for in quick succession."""
+"""What people ask for in quick succession, and what it costs the others."""
 
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from ginnel_service.ipc.schema import ConnectionStatus, Event
 from ginnel_service.ipc.service import ServiceError
 from ginnel_service.profiles.model import KillSwitch
+from ginnel_service.profiles.secrets import SecretStore
 
 from .scene import World, serve
 
@@ -60,3 +62,22 @@ def test_down_ends_what_is_just_beginning(tmp_path: Path) -> None:
         await it.supervisor.close()
 
     serve(tmp_path, act)
+
+
+def test_a_look_at_every_secret_holds_up_no_tunnel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+
+    def locked(store: SecretStore) -> tuple[str, ...]:
+        looked.append(threading.get_ident())
+        return ("office",)
+
+    async def act() -> None:
+        it = World(tmp_path).start()
+        found = await it.supervisor.diagnose("")
+        assert "secrets_locked" in {finding.id for finding in found.findings}
+        assert looked
+        assert threading.get_ident() not in looked
+        await it.supervisor.close()
+
+    monkeypatch.setattr(SecretStore, "locked", locked)
+    asyncio.run(act())  # with threads, so in real time
