@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
+import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -200,6 +202,22 @@ def test_what_cannot_be_asked_has_failed(url: str) -> None:
         assert not await prober.probe(url)
         assert heard == []
 
+    probing(b"no TLS\r\n\r\n", act)
+
+
+def test_the_roots_of_the_system_are_read_beside_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+
+    def make() -> ssl.SSLContext:
+        made.append(threading.get_ident())
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+    async def act(prober: Prober, local: Local, heard: list[bytes]) -> None:
+        assert not await prober.probe("https://a.example/")
+        assert made
+        assert threading.get_ident() not in made
+
+    monkeypatch.setattr("ginnel_service.tunnel.probe.ssl.create_default_context", make)
     probing(b"no TLS\r\n\r\n", act)
 
 

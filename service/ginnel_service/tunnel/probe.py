@@ -70,9 +70,14 @@ class Prober:
         connected = open_socket(at.host, self._host.network.socket_mark, socket.SOCK_STREAM)
         try:
             await asyncio.get_running_loop().sock_connect(connected, (at.host, at.port))
-            tls = (self._tls or ssl.create_default_context()) if secure else None
+            tls = self._tls
+            if secure and tls is None:  # in a thread: it reads every root of the system
+                tls = await asyncio.to_thread(ssl.create_default_context)
             reader, writer = await asyncio.open_connection(
-                sock=connected, ssl=tls, server_hostname=name if secure else None, limit=MAX_LINE
+                sock=connected,
+                ssl=tls if secure else None,
+                server_hostname=name if secure else None,
+                limit=MAX_LINE,
             )
         except BaseException:
             connected.close()
