@@ -16,7 +16,7 @@ import signal
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 from . import __version__, logs
 from .config import DaemonConfig, parse_arguments
@@ -85,9 +85,13 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _lock(config: DaemonConfig, stack: ExitStack) -> None:
-    """One service per runtime directory and one per journal, held as long as the process lives (flock(2))."""
-    config.runtime.root.mkdir(mode=0o755, parents=True, exist_ok=True)
-    config.runtime.root.chmod(0o755)
+    """One service per runtime directory and one per journal, held as long as the process lives (flock(2)).
+
+    A runtime directory that is there keeps its mode: it may be for some alone (`RuntimeDirectoryMode=`).
+    """
+    with suppress(FileExistsError):
+        config.runtime.root.mkdir(mode=0o755, parents=True)
+        config.runtime.root.chmod(0o755)
     config.state.root.mkdir(mode=0o700, parents=True, exist_ok=True)
     for path in (config.runtime.lock, config.state.root / "lock"):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
