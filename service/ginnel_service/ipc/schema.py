@@ -372,7 +372,7 @@ class OnDemandParams(_Params, frozen=True, kw_only=True):
 
 
 class PortalParams(_Params, frozen=True, kw_only=True):
-    seconds: Annotated[float, Meta(ge=60, le=900)] = 300.0
+    seconds: Annotated[float, Meta(ge=10, le=900)] = 300.0
 
 
 class KillSwitchOffParams(_Params, frozen=True, kw_only=True):
