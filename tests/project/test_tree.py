@@ -28,6 +28,7 @@ OTHER_TESTS = {
     "platforms",
     "project",
     "simulation",
+    "supervisor",
     "vectors",
 }
 

@@ -20,6 +20,8 @@ from .model import (
 from .validation import validate
 
 SUFFIX = ".toml"
+#: How many profiles there may be. Each is kept in memory, too, for a list of them is asked for often.
+LIMIT = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Listed:
     error: ProfileError | None
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=LIMIT)
 def _parsed(data: bytes) -> tuple[Profile, tuple[Problem, ...]]:
     """A file's profile and what is wrong with it: milliseconds, and mostly for a content met before."""
     profile = parse_profile(data)
@@ -41,7 +43,7 @@ def _parsed(data: bytes) -> tuple[Profile, tuple[Problem, ...]]:
 class ProfileStore:
     """Blocking; files are small. Every error is a ProfileError, but for an OSError of the disk itself."""
 
-    def __init__(self, directory: Path, *, limit: int = 512) -> None:
+    def __init__(self, directory: Path, *, limit: int = LIMIT) -> None:
         self._directory = PrivateDirectory(directory)
         self._limit = limit
 
@@ -57,6 +59,10 @@ class ProfileStore:
             except ProfileError as error:
                 entries.append(Listed(name, None, error))
         return tuple(entries)
+
+    def has(self, name: str) -> bool:
+        """Whether there is a file of that name, be it broken."""
+        return re.match(NAME_PATTERN, name) is not None and self._file(name) in self._directory.names()
 
     def get(self, name: str) -> Profile:
         """Raises `unknown_profile`, `profile_corrupt` (with file and cause) or `profile_invalid`."""

@@ -21,19 +21,17 @@ from ..clock import since_boot_s
 from ..ike.config import RandomBytes
 from ..ike.events import Endpoint, Fetch, Path
 from ..net.base import DeviceState, MachineNetwork, Way
-from ..net.dns.file import read_resolv_conf
-from ..net.dns.resolv_conf import ResolvConf
 from ..net.dns.watch import DnsWatch
 from ..net.linux.device import DeviceWatch, device_state
 from ..net.linux.monitor import NetworkWatch
 from ..net.linux.monitor import way as route_to
-from ..net.linux.wireless import kind_of, ssid_of
 from .dataplane import Plane
 from .errors import TunnelError, socket_error, tun_error
 from .fetch import Fetcher
 from .frames import PREFIX
 from .ondemand import Place
-from .resolver import name_servers, resolve_outside
+from .place import look_around
+from .resolver import resolve_outside
 from .sockets import PlainSocket, family_of, local_address
 from .stream import Relay, client_tls, connect
 from .wire import Wire
@@ -182,10 +180,7 @@ class SystemHost:
         return tuple(dict.fromkeys(way for way in found if way is not None))
 
     def place(self) -> Place:
-        ways = self.outlook()
-        index = ways[0].device if ways else 0
-        said = _said_of_names()
-        return Place(ways, kind_of(_name(index)), ssid_of(index), said.search, said.servers)
+        return look_around(self.outlook())
 
     def watch_network(self, told: Callable[[], None]) -> Callable[[], None]:
         loop = asyncio.get_running_loop()
@@ -323,22 +318,6 @@ def _index(device: str) -> int:
         return socket.if_nametoindex(device)
     except OSError:
         return 0
-
-
-def _name(index: int) -> str:
-    """Empty when there is no such device."""
-    try:
-        return socket.if_indextoname(index)
-    except OSError:
-        return ""
-
-
-def _said_of_names() -> ResolvConf:
-    """Search domains, and the servers outside this machine where there are any."""
-    search: tuple[str, ...] = ()
-    with suppress(OSError):
-        search = read_resolv_conf().search
-    return ResolvConf(tuple(server.host for server in name_servers()), search)
 
 
 class Watcher:
