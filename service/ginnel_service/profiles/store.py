@@ -20,7 +20,7 @@ from .validation import validate
 
 SUFFIX = ".toml"
 #: How many profiles there may be. Each is kept in memory, too, for a list of them is asked for often.
-LIMIT = 512
+LIMIT = 2000
 
 
 @dataclass(frozen=True, slots=True)
