@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QLocale, QObject
+from PySide6.QtCore import QLocale, QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from .application import Application
@@ -20,7 +20,9 @@ from .windows.tray import Tray
 
 
 class App(QObject):
-    """Lives as long as the process. `begin` shows the window and seeks the service."""
+    """Lives as long as the process. `begin` shows the window and seeks the service; `ended` is the end."""
+
+    ended = Signal()
 
     def __init__(
         self,
@@ -32,7 +34,6 @@ class App(QObject):
         tray: Callable[[Context, QWidget], Tray] = Tray,
     ) -> None:
         super().__init__(application)
-        self._application = application
         application.setWindowIcon(application_icon())
         application.setQuitOnLastWindowClosed(False)
         self.theme = Theme(application)
@@ -71,7 +72,7 @@ class App(QObject):
         """Connections stay as they are: they are the service's."""
         self.window.keep_place()
         self.link.close()
-        self._application.quit()
+        self.ended.emit()
 
     def _raise_for(self, handover: Handover) -> None:
         if handover.token:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,21 +16,29 @@ SOURCE: Final = "en"
 
 
 def install(application: QApplication, chosen: str, catalogues: Path = CATALOGUES) -> QLocale:
-    """Speak `chosen`, or with "" the first of the system's languages that there is. Returns its locale."""
-    locale = QLocale(chosen) if chosen else QLocale.system()
-    for name in [chosen] if chosen else QLocale.system().uiLanguages():
-        if QLocale(name).language() == QLocale(SOURCE).language():
-            break
-        translator = QTranslator(application)
-        if translator.load(QLocale(name), "ginnel", "_", str(catalogues)):
-            application.installTranslator(translator)
-            ours = QTranslator(application)
-            if ours.load(
-                QLocale(name), "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-            ):
-                application.installTranslator(ours)
-            locale = QLocale(name)
-            break
+    """Speak `chosen`, or with "" the first of the system's languages that there is; else English.
+
+    Returns the locale for numbers and dates: that of the language, or the system's where none is chosen.
+    """
+    system = QLocale.system()
+    spoken = _speak(application, [chosen] if chosen else system.uiLanguages(), catalogues)
+    locale = QLocale(chosen) if chosen else system
     QLocale.setDefault(locale)
-    application.setLayoutDirection(locale.textDirection())
+    application.setLayoutDirection(spoken.textDirection())
     return locale
+
+
+def _speak(application: QApplication, names: Sequence[str], catalogues: Path) -> QLocale:
+    source = QLocale(SOURCE)
+    for locale in map(QLocale, names):
+        if locale.language() == source.language():
+            break
+        ours = QTranslator(application)
+        if not ours.load(locale, "ginnel", "_", str(catalogues)):
+            continue
+        application.installTranslator(ours)
+        qt = QTranslator(application)
+        if qt.load(locale, "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+            application.installTranslator(qt)
+        return locale
+    return source

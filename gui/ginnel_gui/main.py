@@ -55,6 +55,7 @@ def run(wanted: argparse.Namespace) -> int:
     chosen = settings.personal()
     app = App(application, chosen, language.install(application, chosen.language), wanted.socket)
     app.obey(single)
+    app.ended.connect(application.quit)
     app.begin(minimised=wanted.minimised, files=files)
     code = application.exec()
     single.close()

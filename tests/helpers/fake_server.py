@@ -40,7 +40,11 @@ class FakeServer:
         asyncio.run_coroutine_threadsafe(run(), self._loop).result(BOUND_S)
 
     def publish(self, *events: Event) -> None:
-        self.do(lambda: [self.service.publish(event) for event in events] and None)
+        def publish() -> None:
+            for event in events:
+                self.service.publish(event)
+
+        self.do(publish)
 
     def start(self) -> None:
         self._server = Server(self.service, self.path)

@@ -52,6 +52,7 @@ class Chart(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         samples = self._series.samples
         top_rate = round_up(max(self._series.peak_octets_s(), 1024.0))
         metrics = QFontMetricsF(self.font())

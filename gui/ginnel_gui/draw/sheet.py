@@ -32,6 +32,12 @@ QLineEdit {{ background: {surface}; border: 1px solid {edge}; border-radius: 7px
 QLineEdit:focus {{ border: 2px solid {accent}; padding: 3px 6px; }}
 QLineEdit:disabled {{ background: {window}; color: {muted}; }}
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ border: none; padding: 0; background: transparent; }}
+QPushButton {{ background: {surface}; border: 1px solid {edge}; border-radius: 7px; padding: 5px 16px; }}
+QPushButton:hover {{ background: {hover}; }}
+QPushButton:default {{ background: {accent}; color: {on_accent}; border-color: {accent}; }}
+QPushButton:pressed {{ background: {chosen}; color: {text}; }}
+QPushButton:disabled {{ background: {window}; color: {muted}; border-color: {line}; }}
+QPushButton:focus {{ border: 2px solid {focus}; padding: 4px 15px; }}
 QScrollBar {{ background: transparent; border: none; }}
 QScrollBar:vertical {{ width: 12px; }}
 QScrollBar:horizontal {{ height: 12px; }}
@@ -53,6 +59,8 @@ def sheet(colours: Palette) -> str:
         text=colours.text,
         muted=colours.muted,
         accent=colours.accent,
+        on_accent=colours.on_accent,
+        focus=colours.mixed("accent", "text", 0.5),
         edge=colours.edge,
         hover=colours.mixed("accent", "window", 0.07),
         chosen=colours.mixed("accent", "window", 0.16),

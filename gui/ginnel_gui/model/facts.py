@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from ginnel_service.ipc.schema import ConnectionStatus, DnsStatus, Nat, PathStatus
+from ginnel_service.ipc.schema import ConnectionStatus, DnsStatus, Nat, PathStatus, Rekeys
 
 from .suites import readable
 from .words import QT_TRANSLATE_NOOP, Words
@@ -76,7 +76,7 @@ def _inside(status: ConnectionStatus) -> tuple[Fact, ...]:
 
 def _protection(status: ConnectionStatus) -> tuple[Fact, ...]:
     rekeys: tuple[str | Words, ...] = ()
-    if status.state == "up":
+    if status.rekeys != Rekeys():
         text = QT_TRANSLATE_NOOP("Facts", "%1 times for data, %2 times for the connection")
         rekeys = (text.of(str(status.rekeys.child), str(status.rekeys.ike)),)
     return _known(

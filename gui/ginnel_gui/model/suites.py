@@ -13,6 +13,7 @@ _SHAPES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         (r"aes(\d+)(gcm|ccm)(\d+)(iiv)?", r"AES-\1-\2 (\3)"),
         (r"aes(\d+)ctr", r"AES-\1-CTR"),
         (r"aes(\d+)", r"AES-\1-CBC"),
+        (r"aes", r"AES-128-CBC"),
         (r"chacha20poly1305(iiv)?", r"ChaCha20-Poly1305"),
         (r"prfsha1", r"PRF HMAC-SHA-1"),
         (r"prfsha(\d+)", r"PRF HMAC-SHA-\1"),
@@ -33,7 +34,7 @@ _UPPER: Final = re.compile(r"\b(gcm|ccm|cmac|xcbc)\b")
 def readable(suite: str) -> str:
     """The suite `suite`, its parts' keywords joined by hyphens; what is not known stays as it is."""
     parts = [part for part in suite.split("-") if part not in {"noesn", "esn"}]
-    return " · ".join(map(_written, parts))
+    return "\u00a0· ".join(map(_written, parts))
 
 
 def _written(keyword: str) -> str:

@@ -34,6 +34,7 @@ class About(QDialog):
                 colour="muted",
             )
         )
+        heading.addStretch(1)
         top = QHBoxLayout()
         top.setSpacing(20)
         top.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)

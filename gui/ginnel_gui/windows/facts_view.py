@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -11,8 +11,8 @@ from ..model.facts import Fact, Section
 from ..say import fill, say
 from .parts import FAR, Card, Mark, Text
 
-#: Below so many average letters the columns become one.
-_TWO_COLUMNS = 88
+#: A card that is narrower wraps its facts more than is pleasant, in points.
+_COMFORTABLE = 300
 
 
 class FactsView(QWidget):
@@ -29,7 +29,7 @@ class FactsView(QWidget):
             column.setSpacing(FAR)
             column.addStretch(1)
             row.addLayout(column, 1)
-        self._wide = True
+        self._two = False
 
     def show_facts(self, sections: tuple[Section, ...]) -> None:
         if sections == self._sections:
@@ -43,14 +43,22 @@ class FactsView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        wide = self.width() >= self.fontMetrics().averageCharWidth() * _TWO_COLUMNS
-        if wide != self._wide:
-            self._wide = wide
+        if self._two != self._fit_two():
             self._place()
+
+    def minimumSizeHint(self) -> QSize:
+        """Of one column: two are made where there is room."""
+        widest = max((card.minimumSizeHint().width() for card in self._cards), default=0)
+        return QSize(widest, super().minimumSizeHint().height())
+
+    def _fit_two(self) -> bool:
+        wanted = max((card.sizeHint().width() for card in self._cards), default=0)
+        least = self.minimumSizeHint().width()
+        return len(self._cards) > 1 and self.width() >= 2 * max(least, min(wanted, _COMFORTABLE)) + FAR
 
     def _place(self) -> None:
         first, second = self._columns
-        two = self._wide and len(self._cards) > 1
+        two = self._two = self._fit_two()
         for number, card in enumerate(self._cards):
             column = second if two and number % 2 else first
             column.insertWidget(column.count() - 1, card)

@@ -58,21 +58,21 @@ class LostPage(QWidget):
         row.addWidget(copy)
         card.inside.addWidget(label)
         card.inside.addLayout(row)
-        again = Text(
+        self.place = Text(
             theme,
             self.tr("This window looks for it all the time, and goes on by itself. It looks at")
             + f"\n{socket}",
             size=0.88,
             colour="muted",
         )
-        again.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.place.setAlignment(Qt.AlignmentFlag.AlignCenter)
         inner = QWidget()
         inner.setMaximumWidth(560)
         column = QVBoxLayout(inner)
         column.setSpacing(12)
         column.addStretch(1)
         column.addWidget(mark, 0, Qt.AlignmentFlag.AlignHCenter)
-        for part in (title, told, card, again):
+        for part in (title, told, card, self.place):
             column.addWidget(part)
             column.addSpacing(FAR // 4)
         column.addStretch(2)

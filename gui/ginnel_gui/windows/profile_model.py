@@ -166,8 +166,9 @@ class ProfileFilter(QSortFilterProxyModel):
         self.setSourceModel(model)
 
     def look_for(self, text: str) -> None:
+        self.beginFilterChange()
         self._needle = text.casefold()
-        self.invalidateRowsFilter()
+        self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
 
     def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
         return self._model.accepts(source_row, self._needle)

@@ -44,6 +44,8 @@ class ProfileDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        # Names and servers run as they are written, wherever they stand.
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         if index.data(IS_HEADING):
             self._paint_heading(painter, option, str(index.data()))
         else:

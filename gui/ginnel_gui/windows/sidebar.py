@@ -65,7 +65,7 @@ class Sidebar(QWidget):
         column.addLayout(top)
         column.addWidget(self.nothing)
         column.addWidget(self.view, 1)
-        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 26)
+        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 34)
 
     @property
     def current(self) -> str:
