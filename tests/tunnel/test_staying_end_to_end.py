@@ -20,7 +20,7 @@ from ginnel_service.demo.rig import FileServer, Gateway, Service, eventually, ur
 from helpers.peers import PROFILE, profile
 from helpers.roaming import FIRST, SECOND, Roaming, Stream
 
-pytestmark = [pytest.mark.netns]
+pytestmark = [pytest.mark.alone, pytest.mark.netns]
 
 QUICK = {"retransmit_s": 0.3, "retransmit_tries": 3, "liveness_s": 2.0}
 OUTSIDE = Internet.ROUTER[0]
