@@ -24,7 +24,9 @@ def current(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_german_is_complete(current: Path) -> None:
     done = read(current)
-    missing = [f"{context}: {source}" for context, source in messages(current) if (context, source) not in done]
+    missing = [
+        f"{context}: {source}" for context, source in messages(current) if (context, source) not in done
+    ]
     assert not missing, "`make translations`, then translate: " + "; ".join(missing)
 
 
@@ -71,7 +73,8 @@ def test_unfinished_texts_stay_english(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "<TS><context>", "<!DOCTYPE TS [<!ENTITY a 'b'>]><TS><context><name>&a;</name></context></TS>"]
+    "text",
+    ["", "<TS><context>", "<!DOCTYPE TS [<!ENTITY a 'b'>]><TS><context><name>&a;</name></context></TS>"],
 )
 def test_what_is_no_catalogue_is_refused(text: str, tmp_path: Path) -> None:
     file = tmp_path / "ginnel_xx.ts"

@@ -54,8 +54,14 @@ class LogPage(Page):
         self.search.setClearButtonEnabled(True)
         self.search.setPlaceholderText(self.tr("Search the log"))
         self.search.setAccessibleName(self.tr("Search the log"))
+        # With room for the button that clears it.
+        wide = self.search.fontMetrics().horizontalAdvance(self.search.placeholderText())
+        self.search.setMinimumWidth(wide + 48)
         self.level = QComboBox()
+        self.level.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.connection = QComboBox()
+        self.connection.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.connection.setMinimumContentsLength(12)
         self.copy = self._button(self.tr("&Copy"), self.tr("Copies the chosen lines, or all that are shown"))
         self.save = self._button(self.tr("&Save…"), self.tr("Writes the lines that are shown to a file"))
         self.service_level = self._button(
@@ -121,7 +127,6 @@ class LogPage(Page):
             label = QLabel(words)
             label.setBuddy(choice)
             choice.setAccessibleName(plain(words).rstrip(":"))
-            choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             top.addWidget(label)
             top.addWidget(choice, 1)
         foot = QHBoxLayout()
