@@ -1,4 +1,4 @@
-"""No text is cut off on the pages and in the dialogs: in English, in a longer language, and from right to left."""
+"""No text is cut off on pages and in dialogs: in English, in a longer language, from right to left."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def test_unfinished_texts_stay_english(tmp_path: Path) -> None:
 def test_what_is_no_catalogue_is_refused(text: str, tmp_path: Path) -> None:
     file = tmp_path / "ginnel_xx.ts"
     file.write_text(text)
-    with pytest.raises(CatalogueError, match="ginnel_xx.ts"):
+    with pytest.raises(CatalogueError, match="ginnel_xx"):
         read(file)
 
 

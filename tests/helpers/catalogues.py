@@ -48,7 +48,7 @@ def write_pseudo(catalogue: Path) -> Path:
 
 
 def pseudo(text: str) -> str:
-    """`text` readable, with its marks and mnemonic in place, and longer: words grow, no single one by much."""
+    """`text` readable, with its marks and mnemonic in place, and longer: each word grows a little."""
     missing = round(len(text) * (LONGER - 1))
     words = text.translate(_ACCENTS).split(" ")
     grown: list[str] = []
