@@ -346,7 +346,7 @@ def test_the_theme_can_be_changed_while_it_runs(
 
 
 def test_the_app_may_run_for_days(start: StartApp, server: FakeServer, settings: Settings) -> None:
-    """Nothing grows; and no binding takes references from None, which would end the process (PySide6 6.12.0)."""
+    """Nothing grows; and no binding takes references from None, which ends the process (PySide6 6.12.0)."""
     server.add(["office"])
     server.service.connections["office"] = ConnectionStatus(
         name="office", state="up", established_at=1.0, rtt_ms=1.0
