@@ -17,6 +17,7 @@ import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 
 from . import __version__, logs
 from .config import DaemonConfig, parse_arguments
@@ -86,8 +87,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _lock(config: DaemonConfig, stack: ExitStack) -> None:
     """One service per runtime directory and one per journal, held as long as the process lives (flock(2))."""
-    config.runtime.root.mkdir(mode=0o755, parents=True, exist_ok=True)
-    config.runtime.root.chmod(0o755)
+    _own_directory(config.runtime.root)
     config.state.root.mkdir(mode=0o700, parents=True, exist_ok=True)
     for path in (config.runtime.lock, config.state.root / "lock"):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
@@ -96,6 +96,20 @@ def _lock(config: DaemonConfig, stack: ExitStack) -> None:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise StartError(f"another ginneld holds {path}: stop it first.", 12) from None
+
+
+def _own_directory(path: Path) -> None:
+    """Make what everyone may enter and only we write to. Raises OSError for a link, or another's."""
+    path.mkdir(mode=0o755, parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        found = os.fstat(descriptor)
+        if found.st_uid not in (0, os.geteuid()) or found.st_mode & 0o022:
+            raise OSError(errno.EPERM, "the directory is not ours alone", str(path))
+        if found.st_uid == os.geteuid():
+            os.fchmod(descriptor, 0o755)  # whatever the umask made of it
+    finally:
+        os.close(descriptor)
 
 
 def _policy(config: DaemonConfig) -> Policy:
