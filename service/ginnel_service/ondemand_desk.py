@@ -36,13 +36,21 @@ class OnDemandDesk:
     """Call `start` once and `close` in the end."""
 
     def __init__(
-        self, host: Host, desk: ProfileDesk, connections: Connections, wanted: WantedFile, asks: Asks
+        self,
+        host: Host,
+        desk: ProfileDesk,
+        connections: Connections,
+        wanted: WantedFile,
+        asks: Asks,
+        told: Callable[[str], None],
     ) -> None:
+        """`told` hears of every profile whose `status` may be another by now."""
         self._host = host
         self._desk = desk
         self._connections = connections
         self._file = wanted
         self._asks = asks
+        self._told = told
         self._loop = asyncio.get_running_loop()
         self._place: Place | None = None  # where the rules were looked at last
         self._decisions: dict[str, Decision] = {}
@@ -91,9 +99,12 @@ class OnDemandDesk:
 
     def pause(self, name: str) -> None:
         self._file.change(paused=tuple(dict.fromkeys((*self._file.now.paused, name))))
+        self._told(name)
 
     def resume(self, name: str) -> None:
-        self._file.change(paused=tuple(each for each in self._file.now.paused if each != name))
+        if name in self._file.now.paused:
+            self._file.change(paused=tuple(each for each in self._file.now.paused if each != name))
+            self._told(name)
 
     def profiles_changed(self, *names: str) -> None:
         self._fresh |= set(names)
@@ -178,7 +189,9 @@ class OnDemandDesk:
                 decision = await decide(profile.on_demand.rules, place, self._asks)
             if self._desk.get(name) != profile:
                 return  # the rules were changed meanwhile, and are looked at again
-            self._decisions[name] = decision
+            if self._decisions.get(name) != decision:
+                self._decisions[name] = decision
+                self._told(name)
             if name in self._file.now.paused:
                 return
             active = self._connections.is_active(name)

@@ -22,6 +22,7 @@ from .ipc.schema import (
     TunnelDiagnosis,
 )
 from .net.base import Dns
+from .shown import certificate_shown
 from .tunnel import states
 from .tunnel.driver import Tunnel, TunnelStatus
 from .tunnel.errors import TunnelError
@@ -108,6 +109,7 @@ def prompt_status(name: str, asked: OpenPrompt, *, is_open: bool) -> PromptStatu
         kind=prompt.kind,
         message=prompt.message,
         username=prompt.username,
+        certificate=certificate_shown(prompt.certificate) if prompt.certificate else None,
         open=is_open,
     )
 

@@ -1,7 +1,6 @@
 """The service's door: a unix socket that anyone may knock at and the kernel names the caller.
 
-Whatever a client sends or fails to read costs it its own connection at most: messages, requests under
-way, connections and pending output are all bounded, and a slow reader is dropped.
+Whatever a client sends or fails to read costs it its own connection at most: see `limits`.
 """
 
 from __future__ import annotations
@@ -13,53 +12,22 @@ import os
 import socket
 import stat
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from .access import Peer, Policy
+from .calls import CHEAP
 from .connection import Connection
+from .limits import Bucket, Limits
 from .peercred import peer_of
-from .prompts import PromptRouter
-from .schema import MAX_MESSAGE_OCTETS
+from .routing import Router
 from .service import Service
 
 log = logging.getLogger("ginnel.ipc")
 
 #: Octets of sun_path without the closing NUL (unix(7)).
 SUN_PATH_MAX = 107
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """Of the server as a whole and of each connection."""
-
-    connections: int = 256
-    connections_per_uid: int = 64
-    reserved: int = 16  # of the connections, for administrators
-    message_octets: int = MAX_MESSAGE_OCTETS
-    pending_octets: int = 4 * MAX_MESSAGE_OCTETS  # not yet read by the client
-    requests: int = 16  # of one connection, under way at once
-    requests_at_once: int = 400  # of one uid, before it has to slow down to `requests_per_s`
-    requests_per_s: float = 200.0
-
-
-class Allowance:
-    """A token bucket: `burst` requests at once, then `per_s` in a second."""
-
-    def __init__(self, burst: float, per_s: float, now: float) -> None:
-        self._burst = self._left = burst
-        self._per_s = per_s
-        self._counted = now
-
-    def take(self, now: float) -> float:
-        """Take one and return 0, or how long until there is one."""
-        self._left = min(self._burst, self._left + (now - self._counted) * self._per_s)
-        self._counted = now
-        if self._left < 1:
-            return (1 - self._left) / self._per_s
-        self._left -= 1
-        return 0.0
 
 
 class Server:
@@ -75,8 +43,8 @@ class Server:
         self._inode = 0
         self._server: asyncio.Server | None = None
         self._connections: set[Connection] = set()
-        self._allowances: dict[int, Allowance] = {}
-        self.prompts = PromptRouter(lambda: service.snapshot().prompts, lambda: tuple(self._connections))
+        self._buckets: dict[int, Bucket] = {}
+        self.router = Router(lambda: self._connections, service.prompts)
 
     async def start(self) -> None:
         """Bind and listen. Raises OSError: EADDRINUSE when another service answers there."""
@@ -106,30 +74,50 @@ class Server:
         except OSError as error:
             log.warning("a caller without credentials is refused: %s", error)
             return None
-        held = Counter(other.peer.uid for other in self._connections if other.peer is not None)
-        room = self.limits.connections
-        if self.policy.role(peer) != "admin":
-            room -= self.limits.reserved
-        if held.total() >= room or held[peer.uid] >= self.limits.connections_per_uid:
+        if not self._has_room(peer):
             log.warning("uid %d has too many connections, or all have: refused", peer.uid)
             return None
         self._connections.add(connection)
         return peer
 
+    def _has_room(self, peer: Peer) -> bool:
+        """Administrators find room where the rest have taken all that they may."""
+        limits = self.limits
+        held = Counter(other.peer.uid for other in self._connections if other.peer is not None)
+        room = limits.connections
+        if self.policy.role(peer) != "admin":
+            room -= limits.connections_reserved
+        now = asyncio.get_running_loop().time()
+        bucket = self.bucket(peer.uid)
+        if held.total() >= room or held[peer.uid] >= limits.connections_per_uid or bucket.wait_s(CHEAP, now):
+            return False
+        bucket.take(CHEAP, now)
+        return True
+
+    def may_subscribe(self, connection: Connection) -> bool:
+        """Whether one more subscriber of that person's is not too many."""
+        assert connection.peer is not None
+        others = (other for other in self._of(connection.peer.uid) if other is not connection)
+        return sum(bool(other.topics) for other in others) < self.limits.subscribers_per_uid
+
+    def held(self, uid: int) -> int:
+        """Octets that one person's clients make us keep."""
+        return sum(connection.held for connection in self._of(uid))
+
+    def bucket(self, uid: int) -> Bucket:
+        """What one person's clients share."""
+        return self._buckets.setdefault(uid, Bucket(self.limits.rate_per_uid))
+
     def forget(self, connection: Connection) -> None:
         self._connections.discard(connection)
-        if len(self._allowances) > self.limits.connections:
-            here = {each.peer.uid for each in self._connections if each.peer is not None}
-            self._allowances = {uid: it for uid, it in self._allowances.items() if uid in here}
-
-    def rest_s(self, uid: int) -> float:
-        """Count one request of `uid`; when it has made too many lately, how long it rests instead."""
         now = asyncio.get_running_loop().time()
-        allowance = self._allowances.get(uid)
-        if allowance is None:
-            allowance = Allowance(self.limits.requests_at_once, self.limits.requests_per_s, now)
-            self._allowances[uid] = allowance
-        return allowance.take(now)
+        here = {other.peer.uid for other in self._connections if other.peer is not None}
+        self._buckets = {
+            uid: bucket for uid, bucket in self._buckets.items() if uid in here or not bucket.full(now)
+        }
+
+    def _of(self, uid: int) -> Iterator[Connection]:
+        return (each for each in self._connections if each.peer is not None and each.peer.uid == uid)
 
 
 def _bind(path: Path) -> socket.socket:

@@ -19,6 +19,8 @@ from .model import (
 from .validation import validate
 
 SUFFIX = ".toml"
+#: How many profiles there may be. Each is kept in memory, too, for a list of them is asked for often.
+LIMIT = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class ProfileStore:
     Every error is a ProfileError, but for an OSError of the disk itself.
     """
 
-    def __init__(self, directory: Path, *, limit: int = 512) -> None:
+    def __init__(self, directory: Path, *, limit: int = LIMIT) -> None:
         self._directory = PrivateDirectory(directory)
         self._limit = limit
         self._known: dict[str, tuple[Stamp, Listed]] = {}  # by file
@@ -46,6 +48,10 @@ class ProfileStore:
         stamps = {file: stamp for file, stamp in self._directory.stamps().items() if file.endswith(SUFFIX)}
         self._known = {file: known for file, known in self._known.items() if file in stamps}
         return tuple(self._look(file.removesuffix(SUFFIX), stamp) for file, stamp in stamps.items())
+
+    def has(self, name: str) -> bool:
+        """Whether there is a file of that name, be it broken."""
+        return re.match(NAME_PATTERN, name) is not None and self._file(name) in self._directory.names()
 
     def get(self, name: str) -> Profile:
         """Raises `unknown_profile`, `profile_corrupt` (with file and cause) or `profile_invalid`."""
