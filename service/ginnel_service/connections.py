@@ -118,9 +118,12 @@ class Connections:
         try:
             await self._keeper.hold(profile)
         finally:
+            wanted = name in self._beginning
             self._beginning.discard(name)
         if self._stopping:
             raise ServiceError("service_stopping")
+        if not wanted:  # somebody ended it meanwhile, and the kill switch was let go of
+            raise ServiceError("not_up", name=name)
         tunnel = self.tunnels[name] = Tunnel(
             profile,
             config,
@@ -145,12 +148,14 @@ class Connections:
 
     async def down(self, name: str) -> ConnectionStatus:
         """Raises `not_up`, although a kill switch is let go of then, too."""
+        self._beginning.discard(name)
         tunnel = self.tunnels.get(name)
         if tunnel is not None:
             await tunnel.down()
         if self.tunnels.get(name) is tunnel and (tunnel is None or not tunnel.state.active):
             await self._keeper.release(name)
-            self.tunnels.pop(name, None)
+            if self.tunnels.get(name) is tunnel:  # nobody wanted it up again meanwhile
+                self.tunnels.pop(name, None)
         if tunnel is None:
             self._desk.get(name)
             raise ServiceError("not_up", name=name)

@@ -28,7 +28,12 @@ log = logging.getLogger("ginnel.daemon")
 def holds_of(profiles: ProfileStore, wanted: WantedFile) -> dict[str, Hold]:
     """Whose kill switch is on at a start. A profile that cannot be read holds what it held."""
     found: dict[str, Hold] = {}
-    for listed in profiles.list():
+    try:
+        every = profiles.list()
+    except OSError as error:
+        log.error("no profile can be read: %s", error.strerror or error)
+        return dict(wanted.now.holds)
+    for listed in every:
         before = wanted.now.holds.get(listed.name)
         if listed.profile is None:
             if before is not None:

@@ -210,7 +210,8 @@ class Supervisor(EventFeed):
         else:
             found = [tunnel_diagnosis(tunnel) for tunnel in tunnels]
         machine = await self._loop.run_in_executor(None, look)
-        findings = diagnose(machine, found) + of_secrets(self._secrets.key_origin, self._secrets.locked())
+        locked = await self._loop.run_in_executor(None, self._secrets.locked)  # opens every one of them
+        findings = diagnose(machine, found) + of_secrets(self._secrets.key_origin, locked)
         return Diagnosis(version=__version__, machine=machine, tunnels=tuple(found), findings=findings)
 
     async def examine(self, name: str) -> Diagnosis:

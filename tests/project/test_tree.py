@@ -25,6 +25,7 @@ OTHER_TESTS = {
     "gui",
     "helpers",
     "interop",
+    "leaks",
     "platforms",
     "project",
     "simulation",

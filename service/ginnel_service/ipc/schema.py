@@ -422,7 +422,7 @@ class OnDemandParams(_Params, frozen=True, kw_only=True):
 class PortalParams(_Params, frozen=True, kw_only=True):
     """How long the kill switch leaves room for the log-in page of a network."""
 
-    seconds: Annotated[float, Meta(ge=60, le=900)] = 300.0  # from now on
+    seconds: Annotated[float, Meta(ge=10, le=900)] = 300.0  # from now on
 
 
 class KillSwitchOffParams(_Params, frozen=True, kw_only=True):

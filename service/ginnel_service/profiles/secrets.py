@@ -107,10 +107,11 @@ def _key_problems(profile: Profile, secrets: Secrets) -> list[Problem]:
 
 
 class SecretStore:
-    """Secrets by profile name. `notice` hears of every secret that passes, so that logs can redact it."""
+    """Secrets by profile name. `notice` hears of every secret that passes, and whose, so that logs can
+    redact it."""
 
     def __init__(
-        self, directory: Path, keys: KeyRing, *, notice: Callable[[bytes], None] = lambda _: None
+        self, directory: Path, keys: KeyRing, *, notice: Callable[[bytes, str], None] = lambda _, name: None
     ) -> None:
         self._directory = PrivateDirectory(directory)
         self._keys = keys
@@ -133,12 +134,12 @@ class SecretStore:
                 cause = "was changed, or belongs to another profile"
             path = str(self._directory.path / file)
             raise ProfileError("profile_corrupt", name=name, file=path, cause=cause) from None
-        self._tell(secrets)
+        self._tell(name, secrets)
         return secrets
 
     def put(self, name: str, secrets: Secrets) -> None:
         """Raises OSError."""
-        self._tell(secrets)
+        self._tell(name, secrets)
         self._write(_file(name), name, msgspec.json.encode(secrets))
 
     def remove(self, name: str) -> None:
@@ -206,9 +207,9 @@ class SecretStore:
     def _write(self, file: str, name: str, plain: bytes) -> None:
         self._directory.write(file, self._keys.current().seal(plain, name), replace=True)
 
-    def _tell(self, secrets: Secrets) -> None:
+    def _tell(self, name: str, secrets: Secrets) -> None:
         for value in secrets.values:
-            self._notice(value)
+            self._notice(value, name)
 
 
 def _file(name: str) -> str:

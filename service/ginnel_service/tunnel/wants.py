@@ -16,7 +16,6 @@ from ..ike.events import Consult, Fetch, Prompt, Wanted
 
 #: Longer than a person needs who looks for a token, shorter than anyone would leave a terminal open.
 PROMPT_S: Final = 180.0
-MAX_ANSWER: Final = 1024
 
 #: Kinds of prompts whose answer may be said again.
 PASSWORDS: Final = frozenset({"password", "new_password"})
