@@ -142,7 +142,10 @@ def _bind(path: Path) -> socket.socket:
 
 
 def _clear(path: Path) -> None:
-    """Remove the socket of a service that is gone. Raises EADDRINUSE when it is not gone."""
+    """Remove the socket of a service that is gone. Raises EADDRINUSE when it is not, EPERM for another's."""
+    if path.is_symlink():
+        path.unlink()
+        return
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.settimeout(1)
         try:
@@ -152,4 +155,8 @@ def _clear(path: Path) -> None:
         except ConnectionRefusedError:
             path.unlink(missing_ok=True)
             return
+        except PermissionError:
+            raise OSError(
+                errno.EPERM, "the socket of somebody else is in the way: remove it", str(path)
+            ) from None
     raise OSError(errno.EADDRINUSE, "another service is listening", str(path))
