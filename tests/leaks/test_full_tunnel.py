@@ -1,6 +1,7 @@
 """A tunnel that takes everything, without a kill switch: what leaves beside it while it stands.
 
 Programs that bind to a device, or mark their packets as ours, need a kill switch to be stopped; none is here.
+What they send to the gateway's own address goes through the tunnel like all else (CVE-2023-36673).
 """
 
 from __future__ import annotations
