@@ -31,7 +31,7 @@ import ginnel_service
 from ginnel_service.demo.lab import Host, Internet, Lab
 from ginnel_service.demo.rig import CLIENT_ID, GATEWAY_ID, CommandError, Gateway, Service, network_state
 from ginnel_service.ipc.schema import METHODS
-from ginnel_service.launch import clean
+from ginnel_service.process.launch import clean
 from ginnel_service.profiles.model import Profile
 from helpers.people import Person, descriptors, listening, open_to_people
 
@@ -385,7 +385,7 @@ def test_cve_2022_0517_the_environment_of_who_starts_it_loads_nothing(machine: H
     code = (
         f"import sys; sys.path[:0] = {[str(SOURCES.parent), *sys.path]!r}; "
         "sys.argv = ['ginneld', '--version']; "
-        "from ginnel_service.launch import main; main()"
+        "from ginnel_service.process.launch import main; main()"
     )
     argv = [sys.executable, "-I", "-c", code]
     machine.run(argv, env=hostile, check=False)
