@@ -4,8 +4,8 @@ Covered where the part itself is tested:
 
     CVE-2025-43711 (an uninstall that leaves a root launch item)   tests of packaging
     CVE-2023-36672, CVE-2023-36673, CVE-2024-3661 (traffic pulled out of the tunnel)
-                                                                   tests/net/surroundings_scenarios.py
-    CVE-2019-14899 (probing the tunnel's address from the LAN)     tests/net/surroundings_scenarios.py
+        tests/net/surroundings_scenarios.py, and with packets tests/leaks/test_full_tunnel.py
+    CVE-2019-14899 (probing the tunnel's address from the LAN)     tests/net/test_guard.py
 """
 
 from __future__ import annotations
