@@ -15,7 +15,9 @@ ONLY ?=
 FUZZ_SECONDS ?= 3600
 BENCH_ARGS ?=
 
+# The labs mostly wait: as many tests side by side as processors, but for those marked `alone`.
 NETWORK := netns or interop or slow
+BESIDE := -n auto --dist worksteal
 LONG := tests/core/test_hostile_flood.py tests/tunnel/test_many_rekeys.py tests/simulation/test_rekeys.py
 LINUX_ONLY = @[ "$(OS)" = Linux ] || { echo "make $@: the packet path runs on Linux only so far (see docs/platforms.md)"; exit 1; }
 
@@ -32,11 +34,12 @@ demo: setup-run ## a tunnel between two namespaces, with traffic through it: wha
 test: lint unit network ## lint, then every test; the quick ones first
 
 unit: setup ## the tests that need no network of their own
-	$(PYTEST) -m "not ($(NETWORK))" $(PYTEST_ARGS)
+	$(PYTEST) $(BESIDE) -m "not ($(NETWORK))" $(PYTEST_ARGS)
 
 network: setup ## the tests in network namespaces and against strongSwan (Linux)
 ifeq ($(OS),Linux)
-	$(PYTEST) -m "$(NETWORK)" $(PYTEST_ARGS)
+	$(PYTEST) $(BESIDE) -m "($(NETWORK)) and not alone" $(PYTEST_ARGS)
+	$(PYTEST) -m "($(NETWORK)) and alone" $(PYTEST_ARGS)
 else
 	@echo "make network: skipped; network namespaces and the packet path are Linux's (see docs/platforms.md)"
 endif

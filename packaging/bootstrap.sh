@@ -105,19 +105,20 @@ install_debian() {
         apt_install "$missing" || fail "apt-get could not install: $missing"
     fi
     if [ "$LEVEL" = bench ]; then install_peers; fi
-    if [ "$LEVEL" = test ]; then unpack_name_services; fi
+    if [ "$LEVEL" = test ]; then unpack_services; fi
 }
 
-# What looks after a machine's DNS, for the tests to run in namespaces: unpacked below build/peers and never
-# installed, for an installed one would take over this machine's /etc/resolv.conf.
-unpack_name_services() {
-    for package in systemd-resolved resolvconf openresolv network-manager unbound; do
+# What looks after a machine's DNS, and RADIUS, for the tests to run in namespaces: unpacked below build/peers and
+# never installed, for an installed one would take over this machine's /etc/resolv.conf, or serve strangers.
+unpack_services() {
+    for package in systemd-resolved resolvconf openresolv network-manager unbound freeradius; do
         [ ! -e "build/peers/$package" ] || continue
         say "unpacking for the tests: $package"
         rm -rf build/peers/new && mkdir -p build/peers/new/root
         apt-cache show "$package" >/dev/null 2>&1 || as_root apt-get update -qq || true
         # With the libraries that this machine has not.
         libraries=$(apt-cache depends --important "$package" | sed -n 's/^ *|\{0,1\}Depends: \(lib[^ ]*\)$/\1/p')
+        [ "$package" != freeradius ] || libraries="$libraries freeradius-common libpcre3"
         # shellcheck disable=SC2046,SC2086  # lists of words
         (cd build/peers/new && apt-get download -qq "$package" $(dpkg_missing $libraries) >/dev/null 2>&1) || {
             say "apt-get could not download $package; tests that need it will say so"
@@ -279,7 +280,7 @@ Linux)
         install_debian
     else
         say "not Debian or Ubuntu: install these yourself: OpenSSL and Python headers, a C compiler, iproute2, ping, nftables"
-        [ "$LEVEL" = run ] || say "and for tests and benchmarks: tshark, tcpdump, hostapd, iperf3, ethtool, mandoc, zsh, fish, strongSwan with kernel-libipsec, swanctl and pki"
+        [ "$LEVEL" = run ] || say "and for tests and benchmarks: tshark, tcpdump, hostapd, freeradius, iperf3, ethtool, mandoc, zsh, fish, strongSwan with kernel-libipsec, swanctl and pki"
     fi
     ;;
 Darwin) install_macos ;;

@@ -24,6 +24,7 @@ class DaemonConfig:
     export_keys: Path | None = None
     dns: Choice = "auto"
     admin_group: str = ""  # empty: the usual one
+    kill_switch_only: bool = False
 
 
 def argument_parser() -> argparse.ArgumentParser:
@@ -85,6 +86,11 @@ def argument_parser() -> argparse.ArgumentParser:
         help="stay in the foreground: it always does; for unit files that say it",
     )
     parser.add_argument(
+        "--kill-switch-only",
+        action="store_true",
+        help="put up the kill switch that stood before, and end: for the boot, before any network",
+    )
+    parser.add_argument(
         "--export-keys",
         type=Path,
         metavar="FILE",
@@ -105,4 +111,5 @@ def parse_arguments(arguments: list[str] | None = None) -> DaemonConfig:
         export_keys=found.export_keys,
         dns=found.dns_manager,
         admin_group=found.admin_group,
+        kill_switch_only=found.kill_switch_only,
     )

@@ -17,23 +17,25 @@ import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 
 from . import __version__, logs
 from .config import DaemonConfig, parse_arguments
 from .ipc.access import Policy, admin_gids
 from .ipc.schema import ConnectionStatus, Event, State
 from .ipc.server import Server
-from .killswitch import reinstall
+from .net.base import NetworkError
 from .net.linux.network import LinuxNetwork
-from .notify import Notifier
-from .privileges import confine, may_change_the_network
+from .process.notify import Notifier
+from .process.privileges import confine, may_change_the_network
 from .profiles.keys import CREDENTIAL, KeyRing, KeyUnusableError, system_key
 from .profiles.secrets import SecretStore
 from .profiles.store import ProfileStore
-from .supervisor import Supervisor
+from .supervisor.killswitch import reinstall
+from .supervisor.supervisor import Supervisor
+from .supervisor.wanted import WantedFile
 from .tunnel.errors import as_tunnel_error
 from .tunnel.host import SystemHost
-from .wanted import WantedFile
 
 log = logging.getLogger("ginnel.daemon")
 
@@ -66,9 +68,12 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         refused = confine()
         ring = logs.set_up(config.log_level, config.log_file, config.log_to)
-        for words in refused:
-            log.info("%s", words)
         with ExitStack() as stack:
+            if config.kill_switch_only:
+                _put_up_the_kill_switch(config, stack)
+                sys.exit(0)
+            for words in refused:
+                log.info("%s", words)
             _lock(config, stack)
             policy = _policy(config)
             secrets = _open_secrets(config)
@@ -84,18 +89,62 @@ def main(arguments: list[str] | None = None) -> None:
     sys.exit(0)
 
 
-def _lock(config: DaemonConfig, stack: ExitStack) -> None:
-    """One service per runtime directory and one per journal, held as long as the process lives (flock(2))."""
-    config.runtime.root.mkdir(mode=0o755, parents=True, exist_ok=True)
-    config.runtime.root.chmod(0o755)
+def _put_up_the_kill_switch(config: DaemonConfig, stack: ExitStack) -> None:
+    """What the service does first, without the service: the boot's part. One that runs does it by itself.
+
+    Raises StartError.
+    """
     config.state.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for path in (config.runtime.lock, config.state.root / "lock"):
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        stack.callback(os.close, descriptor)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StartError(f"another ginneld holds {path}: stop it first.", 12) from None
+    try:
+        _hold(config.state.lock, stack)
+    except StartError:
+        log.info("ginneld runs: the kill switch is its own")
+        return
+    network = LinuxNetwork(config.state.journal)
+    wanted = WantedFile(config.state.wanted)
+    try:
+        reinstall(network, ProfileStore(config.state.profiles), wanted)
+    except (NetworkError, OSError) as error:
+        raise StartError(f"the kill switch could not be put up again: {as_tunnel_error(error)}") from None
+    finally:
+        network.close()
+    log.info("the kill switch of: %s", ", ".join(sorted(wanted.now.holds)) or "nobody")
+
+
+def _lock(config: DaemonConfig, stack: ExitStack) -> None:
+    """One service per runtime directory and one per journal. Raises StartError."""
+    _own_directory(config.runtime.root)
+    config.state.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for path in (config.runtime.lock, config.state.lock):
+        _hold(path, stack)
+
+
+def _own_directory(path: Path) -> None:
+    """Make what everyone may enter and only we write to. Raises OSError for a link, or another's.
+
+    One that is there keeps its mode: it may be for some alone (`RuntimeDirectoryMode=`).
+    """
+    made = not path.exists()
+    path.mkdir(mode=0o755, parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        found = os.fstat(descriptor)
+        if found.st_uid not in (0, os.geteuid()) or found.st_mode & 0o022:
+            raise OSError(errno.EPERM, "the directory is not ours alone", str(path))
+        if made:
+            os.fchmod(descriptor, 0o755)  # whatever the umask made of it
+    finally:
+        os.close(descriptor)
+
+
+def _hold(path: Path, stack: ExitStack) -> None:
+    """Lock `path` as long as the process lives (flock(2)). Raises StartError where another does."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    stack.callback(os.close, descriptor)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise StartError(f"another ginneld holds {path}: stop it first.", 12) from None
 
 
 def _policy(config: DaemonConfig) -> Policy:

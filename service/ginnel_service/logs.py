@@ -11,7 +11,7 @@ import logging
 import sys
 import threading
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import cast
@@ -19,19 +19,29 @@ from typing import cast
 from ginnel_service.ipc.schema import Level, LogEntry
 from ginnel_service.profiles.model import printable
 
-from .log_outputs import Journal, RotatingFile, Stderr, Syslog, is_journal
+from .process.log_outputs import Journal, RotatingFile, Stderr, Syslog, is_journal
 
 ROOT = "ginnel"
 MAX_MESSAGE = 4000
 MIN_SECRET_OCTETS = 4  # shorter ones are part of ordinary words; they are never handed to a logger either
 REDACTED = "[secret]"
 
-_protected: dict[str, None] = {}
+#: What is remembered at the most; the oldest make way, as clients may say secrets as often as they like.
+MOST_CONNECTIONS = 1024
+MOST_OF_ONE = 12  # every secret of a profile, and those that it had before
+MOST_OF_NONE = 128
+
+#: The shapes of each secret by the connection that it belongs to, "" for those of none.
+_protected: OrderedDict[str, OrderedDict[bytes, tuple[str, ...]]] = OrderedDict()
 _lock = threading.Lock()
 
 
-def protect(secret: bytes) -> None:
-    """Never let `secret` into a log line, as text, hexadecimal, base64 or Python's repr."""
+def protect(secret: bytes, connection: str = "") -> None:
+    """Never let `secret` into a log line, as text, hexadecimal, base64 or Python's repr.
+
+    One that belongs to a `connection` is looked for in the lines of that one, and in those of none, which
+    administrators read: whoever reads the lines of another would learn by trial what it is.
+    """
     if len(secret) < MIN_SECRET_OCTETS:
         return
     text = secret.decode("utf-8", "replace")
@@ -46,21 +56,30 @@ def protect(secret: bytes) -> None:
         base64.urlsafe_b64encode(secret).decode(),
     )
     with _lock:
-        _protected.update(dict.fromkeys(shapes))
+        theirs = _protected.setdefault(connection, OrderedDict())
+        theirs[secret] = shapes
+        theirs.move_to_end(secret)
+        while len(theirs) > (MOST_OF_ONE if connection else MOST_OF_NONE):
+            theirs.popitem(last=False)
+        _protected.move_to_end(connection)
+        while len(_protected) > MOST_CONNECTIONS:
+            _protected.popitem(last=False)
 
 
-def redact(text: str) -> str:
-    """`text` without any protected secret."""
+def redact(text: str, connection: str = "") -> str:
+    """`text`, about `connection` or none, without any protected secret that may not be in it."""
     with _lock:
-        shapes = sorted(_protected, key=len, reverse=True)
-    for shape in shapes:
+        names = ("", connection) if connection else tuple(_protected)
+        held = [theirs for name in names if (theirs := _protected.get(name)) is not None]
+        shapes = {shape for theirs in held for each in theirs.values() for shape in each}
+    for shape in sorted((shape for shape in shapes if len(shape) <= len(text)), key=len, reverse=True):
         text = text.replace(shape, REDACTED)
     return text
 
 
-def format_line(text: str) -> str:
+def format_line(text: str, connection: str = "") -> str:
     """`text` without secrets and without control characters, cut to a sensible length."""
-    text = printable(redact(text))
+    text = printable(redact(text, connection))
     return text if len(text) <= MAX_MESSAGE else text[:MAX_MESSAGE] + "…"
 
 
@@ -80,10 +99,10 @@ class SafeFormatter(logging.Formatter):
         connection = getattr(record, "connection", "")
         about = f"{record.name} [{format_line(connection)}]" if connection else record.name
         level = record.levelname.lower() + " " if self._with_level else ""
-        lines = [f"{stamp}{level}{about}: {format_line(record.getMessage())}"]
+        lines = [f"{stamp}{level}{about}: {format_line(record.getMessage(), connection)}"]
         if record.exc_info:
-            trace = redact(self.formatException(record.exc_info))
-            lines += ["    " + format_line(line) for line in trace.split("\n")]
+            trace = redact(self.formatException(record.exc_info), connection)
+            lines += ["    " + format_line(line, connection) for line in trace.split("\n")]
         return "\n".join(lines)
 
 
@@ -99,7 +118,8 @@ class RingHandler(logging.Handler):
         self.listener: Callable[[LogEntry], None] | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
-        message = format_line(record.getMessage())
+        connection = getattr(record, "connection", "")
+        message = format_line(record.getMessage(), connection)
         if record.exc_info and record.exc_info[1] is not None:
             message += f" ({type(record.exc_info[1]).__name__})"
         entry = LogEntry(
@@ -107,7 +127,7 @@ class RingHandler(logging.Handler):
             level=_level(record.levelno),
             logger=record.name,
             message=message,
-            connection=getattr(record, "connection", ""),
+            connection=connection,
         )
         self._entries.append(entry)
         if self.listener is not None:

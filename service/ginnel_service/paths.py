@@ -31,6 +31,10 @@ class StatePaths:
     root: Path = DEFAULT_STATE
 
     @property
+    def lock(self) -> Path:
+        return self.root / "lock"
+
+    @property
     def profiles(self) -> Path:
         return self.root / "profiles"
 

@@ -1,6 +1,7 @@
 """`ginnel doctor --repair`: what a service that was killed left on the machine is undone without starting it.
 
-A service does much the same at its next start. It must not run meanwhile: it holds the journal.
+A service does much the same at its next start. It must not run meanwhile: it holds the journal. Where the
+service has a user of its own, this is done as that user: root believes nothing that the user has written.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 from .net.base import NetworkError
 from .net.linux.repair import repair as undo
 from .paths import StatePaths
+from .process.privileges import become
 
 _NOT_PERMITTED = (errno.EPERM, errno.EACCES)
 
@@ -33,6 +35,9 @@ def repair(state: Path) -> list[str]:
     paths = StatePaths(state)
     try:
         paths.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        owner = paths.root.stat()
+        if os.geteuid() == 0 != owner.st_uid:
+            become(owner.st_uid, owner.st_gid)
         return undo(paths.journal)
     except NetworkError as error:
         if error.code == "already_running":

@@ -157,3 +157,31 @@ def test_a_wrong_command_line_ends_with_2(
 ) -> None:
     monkeypatch.chdir(files)
     assert served.run(*CREATE, *arguments, stdin="").exit_code == Exit.USAGE
+
+
+def test_a_profile_is_made_for_the_machine(served: Served) -> None:
+    result = served.run("create", "office", "--server", "vpn.example.org", "--username", "alice", "--system")
+    assert result.exit_code == 0
+    assert served.service.profiles["office"].owner_uid == 0
+
+
+def test_check_says_what_is_wrong_and_makes_nothing(served: Served) -> None:
+    good = ("create", "office", "--server", "vpn.example.org", "--id", "alice", "--psk-stdin", "--check")
+    assert "Nothing is wrong" in served.run(*good, stdin=PSK).stdout
+    assert served.json(*good, stdin=PSK) == {"problems": []}
+    broken = served.run(*good, stdin="x" * 2000)
+    assert broken.exit_code == Exit.BAD_PROFILE
+    assert "psk: is longer than 1024 octets" in broken.stderr
+    assert served.service.profiles == {}
+
+
+def test_a_pkcs12_file_stays_locked_where_that_is_wanted(served: Served, files: Path) -> None:
+    file = files / "alice.p12"
+    create = (*CREATE, "--pkcs12", str(file), "--keep-locked")
+    assert served.run(*create).exit_code == 0
+    assert served.service.profiles["office"].authentication.pkcs12
+    assert served.service.secrets["office"].pkcs12 == file.read_bytes()
+    assert served.service.secrets["office"].private_key == b""
+    file.write_bytes(b"no such thing")
+    assert "it is no PKCS#12 file" in served.run(*create).stderr
+    assert "goes with --pkcs12" in served.run(*CREATE, "--id", "alice", "--keep-locked").stderr

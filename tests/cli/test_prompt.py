@@ -14,7 +14,7 @@ import pytest
 from cli.conftest import Served
 from ginnel_service.cli import secret
 from ginnel_service.cli.exits import Exit
-from ginnel_service.ipc.schema import PromptKind, PromptStatus
+from ginnel_service.ipc.schema import CertificateShown, PromptKind, PromptStatus
 
 ANSWER = "rosebud rosebud"
 
@@ -167,3 +167,81 @@ def test_a_script_whose_answer_was_wrong_does_not_wait_for_another(with_office: 
     result = with_office.run("up", "office", "--password-file", "-", stdin=ANSWER)
     assert result.exit_code == 0
     assert with_office.service.answers == [(5, ANSWER, False), (6, None, False)]
+
+
+SHOWN = CertificateShown(
+    subject="CN=vpn.example.org\x1b[2J",
+    issuer="CN=Office Root",
+    names=("vpn.example.org",),
+    sha256="ab" * 32,
+    not_before=1_700_000_000.0,
+    not_after=1_800_000_000.0,
+)
+TRUST = PromptStatus(id=5, name="office", kind="certificate", certificate=SHOWN)
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"), [("yes\n", "ab" * 32), ("no\n", None), ("y\n", None), ("\nno\n", None), ("", None)]
+)
+def test_a_certificate_is_shown_and_trusted_in_so_many_letters(
+    with_office: Served, terminal: None, typed: str, answer: str | None
+) -> None:
+    with_office.service.asks = [TRUST]
+    result = with_office.run("up", "office", "--remember", stdin=typed)
+    assert result.exit_code == 0
+    assert ":".join(["AB"] * 32) in result.stderr
+    assert r"CN=vpn.example.org\x1b[2J" in result.stderr
+    assert "CN=Office Root" in result.stderr
+    assert "2023-11-14 to 2027-01-15" in result.stderr
+    assert with_office.service.answers == [(5, answer, True)]
+    assert with_office.service.attended == [True]
+
+
+@pytest.mark.parametrize("arguments", [(), ("--no-wait",), ("--password-file", "-")])
+def test_who_is_not_there_is_not_said_to_be(with_office: Served, arguments: tuple[str, ...]) -> None:
+    assert with_office.run("up", "office", *arguments, stdin=ANSWER).exit_code == 0
+    assert with_office.service.attended == [False]
+
+
+def test_nobody_is_there_who_does_not_wait_or_brought_the_answers(
+    with_office: Served, terminal: None
+) -> None:
+    with_office.run("up", "office", "--no-wait")
+    with_office.run("down", "office")
+    with_office.run("up", "office", "--password-file", "-", stdin=ANSWER)
+    assert with_office.service.attended == [False, False]
+
+
+def test_prompt_shows_a_certificate_and_takes_its_fingerprint_from_a_file(with_office: Served) -> None:
+    with_office.service.asks = [TRUST]
+    with_office.run("up", "office", "--no-wait")
+    listed = with_office.run("prompt").stdout
+    assert "whether to trust" in listed
+    assert "AB:AB" in listed
+    assert with_office.json("prompt")["prompts"][0]["certificate"]["sha256"] == "ab" * 32
+    result = with_office.run("prompt", "office", "--answer-file", "-", stdin="AB:AB " + "ab" * 30 + "\n")
+    assert result.exit_code == 0
+    assert with_office.service.answers == [(5, "ab" * 32, False)]
+
+
+def test_a_locked_file_is_asked_for_unseen(with_office: Served, terminal: None) -> None:
+    first = msgspec.structs.replace(asks("pkcs12"), username="")
+    again = msgspec.structs.replace(first, id=6, message="That did not work: it is still locked.")
+    with_office.service.asks = [first, again]
+    result = with_office.run("up", "office", stdin=f"wrong\n{ANSWER}\n")
+    assert result.exit_code == 0
+    assert "Password of the PKCS#12 file" in result.stderr
+    assert "\nThat did not work: it is still locked.\n" in result.stderr
+    assert "The gateway says" not in result.stderr
+    assert ANSWER not in result.output
+    assert with_office.service.answers == [(5, "wrong", False), (6, ANSWER, False)]
+
+
+def test_what_another_client_is_to_ask_is_left_to_it(with_office: Served, terminal: None) -> None:
+    """`up` of a connection that waits elsewhere takes the question over, and puts it once."""
+    with_office.service.asks = [asks("otp")]
+    with_office.run("up", "office", "--no-wait")
+    with_office.service.asks = []
+    result = with_office.run("up", "office", stdin=f"{ANSWER}\n")
+    assert result.exit_code == 0
+    assert with_office.service.answers == [(5, ANSWER, False)]

@@ -41,7 +41,7 @@ MEMORY_OCTETS = 32 << 20
 IKE = bytes(range(1, 29))
 SO_ATTACH_FILTER, SO_RCVBUFFORCE, SOL_PACKET, PACKET_STATISTICS, ETH_P_ALL = 26, 33, 263, 6, 3
 
-pytestmark = [pytest.mark.netns, pytest.mark.timeout(60 + COUNT / LEAST_RATE)]
+pytestmark = [pytest.mark.alone, pytest.mark.netns, pytest.mark.timeout(60 + COUNT / LEAST_RATE)]
 
 
 @dataclass

@@ -28,7 +28,7 @@ from core.spaces import ANY, PORT, Space
 from ginnel_core import Endpoint, PathTooBig
 from ginnel_core.probe_esp import Sealer
 
-pytestmark = pytest.mark.netns
+pytestmark = [pytest.mark.alone, pytest.mark.netns]
 
 IP_MTU_DISCOVER, IPV6_MTU_DISCOVER = 10, 23
 DO, DONT = 2, 0

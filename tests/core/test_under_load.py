@@ -15,7 +15,7 @@ import pytest
 from core.routed import Routed, Transfer, drops, routed
 from core.spaces import End
 
-pytestmark = pytest.mark.netns
+pytestmark = [pytest.mark.alone, pytest.mark.netns]
 
 IKE_COUNT = 200
 #: Many times what a busy machine needs; a datagram that waits behind a transfer's queue takes longer.

@@ -22,7 +22,7 @@ import ginnel_service
 from ginnel_service.demo.lab import Internet, Lab
 from ginnel_service.demo.rig import CLIENT_ID, GATEWAY_ID, Gateway, Service, eventually
 
-pytestmark = pytest.mark.netns
+pytestmark = [pytest.mark.alone, pytest.mark.netns]
 START_S = 0.5
 MOST_KIB = 60 * 1024
 WAKE_UPS_S = 1.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
 import sys
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from ginnel_service.demo.lab import Internet, Lab
 from ginnel_service.demo.rig import CLIENT_ID, GATEWAY_ID, Gateway, Service, eventually, network_state, ping
-from ginnel_service.privileges import CAP_IPC_LOCK, CAP_NET_ADMIN, CAP_SYS_NICE
+from ginnel_service.process.privileges import CAP_IPC_LOCK, CAP_NET_ADMIN, CAP_SYS_NICE
 
 SETS = ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")
 
@@ -74,3 +75,14 @@ def test_without_the_right_to_change_the_network_it_says_what_to_do(lab: Lab, tm
     )
     assert done.returncode == 6
     assert "CAP_NET_ADMIN" in done.stderr
+
+
+@pytest.mark.netns
+def test_a_runtime_directory_that_is_for_some_alone_stays_so(lab: Lab) -> None:
+    folder = lab.directory / "client-closed"
+    (folder / "run").mkdir(parents=True)
+    (folder / "run").chmod(0o750)
+    closed, fresh = Service(lab.host("client"), folder="closed"), Service(lab.host("other"))
+    assert closed.ginnel("list")["profiles"] == []
+    assert stat.S_IMODE(closed.socket.parent.stat().st_mode) == 0o750
+    assert stat.S_IMODE(fresh.socket.parent.stat().st_mode) == 0o755

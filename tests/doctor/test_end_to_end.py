@@ -7,10 +7,13 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
+import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -351,6 +354,26 @@ def test_repair_undoes_by_hand_what_a_killed_service_left(lab: Lab) -> None:
     plain = [sys.executable, "-m", "ginnel_service.cli.main", "doctor", "--repair", "--state-dir", state]
     done = subprocess.run(net.client.command(plain), capture_output=True, text=True, check=True, timeout=30)
     assert done.stdout == "Nothing was left behind.\n"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="takes root, who gives the service's files to another user")
+def test_repair_works_on_the_files_of_a_service_that_has_a_user_of_its_own(lab: Lab) -> None:
+    net = Internet(lab)
+    Gateway(net.gateway, PSK)
+    before = network_state(net.client)
+    service = Service(net.client)
+    Street(net, service).profile()
+    service.ginnel("up", "office")
+    service.process.kill()
+    with tempfile.TemporaryDirectory() as folder:  # below directories that anyone may enter
+        os.chmod(folder, 0o711)
+        state = Path(folder) / "state"
+        shutil.copytree(service.folder / "state", state)
+        for path in (state, *state.rglob("*")):
+            os.chown(path, 65534, 65534)
+        assert service.ginnel("doctor", "--repair", "--state-dir", str(state))["undone"]
+        assert network_state(net.client) == before
+        assert {path.stat().st_uid for path in (state, *state.rglob("*"))} == {65534}
 
 
 def test_a_kill_switch_that_stands_is_found(street: Street) -> None:

@@ -24,6 +24,7 @@ TARGETS = (
     "eap",
     "certificates",
     "payloads",
+    "imports",
     "message",
     "local",
     "radius",

@@ -26,6 +26,7 @@ from ginnel_service.ike.proposals import DEFAULT_ESP, DEFAULT_IKE, keywords
 from ginnel_service.ike.session import Session
 from ginnel_service.tunnel.frames import framed
 from helpers.authority import SERVER, Authority, dns, ip, mail
+from helpers.import_files import CASES
 from ike.codec.test_message_vectors import HEX
 from simulation.hostile import Impostor
 from simulation.world import World
@@ -70,6 +71,7 @@ def main() -> None:
         "certificates": certificate_inputs(),
         "unauthenticated": unauthenticated_inputs(heard),
         "local": local_inputs(),
+        "imports": [case.data for case in CASES],
         "radius": radius_inputs(),
     }.items():
         (folder / name).mkdir(parents=True, exist_ok=True)

@@ -18,6 +18,7 @@ import pytest
 from fuzz.harness import HERE, TARGETS, kept
 
 pytestmark = [
+    pytest.mark.alone,
     pytest.mark.slow,
     pytest.mark.skipif(find_spec("atheris") is None, reason="atheris is not installed"),
 ]

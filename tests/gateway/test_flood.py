@@ -19,7 +19,7 @@ from ginnel_service.demo.rig import CLIENT_ID, GATEWAY_ID, Gateway, Service, eve
 from helpers import spoofer
 from helpers.traffic import Pinging
 
-pytestmark = [pytest.mark.netns, pytest.mark.slow]
+pytestmark = [pytest.mark.alone, pytest.mark.netns, pytest.mark.slow]
 
 REQUESTS, PER_SECOND = 100_000, 5_000
 #: What the gateway's process may grow by, and what one request may cost it.

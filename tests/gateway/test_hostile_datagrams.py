@@ -10,7 +10,7 @@ import pytest
 from ginnel_service.demo.lab import Internet, Lab
 from ginnel_service.demo.rig import CLIENT_ID, GATEWAY_ID, Gateway, Service, ping
 
-pytestmark = [pytest.mark.netns, pytest.mark.slow]
+pytestmark = [pytest.mark.alone, pytest.mark.netns, pytest.mark.slow]
 
 SENDER = """
 import random, socket, sys, time

@@ -67,11 +67,11 @@ def test_an_office_lives_under_the_unit(net: Internet, gateway: Booted, tmp_path
     gateway.run(["sed", "-i", "s/10[.]77[.]0[.]0/10.99.0.0/", CONFIG])
     gateway.run(["systemctl", "start", "ginnel-gateway"])
     eventually(lambda: "listening" in gateway.journal("ginnel-gateway"), "the gateway")
-    said = ("--config", CONFIG, "--export", "/root/bob", "--server", Internet.GATEWAY[0])
+    said = ("--config", CONFIG, "--export", "/var/bob", "--server", Internet.GATEWAY[0])
     administer(gateway, "user", "add", "bob", "--psk", *said)
     gateway.run(["systemctl", "reload", "ginnel-gateway"])
     file = tmp_path / "bob.toml"
-    write_private(file, gateway.run(["cat", "/root/bob/bob.toml"]).stdout.encode())
+    write_private(file, gateway.run(["cat", "/var/bob/bob.toml"]).stdout.encode())
     service = Service(net.client)
     service.ginnel("import", str(file), "--yes")
     service.ginnel("up", GATEWAY_ID, "--timeout", "30")

@@ -1,13 +1,12 @@
 """FreeRADIUS with a configuration folder of its own, on ports of the loopback or of a lab's host.
 
 Its users log in with MSCHAPv2, PEAP, TTLS and TLS; what else a user gets stands in `users` (see `users(5)` of
-FreeRADIUS). Nothing of /etc is read but the dictionaries that the package brings.
+FreeRADIUS). Nothing of /etc is read.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,12 +15,19 @@ import pytest
 from helpers.authority import Authority, Issued, chain_pem
 
 SECRET = "a secret of the lab, testing"
-PROGRAM = "/usr/sbin/freeradius"
+#: Where `make setup` unpacks it: an installed one would serve RADIUS on this machine.
+ROOT = Path(__file__).parents[2] / "build" / "peers" / "freeradius"
 
 
 def why_missing() -> str | None:
     """What is not installed, or None."""
-    return None if shutil.which(PROGRAM) else "freeradius missing; apt-get install freeradius"
+    return None if ROOT.is_dir() else "freeradius missing below build/peers; `make setup` unpacks it"
+
+
+def environment() -> dict[str, str]:
+    """For the libraries that came with it."""
+    libraries = {str(path.parent) for path in ROOT.glob("**/lib*.so*")}
+    return {**os.environ, "LD_LIBRARY_PATH": ":".join(sorted(libraries))}
 
 
 def skip_without(missing: str | None) -> None:
@@ -55,15 +61,17 @@ def configure(
     )
     (folder / "radiusd.conf").write_text(
         _CONFIG.format(
-            folder=folder, address=address, port=port, accounting=port + 1, clients=listed, tls=tls
+            root=ROOT, folder=folder, address=address, port=port, accounting=port + 1, clients=listed, tls=tls
         )
     )
-    return [PROGRAM, "-f", "-l", "stdout", "-d", str(folder)]
+    dictionaries = ROOT / "usr" / "share" / "freeradius"
+    program = str(ROOT / "usr" / "sbin" / "freeradius")
+    return [program, "-f", "-l", "stdout", "-d", str(folder), "-D", str(dictionaries)]
 
 
 _CONFIG = """\
 prefix = /usr
-libdir = /usr/lib/freeradius
+libdir = {root}/usr/lib/freeradius
 logdir = {folder}
 run_dir = {folder}
 db_dir = {folder}

@@ -3,8 +3,8 @@
 `Sniffer` stands in the host next door, on the link to the one in question, and `tempt` has that one send all
 that programs send. `classify` says of each frame what it is, by what the test says is allowed.
 
-Run as a program in a host: `leaks.py watch DEVICE` prints what arrives there in hexadecimal until SIGTERM;
-`leaks.py tempt ADDRESS...` sends to each address over TCP, UDP and ICMP.
+Run as a program in a host: `leaks.py watch DEVICE` prints what arrives there, with the time and in
+hexadecimal, until SIGTERM; `leaks.py tempt ADDRESS...` sends to each address over TCP, UDP and ICMP.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from types import TracebackType
 from typing import Self
 
 from ginnel_service.demo.lab import Host
+from helpers.nameserver import question
 
 #: In every packet that `tempt` sends and that can carry octets: it is found however it is wrapped.
 MARKER = b"ginnel-leak-probe"
@@ -40,8 +41,10 @@ _WAIT_S = 10.0
 
 class Kind(Enum):
     TUNNEL = "tunnel"
+    NAME = "gateway's name"
     UPKEEP = "upkeep"  # ARP, DHCP, neighbours, groups
     LAN = "LAN"
+    BYPASS = "bypass"
     PORTAL = "portal"
     LEAK = "LEAK"
 
@@ -54,7 +57,9 @@ class Allowed:
     udp_ports: frozenset[int] = frozenset({500, 4500})  # of the gateways
     tcp_ports: frozenset[int] = frozenset()
     lan: tuple[str, ...] = ()  # networks; never for DNS
+    bypass: tuple[str, ...] = ()  # networks that a profile keeps out of its tunnel
     portal: bool = False
+    names: frozenset[str] = frozenset()  # that may be asked for: a gateway's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +92,24 @@ def classify(frame: bytes, allowed: Allowed) -> Packet:
     words = f"{name or packet.protocol} {packet.source} > {packet.target} ports {ports[0]} {ports[1]}"
     if MARKER in frame:
         # Whoever wrapped it, it can be read: only where it may go in the clear is it none.
-        if not (_is_lan(packet, ports, allowed) or _is_portal(packet, ports, allowed)):
+        if not (
+            _is_lan(packet, ports, allowed)
+            or _is_portal(packet, ports, allowed)
+            or _is_in(packet, allowed.bypass)
+        ):
             return Packet(Kind.LEAK, f"{words}, readable")
     elif _is_tunnel(packet, ports, allowed):
         return Packet(Kind.TUNNEL, words)
+    elif _is_name(packet, ports, allowed):
+        return Packet(Kind.NAME, words)
     if _is_upkeep(packet, ports):
         return Packet(Kind.UPKEEP, words)
     if _is_lan(packet, ports, allowed):
         return Packet(Kind.LAN, words)
     if _is_portal(packet, ports, allowed):
         return Packet(Kind.PORTAL, words)
+    if _is_in(packet, allowed.bypass):
+        return Packet(Kind.BYPASS, words)
     return Packet(Kind.LEAK, words)
 
 
@@ -119,6 +132,16 @@ def _is_tunnel(packet: _Ip, ports: tuple[int, ...], allowed: Allowed) -> bool:
     return ports[1] in known
 
 
+def _is_name(packet: _Ip, ports: tuple[int, ...], allowed: Allowed) -> bool:
+    if packet.protocol != _UDP or ports[1] != 53 or not allowed.names:
+        return False
+    try:
+        name, _, end = question(packet.payload[8:])
+    except (IndexError, struct.error):
+        return False
+    return name in allowed.names and end == len(packet.payload) - 8
+
+
 def _is_upkeep(packet: _Ip, ports: tuple[int, ...]) -> bool:
     if packet.protocol == _UDP:
         return ports in ((68, 67), (546, 547))
@@ -131,7 +154,11 @@ def _is_upkeep(packet: _Ip, ports: tuple[int, ...]) -> bool:
 def _is_lan(packet: _Ip, ports: tuple[int, ...], allowed: Allowed) -> bool:
     if packet.protocol in (_TCP, _UDP) and ports[1] in (53, 853):
         return False
-    return any(packet.target in ip_network(network) for network in allowed.lan)
+    return _is_in(packet, allowed.lan)
+
+
+def _is_in(packet: _Ip, networks: Iterable[str]) -> bool:
+    return any(packet.target in ip_network(network) for network in networks)
 
 
 def _is_portal(packet: _Ip, ports: tuple[int, ...], allowed: Allowed) -> bool:
@@ -146,6 +173,7 @@ class Sniffer:
         self._host = host
         self._device = device
         self.frames: list[bytes] = []
+        self.times: list[float] = []  # when each came, in time.monotonic()
 
     def __enter__(self) -> Self:
         self._process = self._host.python(__file__, "watch", self._device, label=f"leaks-{self._device}")
@@ -161,14 +189,21 @@ class Sniffer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         assert self._process.stop() == 0, self._process.tail()
-        lines = self._process.log.read_text().split()
+        first, *lines, last = self._process.log.read_text().splitlines()
         self._process.log.write_text("")  # the next one may share it
-        assert lines[-1] == "end", lines[-3:]
-        self.frames = [bytes.fromhex(line) for line in lines if line not in ("ready", "end")]
+        assert (first, last) == ("ready", "end"), (first, last)
+        for line in lines:
+            at, octets = line.split()
+            self.times.append(float(at))
+            self.frames.append(bytes.fromhex(octets))
 
     def packets(self, allowed: Allowed) -> list[Packet]:
         """All of them, in order; once the block is over."""
         return [classify(frame, allowed) for frame in self.frames]
+
+    def between(self, begin: float, end: float) -> list[bytes]:
+        """What came in that time; once the block is over."""
+        return [frame for at, frame in zip(self.times, self.frames, strict=True) if begin <= at < end]
 
     def leaks(self, allowed: Allowed) -> list[str]:
         return [packet.words for packet in self.packets(allowed) if packet.kind is Kind.LEAK]
@@ -206,7 +241,7 @@ def watch(device: str) -> None:
                 while True:
                     frame, (_, _, kind, _, _) = wire.recvfrom(65536)
                     if kind != socket.PACKET_OUTGOING:
-                        print(frame.hex())
+                        print(f"{time.monotonic():.6f} {frame.hex()}")
         print("end", flush=True)
 
 
@@ -256,7 +291,7 @@ def _echo(address: str) -> str:
         out.settimeout(0.2)
         request = struct.pack(">BBHHH", 128 if version6 else 8, 0, 0, 7, 7) + MARKER
         if not version6:
-            request = request[:2] + struct.pack(">H", _checksum(request)) + request[4:]
+            request = request[:2] + struct.pack(">H", checksum(request)) + request[4:]
         try:
             out.sendto(request, (address, 0))
             until = time.monotonic() + 0.2
@@ -272,7 +307,7 @@ def _echo(address: str) -> str:
     return "silence"
 
 
-def _checksum(data: bytes) -> int:
+def checksum(data: bytes) -> int:
     data += bytes(len(data) % 2)
     total: int = sum(struct.unpack(f">{len(data) // 2}H", data))
     while total > 0xFFFF:

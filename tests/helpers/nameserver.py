@@ -46,7 +46,10 @@ def serve(listen: str, address: IPv4Address, log: Path, *, refuse: bool) -> None
         print("ready", file=file, flush=True)
         while True:
             query, peer = sock.recvfrom(4096)
-            name, kind, _ = question(query)
+            try:
+                name, kind, _ = question(query)
+            except (IndexError, struct.error):
+                continue  # no query
             print(name, kind, file=file, flush=True)
             sock.sendto(answer(query, address, refuse=refuse), peer)
 

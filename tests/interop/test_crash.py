@@ -10,7 +10,7 @@ from ginnel_service.demo.lab import Internet, Lab
 from ginnel_service.demo.rig import Gateway, Service, eventually, network_state, ping
 from helpers.peers import PROFILE, profile
 
-pytestmark = [pytest.mark.netns]
+pytestmark = [pytest.mark.alone, pytest.mark.netns]
 
 
 def test_a_killed_service_is_cleaned_up_by_the_next(lab: Lab) -> None:

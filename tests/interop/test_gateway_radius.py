@@ -62,10 +62,15 @@ class Directory(Household):
             self.radius, USERS, authority("root"), server_certificate()
         )  # fmt: skip
         super().__init__(lab, RADIUS, methods="[]")
-        self.server = self.net.gateway.popen(self.arguments, label="freeradius")
-        eventually(lambda: "Ready to process" in self.server.tail(5), "FreeRADIUS", alive=[self.server])
+        self.serve()
         self.root = lab.directory / "root.pem"
         self.root.write_bytes(authority("root").pem)
+
+    def serve(self) -> None:
+        """Start FreeRADIUS."""
+        env = freeradius.environment()
+        self.server = self.net.gateway.popen(self.arguments, label="freeradius", env=env)
+        eventually(lambda: "Ready to process" in self.server.tail(5), "FreeRADIUS", alive=[self.server])
 
     def profile(self, name: str, user: str, *arguments: str, password: str = PASSWORD) -> None:
         """A profile of the client, which trusts the gateway's authority and the RADIUS server's."""
@@ -177,8 +182,7 @@ def test_a_directory_that_is_silent_lets_nobody_in(directory: Directory) -> None
         service.ginnel("up", "office", "--timeout", "20")
     service.ginnel("down", "office")
     assert directory.gateway.events("refused")[-1]["detail"].endswith("no authentication server answers")
-    directory.server = directory.net.gateway.popen(directory.arguments, label="freeradius")
-    eventually(lambda: "Ready to process" in directory.server.tail(5), "FreeRADIUS", alive=[directory.server])
+    directory.serve()
 
 
 def test_strongswan_logs_in_to_the_directory(directory: Directory) -> None:

@@ -14,7 +14,7 @@ from helpers.peers import PROFILE, CharonToGinnel, GinnelToCharon, profile
 from helpers.roaming import FIRST, SECOND, Roaming, Stream
 from helpers.traffic import no_ping_is_lost
 
-pytestmark = [pytest.mark.netns]
+pytestmark = [pytest.mark.alone, pytest.mark.netns]
 
 #: A move has to be heard of, to settle, and to be told.
 RECOVERED_S = 1.0

@@ -20,7 +20,7 @@ from helpers import narrow
 from helpers.peers import PROFILE, CharonToGinnel, GinnelToCharon, profile
 from helpers.traffic import MEGABYTE
 
-pytestmark = [pytest.mark.netns]
+pytestmark = [pytest.mark.alone, pytest.mark.netns]
 
 #: A file of a few megabytes over a path that has to be found first; a stalled one would take minutes.
 SECONDS = 20.0

@@ -53,7 +53,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     port = free_port()
     arguments = freeradius.configure(folder, USERS, authority("root"), server_certificate(), port=port)
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(arguments, stdout=log, stderr=log)
+        process = subprocess.Popen(arguments, stdout=log, stderr=log, env=freeradius.environment())
     try:
         yield Server("127.0.0.1", port, port + 1, freeradius.SECRET.encode())
     finally:

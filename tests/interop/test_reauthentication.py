@@ -9,7 +9,7 @@ from ginnel_service.demo.rig import GatewayOptions, eventually
 from helpers.peers import CharonToGinnel, GinnelToCharon
 from helpers.traffic import Pinging, no_ping_is_lost
 
-pytestmark = [pytest.mark.interop, pytest.mark.netns]
+pytestmark = [pytest.mark.alone, pytest.mark.interop, pytest.mark.netns]
 
 
 def test_we_authenticate_anew_before_strongswans_time_is_over(lab: Lab) -> None:

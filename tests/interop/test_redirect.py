@@ -9,7 +9,7 @@ from ginnel_service.demo.rig import Gateway, GatewayOptions, ping
 from helpers.peers import PROFILE, X25519, CharonToGinnel, GinnelToCharon
 from helpers.two_gateways import INSIDE, POOL, SECOND, second_gateway
 
-pytestmark = [pytest.mark.interop, pytest.mark.netns]
+pytestmark = [pytest.mark.alone, pytest.mark.interop, pytest.mark.netns]
 
 OPTIONS = GatewayOptions(ike_proposals=[X25519.ike], esp_proposals=[X25519.esp], more={"pool_ipv4": POOL})
 

@@ -11,7 +11,7 @@ from ginnel_service.demo.rig import GatewayOptions
 from helpers.peers import PROFILE, X25519, CharonToGinnel, GinnelToCharon, Suite
 from helpers.traffic import Pinging, no_ping_is_lost
 
-pytestmark = [pytest.mark.interop, pytest.mark.netns]
+pytestmark = [pytest.mark.alone, pytest.mark.interop, pytest.mark.netns]
 
 kinds = pytest.mark.parametrize("what", ["child", "ike"])
 suites = pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from ginnel_service.demo.rig import network_state
 from helpers.peers import PROFILE, SUITES, X25519, CharonToGinnel, GinnelToCharon, Suite, in_pools
 from helpers.traffic import files_arrive, no_ping_is_lost
 
-pytestmark = [pytest.mark.interop, pytest.mark.netns]
+pytestmark = [pytest.mark.alone, pytest.mark.interop, pytest.mark.netns]
 
 outsides = pytest.mark.parametrize("outside", [0, 1], ids=["ipv4", "ipv6"])
 nats = pytest.mark.parametrize("nat", [False, True], ids=["direct", "nat"])

@@ -80,3 +80,27 @@ def test_a_log_file_is_private_and_no_link(ring: logs.RingHandler, tmp_path: Pat
     (tmp_path / "link").symlink_to(tmp_path / "log")
     with pytest.raises(OSError, match="symbolic"):
         logs.set_up("info", tmp_path / "link")
+
+
+def test_what_clients_say_is_remembered_within_bounds(ring: logs.RingHandler) -> None:
+    for number in range(10_000):
+        logs.protect(b"%032d" % number)
+        logs.protect(b"%032d" % number, f"office-{number}")
+        logs.protect(b"%032d" % number, "office")
+    held = sum(len(theirs) for theirs in logs._protected.values())
+    assert held <= logs.MOST_OF_NONE + logs.MOST_OF_ONE + logs.MOST_CONNECTIONS
+    logging.getLogger("ginnel.test").info("it is %032d", 9_999)
+    assert ring.tail(1)[0].message == "it is [secret]"
+
+
+def test_nobody_learns_by_trial_from_their_own_lines_what_the_secrets_of_others_are(
+    ring: logs.RingHandler, tmp_path: Path
+) -> None:
+    logs.protect(b"hunter2secret", "theirs")
+    test = logging.getLogger("ginnel.test")
+    for connection in ("mine", "theirs", ""):
+        test.info("no such name: hunter2secret", extra={"connection": connection})
+    assert [entry.message.endswith("[secret]") for entry in ring.tail(3)] == [False, True, True]
+    assert [line.endswith("[secret]") for line in (tmp_path / "log").read_text().splitlines()[-3:]] == [
+        False, True, True
+    ]  # fmt: skip

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,16 @@ import pytest
 from ginnel_service import logs
 from ginnel_service.ipc.access import Policy
 from ginnel_service.ipc.fake import FakeService
+from ginnel_service.ipc.limits import Limits, Rate
 from ginnel_service.ipc.schema import ConnectionStatus, Diagnosis, DiagnosisProgress, LogEntry
-from ginnel_service.ipc.server import Limits, Server
+from ginnel_service.ipc.server import Server
 from ginnel_service.profiles.model import Local, Profile
 
 PSK = b"correct horse battery staple"
 PROFILE = {"name": "office", "server": "vpn.example.org", "local": {"id": "alice@example.org"}}
 NOBODY = Policy(admin_uids=frozenset())
+#: For floods that are about something else.
+UNHURRIED = Limits(rate=Rate(per_s=1e6, burst=1e6), rate_per_uid=Rate(per_s=1e6, burst=1e6))
 
 
 class Caller:
@@ -342,7 +346,7 @@ def test_ten_thousand_malformed_messages_cost_nothing(tmp_path: Path) -> None:
                     assert ("error" in answer) != ("result" in answer)
             assert "result" in await bystander.call("hello")
 
-    serve(tmp_path, scenario)
+    serve(tmp_path, scenario, limits=UNHURRIED)
 
 
 def test_a_message_beyond_the_limit_is_refused_and_the_rest_go_on(tmp_path: Path) -> None:
@@ -390,7 +394,7 @@ def test_a_caller_that_floods_requests_is_served_a_few_at_a_time(tmp_path: Path)
 
     async def scenario() -> None:
         path = tmp_path / "s"
-        server = Server(Slow(), path, limits=Limits(requests=4))
+        server = Server(Slow(), path, limits=replace(UNHURRIED, requests=4))
         await server.start()
         async with calling(path) as caller:
             caller.writer.write(b'{"jsonrpc":"2.0","id":1,"method":"log.tail"}\n' * 500)

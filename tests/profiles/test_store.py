@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from ginnel_service.profiles.keys import KeyRing
-from ginnel_service.profiles.model import Local, Profile, ProfileError
+from ginnel_service.profiles.model import Local, Profile, ProfileError, parse_profile
 from ginnel_service.profiles.secrets import Secrets, SecretStore
 from ginnel_service.profiles.store import ProfileStore
 
@@ -158,11 +158,15 @@ def test_the_number_of_profiles_is_bounded(tmp_path: Path) -> None:
 
 
 def test_secrets_come_back_and_never_show(tmp_path: Path) -> None:
-    noticed: list[bytes] = []
-    store = SecretStore(tmp_path / "secrets", KeyRing(tmp_path / "keys"), notice=noticed.append)
+    noticed: list[tuple[bytes, str]] = []
+
+    def notice(secret: bytes, name: str) -> None:
+        noticed.append((secret, name))
+
+    store = SecretStore(tmp_path / "secrets", KeyRing(tmp_path / "keys"), notice=notice)
     store.put("office", Secrets(psk=PSK))
     assert store.get("office").psk == PSK
-    assert noticed == [PSK, PSK]
+    assert noticed == [(PSK, "office")] * 2
     assert "correct" not in repr(store.get("office"))
     assert "correct" not in str(store.get("office").__rich_repr__())
     assert stat.S_IMODE((tmp_path / "secrets" / "office.secrets").stat().st_mode) == 0o600
@@ -178,3 +182,35 @@ def test_corrupt_secrets_are_reported_without_their_content(tmp_path: Path) -> N
     with pytest.raises(ProfileError, match="profile_corrupt") as caught:
         store.get("office")
     assert "correct" not in str(caught.value)
+
+
+def test_many_profiles_are_parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[bytes] = []
+
+    def parse(data: bytes) -> Profile:
+        parsed.append(data)
+        return parse_profile(data)
+
+    monkeypatch.setattr("ginnel_service.profiles.store.parse_profile", parse)
+    store = ProfileStore(tmp_path / "profiles")
+    names = [f"office-{number}" for number in range(200)]
+    for name in names:
+        store.put(msgspec.structs.replace(OFFICE, name=name))
+    for _ in range(3):
+        assert sorted(listed.name for listed in store.list()) == sorted(names)
+        assert [store.get(name).name for name in names] == names
+    assert len(parsed) == len(names)
+
+
+def test_a_file_that_was_changed_by_hand_is_read_again(store: ProfileStore, tmp_path: Path) -> None:
+    store.put(OFFICE)
+    file = tmp_path / "profiles" / "office.toml"
+    assert store.get("office") == OFFICE
+    file.write_bytes(file.read_bytes().replace(b"port = 500\n", b"port = 501\n"))
+    assert [listed.profile for listed in store.list()] == [msgspec.structs.replace(OFFICE, port=501)]
+    file.unlink()
+    assert code_of(store, "office").code == "unknown_profile"
+    store.put(HOME)
+    file.symlink_to(tmp_path / "profiles" / "home.toml")
+    assert code_of(store, "office").code == "profile_corrupt"
+    assert [listed.profile for listed in store.list()] == [HOME, None]

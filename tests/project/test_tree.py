@@ -25,9 +25,12 @@ OTHER_TESTS = {
     "gui",
     "helpers",
     "interop",
+    "leaks",
+    "security",
     "platforms",
     "project",
     "simulation",
+    "supervisor",
     "vectors",
 }
 

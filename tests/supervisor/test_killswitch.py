@@ -11,6 +11,9 @@ from ginnel_service.ipc.service import ServiceError
 from ginnel_service.net.base import KillSwitch, NetworkError, Wanted
 from ginnel_service.profiles.model import KillSwitch as Mode
 from ginnel_service.profiles.model import Network, ProfileError
+from ginnel_service.profiles.store import ProfileStore
+from ginnel_service.supervisor.killswitch import reinstall
+from ginnel_service.supervisor.wanted import WantedFile
 from ginnel_service.tunnel.errors import TunnelError
 
 from .scene import World, serve
@@ -195,6 +198,21 @@ def test_a_profile_that_cannot_be_read_opens_nothing_and_root_gets_out(tmp_path:
         assert world.network.kill_switch is None
         await again.supervisor.close()
         assert world.start().kill_switch.blocking is False
+
+    serve(tmp_path, act)
+
+
+def test_profiles_that_none_can_be_read_of_open_nothing(tmp_path: Path) -> None:
+    """A disk that fails, or a directory that others may write to and that is therefore not trusted."""
+
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create(kill_switch=ALWAYS)
+        await it.supervisor.close()
+        (tmp_path / "profiles").chmod(0o777)
+        world.network.kill_switch = None
+        reinstall(world.network, ProfileStore(tmp_path / "profiles"), WantedFile(tmp_path / "wanted"))
+        assert world.network.kill_switch == CLOSED
 
     serve(tmp_path, act)
 

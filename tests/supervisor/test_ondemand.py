@@ -228,3 +228,60 @@ def test_an_idle_connection_stays_down_until_the_machine_moves(tmp_path: Path) -
         await it.supervisor.close()
 
     serve(tmp_path, act)
+
+
+def test_nobodys_slow_servers_hold_up_the_rules_of_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Slow:
+        def __init__(self, host: object) -> None:
+            pass
+
+        async def probe(self, url: str) -> bool:
+            await asyncio.sleep(5)
+            return False
+
+    async def act(world: World) -> None:
+        it = world.start()
+        rules = tuple(OnDemandRule(action="connect", probe=f"http://{n}.example/") for n in range(64))
+        await it.create(name="another", owner_uid=1001, on_demand=OnDemand(enabled=True, rules=rules))
+        await it.create(owner_uid=1000, on_demand=RULES)
+        await it.supervisor.start()
+        await asyncio.sleep(1)
+        for _ in range(2):  # also while those of the other are still under way
+            await be_at(it, CAFE, ssid="cafe")
+            await asyncio.sleep(25)
+            assert it.state() == "up"
+            await be_at(it, HOME, ssid="home")
+            await asyncio.sleep(25)
+            assert it.state() == "down"
+        await it.supervisor.close()
+
+    monkeypatch.setattr("ginnel_service.supervisor.supervisor.Prober", Slow)
+    serve(tmp_path, act)
+
+
+def test_rules_that_were_changed_while_a_server_was_asked_are_not_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Slow:
+        def __init__(self, host: object) -> None:
+            pass
+
+        async def probe(self, url: str) -> bool:
+            await asyncio.sleep(5)
+            return True
+
+    async def act(world: World) -> None:
+        it = world.start()
+        rule = OnDemandRule(action="connect", probe="http://a.example/")
+        await it.create(on_demand=OnDemand(enabled=True, rules=(rule,)))
+        await it.supervisor.start()
+        await asyncio.sleep(2)
+        await it.supervisor.change_on_demand("office", "off")
+        await asyncio.sleep(10)
+        assert it.state() == "down"
+        await it.supervisor.close()
+
+    monkeypatch.setattr("ginnel_service.supervisor.supervisor.Prober", Slow)
+    serve(tmp_path, act)

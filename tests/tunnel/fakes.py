@@ -133,6 +133,7 @@ class FakeGateway:
         generator = random.Random(seed)
         self.random = generator.randbytes
         self.delay_s = 0.01
+        self.utc_s = 0.0  # by which it judges certificates
         self.silent = self.silent_udp = False
         self.streams = False  # takes TCP connections
         self.dead_streams = False  # takes them, and ends them at the first message
@@ -149,7 +150,7 @@ class FakeGateway:
             self.policy,
             random=self.random,
             now=asyncio.get_running_loop().time(),
-            utc=lambda: 0.0,
+            utc=lambda: self.utc_s,
             timing=config.timing,
             resumption=config.resumption,
             token_secret=bytes(32),

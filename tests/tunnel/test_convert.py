@@ -12,7 +12,8 @@ from ginnel_service.ike.payloads.selector import TrafficSelector
 from ginnel_service.ike.proposals import keywords, weaknesses
 from ginnel_service.net.base import Dns as NameServers
 from ginnel_service.net.base import Network as AnyNetwork
-from ginnel_service.net.base import NetworkError
+from ginnel_service.net.base import NetworkError, Wanted
+from ginnel_service.net.plan import Facts, SetDns, steps_for
 from ginnel_service.profiles.model import Dns, Esp, Ike, Local, Network, Profile, ProfileError, Remote
 from ginnel_service.profiles.secrets import Secrets
 from ginnel_service.tunnel.convert import (
@@ -225,6 +226,21 @@ def test_names_are_asked_where_the_profile_and_the_gateway_say(
     dns: Dns, domains: tuple[str, ...], routed: tuple[AnyNetwork, ...], expected: NameServers | None
 ) -> None:
     assert name_servers(dns, Configuration(dns=SERVERS, domains=domains), routed) == expected
+
+
+def test_what_no_machine_can_use_of_what_is_said_of_dns_breaks_no_tunnel() -> None:
+    many = tuple(ip_address(f"10.0.0.{number}") for number in range(1, 40))
+    useless = (ip_address("224.0.0.251"), ip_address("::"), ip_address(0))
+    dns = Dns(mode="split", match=("_msdcs.Corp.example", *(f"a{number}.example" for number in range(200))))
+    domains = ("c.example", "a b", "", "x" * 70)
+    found = name_servers(dns, Configuration(dns=(*useless, *many), domains=domains), OFFICE)
+    assert found is not None
+    assert found.servers == many[:16]
+    assert found.match[:3] == ("c.example", "_msdcs.corp.example", "a0.example")
+    address = (ip_interface("10.9.0.1"),)
+    steps = steps_for(Wanted(device="tun0", mtu=1400, addresses=address, dns=found), Facts())
+    assert isinstance(steps[-1], SetDns)
+    assert name_servers(Dns(mode="all"), Configuration(dns=useless), OFFICE) is None
 
 
 def test_without_a_server_dns_is_left_alone() -> None:

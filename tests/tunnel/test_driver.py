@@ -6,7 +6,7 @@ import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from ipaddress import ip_address, ip_interface, ip_network
+from ipaddress import ip_interface, ip_network
 
 import msgspec
 import pytest
@@ -15,10 +15,11 @@ from ginnel_core import DeviceLost, PathTooBig, SaExpiring
 from ginnel_core import Endpoint as PlaneEndpoint
 from ginnel_service.gateway.config import parse
 from ginnel_service.ike.events import Endpoint
-from ginnel_service.net.base import DeviceState, Dns, NetworkError
+from ginnel_service.net.base import DeviceState, NetworkError
+from ginnel_service.profiles.model import Dns as ProfileDns
 from ginnel_service.profiles.model import Ike, Local, Network, Profile, Remote, Timing
 from ginnel_service.profiles.secrets import Secrets
-from ginnel_service.status import connection_status, tunnel_diagnosis
+from ginnel_service.supervisor.status import connection_status, tunnel_diagnosis
 from ginnel_service.tunnel.convert import session_config
 from ginnel_service.tunnel.driver import Observer, Tunnel
 from ginnel_service.tunnel.errors import TunnelError
@@ -401,12 +402,10 @@ def test_dns_that_somebody_else_changed_is_set_again_at_most_once_a_second() -> 
     async def act(it: Scene) -> None:
         it.tunnel.up()
         await it.until(S.CONNECTED)
-        owners, facts = it.host.network.owners, it.tunnel.status().facts
-        facts.wanted = without = replace(owners.pop("office"), dns=None)
-        it.host.link.dns_changed()
-        await asyncio.sleep(0.1)
-        assert not owners  # it has no DNS to defend
-        facts.wanted = wanted = replace(without, dns=Dns(servers=(ip_address("10.0.0.53"),)))
+        await asyncio.sleep(2)  # by then the path's MTU is confirmed, and nothing else is wanted
+        owners = it.host.network.owners
+        wanted = owners.pop("office")
+        assert wanted.dns is not None
         for _ in range(3):
             it.host.link.dns_changed()
         await asyncio.sleep(0.1)
@@ -417,14 +416,24 @@ def test_dns_that_somebody_else_changed_is_set_again_at_most_once_a_second() -> 
         await asyncio.sleep(0.6)
         assert owners == {"office": wanted}
         await asyncio.sleep(2)
-        it.host.network.fail_with = NetworkError("dns_refused", "ask 10.0.0.53 for all names", 1)
+        it.host.network.fail_with = NetworkError("dns_refused", "ask 10.77.0.1 for all names", 1)
         it.host.link.dns_changed()
         await asyncio.sleep(0.1)
         assert it.tunnel.state is S.CONNECTED
-        facts.wanted = without
-        it.host.link.dns_changed()
 
     scene(act)
+
+
+def test_a_tunnel_without_dns_has_none_to_set_again() -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.CONNECTED)
+        it.host.network.owners.clear()
+        it.host.link.dns_changed()
+        await asyncio.sleep(0.1)
+        assert not it.host.network.owners
+
+    scene(act, profile=msgspec.structs.replace(PROFILE, dns=ProfileDns(mode="off")))
 
 
 def test_down_is_clean_whatever_happens_to_the_device() -> None:

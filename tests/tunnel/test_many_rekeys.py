@@ -36,7 +36,7 @@ ASK_AGAIN_S = 0.1
 SETTLE_S = 0.2
 NAME = "office"
 
-pytestmark = [pytest.mark.netns, pytest.mark.slow, pytest.mark.timeout(120 + 2 * COUNT)]
+pytestmark = [pytest.mark.alone, pytest.mark.netns, pytest.mark.slow, pytest.mark.timeout(120 + 2 * COUNT)]
 
 
 def keep_order(lab: Lab) -> None:

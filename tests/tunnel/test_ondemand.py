@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
+import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,6 +16,7 @@ from ginnel_service.ike.events import Endpoint
 from ginnel_service.net.base import FakeNetwork, Way
 from ginnel_service.profiles.model import OnDemandRule
 from ginnel_service.tunnel.errors import TunnelError
+from ginnel_service.tunnel.fetch import may_be_asked
 from ginnel_service.tunnel.ondemand import Decision, Place, decide, lies_below, matches
 from ginnel_service.tunnel.probe import Prober
 
@@ -133,7 +136,11 @@ class Local:
         return (Endpoint("127.0.0.1", self.port),)
 
 
-def probing(answer: bytes, act: Callable[[Prober, Local, list[bytes]], Awaitable[None]]) -> None:
+def probing(
+    answer: bytes,
+    act: Callable[[Prober, Local, list[bytes]], Awaitable[None]],
+    allowed: Callable[[str], bool] = lambda host: True,
+) -> None:
     async def run() -> None:
         heard: list[bytes] = []
         served = asyncio.Event()
@@ -153,8 +160,8 @@ def probing(answer: bytes, act: Callable[[Prober, Local, list[bytes]], Awaitable
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         local = Local(server.sockets[0].getsockname()[1])
         async with server:
-            await act(Prober(local), local, heard)  # type: ignore[arg-type]
-            if local.connects:
+            await act(Prober(local, allowed=allowed), local, heard)  # type: ignore[arg-type]
+            if local.connects and allowed("127.0.0.1"):
                 await served.wait()
 
     asyncio.run(run())
@@ -198,6 +205,22 @@ def test_what_cannot_be_asked_has_failed(url: str) -> None:
     probing(b"no TLS\r\n\r\n", act)
 
 
+def test_the_roots_of_the_system_are_read_beside_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+
+    def make() -> ssl.SSLContext:
+        made.append(threading.get_ident())
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+    async def act(prober: Prober, local: Local, heard: list[bytes]) -> None:
+        assert not await prober.probe("https://a.example/")
+        assert made
+        assert threading.get_ident() not in made
+
+    monkeypatch.setattr("ginnel_service.tunnel.probe.ssl.create_default_context", make)
+    probing(b"no TLS\r\n\r\n", act)
+
+
 def test_a_name_is_looked_up_outside_the_tunnels() -> None:
     async def act(prober: Prober, local: Local, heard: list[bytes]) -> None:
         assert await prober.resolves("a.example")
@@ -205,3 +228,14 @@ def test_a_name_is_looked_up_outside_the_tunnels() -> None:
         assert local.asked == [True, True]
 
     probing(b"", act)
+
+
+def test_nothing_on_loopback_or_the_link_is_asked() -> None:
+    """A user's rule would have the service ask, with the service's rights."""
+
+    async def act(prober: Prober, local: Local, heard: list[bytes]) -> None:
+        assert not await prober.probe("http://a.example/")
+        assert local.connects
+        assert heard == []
+
+    probing(b"HTTP/1.1 200 OK\r\n\r\n", act, may_be_asked)

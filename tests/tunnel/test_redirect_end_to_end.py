@@ -25,7 +25,7 @@ from ginnel_service.demo.rig import (
 )
 from helpers.two_gateways import INSIDE, POOL, SECOND, second_gateway
 
-pytestmark = pytest.mark.netns
+pytestmark = [pytest.mark.alone, pytest.mark.netns]
 PROFILE = {
     "name": "office",
     "server": Internet.GATEWAY[0],

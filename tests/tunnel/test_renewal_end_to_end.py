@@ -11,7 +11,7 @@ from ginnel_service.demo.rig import CLIENT_ID, GATEWAY_ID, Gateway, GatewayOptio
 from helpers.traffic import Pinging
 from tunnel.test_ways_in import ALICE, Office
 
-pytestmark = pytest.mark.netns
+pytestmark = [pytest.mark.alone, pytest.mark.netns]
 
 RENEWALS = 2
 EVERY = {"reauth_s": 6.0}

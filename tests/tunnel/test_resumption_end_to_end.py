@@ -26,7 +26,7 @@ from ginnel_service.demo.rig import (
     start_ping,
 )
 
-pytestmark = pytest.mark.netns
+pytestmark = [pytest.mark.alone, pytest.mark.netns]
 PROFILE = {
     "name": "office",
     "server": Internet.GATEWAY[0],

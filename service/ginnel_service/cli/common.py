@@ -15,7 +15,7 @@ import msgspec
 from click.shell_completion import CompletionItem
 from rich.console import Console
 
-from ginnel_service.ipc.schema import ProfileListResult
+from ginnel_service.ipc.schema import HelloParams, ProfileListResult
 from ginnel_service.paths import RuntimePaths
 from ginnel_service.profiles.model import printable
 
@@ -35,8 +35,14 @@ class Settings:
     json: bool = False
 
     def connect(self, *, timeout_s: float = 30.0) -> Wire:
-        """Raises CliError `service_not_running` or `socket_not_permitted`."""
-        return Wire(self.socket, timeout_s=timeout_s)
+        """Raises CliError `service_not_running`, `socket_not_permitted` or `protocol_unsupported`."""
+        wire = Wire(self.socket, timeout_s=timeout_s)
+        try:
+            wire.call("hello", HelloParams(client="ginnel"))
+        except CliError:
+            wire.close()
+            raise
+        return wire
 
 
 def default_socket() -> str:

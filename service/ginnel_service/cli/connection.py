@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from itertools import chain
 from typing import BinaryIO
 
 import click
-from rich.live import Live
 from rich.status import Status
 
+from ginnel_service.ipc.mirror import Mirror
 from ginnel_service.ipc.schema import (
     ConnectionStatus,
     NameParams,
-    ProfileSummary,
     PromptStatus,
     RekeyParams,
     Snapshot,
-    Statistics,
     SubscribeParams,
+    UpParams,
     What,
 )
 
-from . import secret
+from .asker import Asker
 from .common import Settings, command, console, plain, print_json
 from .keychain import Keychain
 from .profiles import NO_PROFILE
-from .prompt import KINDS, answer
-from .tables import details, overview, with_counters
+from .tables import details, overview
+from .watch import watch as follow
 from .wire import CliError, Wire
-from .words import STEPS, explain
+from .words import STEPS
 
 
 @command(
@@ -81,18 +79,20 @@ def up(
     if name is None:
         _begin_session(settings)
         return
-    asker = _Asker(password_file, remember=remember, keychain=Keychain() if keychain else None)
+    asker = Asker(password_file, remember=remember, keychain=Keychain() if keychain else None)
     waiting: tuple[PromptStatus, ...] = ()
     with settings.connect() as wire:
         if wait:
             snapshot: Snapshot = wire.call("subscribe", SubscribeParams(topics=("state", "prompt")))
             waiting = tuple(each for each in snapshot.prompts if each.name == name)
         try:
-            status: ConnectionStatus = wire.call("connection.up", NameParams(name=name))
+            status: ConnectionStatus = wire.call(
+                "connection.up", UpParams(name=name, attended=wait and asker.attended)
+            )
         except CliError as error:
             if error.code != "already_up":
                 raise
-            status = _find(wire.call("snapshot"), name)
+            status = _find(Mirror(wire.call("snapshot")), name)
             if status.state in ("disconnecting", "down"):
                 raise
             if status.state == "reconnecting":
@@ -182,21 +182,21 @@ def status(settings: Settings, *, name: str | None, watch: bool, interval_s: flo
     """Show how the connections stand, or all about NAME's."""
     with settings.connect() as wire:
         if watch:
-            _watch(settings, wire, name, interval_s)
+            follow(settings, wire, name, interval_s)
             return
-        snapshot: Snapshot = wire.call("snapshot")
+        mirror = Mirror(wire.call("snapshot"))
     if name is not None:
-        found = _find(snapshot, name)
+        found = _find(mirror, name)
         if settings.json:
             print_json(found)
         else:
             console().print(details(found))
     elif settings.json:
-        print_json({"connections": _all(snapshot)})
-    elif not _all(snapshot):
+        print_json({"connections": mirror.statuses()})
+    elif not mirror.statuses():
         click.echo(NO_PROFILE)
     else:
-        console().print(overview(_all(snapshot)))
+        console().print(overview(mirror.statuses()))
 
 
 def _follow(
@@ -204,7 +204,7 @@ def _follow(
     wire: Wire,
     status: ConnectionStatus,
     timeout_s: float,
-    asker: _Asker,
+    asker: Asker,
     waiting: tuple[PromptStatus, ...],
 ) -> ConnectionStatus:
     """Show the steps until the connection is up. Raises CliError with why it is not."""
@@ -249,114 +249,8 @@ def _follow(
     raise CliError("timeout", what="Connecting", seconds=f"{timeout_s:g}", name=name)
 
 
-class _Asker:
-    """Answers what the gateway asks: from a file or a keychain, by the person, or else says how to."""
-
-    def __init__(self, file: BinaryIO | None, *, remember: bool, keychain: Keychain | None) -> None:
-        self._ready = None if file is None else secret.text_of(file, "--password-file")
-        self._scripted = file is not None
-        self._remember = remember
-        self._keychain = keychain
-        self._looked = False
-        self._typed: tuple[PromptStatus, str] | None = None  # for the keychain, if it proves right
-
-    def succeeded(self) -> None:
-        """What was answered led to a connection."""
-        if self._keychain is not None and self._typed is not None:
-            self._keychain.keep(*self._typed)
-
-    def handle(self, wire: Wire, asked: PromptStatus) -> None:
-        if not asked.open:
-            return
-        began = time.monotonic()
-        said: str | None
-        if self._ready is not None:
-            said, self._ready = self._ready, None
-        elif (found := self._in_keychain(asked)) is not None:
-            said = found
-        elif secret.can_ask():
-            said = secret.answer_of(asked)
-            if said is not None and asked.kind != "otp":
-                self._typed = (asked, said)
-        elif self._scripted:
-            said = None  # the file's answer was wrong, and there is no other
-        else:
-            name = plain(asked.name)
-            what = KINDS[asked.kind]
-            click.echo(f"{name} asks for a {what}: give it with `ginnel prompt {name}`", err=True)
-            return
-        try:
-            answer(wire, asked, said, remember=self._remember)
-        except CliError as error:
-            if error.code != "unknown_prompt":  # answered elsewhere, or too late: the status will say
-                raise
-        wire.wait_longer(time.monotonic() - began)  # the person's time does not count
-
-    def _in_keychain(self, asked: PromptStatus) -> str | None:
-        """Only once: what is asked for again was wrong."""
-        if self._keychain is None or self._looked or asked.kind != "password":
-            return None
-        self._looked = True
-        return self._keychain.find(asked)
-
-
-def _watch(settings: Settings, wire: Wire, name: str | None, interval_s: float) -> None:
-    """A live table on a terminal; elsewhere a line for every change."""
-    topics = SubscribeParams(topics=("state", "statistics"), statistics_interval_s=interval_s)
-    snapshot: Snapshot = wire.call("subscribe", topics)
-    known = {each.name: each for each in _all(snapshot)}
-    if name is not None:
-        known = {name: _find(snapshot, name)}
-    screen = console()
-    mine = (event for event in wire.events(None) if name is None or getattr(event, "name", None) == name)
-    with suppress(KeyboardInterrupt):
-        if settings.json or not screen.is_terminal:
-            for each in known.values():
-                _print_line(settings, each)
-            for event in mine:
-                _print_line(settings, event)
-            return
-        with Live(overview(known.values()), console=screen, auto_refresh=False) as live:
-            for event in mine:
-                _take_in(known, event)
-                live.update(overview(known.values()), refresh=True)
-
-
-def _take_in(known: dict[str, ConnectionStatus], event: object) -> None:
-    if isinstance(event, ConnectionStatus):
-        known[event.name] = event
-    elif isinstance(event, Statistics) and event.name in known:
-        known[event.name] = with_counters(known[event.name], event)
-
-
-def _print_line(settings: Settings, event: object) -> None:
-    if settings.json:
-        kind = "state" if isinstance(event, ConnectionStatus) else "statistics"
-        print_json({"event": kind, "params": event})
-    elif isinstance(event, ConnectionStatus):
-        line = f"{plain(event.name)}: {STEPS.get(event.step, plain(event.state))}"
-        if event.error is not None:
-            line += ": " + explain(event.error.code, event.error.params).cause
-        click.echo(line)
-    sys.stdout.flush()
-
-
-def _all(snapshot: Snapshot) -> list[ConnectionStatus]:
-    """One status a profile, also where nothing is connected."""
-    known = {each.name: each for each in snapshot.connections}
-    for summary in snapshot.profiles:
-        known.setdefault(summary.name, _idle(summary))
-    return sorted(known.values(), key=lambda each: each.name)
-
-
-def _idle(summary: ProfileSummary) -> ConnectionStatus:
-    return ConnectionStatus(
-        name=summary.name, server=summary.server, state=summary.state, error=summary.error
-    )
-
-
-def _find(snapshot: Snapshot, name: str) -> ConnectionStatus:
-    for each in _all(snapshot):
-        if each.name == name:
-            return each
-    raise CliError("unknown_profile", name=name)
+def _find(mirror: Mirror, name: str) -> ConnectionStatus:
+    found = mirror.status(name)
+    if found is None:
+        raise CliError("unknown_profile", name=name)
+    return found

@@ -13,7 +13,11 @@ import click
 import msgspec
 from msgspec import Struct
 
-from ginnel_service.ipc.schema import HelloParams, ProfileCreateParams
+from ginnel_service.ipc.schema import (
+    ProfileCreateParams,
+    ProfileValidateParams,
+    ProfileValidateResult,
+)
 from ginnel_service.profiles import certificates
 from ginnel_service.profiles.certificates import PasswordNeededError, UnusableError
 from ginnel_service.profiles.model import (
@@ -29,7 +33,7 @@ from ginnel_service.profiles.validation import validate
 
 from . import secret
 from .common import Settings, command, plain, print_json
-from .wire import CliError
+from .wire import CliError, Wire
 
 S = TypeVar("S", bound=Struct)
 T = TypeVar("T")
@@ -64,6 +68,9 @@ PINNED = "gateway"
 @click.option("--certificate", type=_FILE, help="Your certificate, in PEM or DER, perhaps with its chain.")
 @click.option("--key", type=_FILE, help="Its private key.")
 @click.option("--pkcs12", type=_FILE, help="Both of them in one file (.p12, .pfx).")
+@click.option(
+    "--keep-locked", is_flag=True, help="With --pkcs12: `ginnel up` asks for what opens it, not this."
+)
 @click.option("--key-password-file", type=_FILE, help="What opens the key, where it is encrypted.")
 @click.option("--psk-stdin", is_flag=True, help="Read the pre-shared key from standard input.")
 @click.option("--psk-file", type=_FILE, help="Read the pre-shared key from a file.")
@@ -122,7 +129,11 @@ PINNED = "gateway"
 @click.option("--idle", type=float, metavar="SECONDS", help="Disconnect after so long without traffic.")
 @click.option("--file", type=_FILE, help="A profile in TOML; other options override it.")
 @click.option("--replace", is_flag=True, help="Overwrite a profile of the same name.")
-def create(settings: Settings, *, name: str, replace: bool, **options: Any) -> None:
+@click.option("--system", is_flag=True, help="It belongs to the machine, not to you. For administrators.")
+@click.option("--check", is_flag=True, help="Say what is wrong with it, and make nothing.")
+def create(
+    settings: Settings, *, name: str, replace: bool, system: bool, check: bool, **options: Any
+) -> None:
     """Make a profile NAME. A server and a user name suffice; the password is asked for by `ginnel up`.
 
     Secrets are asked for, or read from files; `-` is standard input.
@@ -133,13 +144,29 @@ def create(settings: Settings, *, name: str, replace: bool, **options: Any) -> N
     if problems := validate(profile):
         raise _invalid(ProfileError("profile_invalid", name=name, problems=tuple(problems)))
     with settings.connect() as wire:
-        wire.call("hello", HelloParams(client="ginnel"))  # before a key is asked for in vain
         secrets = _secrets(profile, options, material)
-        wire.call("profile.create", ProfileCreateParams(profile=profile, secrets=secrets, replace=replace))
+        if check:
+            _check(settings, wire, profile, secrets)
+            return
+        params = ProfileCreateParams(profile=profile, secrets=secrets, replace=replace, system=system)
+        wire.call("profile.create", params)
     if settings.json:
         print_json({"created": name})
     else:
         click.echo(f"Created {plain(name)}. Connect with: ginnel up {plain(name)}")
+
+
+def _check(settings: Settings, wire: Wire, profile: Profile, secrets: Secrets) -> None:
+    """Raises CliError `profile_invalid` with what the service would say."""
+    params = ProfileValidateParams(profile=msgspec.to_builtins(profile), secrets=secrets)
+    found: ProfileValidateResult = wire.call("profile.validate", params)
+    if found.problems:
+        problems = [msgspec.to_builtins(problem) for problem in found.problems]
+        raise CliError("profile_invalid", name=profile.name, problems=problems)
+    if settings.json:
+        print_json({"problems": []})
+    else:
+        click.echo(f"Nothing is wrong with {plain(profile.name)}. Make it by the same without --check.")
 
 
 @dataclass(slots=True)
@@ -149,13 +176,26 @@ class _Material:
     certificates: dict[str, str] = field(default_factory=dict)
     cas: tuple[str, ...] = ()
     private_key: bytes = field(default=b"", repr=False)
+    pkcs12: bytes = field(default=b"", repr=False)  # still locked
+
+    @property
+    def proves_us(self) -> bool:
+        return OWN in self.certificates or bool(self.pkcs12)
 
     @classmethod
     def of(cls, options: dict[str, Any]) -> _Material:
         if options["pkcs12"] and (options["certificate"] or options["key"]):
             raise click.UsageError("--pkcs12 holds both: leave --certificate and --key out.")
+        if options["keep_locked"] and not options["pkcs12"]:
+            raise click.UsageError("--keep-locked goes with --pkcs12.")
         found = cls()
-        if options["pkcs12"]:
+        if options["keep_locked"]:
+            found.pkcs12 = _read(options["pkcs12"])
+            try:
+                certificates.check_locked_pkcs12(found.pkcs12)
+            except UnusableError as error:
+                raise click.BadParameter(f"{error}.", param_hint="--pkcs12") from None
+        elif options["pkcs12"]:
             data = _read(options["pkcs12"])
             pem, found.private_key = _opened("--pkcs12", certificates.open_pkcs12, data, options)
             found.certificates[OWN] = pem
@@ -179,7 +219,7 @@ def _compose(name: str, options: dict[str, Any], material: _Material) -> Profile
     toml = options["file"].read(MAX_FILE_OCTETS + 1) if options["file"] else None
     if toml is None and not options["server"]:
         raise click.UsageError("Missing option '--server' (or '--file').")
-    if toml is None and not (options["local_id"] or options["username"] or OWN in material.certificates):
+    if toml is None and not (options["local_id"] or options["username"] or material.proves_us):
         raise click.UsageError("Missing option '--username', '--certificate', '--pkcs12' or '--id'.")
     try:
         base = parse_profile(toml) if toml is not None else Profile(name=name, server=options["server"])
@@ -209,6 +249,7 @@ def _compose(name: str, options: dict[str, Any], material: _Material) -> Profile
             second=options["second"],
             username=options["username"],
             certificate=own,
+            pkcs12=True if material.pkcs12 else None,
             eap=options["eap"] or None,
             eap_only=options["eap_only"],
             eap_identity=options["eap_identity"],
@@ -257,7 +298,9 @@ def _secrets(profile: Profile, options: dict[str, Any], material: _Material) -> 
     if "psk" in (*profile.authentication.rounds, profile.remote_method):
         psk = secret.of_file(sys.stdin.buffer if options["psk_stdin"] else options["psk_file"])
         psk = psk or secret.typed("Pre-shared key", "--psk-stdin").encode()
-    return Secrets(psk=psk, password=password, private_key=material.private_key, ppk=ppk)
+    return Secrets(
+        psk=psk, password=password, private_key=material.private_key, ppk=ppk, pkcs12=material.pkcs12
+    )
 
 
 def _check_stdin(options: dict[str, Any]) -> None:

@@ -64,6 +64,7 @@ _BY_ERROR: dict[str, Exit] = {
             "eap_method_unsupported",
             "eap_tls_failed",
             "prompt_unanswered",
+            "pkcs12_unusable",
             "server_certificate",
             "certificate_expired",
             "certificate_not_yet_valid",

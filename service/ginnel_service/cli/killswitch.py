@@ -20,7 +20,7 @@ _MODES = {"connecting": "until `ginnel down {name}`", "always": "always"}
 @click.argument("what", type=click.Choice(["status", "portal", "off"]), default="status", required=False)
 @click.option(
     "--seconds",
-    type=click.FloatRange(60, 900),
+    type=click.FloatRange(10, 900),
     default=300.0,
     show_default=True,
     help="How long `portal` lasts.",

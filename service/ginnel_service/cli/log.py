@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ginnel_service.ipc.schema import (
+    MAX_LINES,
     Level,
     LogEntry,
     LogLevelParams,
@@ -22,13 +23,13 @@ from .common import ProfileName, Settings, command, console, plain, print_json
 
 #: From what matters least.
 LEVELS: tuple[Level, ...] = ("debug", "info", "warning", "error")
-#: As many lines as one answer holds.
-MOST = 5000
 _COLOURS = {"debug": "dim", "info": "", "warning": "yellow", "error": "red"}
 
 
 @command(example="ginnel log\nginnel log -n 20 --follow\nginnel log --connection office --level warning")
-@click.option("-n", "--lines", type=click.IntRange(1, MOST), default=100, show_default=True, help="How many.")
+@click.option(
+    "-n", "--lines", type=click.IntRange(1, MAX_LINES), default=100, show_default=True, help="How many."
+)
 @click.option("-f", "--follow", is_flag=True, help="Go on with new lines, until interrupted.")
 @click.option(
     "--level",
@@ -60,29 +61,25 @@ def log(
         return
     if logger:
         raise click.UsageError("--logger goes with --set-level.")
-    wanted = frozenset(LEVELS[LEVELS.index(level) :])
-
-    def fits(entry: LogEntry) -> bool:
-        return entry.level in wanted and connection in ("", entry.connection)
-
     with settings.connect() as wire:
         if follow:
-            wire.call("subscribe", SubscribeParams(topics=("log",)))
-        # Those that are passed over must not take the place of those that are wanted
-        asked = lines if len(wanted) == len(LEVELS) and not connection else MOST
-        result: LogTailResult = wire.call("log.tail", LogTailParams(lines=asked))
-        found = [entry for entry in result.entries if fits(entry)][-lines:]
+            wire.call(
+                "subscribe", SubscribeParams(topics=("log",), log_level=level, log_connection=connection)
+            )
+        result: LogTailResult = wire.call(
+            "log.tail", LogTailParams(lines=lines, level=level, connection=connection)
+        )
         if settings.json and not follow:
-            print_json(LogTailResult(entries=tuple(found)))
+            print_json(result)
             return
         screen = console()
-        for entry in found:
+        for entry in result.entries:
             _print(settings, screen, entry)
         if follow:
             known = frozenset(map(_key, result.entries))
             with suppress(KeyboardInterrupt):
                 for event in wire.events(None):
-                    if isinstance(event, LogEntry) and fits(event) and _key(event) not in known:
+                    if isinstance(event, LogEntry) and _key(event) not in known:
                         _print(settings, screen, event)
 
 

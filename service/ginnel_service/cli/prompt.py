@@ -7,13 +7,19 @@ from typing import BinaryIO
 import click
 from rich.table import Table
 
-from ginnel_service.ipc.schema import PromptAnswerParams, PromptStatus, Snapshot
+from ginnel_service.ipc.schema import PromptAnswerParams, PromptKind, PromptStatus, Snapshot
 
 from . import secret
 from .common import Settings, command, console, plain, print_json
 from .wire import CliError, Wire
 
-KINDS = {"password": "password", "otp": "one-time code", "new_password": "new password"}
+KINDS: dict[PromptKind, str] = {
+    "password": "password",
+    "otp": "one-time code",
+    "new_password": "new password",
+    "certificate": "decision whether to trust the gateway's certificate",
+    "pkcs12": "password of its PKCS#12 file",
+}
 
 
 @command(
@@ -21,8 +27,12 @@ KINDS = {"password": "password", "otp": "one-time code", "new_password": "new pa
     "ginnel prompt office --refuse"
 )
 @click.argument("name", required=False)
-@click.option("--answer-file", type=click.File("rb"), help="Read the answer from a file (-: standard input).")
-@click.option("--remember", is_flag=True, help="Keep a password that led to a connection.")
+@click.option(
+    "--answer-file",
+    type=click.File("rb"),
+    help="Read the answer from a file (-: standard input); for a certificate, its SHA-256 fingerprint.",
+)
+@click.option("--remember", is_flag=True, help="Keep the answer, once it led to a connection.")
 @click.option("--refuse", is_flag=True, help="Do not answer; the connection is given up.")
 def prompt(
     settings: Settings, *, name: str | None, answer_file: BinaryIO | None, remember: bool, refuse: bool
@@ -40,6 +50,8 @@ def prompt(
             said = None
         elif answer_file is not None:
             said = secret.text_of(answer_file, "--answer-file")
+            if waiting.kind == "certificate":
+                said = secret.plain_fingerprint(said)
         elif secret.can_ask():
             said = secret.answer_of(waiting)
         else:
@@ -68,3 +80,8 @@ def _list(settings: Settings, prompts: tuple[PromptStatus, ...]) -> None:
     for each in prompts:
         table.add_row(plain(each.name), KINDS[each.kind], plain(each.username), plain(each.message))
     console().print(table)
+    for each in prompts:
+        if each.certificate is not None:
+            click.echo()
+            for line in secret.lines_of(each.certificate):
+                click.echo(line)

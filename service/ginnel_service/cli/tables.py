@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
-import msgspec
 from rich.table import Table
 from rich.text import Text
 
-from ginnel_service.ipc.schema import ConnectionStatus, Statistics
+from ginnel_service.ipc.schema import ConnectionStatus
 
 from .common import plain
 from .words import STATES, STEPS, WAITS, explain
@@ -142,18 +141,6 @@ def octets(count: int) -> str:
         if size < 1024 or unit == "TiB":
             break
     return f"{size:.1f} {unit}"
-
-
-def with_counters(status: ConnectionStatus, statistics: Statistics) -> ConnectionStatus:
-    """`status` with the fresher counters."""
-    return msgspec.structs.replace(
-        status,
-        octets_in=statistics.octets_in,
-        octets_out=statistics.octets_out,
-        packets_in=statistics.packets_in,
-        packets_out=statistics.packets_out,
-        rtt_ms=statistics.rtt_ms,
-    )
 
 
 def _state(status: ConnectionStatus) -> Text:

@@ -99,6 +99,11 @@ ERRORS: dict[str, tuple[str, str]] = {
         "What the gateway asked for was not given in time, or was refused.",
         "Connect again with `ginnel up {name}`, and answer the question.",
     ),
+    "pkcs12_unusable": (
+        "The PKCS#12 file of this profile does not give a certificate with its key.",
+        "Connect again with `ginnel up {name}` if it was the password; else create the profile anew with "
+        "another file.",
+    ),
     "server_certificate": (
         "The certificate that {server} shows inside EAP does not verify.",
         "Do not type a password anywhere. Check --ca and --server-name of the profile; the details say "
@@ -268,6 +273,14 @@ ERRORS: dict[str, tuple[str, str]] = {
     "bad_request": (
         "The service did not understand the request: {detail}.",
         "ginnel and ginneld may be of different versions: restart the service after an upgrade.",
+    ),
+    "protocol_unsupported": (
+        "ginnel speaks version {wanted} of the protocol, the service {spoken}.",
+        "They are of different versions: restart the service after an upgrade.",
+    ),
+    "too_many_profiles": (
+        "You have {limit} profiles already, which is as many as one person may have.",
+        "Remove one that you do not need with `ginnel remove`.",
     ),
     "unknown_method": (
         "The service does not know this command.",

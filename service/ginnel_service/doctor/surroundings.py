@@ -13,13 +13,13 @@ from socket import AF_INET, AF_INET6
 from typing import Final
 
 from ..net.base import Network
+from ..net.dns.file import RESOLV_CONF, read_resolv_conf
 from ..net.firewall.libnftables import NftablesError
 from ..net.firewall.nftables import KILL_SWITCH
 from ..net.linux.netlink import Netlink, find_link
 from ..net.linux.routes import RTN_UNICAST, route_to, routes
 from ..net.linux.sight import Sight
 
-RESOLV_CONF: Final = Path("/etc/resolv.conf")
 STATUS: Final = Path("/proc/self/status")
 
 _RTM_GETLINK, _RTM_GETADDR = 18, 22
@@ -106,13 +106,9 @@ def kill_switch_stands() -> bool:
 
 def name_servers(file: Path = RESOLV_CONF) -> tuple[str, ...]:
     """Whom names are asked of, as resolv.conf(5) has it; none where it cannot be read."""
-    found = []
-    with suppress(OSError, UnicodeDecodeError):
-        for line in file.read_text("ascii").splitlines():
-            words = line.split()
-            if len(words) >= 2 and words[0] == "nameserver":
-                found.append(words[1])
-    return tuple(found[:8])
+    with suppress(OSError):
+        return read_resolv_conf(file).servers[:8]
+    return ()
 
 
 def memory_is_locked(file: Path = STATUS) -> bool:

@@ -222,7 +222,3 @@ def _fresh(name: str, way: Way, issued: Issued | None) -> User:
 
 def _ways(user: User) -> tuple[str, ...]:
     return tuple(way for way in ("psk", "password", "certificate") if getattr(user, way))
-
-
-def _unreadable(path: Path, error: OSError) -> GatewayError:
-    return GatewayError("config_unreadable", file=str(path), cause=error.strerror or "")

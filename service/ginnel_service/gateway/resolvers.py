@@ -8,6 +8,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Final
 
+from ..net.dns.resolv_conf import parse
+
 #: systemd-resolved's own list first: its stub in /etc/resolv.conf answers to this machine alone.
 FILES: Final = (Path("/run/systemd/resolve/resolv.conf"), Path("/etc/resolv.conf"))
 MAX_SERVERS: Final = 3  # as many as resolv.conf(5) takes
@@ -26,13 +28,6 @@ def own_resolvers(files: Sequence[Path] = FILES) -> tuple[IPv4Address | IPv6Addr
 
 
 def _servers(text: str) -> tuple[IPv4Address | IPv6Address, ...]:
-    found = []
-    for line in text.splitlines():
-        words = line.split()
-        if len(words) < 2 or words[0] != "nameserver":
-            continue
-        with suppress(ValueError):
-            address = ip_address(words[1])
-            if not (address.is_loopback or address.is_link_local or address.is_unspecified):
-                found.append(address)
-    return tuple(dict.fromkeys(found))[:MAX_SERVERS]
+    found = map(ip_address, parse(text).servers)
+    reached = (each for each in found if not (each.is_loopback or each.is_link_local or each.is_unspecified))
+    return tuple(reached)[:MAX_SERVERS]

@@ -53,12 +53,16 @@ class IntegrityFailed(PeerError):
 
 
 class SessionError(IkeError):
-    """Why a session ended. `detail` names the technical cause and holds no secret."""
+    """Why a session ended. `detail` names the technical cause and holds no secret.
 
-    def __init__(self, code: str, detail: str = "") -> None:
+    `certificate`: the peer's, in DER, where nothing but a root that vouches for it was missing.
+    """
+
+    def __init__(self, code: str, detail: str = "", *, certificate: bytes = b"") -> None:
         super().__init__(detail or code)
         self.code = code
         self.detail = detail
+        self.certificate = certificate
 
 
 #: Every code that a SessionError may carry beside those of `auth.errors.CERTIFICATE_CODES`.

@@ -131,11 +131,15 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """Something that only the person knows. `message` is the gateway's, printable and bounded."""
+    """Something that only the person knows. `message` is the gateway's, printable and bounded.
 
-    kind: Literal["password", "otp", "new_password"]
+    Sessions ask for the first three kinds. `certificate` is the DER of the one to be trusted.
+    """
+
+    kind: Literal["password", "otp", "new_password", "certificate", "pkcs12"]
     message: str = ""
     username: str = ""
+    certificate: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

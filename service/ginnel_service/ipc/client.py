@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Struct
 
+from .envelope import Answer
 from .framing import Splitter, TooLargeError
-from .schema import METHODS, NOTIFICATIONS, Answer, ErrorInfo, Event
+from .schema import METHODS, NOTIFICATIONS, ErrorInfo, Event
 
 
 class ProtocolError(Exception):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final, get_args
 
 import msgspec
 from msgspec import Struct
@@ -14,10 +17,16 @@ from ginnel_service import __version__
 from ginnel_service.logs import protect
 from ginnel_service.profiles.model import ProfileError
 
-from .access import Action, Peer, Policy
+from . import sight
+from .access import SYSTEM_UID, Action, Peer, Policy
+from .calls import CALLS
+from .limits import Limits
 from .schema import (
+    MAX_LINES,
     MAX_MESSAGE_OCTETS,
     PROTOCOL_VERSION,
+    PROTOCOLS,
+    ConnectionStatus,
     DiagnoseParams,
     Diagnosis,
     DiagnosisProgress,
@@ -26,6 +35,7 @@ from .schema import (
     HelloParams,
     HelloResult,
     KillSwitchOffParams,
+    Level,
     LogEntry,
     LogLevelParams,
     LogTailParams,
@@ -34,6 +44,7 @@ from .schema import (
     NoParams,
     OnDemandParams,
     PortalParams,
+    ProfileChange,
     ProfileCreateParams,
     ProfileListResult,
     ProfileValidateParams,
@@ -43,38 +54,46 @@ from .schema import (
     RekeyParams,
     SessionResult,
     Snapshot,
+    Statistics,
     SubscribeParams,
+    UpParams,
 )
 from .service import Service, ServiceError
 
 log = logging.getLogger("ginnel.ipc")
 
+_LEVELS: tuple[Level, ...] = get_args(Level)
+#: How long the owner of a profile is not looked up again for news; a change by a call shows at once.
+OWNER_S: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """What a connection does for the calls that concern the connection itself."""
+
+    subscribe: Callable[[SubscribeParams], Snapshot]
+    asked: Callable[[str], None]  # it asked for the profile's connection
+    is_for_us: Callable[[str], bool]  # whether the profile's prompts are for this client to put
+
 
 class Dispatcher:
     """The service as one peer may use it."""
 
-    def __init__(
-        self,
-        service: Service,
-        policy: Policy,
-        peer: Peer,
-        subscribe: Callable[[SubscribeParams], Snapshot],
-        asking: Callable[[str], None],
-    ) -> None:
-        """`asking` hears of each connection that the caller has asked for."""
+    def __init__(self, service: Service, policy: Policy, limits: Limits, peer: Peer, client: Client) -> None:
         self._service = service
         self._policy = policy
+        self._limits = limits
         self._peer = peer
-        self._subscriber = subscribe
-        self._asking = asking
+        self._client = client
+        self._owners: dict[str, tuple[int | None, float]] = {}  # with when they were looked up
         self._calls: dict[str, Callable[[Any], Awaitable[Struct]]] = {
             "hello": self._hello,
             "snapshot": self._snapshot,
             "subscribe": self._subscribe,
             "profile.create": self._create,
-            "profile.validate": self._validate,
             "profile.list": self._list,
             "profile.show": self._show,
+            "profile.validate": self._validate,
             "profile.remove": self._remove,
             "connection.up": self._up,
             "connection.down": self._down,
@@ -92,7 +111,9 @@ class Dispatcher:
 
     async def call(self, method: str, params: Struct) -> Struct:
         """Raises ServiceError alone."""
+        self._owners.clear()
         try:
+            self._check(CALLS[method].action, getattr(params, "name", None))
             return await self._calls[method](params)
         except ServiceError:
             raise
@@ -102,36 +123,75 @@ class Dispatcher:
             log.exception("%s failed", method)
             raise ServiceError("internal_error", detail=type(error).__name__) from None
 
-    def may_see(self, event: Event) -> bool:
-        """Log lines are for who may read that connection's log, prompts and what is found out about a gateway
-        for who may use the connection; the rest is for everyone."""
-        if isinstance(event, PromptStatus | DiagnosisProgress):
-            return self._may(Action.USE_CONNECTION, event.name)
-        if not isinstance(event, LogEntry) or self._policy.may(self._peer, Action.READ_LOG):
-            return True
-        if event.connection:
-            return self._may(Action.READ_LOG, event.connection)
-        return False
+    def seen(self, event: Event) -> Event | None:
+        """`event` as the caller may see it. Log lines are for who may read that connection's log; prompts and
+        what is found out about a gateway for who may use the connection."""
+        match event:
+            case PromptStatus():
+                if not self._may(Action.USE_CONNECTION, event.name):
+                    return None
+                return msgspec.structs.replace(event, ask=self._client.is_for_us(event.name))
+            case DiagnosisProgress():
+                return event if self._may(Action.USE_CONNECTION, event.name) else None
+            case LogEntry():
+                return event if self._may_read(event) else None
+            case ConnectionStatus():
+                return sight.of_status(event, self._sees)
+            case Statistics():
+                return sight.of_statistics(event, self._sees)
+            case ProfileChange():
+                return sight.of_change(event, self._sees)
+        return event
+
+    def forget_owner(self, name: str) -> None:
+        """The profile may have another."""
+        self._owners.pop(name, None)
 
     def visible(self, snapshot: Snapshot) -> Snapshot:
-        """`snapshot` without the prompts that are for others."""
-        mine = tuple(prompt for prompt in snapshot.prompts if self.may_see(prompt))
-        return msgspec.structs.replace(snapshot, prompts=mine)
+        """`snapshot` as the caller may see it."""
+        now = asyncio.get_running_loop().time()
+        self._owners = {each.name: (each.owner_uid, now) for each in snapshot.profiles}
+        seen = (self.seen(prompt) for prompt in snapshot.prompts)
+        mine = tuple(prompt for prompt in seen if isinstance(prompt, PromptStatus))
+        return msgspec.structs.replace(sight.of_snapshot(snapshot, self._sees), prompts=mine)
+
+    def _sees(self, name: str) -> bool:
+        return self._may(Action.READ_DETAILS, name)
+
+    def _may_read(self, entry: LogEntry) -> bool:
+        if self._policy.may(self._peer, Action.READ_LOG):
+            return True
+        return bool(entry.connection) and self._may(Action.READ_LOG, entry.connection)
 
     def _may(self, action: Action, name: str) -> bool:
-        owner = None
-        with suppress(ServiceError, ProfileError):
-            owner = self._service.owner_of(name)
-        return self._policy.may(self._peer, action, owner)
+        if self._peer.uid in self._policy.admin_uids:
+            return True  # whoever owns it
+        return self._policy.may(self._peer, action, self._owner(name))
 
-    def _require(self, action: Action, name: str) -> None:
-        owner = self._service.owner_of(name)
+    def _owner(self, name: str) -> int | None:
+        """For what is shown, not for what is done; None where there is no such profile."""
+        now = asyncio.get_running_loop().time()
+        owner, at = self._owners.get(name, (None, -OWNER_S))
+        if now - at >= OWNER_S:
+            owner = None
+            with suppress(ServiceError, ProfileError):
+                owner = self._service.owner_of(name)
+            self._owners[name] = (owner, now)
+        return owner
+
+    def _check(self, action: Action | None, name: str | None) -> None:
+        """Raises `not_permitted`, `unknown_profile`."""
+        if action is None:
+            return
+        owner = None if name is None else self._service.owner_of(name)
         if not self._policy.may(self._peer, action, owner):
-            raise ServiceError("not_permitted", action=action.value, name=name)
+            about = {} if name is None else {"name": name}
+            raise ServiceError("not_permitted", action=action.value, **about)
 
     async def _hello(self, params: HelloParams) -> HelloResult:
-        if params.protocol != PROTOCOL_VERSION:
-            raise ServiceError("protocol_unsupported", wanted=params.protocol, spoken=PROTOCOL_VERSION)
+        if params.protocol not in PROTOCOLS:
+            spoken = ", ".join(str(version) for version in PROTOCOLS)
+            raise ServiceError("protocol_unsupported", wanted=params.protocol, spoken=spoken)
         role = self._policy.role(self._peer)
         return HelloResult(protocol=PROTOCOL_VERSION, version=__version__, role=role)
 
@@ -139,116 +199,150 @@ class Dispatcher:
         return self.visible(self._service.snapshot())
 
     async def _subscribe(self, params: SubscribeParams) -> Snapshot:
-        return self._subscriber(params)
+        return self._client.subscribe(params)
 
     async def _create(self, params: ProfileCreateParams) -> Done:
+        """Whose it becomes: the system's, if asked; else it stays its owner's; else it is the caller's."""
+        name = params.profile.name
         for secret in params.secrets.values:
-            protect(secret)
-        owner = self._peer.uid
-        if params.replace:
-            try:
-                self._require(Action.CHANGE_PROFILE, params.profile.name)
-                owner = self._service.owner_of(params.profile.name)
-            except (ServiceError, ProfileError) as error:
-                if error.code != "unknown_profile":
-                    raise
+            protect(secret, name)
+        before = self._owner_to_replace(name) if params.replace else None
         if params.system:
-            if not self._policy.may(self._peer, Action.CHANGE_SERVICE):
-                raise ServiceError("not_permitted", action=Action.CHANGE_SERVICE.value)
-            owner = 0
-        profile = msgspec.structs.replace(params.profile, owner_uid=owner)
+            self._check(Action.CREATE_SYSTEM_PROFILE, None)
+        owner = SYSTEM_UID if params.system else self._peer.uid if before is None else before
+        if before is None:
+            self._check_count()
         await self._service.create_profile(
-            profile,
+            msgspec.structs.replace(params.profile, owner_uid=owner),
             params.secrets,
             replace=params.replace,
-            keep_secrets=params.replace and params.keep_secrets,
+            keep_secrets=params.keep_secrets and before == owner,  # they are bound to who gave them
         )
         return Done()
 
+    def _owner_to_replace(self, name: str) -> int | None:
+        """None where there is nothing to replace. Raises `not_permitted`."""
+        try:
+            self._check(Action.CHANGE_PROFILE, name)
+            return self._service.owner_of(name)
+        except (ServiceError, ProfileError) as error:
+            if error.code != "unknown_profile":
+                raise
+            return None
+
+    def _check_count(self) -> None:
+        """The store has room for some hundred profiles, which nobody shall take for themselves."""
+        if self._policy.role(self._peer) == "admin":
+            return
+        held = sum(each.owner_uid == self._peer.uid for each in self._service.snapshot().profiles)
+        if held >= self._limits.profiles_per_uid:
+            raise ServiceError("too_many_profiles", limit=self._limits.profiles_per_uid)
+
     async def _validate(self, params: ProfileValidateParams) -> ProfileValidateResult:
-        return ProfileValidateResult(problems=await self._service.validate_profile(params.profile))
+        name = str(params.profile.get("name", ""))
+        for secret in () if params.secrets is None else params.secrets.values:
+            protect(secret, name)
+        if params.keep_secrets:
+            self._check(Action.CHANGE_PROFILE, name)
+        problems = await self._service.validate_profile(
+            params.profile, params.secrets, keep_secrets=params.keep_secrets
+        )
+        return ProfileValidateResult(problems=problems)
 
     async def _list(self, params: NoParams) -> ProfileListResult:
-        return ProfileListResult(profiles=await self._service.list_profiles())
+        found = await self._service.list_profiles()
+        now = asyncio.get_running_loop().time()
+        self._owners = {each.name: (each.owner_uid, now) for each in found}
+        return ProfileListResult(profiles=tuple(sight.of_summary(each, self._sees) for each in found))
 
     async def _show(self, params: NameParams) -> Struct:
-        self._require(Action.READ_PROFILE, params.name)
         return await self._service.show_profile(params.name)
 
     async def _remove(self, params: NameParams) -> Done:
-        self._require(Action.CHANGE_PROFILE, params.name)
         await self._service.remove_profile(params.name)
         return Done()
 
-    async def _up(self, params: NameParams) -> Struct:
-        self._require(Action.USE_CONNECTION, params.name)
-        self._asking(params.name)
-        return await self._service.up(params.name)
+    async def _up(self, params: UpParams) -> Struct:
+        """Who asks for a connection is who its prompts are for, be it up already."""
+        self._client.asked(params.name)
+        return await self._service.up(params.name, attended=params.attended)
 
     async def _down(self, params: NameParams) -> Struct:
-        self._require(Action.USE_CONNECTION, params.name)
         return await self._service.down(params.name)
 
     async def _retry(self, params: NameParams) -> Struct:
-        self._require(Action.USE_CONNECTION, params.name)
         return await self._service.retry(params.name)
 
     async def _begin_session(self, params: NoParams) -> SessionResult:
-        return SessionResult(connections=await self._service.begin_session(self._peer.uid))
+        begun = await self._service.begin_session(self._peer.uid)
+        for status in begun:
+            self._client.asked(status.name)
+        return SessionResult(connections=begun)
 
     async def _on_demand(self, params: OnDemandParams) -> Struct:
-        lasting = params.change in ("on", "off")
-        self._require(Action.CHANGE_PROFILE if lasting else Action.USE_CONNECTION, params.name)
+        if params.change in ("on", "off"):
+            self._check(Action.CHANGE_PROFILE, params.name)
         return await self._service.change_on_demand(params.name, params.change)
 
     async def _portal(self, params: PortalParams) -> Struct:
-        self._holders(Action.USE_CONNECTION)
+        """It opens everyone's switch a little, so it takes everyone's leave: or an administrator's."""
+        for name in () if self._administers else self._holders:
+            self._check(Action.USE_CONNECTION, name)
         return await self._service.open_portal(params.seconds)
 
     async def _kill_switch_off(self, params: KillSwitchOffParams) -> Struct:
-        if params.force and not self._policy.may(self._peer, Action.CHANGE_PROFILE):
-            raise ServiceError("not_permitted", action=Action.CHANGE_PROFILE.value)
-        names = self._holders(Action.CHANGE_PROFILE)
-        return await self._service.kill_switch_off(names, force=params.force)
-
-    def _holders(self, action: Action) -> tuple[str, ...]:
-        """Those profiles with their kill switch on with which the caller may do that: one is enough."""
-        holders = [each.name for each in self._service.snapshot().kill_switch.profiles]
-        mine = tuple(name for name in holders if self._may(action, name))
+        """Of the caller's own profiles; with `force`, which is for administrators, of everyone's."""
+        holders = self._holders
+        if params.force:
+            self._check(Action.CHANGE_SERVICE, None)
+            return await self._service.kill_switch_off(holders, force=True)
+        mine = tuple(name for name in holders if self._may(Action.CHANGE_PROFILE, name))
         if holders and not mine:
-            raise ServiceError("not_permitted", action=action.value, name=holders[0])
-        return mine
+            raise ServiceError("not_permitted", action=Action.CHANGE_PROFILE.value, name=holders[0])
+        return await self._service.kill_switch_off(mine, force=False)
+
+    @property
+    def _administers(self) -> bool:
+        return self._policy.role(self._peer) == "admin"
+
+    @property
+    def _holders(self) -> tuple[str, ...]:
+        """The profiles whose kill switch is on."""
+        return tuple(each.name for each in self._service.snapshot().kill_switch.profiles)
 
     async def _rekey(self, params: RekeyParams) -> Struct:
-        self._require(Action.USE_CONNECTION, params.name)
         return await self._service.rekey(params.name, params.what)
 
     async def _answer(self, params: PromptAnswerParams) -> Done:
-        self._require(Action.USE_CONNECTION, params.name)
-        protect((params.answer or "").encode())
+        protect((params.answer or "").encode(), params.name)
         await self._service.answer_prompt(params.name, params.id, params.answer, remember=params.remember)
         return Done()
 
     async def _diagnose(self, params: DiagnoseParams) -> Diagnosis:
         if not params.active:
-            return await self._service.diagnose(params.name)
-        self._require(Action.USE_CONNECTION, params.name)
+            return sight.of_diagnosis(await self._service.diagnose(params.name), self._sees)
+        self._check(Action.USE_CONNECTION, params.name)
         return await self._service.examine(params.name)
 
     async def _level(self, params: LogLevelParams) -> Done:
-        if not self._policy.may(self._peer, Action.CHANGE_SERVICE):
-            raise ServiceError("not_permitted", action=Action.CHANGE_SERVICE.value)
         await self._service.set_log_level(params.level, params.logger)
         return Done()
 
     async def _tail(self, params: LogTailParams) -> LogTailResult:
         """The newest lines that the caller may see and one message can carry."""
-        entries = [entry for entry in await self._service.tail_log(params.lines) if self.may_see(entry)]
+        chosen: deque[LogEntry] = deque()
         room = MAX_MESSAGE_OCTETS // 2
-        kept = 0
-        for entry in reversed(entries):
+        for entry in reversed(await self._service.tail_log(MAX_LINES)):
+            if not matches(entry, params.level, params.connection) or not self._may_read(entry):
+                continue
             room -= len(msgspec.json.encode(entry))
-            if room < 0:
+            if room < 0 or len(chosen) == params.lines:
                 break
-            kept += 1
-        return LogTailResult(entries=tuple(entries[len(entries) - kept :]))
+            chosen.appendleft(entry)
+        return LogTailResult(entries=tuple(chosen))
+
+
+def matches(entry: LogEntry, level: Level, connection: str) -> bool:
+    """Whether a line is this bad or worse, and of this profile where one is named."""
+    bad_enough = _LEVELS.index(entry.level) >= _LEVELS.index(level)
+    return bad_enough and connection in ("", entry.connection)

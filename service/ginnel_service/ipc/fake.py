@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from ginnel_service import __version__
-from ginnel_service.profiles.model import Profile, ProfileError
+from ginnel_service.profiles.model import Profile, ProfileError, profile_of
 from ginnel_service.profiles.secrets import Secrets, validate_secrets
 from ginnel_service.profiles.validation import problems_of, validate
 
@@ -56,6 +56,7 @@ class FakeService(EventFeed):
         self.on_demand: dict[str, OnDemandStatus] = {}
         self.sessions: list[int] = []  # of whom `begin_session` heard
         self.retried: list[str] = []
+        self.attended: list[bool] = []  # what each `up` said
         self.entries: list[LogEntry] = []
         self.levels: list[tuple[Level, str]] = []
         self.machine = Machine(system="Linux 6.1 x86_64", libcrypto="OpenSSL 3.0.15")
@@ -79,9 +80,12 @@ class FakeService(EventFeed):
         return Snapshot(
             connections=tuple(self.connections.values()),
             profiles=self._summaries(),
-            prompts=tuple(prompt for prompt, _ in self._open.values()),
+            prompts=self.prompts(),
             kill_switch=self.kill_switch,
         )
+
+    def prompts(self) -> tuple[PromptStatus, ...]:
+        return tuple(prompt for prompt, _ in self._open.values())
 
     def statistics(self) -> tuple[Statistics, ...]:
         return tuple(
@@ -103,11 +107,16 @@ class FakeService(EventFeed):
         self.secrets[profile.name] = secrets
         self._tell_of(profile.name)
 
-    async def validate_profile(self, table: dict[str, Any]) -> tuple[ProfileProblem, ...]:
-        return tuple(
-            ProfileProblem(field=each.field, message=each.message, remedy=each.remedy)
-            for each in problems_of(table)
-        )
+    async def validate_profile(
+        self, table: dict[str, Any], secrets: Secrets | None = None, *, keep_secrets: bool = False
+    ) -> tuple[ProfileProblem, ...]:
+        problems = problems_of(table)
+        if not problems and (secrets is not None or keep_secrets):
+            profile, secrets = profile_of(table), secrets or Secrets()
+            if keep_secrets:
+                secrets = self.secrets.get(profile.name, Secrets()).under(secrets)
+            problems = validate_secrets(profile, secrets)
+        return tuple(ProfileProblem(**msgspec.structs.asdict(each)) for each in problems)
 
     async def list_profiles(self) -> tuple[ProfileSummary, ...]:
         self._refuse("list_profiles")
@@ -121,16 +130,18 @@ class FakeService(EventFeed):
 
     async def remove_profile(self, name: str) -> None:
         self.owner_of(name)
-        if name in self.connections:
+        if self._is_active(name):
             raise ServiceError("already_up", name=name)
+        self.connections.pop(name, None)
         self.profiles.pop(name, None)
         self.broken.pop(name, None)
         self._tell_of(name)
 
-    async def up(self, name: str) -> ConnectionStatus:
+    async def up(self, name: str, *, attended: bool = False) -> ConnectionStatus:
         self._refuse("up")
+        self.attended.append(attended)
         self.owner_of(name)
-        if name in self.connections:
+        if self._is_active(name):
             raise ServiceError("already_up", name=name)
         status = ConnectionStatus(name=name, server=self.profiles[name].server, state="connecting")
         for step in STEPS:
@@ -155,8 +166,7 @@ class FakeService(EventFeed):
     def _end(self, status: ConnectionStatus) -> ConnectionStatus:
         name = status.name
         if error := self.fail_up.get(name):
-            del self.connections[name]
-            self.publish(msgspec.structs.replace(status, state="failed", step="", error=error))
+            self._change(msgspec.structs.replace(status, state="failed", step="", error=error))
             return status
         self._change(
             ConnectionStatus(
@@ -268,6 +278,13 @@ class FakeService(EventFeed):
     async def tail_log(self, lines: int) -> tuple[LogEntry, ...]:
         return tuple(self.entries[-lines:])
 
+    def _is_active(self, name: str) -> bool:
+        return name in self.connections and self.connections[name].state != "failed"
+
+    def _tell_of(self, name: str) -> None:
+        now = next((each for each in self._summaries() if each.name == name), None)
+        self.publish(ProfileChange(name=name, summary=now))
+
     def _summaries(self) -> tuple[ProfileSummary, ...]:
         good = [
             ProfileSummary(
@@ -275,6 +292,7 @@ class FakeService(EventFeed):
                 server=profile.server,
                 owner_uid=profile.owner_uid,
                 state=self.connections[name].state if name in self.connections else "down",
+                error=self.connections[name].error if name in self.connections else None,
                 on_demand=self.on_demand.get(name, OnDemandStatus()),
             )
             for name, profile in self.profiles.items()
@@ -285,10 +303,6 @@ class FakeService(EventFeed):
     def _change(self, status: ConnectionStatus) -> None:
         self.connections[status.name] = status
         self.publish(status)
-
-    def _tell_of(self, name: str) -> None:
-        summary = next((each for each in self._summaries() if each.name == name), None)
-        self.publish(ProfileChange(name=name, summary=summary))
 
     def _refuse(self, call: str) -> None:
         if call in self.refuse:

@@ -17,6 +17,11 @@ class Splitter:
         self._parts: list[bytes] = []
         self._length = 0
 
+    @property
+    def held(self) -> int:
+        """Octets of the unfinished line."""
+        return self._length
+
     def feed(self, data: bytes) -> list[bytes]:
         """The lines that `data` ends, without their line feeds; blank ones are left out.
 

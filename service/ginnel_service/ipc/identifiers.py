@@ -23,6 +23,7 @@ ERROR_IDS: dict[str, tuple[str, ...]] = {
     "eap_method_unsupported": ("name", "detail"),
     "eap_tls_failed": ("name", "detail"),
     "prompt_unanswered": ("name", "detail"),
+    "pkcs12_unusable": ("name", "detail"),
     "server_certificate": ("name", "server", "detail"),
     "certificate_expired": ("name", "server", "detail"),
     "certificate_not_yet_valid": ("name", "server", "detail"),
@@ -57,6 +58,7 @@ ERROR_IDS: dict[str, tuple[str, ...]] = {
     # the service
     "not_permitted": ("action", "name"),
     "already_up": ("name",),
+    "too_many_profiles": ("limit",),
     "unknown_prompt": ("name",),
     "not_up": ("name",),
     "kill_switch_off": (),

@@ -1,7 +1,8 @@
 """What a client knows of the service, kept right by its news: a snapshot that events change. Pure.
 
 Begin with the snapshot that `subscribe` returns, and feed every event of that subscription: the mirror equals
-a fresh snapshot at each moment, statistics aside, which may be newer.
+a fresh snapshot at each moment, statistics aside, which may be newer. The topics `state` and `profile` keep
+connections and profiles right, `prompt`, `kill_switch` and `statistics` what they are called after.
 """
 
 from __future__ import annotations

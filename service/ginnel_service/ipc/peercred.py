@@ -1,11 +1,13 @@
 """Whom the kernel says is at the other end of a unix socket: as it was when it connected.
 
 Linux: SO_PEERCRED and SO_PEERGROUPS (unix(7)). macOS and FreeBSD: LOCAL_PEERCRED (unix(4)), which gives a
-`struct xucred` with up to 16 groups, of which the first is the effective one.
+`struct xucred` with up to 16 groups, of which the first is the effective one. Who is in more of them may not
+be recognised as an administrator there; nobody is taken for one.
 """
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import socket
 import struct
@@ -23,10 +25,13 @@ _PID_AT = 80  # behind the groups, aligned as a pointer is
 XUCRED_OCTETS = 88
 _SO_PEERGROUPS = 59  # asm-generic/socket.h
 _MAX_OPTION = 1024  # what Python reads of an option: 256 groups
+_NGROUPS_MAX = 65536  # linux/limits.h
 
 
 class HasOptions(Protocol):
     """A socket, or asyncio's stand-in for one."""
+
+    def fileno(self) -> int: ...
 
     def getsockopt(self, level: int, option: int, length: int, /) -> bytes: ...
 
@@ -63,9 +68,19 @@ def _linux_peer(connection: HasOptions) -> Peer:
     pid, uid, gid = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
     try:
         raw = connection.getsockopt(socket.SOL_SOCKET, _SO_PEERGROUPS, _MAX_OPTION)
-        groups = frozenset(group for (group,) in struct.iter_unpack("I", raw))
     except OSError as error:
-        if error.errno != errno.ERANGE:  # more groups than fit; the primary one still counts
+        if error.errno != errno.ERANGE:
             raise
-        groups = frozenset()
+        raw = _all_groups(connection.fileno())
+    groups = frozenset(group for (group,) in struct.iter_unpack("I", raw))
     return Peer(uid=uid & 0xFFFFFFFF, gid=gid & 0xFFFFFFFF, pid=pid, groups=groups)
+
+
+def _all_groups(descriptor: int) -> bytes:
+    """SO_PEERGROUPS of who is in more groups than Python has room for."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    room = ctypes.create_string_buffer(4 * _NGROUPS_MAX)
+    length = ctypes.c_uint32(len(room))
+    if libc.getsockopt(descriptor, socket.SOL_SOCKET, _SO_PEERGROUPS, room, ctypes.byref(length)) != 0:
+        raise OSError(ctypes.get_errno(), "SO_PEERGROUPS")
+    return room.raw[: length.value]

@@ -26,6 +26,7 @@ from .schema import (
     OnDemandStatus,
     ProfileProblem,
     ProfileSummary,
+    PromptStatus,
     Snapshot,
     Statistics,
     What,
@@ -57,11 +58,16 @@ class Service(Protocol):
         """What is true now, every prompt with it. Does not wait, so that it and a subscription begin at
         one moment."""
 
+    def prompts(self) -> tuple[PromptStatus, ...]:
+        """Those of a snapshot."""
+
     def statistics(self) -> tuple[Statistics, ...]:
         """Fresh counters of every connection that is up. Cheap: called once a subscriber's interval."""
 
     def attach(self, sink: Sink) -> Callable[[], None]:
-        """Call `sink` with every change of state and log line from now on; returns what ends it.
+        """Call `sink` with all news from now on; returns what ends it.
+
+        Whatever a snapshot holds and changes is news, counters apart.
 
         `sink` neither blocks nor raises, and is called in the event loop's thread.
         """
@@ -74,8 +80,10 @@ class Service(Protocol):
         With `keep_secrets` those of the profile that is replaced stay, but for those that are given.
         """
 
-    async def validate_profile(self, table: dict[str, Any]) -> tuple[ProfileProblem, ...]:
-        """Everything that is wrong with a profile as an editor has it; nothing is stored."""
+    async def validate_profile(
+        self, table: dict[str, Any], secrets: Secrets | None = None, *, keep_secrets: bool = False
+    ) -> tuple[ProfileProblem, ...]:
+        """What `create_profile` would complain about, with or without `secrets`; `keep_secrets` as there."""
 
     async def list_profiles(self) -> tuple[ProfileSummary, ...]:
         """Every profile by name, the broken ones among them."""
@@ -86,8 +94,9 @@ class Service(Protocol):
     async def remove_profile(self, name: str) -> None:
         """The profile and its secrets. Raises `already_up` while its connection is not down."""
 
-    async def up(self, name: str) -> ConnectionStatus:
-        """Begin to connect and return. Raises what is known at once, such as `already_up`."""
+    async def up(self, name: str, *, attended: bool = False) -> ConnectionStatus:
+        """Begin to connect and return; `attended`: there is a person to ask whether to trust a certificate.
+        Raises what is known at once, such as `already_up`."""
 
     async def down(self, name: str) -> ConnectionStatus:
         """Disconnect, undo everything on the machine, then return. Raises `not_up`."""

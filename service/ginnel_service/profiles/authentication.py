@@ -17,7 +17,10 @@ def check_authentication(profile: Profile, found: list[Problem]) -> None:
     if len(set(rounds)) != len(rounds):
         remedy = "write another method, or leave it out"
         found.append(Problem("authentication.second", "is the same as the first round", remedy))
-    if "certificate" in rounds and not authentication.certificate:
+    if authentication.pkcs12 and authentication.certificate:
+        remedy = "leave authentication.certificate out: the PKCS#12 file holds it"
+        found.append(Problem("authentication.pkcs12", "is not the only certificate", remedy))
+    if "certificate" in rounds and not authentication.has_certificate:
         remedy = "name a certificate of the table `certificates`"
         found.append(Problem("authentication.certificate", "is missing", remedy))
     if not all(_URL.fullmatch(url) for url in authentication.urls):
@@ -34,7 +37,7 @@ def _check_eap(authentication: Authentication, found: list[Problem]) -> None:
     methods = authentication.eap_methods
     if len(set(methods)) != len(methods):
         found.append(Problem("authentication.eap", "names a method twice", "write each method once"))
-    if "tls" in methods and not authentication.certificate:
+    if "tls" in methods and not authentication.has_certificate:
         remedy = "name a certificate of the table `certificates`, or leave tls out of authentication.eap"
         found.append(Problem("authentication.certificate", "is missing for EAP-TLS", remedy))
     needs_name = not methods or any(method != "tls" for method in methods)

@@ -114,6 +114,16 @@ def open_pkcs12(data: bytes, password: str | None = None) -> tuple[str, bytes]:
     return "".join(each.public_bytes(Encoding.PEM).decode() for each in chain[:MAX_CHAIN]), _pkcs8(found.key)
 
 
+def check_locked_pkcs12(data: bytes) -> None:
+    """Raises UnusableError for what no password makes a PKCS#12 file that we would open."""
+    try:
+        pkcs12_cost.check(data, "")
+    except pkcs12_cost.WrongPasswordError:
+        pass
+    except pkcs12_cost.CostlyError as error:
+        raise UnusableError(str(error)) from None
+
+
 def pack_pkcs12(pem: str, pkcs8: bytes, password: str) -> bytes:
     """A PKCS#12 file of our certificate, the chain behind it and the key; without a password it is not
     encrypted. In the form that every phone reads. Raises UnusableError."""

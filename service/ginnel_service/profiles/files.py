@@ -11,12 +11,26 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple, Self
 
 DIRECTORY_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class UnsafeFileError(OSError):
     """A file or directory is not what the service wrote: wrong kind, owner, mode or size."""
+
+
+class Stamp(NamedTuple):
+    """What tells that a file is another, or was changed in place; nobody but root can set back `ctime_ns`."""
+
+    inode: int
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+
+    @classmethod
+    def of(cls, found: os.stat_result) -> Self:
+        return cls(found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
 class PrivateDirectory:
@@ -29,6 +43,21 @@ class PrivateDirectory:
         """Sorted names of what is inside, our unfinished writes left out."""
         with self._open() as directory:
             return sorted(name for name in os.listdir(directory) if not name.startswith("."))
+
+    def stamps(self) -> dict[str, Stamp]:
+        """The same names, each with what tells whether that file has changed since."""
+        found = {}
+        with self._open() as directory, os.scandir(directory) as entries:
+            for entry in entries:
+                if not entry.name.startswith("."):
+                    with suppress(FileNotFoundError):
+                        found[entry.name] = Stamp.of(entry.stat(follow_symlinks=False))
+        return dict(sorted(found.items()))
+
+    def stamp(self, name: str) -> Stamp:
+        """Raises FileNotFoundError."""
+        with self._open() as directory:
+            return Stamp.of(os.stat(name, dir_fd=directory, follow_symlinks=False))
 
     def read(self, name: str, limit: int) -> bytes:
         """The file's octets. Raises FileNotFoundError, UnsafeFileError or another OSError."""

@@ -63,6 +63,7 @@ class Remote(_Table, frozen=True, kw_only=True):
     pin: Text = ""  # the only certificate that the gateway may have
     allow_cn: bool = False  # a name in the subject alone will do
     allow_sha1: bool = False  # signatures with SHA-1 will do
+    ask_trust: bool = True  # without `ca` and `pin`: ask the person where no root vouches
     certificate_requests: bool = True  # tell the gateway which roots we trust
     certificate_lookup: bool = False  # fetch certificates that it names by hash and URL
     revocation: Revocation = Revocation()
@@ -75,6 +76,7 @@ class Authentication(_Table, frozen=True, kw_only=True):
     second: Literal["", "certificate", "eap"] = ""  # another round after the first (RFC 4739)
     username: Text = ""
     certificate: Text = ""  # ours, by its name in the profile's certificates
+    pkcs12: bool = False  # ours is in a locked PKCS#12 file, kept as a secret and opened by `up`
     urls: Texts = ()  # where ours is and then those above it, for gateways that look them up
     rsa_pss: bool = False  # prefer PSS padding for our RSA signatures
     eap: tuple[EapMethod, ...] = ()  # in order of preference; none means those that suit
@@ -96,7 +98,12 @@ class Authentication(_Table, frozen=True, kw_only=True):
     def _suitable(self) -> Method:
         if self.username or self.eap:
             return "eap"
-        return "certificate" if self.certificate else "psk"
+        return "certificate" if self.has_certificate else "psk"
+
+    @property
+    def has_certificate(self) -> bool:
+        """Whether there is one of ours, be it locked."""
+        return bool(self.certificate) or self.pkcs12
 
     @property
     def eap_methods(self) -> tuple[EapMethod, ...]:
@@ -108,7 +115,7 @@ class Authentication(_Table, frozen=True, kw_only=True):
             method
             for method in suitable
             if (method in SAFE_ALONE or not self.eap_only)
-            and (self.certificate if method == "tls" else self.username)
+            and (self.has_certificate if method == "tls" else self.username)
         )
 
     @property

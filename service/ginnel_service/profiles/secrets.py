@@ -23,21 +23,25 @@ from .model import NAME_PATTERN, Problem, Profile, ProfileError, printable
 SUFFIX = ".secrets"
 MAX_PSK_OCTETS = 1024
 MAX_PASSWORD = 1024
+MAX_PKCS12_OCTETS = 32 * 1024
 MAX_FILE_OCTETS = 64 * 1024
 
 
 class Secrets(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a profile needs and must not hold. No value ever shows in a repr (octets are base64 in JSON)."""
 
-    psk: bytes = b""
+    psk: bytes = b""  # pre-shared key, up to 1,024 octets
     password: str = ""  # for EAP; where it is missing the person is asked
     private_key: bytes = b""  # of our certificate: PKCS#8, not encrypted
     ppk: bytes = b""  # RFC 8784
+    pkcs12: bytes = b""  # a locked file of ours (RFC 7292)
+    pkcs12_password: str = ""  # what opens it; where it is missing the person is asked
 
     @property
     def values(self) -> tuple[bytes, ...]:
         """Every secret that is set, as octets, for whoever keeps them out of logs."""
-        return tuple(each for each in (self.psk, self.password.encode(), self.private_key, self.ppk) if each)
+        texts = (self.password.encode(), self.pkcs12_password.encode())
+        return tuple(each for each in (self.psk, *texts, self.private_key, self.ppk, self.pkcs12) if each)
 
     def under(self, given: Secrets) -> Secrets:
         """These, with those that `given` has in their place."""
@@ -63,13 +67,28 @@ def validate_secrets(profile: Profile, secrets: Secrets) -> list[Problem]:
     for name, size in (("psk", len(secrets.psk)), ("ppk", len(secrets.ppk))):
         if size > MAX_PSK_OCTETS:
             found.append(Problem(name, f"is longer than {MAX_PSK_OCTETS} octets", "give a shorter one"))
-    if len(secrets.password) > MAX_PASSWORD:
-        found.append(Problem("password", f"is longer than {MAX_PASSWORD} characters", "give a shorter one"))
+    for name, text in (("password", secrets.password), ("pkcs12_password", secrets.pkcs12_password)):
+        if len(text) > MAX_PASSWORD:
+            found.append(Problem(name, f"is longer than {MAX_PASSWORD} characters", "give a shorter one"))
     if profile.ike.ppk.id and not secrets.ppk:
         found.append(Problem("ppk", "is missing", "give the key that ike.ppk.id names, or no ike.ppk.id"))
+    if authentication.pkcs12:
+        found += _pkcs12_problems(secrets)
     if authentication.certificate:
         found += _key_problems(profile, secrets)
     return found
+
+
+def _pkcs12_problems(secrets: Secrets) -> list[Problem]:
+    """What can be told without opening the file, which takes a second and its password."""
+    if not secrets.pkcs12:
+        return [Problem("pkcs12", "is missing", "give the PKCS#12 file that authentication.pkcs12 speaks of")]
+    if len(secrets.pkcs12) > MAX_PKCS12_OCTETS:
+        remedy = "leave certificates out that nobody needs"
+        return [Problem("pkcs12", f"is larger than {MAX_PKCS12_OCTETS} octets", remedy)]
+    if secrets.pkcs12[:1] != b"\x30":
+        return [Problem("pkcs12", "is no PKCS#12 file", "give one, such as a .p12 or .pfx file")]
+    return []
 
 
 def _key_problems(profile: Profile, secrets: Secrets) -> list[Problem]:
@@ -88,10 +107,11 @@ def _key_problems(profile: Profile, secrets: Secrets) -> list[Problem]:
 
 
 class SecretStore:
-    """Secrets by profile name. `notice` hears of every secret that passes, so that logs can redact it."""
+    """Secrets by profile name. `notice` hears of every secret that passes, and whose, so that logs can
+    redact it."""
 
     def __init__(
-        self, directory: Path, keys: KeyRing, *, notice: Callable[[bytes], None] = lambda _: None
+        self, directory: Path, keys: KeyRing, *, notice: Callable[[bytes, str], None] = lambda _, name: None
     ) -> None:
         self._directory = PrivateDirectory(directory)
         self._keys = keys
@@ -114,12 +134,12 @@ class SecretStore:
                 cause = "was changed, or belongs to another profile"
             path = str(self._directory.path / file)
             raise ProfileError("profile_corrupt", name=name, file=path, cause=cause) from None
-        self._tell(secrets)
+        self._tell(name, secrets)
         return secrets
 
     def put(self, name: str, secrets: Secrets) -> None:
         """Raises OSError."""
-        self._tell(secrets)
+        self._tell(name, secrets)
         self._write(_file(name), name, msgspec.json.encode(secrets))
 
     def remove(self, name: str) -> None:
@@ -187,9 +207,9 @@ class SecretStore:
     def _write(self, file: str, name: str, plain: bytes) -> None:
         self._directory.write(file, self._keys.current().seal(plain, name), replace=True)
 
-    def _tell(self, secrets: Secrets) -> None:
+    def _tell(self, name: str, secrets: Secrets) -> None:
         for value in secrets.values:
-            self._notice(value)
+            self._notice(value, name)
 
 
 def _file(name: str) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
-from .files import PrivateDirectory
+from .files import PrivateDirectory, Stamp
 from .model import (
     MAX_FILE_OCTETS,
     NAME_PATTERN,
@@ -20,6 +19,8 @@ from .model import (
 from .validation import validate
 
 SUFFIX = ".toml"
+#: How many profiles there may be. Each is kept in memory, too, for a list of them is asked for often.
+LIMIT = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,35 +32,75 @@ class Listed:
     error: ProfileError | None
 
 
-@lru_cache(maxsize=64)
-def _parsed(data: bytes) -> tuple[Profile, tuple[Problem, ...]]:
-    """A file's profile and what is wrong with it: milliseconds, and mostly for a content met before."""
-    profile = parse_profile(data)
-    return profile, tuple(validate(profile))
-
-
 class ProfileStore:
-    """Blocking; files are small. Every error is a ProfileError, but for an OSError of the disk itself."""
+    """Blocking; files are small, and one is read again only when it has changed: parsing takes milliseconds.
 
-    def __init__(self, directory: Path, *, limit: int = 512) -> None:
+    Every error is a ProfileError, but for an OSError of the disk itself.
+    """
+
+    def __init__(self, directory: Path, *, limit: int = LIMIT) -> None:
         self._directory = PrivateDirectory(directory)
         self._limit = limit
+        self._known: dict[str, tuple[Stamp, Listed]] = {}  # by file
 
     def list(self) -> tuple[Listed, ...]:
         """Every profile by name; a broken one does not hide the others."""
-        entries = []
-        for file in self._directory.names():
-            name = file.removesuffix(SUFFIX)
-            if file == name:
-                continue
-            try:
-                entries.append(Listed(name, self.get(name), None))
-            except ProfileError as error:
-                entries.append(Listed(name, None, error))
-        return tuple(entries)
+        stamps = {file: stamp for file, stamp in self._directory.stamps().items() if file.endswith(SUFFIX)}
+        self._known = {file: known for file, known in self._known.items() if file in stamps}
+        return tuple(self._look(file.removesuffix(SUFFIX), stamp) for file, stamp in stamps.items())
+
+    def has(self, name: str) -> bool:
+        """Whether there is a file of that name, be it broken."""
+        return re.match(NAME_PATTERN, name) is not None and self._file(name) in self._directory.names()
 
     def get(self, name: str) -> Profile:
         """Raises `unknown_profile`, `profile_corrupt` (with file and cause) or `profile_invalid`."""
+        file = self._file(name)
+        try:
+            found = self._look(name, self._directory.stamp(file))
+        except FileNotFoundError:
+            self._known.pop(file, None)
+            raise ProfileError("unknown_profile", name=name) from None
+        if found.profile is None:
+            assert found.error is not None
+            raise found.error.with_traceback(None)
+        return found.profile
+
+    def put(self, profile: Profile, *, replace: bool = False) -> None:
+        """Store a valid profile. Raises `profile_invalid`, or `profile_exists` unless `replace`."""
+        problems = validate(profile)
+        names = self._directory.names()
+        if len(names) >= self._limit and profile.name + SUFFIX not in names:
+            problems.append(Problem("name", f"there are {self._limit} profiles already", "remove one first"))
+        if problems:
+            raise ProfileError("profile_invalid", name=profile.name, problems=tuple(problems))
+        file = self._file(profile.name)
+        try:
+            self._known.pop(file, None)
+            self._directory.write(file, serialise_profile(profile), replace=replace)
+        except FileExistsError:
+            raise ProfileError("profile_exists", name=profile.name) from None
+
+    def remove(self, name: str) -> None:
+        """Raises `unknown_profile`. A broken file can be removed too."""
+        try:
+            self._directory.remove(self._file(name))
+        except FileNotFoundError:
+            raise ProfileError("unknown_profile", name=name) from None
+
+    def _look(self, name: str, stamp: Stamp) -> Listed:
+        """The file that had `stamp` a moment ago."""
+        file = name + SUFFIX
+        known = self._known.get(file)
+        if known is None or known[0] != stamp:
+            try:
+                listed = Listed(name, self._read(name), None)
+            except ProfileError as error:
+                listed = Listed(name, None, error)
+            known = self._known[file] = stamp, listed
+        return known[1]
+
+    def _read(self, name: str) -> Profile:
         file = self._file(name)
         path = str(self._directory.path / file)
         try:
@@ -72,37 +113,17 @@ class ProfileStore:
         if not data.strip():
             raise ProfileError("profile_corrupt", name=name, file=path, cause="the file is empty")
         try:
-            profile, found = _parsed(data)
+            profile = parse_profile(data)
         except ProfileError as error:
             raise ProfileError(
                 error.code, name=name, file=path, cause=error.cause, problems=error.problems
             ) from None
-        problems = list(found)
+        problems = validate(profile)
         if profile.name != name:
             problems.append(Problem("name", "differs from the file's name", f'write name = "{name}"'))
         if problems:
             raise ProfileError("profile_invalid", name=name, file=path, problems=tuple(problems))
         return profile
-
-    def put(self, profile: Profile, *, replace: bool = False) -> None:
-        """Store a valid profile. Raises `profile_invalid`, or `profile_exists` unless `replace`."""
-        problems = validate(profile)
-        names = self._directory.names()
-        if len(names) >= self._limit and profile.name + SUFFIX not in names:
-            problems.append(Problem("name", f"there are {self._limit} profiles already", "remove one first"))
-        if problems:
-            raise ProfileError("profile_invalid", name=profile.name, problems=tuple(problems))
-        try:
-            self._directory.write(self._file(profile.name), serialise_profile(profile), replace=replace)
-        except FileExistsError:
-            raise ProfileError("profile_exists", name=profile.name) from None
-
-    def remove(self, name: str) -> None:
-        """Raises `unknown_profile`. A broken file can be removed too."""
-        try:
-            self._directory.remove(self._file(name))
-        except FileNotFoundError:
-            raise ProfileError("unknown_profile", name=name) from None
 
     def _file(self, name: str) -> str:
         if not re.match(NAME_PATTERN, name):

@@ -58,7 +58,7 @@ def _check_who(profile: Profile, found: list[Problem]) -> None:
     check_range(found, "port", profile.port, 1, 65535)
     check_range(found, "transport.tcp_port", profile.transport.tcp_port, 1, 65535)
     check_range(found, "owner_uid", profile.owner_uid, 0, 2**32 - 2)
-    if not (profile.local_identity or profile.authentication.certificate):
+    if not (profile.local_identity or profile.authentication.has_certificate):
         remedy = "write who you are to the gateway, such as alice@example.org, or give a user name"
         found.append(Problem("local.id", "is missing", remedy))
     for field, text in (

@@ -23,7 +23,6 @@ from ..ike.events import (
     ChildRekeyed,
     ChildSa,
     Closed,
-    ConfigurationReceived,
     Endpoint,
     Event,
     IkeEstablished,
@@ -35,11 +34,9 @@ from ..ike.events import (
     OutboundRetired,
     Path,
     PathChanged,
-    PathConfirmed,
     PathMtuChanged,
     PeerAddressesChanged,
     ReauthenticationDue,
-    RoundTrip,
     State,
     StateChanged,
     Ticket,
@@ -455,12 +452,8 @@ class Attempt:
                 assert self._carrier is not None
                 self._carrier.answered(self._need_session().path)
                 self._watcher.stepped(Step.AUTH)
-            case IkeEstablished():
-                self._established(event)
             case TicketChanged():
                 self.ticket = event.ticket
-            case ConfigurationReceived():
-                facts.configuration = event.configuration
             case InboundReady():
                 sas.install_inbound(event.child)
             case OutboundReady():
@@ -471,17 +464,11 @@ class Attempt:
                 sas.retire_inbound(event.child)
             case PathChanged():
                 self._path_changed(event.path)
-            case PathConfirmed():
-                facts.nat_local, facts.nat_remote = event.nat_local, event.nat_remote
             case PeerAddressesChanged():
                 assert self._roaming is not None
                 self._roaming.learn()
             case PathMtuChanged():
                 self._path_mtu_changed(event.path_mtu)
-            case ChildRekeyed() | IkeRekeyed():
-                self._rekeyed(event)
-            case RoundTrip():
-                facts.rtt_s = event.seconds
             case SessionWants():
                 self._asked(self._need_session(), event)
             case ReauthenticationDue():
@@ -491,26 +478,20 @@ class Attempt:
                 self._watcher.keys(event)
             case Closed():
                 self._closed(event)
-            case StateChanged():
-                pass
+            case _:
+                facts.note(event)
+                self._log_fact(event)
         if not isinstance(event, StateChanged | TicketChanged | KeysExported | InboundReady | SessionWants):
             self._watcher.changed()
 
-    def _rekeyed(self, event: ChildRekeyed | IkeRekeyed) -> None:
-        if isinstance(event, ChildRekeyed):
-            self.facts.child_rekeys += 1
-        else:
-            self.facts.ike_rekeys += 1
-        kind = "CHILD" if isinstance(event, ChildRekeyed) else "IKE"
-        self._log.info("%s SA rekeyed by %s", kind, "us" if event.by_us else "the gateway")
-
-    def _established(self, event: IkeEstablished) -> None:
-        facts = self.facts
-        facts.ike_suite, facts.peer, facts.path = event.suite, str(event.peer), event.path
-        facts.nat_local, facts.nat_remote = event.nat_local, event.nat_remote
-        facts.resumed = event.resumed
-        how = "resumed" if event.resumed else "established"
-        self._log.info("%s with %s (%s)", how, facts.peer, facts.ike_suite)
+    def _log_fact(self, event: Event) -> None:
+        match event:
+            case IkeEstablished():
+                how = "resumed" if event.resumed else "established"
+                self._log.info("%s with %s (%s)", how, self.facts.peer, self.facts.ike_suite)
+            case ChildRekeyed() | IkeRekeyed():
+                kind = "CHILD" if isinstance(event, ChildRekeyed) else "IKE"
+                self._log.info("%s SA rekeyed by %s", kind, "us" if event.by_us else "the gateway")
 
     def _outbound_ready(self, event: OutboundReady) -> None:
         assert self._sas is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_address, ip_interface, ip_network
 from typing import Final
 
@@ -16,7 +17,9 @@ from ..ike.events import ChildSa, Configuration, EspSuite, Path
 from ..ike.payloads.sa import Proposal
 from ..ike.payloads.selector import TrafficSelector
 from ..ike.proposals import DEFAULT_ESP, DEFAULT_IKE, expand, offer
-from ..net.base import Dns, Network, Wanted
+from ..net.base import Address, Dns, Network, Wanted
+from ..net.dns.names import ascii_domain
+from ..net.plan import MOST_DOMAINS, MOST_SERVERS
 from ..profiles.model import Dns as ProfileDns
 from ..profiles.model import Network as ProfileNetwork
 from ..profiles.model import Problem, Profile, ProfileError
@@ -172,18 +175,36 @@ def blocked(network: ProfileNetwork, routed: Sequence[Network]) -> tuple[Network
 
 
 def name_servers(dns: ProfileDns, configuration: Configuration, routed: Sequence[Network]) -> Dns | None:
-    """Which servers get which names, or None where the tunnel changes nothing about that."""
+    """Which servers get which names, or None where the tunnel changes nothing about that.
+
+    What no machine can use of what a gateway says, or is more of it than any takes, is passed over.
+    """
     if dns.mode == "off":
         return None
-    servers = tuple(ip_address(text) for text in dns.servers) or tuple(dict.fromkeys(configuration.dns))
-    match = tuple(dict.fromkeys((*configuration.domains, *dns.match)))
+    servers = _askable(map(ip_address, dns.servers)) or _askable(configuration.dns)
+    match = _domains((*configuration.domains, *dns.match))
+    search = _domains(dns.search)
     full = covers_all(routed, 4) or (covers_all(routed, 6) and not any(net.version == 4 for net in routed))
     everything = dns.mode == "all" or (dns.mode == "auto" and full and not match)
     if not everything:
-        match = tuple(dict.fromkeys((*match, *dns.search)))  # a name made with one of these is asked there
+        match = _domains((*match, *search))  # a name made with one of these is asked there
     if not servers or not (everything or match):
         return None
-    return Dns(servers=servers, search=dns.search, match=match, everything=everything)
+    return Dns(servers=servers, search=search, match=match, everything=everything)
+
+
+def _askable(servers: Iterable[Address]) -> tuple[Address, ...]:
+    """An address with a zone is one of another link."""
+    usable = (each for each in servers if not (each.is_unspecified or each.is_multicast or "%" in str(each)))
+    return tuple(dict.fromkeys(usable))[:MOST_SERVERS]
+
+
+def _domains(names: Iterable[str]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for name in names:
+        with suppress(ValueError):
+            found[ascii_domain(name)] = None
+    return tuple(found)[:MOST_DOMAINS]
 
 
 def covers_all(networks: Iterable[Network], version: int) -> bool:

@@ -23,11 +23,12 @@ from ..profiles.model import Profile
 from .attempt import Attempt
 from .barrier import Barrier, OpenBarrier
 from .dataplane import Traffic
-from .errors import TunnelError
+from .errors import TunnelError, as_tunnel_error
 from .facts import Facts, Watcher
 from .host import Host, Link
 from .idle import Idle
-from .proofs import lacks_password, takes_password, with_password
+from .proofs import lacks_password, takes_password, with_password, with_root
+from .questions import Locked, Trust, may_ask_trust
 from .reconnect import BackOff, Next, Patience, Redirects
 from .states import MOVES, ConnectionState, Step
 from .waiting import Pause, WaitsFor
@@ -62,6 +63,8 @@ class Observer:
     keys: Callable[[KeysExported], None] = lambda event: None
     prompted: Callable[[Tunnel, OpenPrompt, bool], None] = lambda tunnel, asked, is_open: None
     remember: Callable[[Tunnel, str], None] = lambda tunnel, password: None  # asked to, and it led here
+    trusted: Callable[[Tunnel, bytes], None] = lambda tunnel, certificate: None  # the same of the gateway's
+    unlocked: Callable[[Tunnel, str], None] = lambda tunnel, password: None  # the same of a PKCS#12 file's
 
 
 class Sent(NamedTuple):
@@ -82,7 +85,9 @@ class Tunnel:
         *,
         observer: Observer | None = None,
         barrier: Barrier | None = None,
+        locked: Locked | None = None,
     ) -> None:
+        """`locked`: `config` lacks what is still locked."""
         self.profile = profile
         self.state = ConnectionState.DISCONNECTED
         self.weak = weaknesses((*config.ike_proposals, *config.esp_proposals))  # allowed although they are
@@ -96,6 +101,8 @@ class Tunnel:
         self._idle = Idle(profile.timing.idle_s, self._last_used_s, self._unused)
         self._leaving: asyncio.Task[None] | None = None  # because nobody used it
         self.wants = Wants(host, lambda asked, is_open: self._observer.prompted(self, asked, is_open))
+        self._trust = Trust(self.wants, ask=False)
+        self._locked = locked
         self._log = logging.LoggerAdapter(logging.getLogger("ginnel.tunnel"), {"connection": profile.name})
         self._step: Step | None = None
         self._error: TunnelError | None = None
@@ -115,8 +122,11 @@ class Tunnel:
     def name(self) -> str:
         return self.profile.name
 
-    def up(self, *, stubborn: bool = False) -> None:
-        """Begin; with `stubborn` go on trying although it never worked. Raises TunnelError `already_up`."""
+    def up(self, *, stubborn: bool = False, attended: bool = False) -> None:
+        """Begin; with `stubborn` go on trying although it never worked. Raises TunnelError `already_up`.
+
+        `attended`: the person may be asked whether to trust a certificate for which nobody vouches.
+        """
         if self.state.active:
             raise TunnelError("already_up")
         self._error = None
@@ -132,6 +142,7 @@ class Tunnel:
         self._past, self._past_counters, self._attempt, self._wished = Traffic(), {}, None, ()
         self._ticket = None
         self.wants.refused = False
+        self._trust = Trust(self.wants, ask=attended and may_ask_trust(self.profile))
         if self.weak:
             self._log.warning("the profile allows weak algorithms: %s", ", ".join(self.weak))
         self._move(ConnectionState.RESOLVING)
@@ -209,6 +220,11 @@ class Tunnel:
         redirects = Redirects()
         sent = Sent()
         loop = asyncio.get_running_loop()
+        if (error := await self._unlock()) is not None:
+            self._error = error
+            self._log.warning("connection ended: %s", error)
+            self._move(ConnectionState.FAILED)
+            return
         while True:
             error, to = await self._try(turn, sent)
             sent = Sent()  # to the profile's server again, unless this one sends us elsewhere
@@ -224,6 +240,8 @@ class Tunnel:
                 continue
             if to is not None:
                 error = TunnelError("redirect_loop", server=self.profile.server, detail=to.gateway)
+            if error is not None and self._trust.concerns(error) and await self._trusts(error):
+                continue
             self._error = error
             if error is not None:
                 self._log.warning("connection ended: %s", error)
@@ -232,7 +250,8 @@ class Tunnel:
             if code in WRONG_SECRET and not self._patience.trusts_password(code):
                 self.wants.password = None
                 self._config = with_password(self._config, None)
-            if following is Next.STOP or (code == "prompt_unanswered" and self.wants.refused):
+            refused = self._trust.refused or (code == "prompt_unanswered" and self.wants.refused)
+            if following is Next.STOP or refused:
                 self._error = error or TunnelError("peer_error", detail="closed by the gateway")
                 self.wants.password = None
                 self._move(ConnectionState.FAILED)
@@ -243,6 +262,41 @@ class Tunnel:
                 await self._wait(code)
             self._next_try, self._waits_for = None, ""
             self._move(ConnectionState.RESOLVING)
+
+    async def _unlock(self) -> TunnelError | None:
+        """Have what is locked opened; why that came to nothing."""
+        if self._locked is None:
+            return None
+        self._waits_for = "person"
+        try:
+            self._config, keep = await self._locked.unlock(self.wants, limit_s=self._patience_s)
+        except TunnelError as error:
+            return error
+        except Exception as error:
+            self._log.error("the PKCS#12 file was not opened", exc_info=error)
+            return as_tunnel_error(error)
+        finally:
+            self._waits_for = ""
+        self._locked = None
+        if keep:
+            self._observer.unlocked(self, keep)
+        return None
+
+    async def _trusts(self, error: TunnelError) -> bool:
+        """Ask the person about the gateway's certificate, and try with it."""
+        self._waits_for = "person"
+        self._tell()
+        trusted = await self._trust.ask(error, limit_s=self._patience_s)
+        self._waits_for = ""
+        if trusted:
+            self._log.warning("trusting the gateway's certificate, for which nobody vouches, as told")
+            self._config = with_root(self._config, self._trust.certificate)
+        return trusted
+
+    @property
+    def _patience_s(self) -> float | None:
+        """How long a person may take."""
+        return None if self._stubborn else PROMPT_S
 
     async def _wait(self, code: str) -> None:
         """Until the next attempt is due, or may succeed."""
@@ -293,7 +347,7 @@ class Tunnel:
             # Before the gateway is asked: it would not wait for long.
             self._waits_for = "person"
             self._tell()
-            await self._ask(limit_s=None if self._stubborn else PROMPT_S)
+            await self._ask(limit_s=self._patience_s)
             self._waits_for = ""
         if self.wants.password is None and lacks_password(config):
             return TunnelError("prompt_unanswered"), None
@@ -336,6 +390,10 @@ class Tunnel:
             if self.wants.remember and self.wants.password is not None:
                 self.wants.remember = False
                 self._observer.remember(self, self.wants.password)
+            self._trust.connected()
+            if self._trust.remember:
+                self._trust.remember = False
+                self._observer.trusted(self, self._trust.certificate)
             self._move(ConnectionState.CONNECTED)
 
     def _last_used_s(self) -> float:

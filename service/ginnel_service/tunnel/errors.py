@@ -12,7 +12,12 @@ from ..net.base import NetworkError
 
 
 class TunnelError(Exception):
-    """`code` is a stable identifier, `params` what its explanation needs; neither holds a secret."""
+    """`code` is a stable identifier, `params` what its explanation needs; neither holds a secret.
+
+    `certificate`: see SessionError.
+    """
+
+    certificate = b""
 
     def __init__(self, code: str, **params: str | int) -> None:
         super().__init__(": ".join([code, *(f"{key} {value}" for key, value in params.items())]))
@@ -45,7 +50,9 @@ def as_tunnel_error(error: Exception) -> TunnelError:
     if isinstance(error, TunnelError):
         return error
     if isinstance(error, SessionError):
-        return TunnelError(error.code, detail=error.detail)
+        found = TunnelError(error.code, detail=error.detail)
+        found.certificate = error.certificate
+        return found
     if isinstance(error, NetworkError) and error.code == "dns_refused":
         return TunnelError("dns_refused", step=error.step, errno=error.errno)
     if isinstance(error, NetworkError):

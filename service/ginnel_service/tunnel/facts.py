@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ..ike.events import Configuration, Endpoint, KeysExported, Path
+from ..ike.events import (
+    ChildRekeyed,
+    Configuration,
+    ConfigurationReceived,
+    Endpoint,
+    Event,
+    IkeEstablished,
+    IkeRekeyed,
+    KeysExported,
+    Path,
+    PathConfirmed,
+    RoundTrip,
+)
 from ..net.base import Wanted
 from .barrier import Barrier
 from .errors import TunnelError
@@ -32,6 +44,26 @@ class Facts:
     rtt_s: float | None = None
     resumed: bool = False  # by a ticket, without a new login
     path_mtu: int | None = None  # of outer packets, once known
+
+    def note(self, event: Event) -> None:
+        """Take in what an event says of the session, if it does."""
+        match event:
+            case IkeEstablished():
+                self.ike_suite, self.peer, self.path = event.suite, str(event.peer), event.path
+                self.nat_local, self.nat_remote = event.nat_local, event.nat_remote
+                self.resumed = event.resumed
+            case ConfigurationReceived():
+                self.configuration = event.configuration
+            case PathConfirmed():
+                self.nat_local, self.nat_remote = event.nat_local, event.nat_remote
+            case ChildRekeyed():
+                self.child_rekeys += 1
+            case IkeRekeyed():
+                self.ike_rekeys += 1
+            case RoundTrip():
+                self.rtt_s = event.seconds
+            case _:
+                pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,19 +21,17 @@ from ..clock import since_boot_s
 from ..ike.config import RandomBytes
 from ..ike.events import Endpoint, Fetch, Path
 from ..net.base import DeviceState, MachineNetwork, Way
-from ..net.dns.file import read_resolv_conf
-from ..net.dns.resolv_conf import ResolvConf
 from ..net.dns.watch import DnsWatch
 from ..net.linux.device import DeviceWatch, device_state
 from ..net.linux.monitor import NetworkWatch
 from ..net.linux.monitor import way as route_to
-from ..net.linux.wireless import kind_of, ssid_of
 from .dataplane import Plane
 from .errors import TunnelError, socket_error, tun_error
 from .fetch import Fetcher
 from .frames import PREFIX
 from .ondemand import Place
-from .resolver import name_servers, resolve_outside
+from .place import look_around
+from .resolver import resolve_outside
 from .sockets import PlainSocket, family_of, local_address
 from .stream import Relay, client_tls, connect
 from .wire import Wire
@@ -162,7 +160,7 @@ class SystemHost:
         self.network = network
         self.executor = executor
         self.random: RandomBytes = os.urandom
-        self._fetcher = Fetcher(resolve_name, mark=network.socket_mark)
+        self._fetcher = Fetcher(self._resolve_either_way, mark=network.socket_mark)
         self.now = since_boot_s
 
     async def resolve(self, name: str, port: int, *, outside: bool = False) -> tuple[Endpoint, ...]:
@@ -177,15 +175,24 @@ class SystemHost:
     async def fetch(self, what: Fetch) -> bytes | None:
         return await self._fetcher.fetch(what)
 
+    async def _resolve_either_way(self, name: str, port: int) -> tuple[Endpoint, ...]:
+        """A kill switch stops the system's resolver, and a tunnel's DNS may be all that a file names."""
+        ways = [asyncio.ensure_future(self.resolve(name, port, outside=each)) for each in (False, True)]
+        try:
+            for first in asyncio.as_completed(ways):
+                with suppress(TunnelError):
+                    return await first
+        finally:
+            for way in ways:
+                way.cancel()
+        raise TunnelError("name_not_resolved", server=name, detail="no answer")
+
     def outlook(self, remotes: Sequence[str] = ()) -> tuple[Way, ...]:
         found = (route_to(host, self.network.socket_mark) for host in (*remotes, *FAR_AWAY))
         return tuple(dict.fromkeys(way for way in found if way is not None))
 
     def place(self) -> Place:
-        ways = self.outlook()
-        index = ways[0].device if ways else 0
-        said = _said_of_names()
-        return Place(ways, kind_of(_name(index)), ssid_of(index), said.search, said.servers)
+        return look_around(self.outlook())
 
     def watch_network(self, told: Callable[[], None]) -> Callable[[], None]:
         loop = asyncio.get_running_loop()
@@ -323,22 +330,6 @@ def _index(device: str) -> int:
         return socket.if_nametoindex(device)
     except OSError:
         return 0
-
-
-def _name(index: int) -> str:
-    """Empty when there is no such device."""
-    try:
-        return socket.if_indextoname(index)
-    except OSError:
-        return ""
-
-
-def _said_of_names() -> ResolvConf:
-    """Search domains, and the servers outside this machine where there are any."""
-    search: tuple[str, ...] = ()
-    with suppress(OSError):
-        search = read_resolv_conf().search
-    return ResolvConf(tuple(server.host for server in name_servers()), search)
 
 
 class Watcher:

@@ -1,7 +1,8 @@
 """A question to a web server that an on-demand rule names: is it there, as it is in the office?
 
 HTTP or HTTPS beside every tunnel, bounded in time and octets; no redirect is followed, as a captive portal
-would send one.
+would send one. Any user of the machine may write such a rule, and we ask with rights that they lack: nothing
+on loopback or the link, where servers may tell one user from another.
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 from urllib.parse import urlsplit
 
 from ..ike.events import Endpoint
 from .errors import TunnelError
+from .fetch import may_be_asked
 from .host import Host
 from .sockets import open_socket
 
@@ -25,11 +28,18 @@ _PORTS: Final = {"http": 80, "https": 443}
 
 
 class Prober:
-    """An `ondemand.Asks` of this machine. `tls` is for tests alone."""
+    """An `ondemand.Asks` of this machine. `tls` and `allowed` are for tests alone."""
 
-    def __init__(self, host: Host, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        host: Host,
+        tls: ssl.SSLContext | None = None,
+        *,
+        allowed: Callable[[str], bool] = may_be_asked,
+    ) -> None:
         self._host = host
         self._tls = tls
+        self._allowed = allowed
 
     async def probe(self, url: str) -> bool:
         try:
@@ -51,7 +61,7 @@ class Prober:
             return False
         port = parts.port or _PORTS[parts.scheme]
         found = await self._host.resolve(parts.hostname, port, outside=True)
-        for at in found[:ADDRESSES]:
+        for at in [each for each in found if self._allowed(each.host)][:ADDRESSES]:
             with suppress(OSError):
                 return await self._ask(at, parts.scheme == "https", parts.hostname, _target(url))
         return False
@@ -60,9 +70,14 @@ class Prober:
         connected = open_socket(at.host, self._host.network.socket_mark, socket.SOCK_STREAM)
         try:
             await asyncio.get_running_loop().sock_connect(connected, (at.host, at.port))
-            tls = (self._tls or ssl.create_default_context()) if secure else None
+            tls = self._tls
+            if secure and tls is None:  # in a thread: it reads every root of the system
+                tls = await asyncio.to_thread(ssl.create_default_context)
             reader, writer = await asyncio.open_connection(
-                sock=connected, ssl=tls, server_hostname=name if secure else None, limit=MAX_LINE
+                sock=connected,
+                ssl=tls if secure else None,
+                server_hostname=name if secure else None,
+                limit=MAX_LINE,
             )
         except BaseException:
             connected.close()

@@ -39,18 +39,25 @@ class Proofs:
 
 
 def proofs(profile: Profile, secrets: Secrets, problems: list[Problem]) -> Proofs | None:
-    """What each side does to prove itself; None where `problems` says why not."""
+    """What each side does to prove itself; None where `problems` says why not.
+
+    With a PKCS#12 file that is still locked, what that is for is left out.
+    """
     found = len(problems)
     problems += validate_secrets(profile, secrets)
     text = profile.remote_identity
     remote_id = None if text is None else _identity("remote.id", text, problems)
     credential = _credential(profile, secrets, problems)
     local_id = _local_identity(profile, credential, problems)
+    if local_id is None and profile.authentication.pkcs12:
+        local_id = Identity(IdType.KEY_ID, b"")  # that of the certificate, once it is at hand
     if len(problems) > found or local_id is None:
         return None
     try:
         local = tuple(
-            _local(method, profile, secrets, credential) for method in profile.authentication.rounds
+            _local(method, profile, secrets, credential)
+            for method in profile.authentication.rounds
+            if method != "certificate" or credential is not None
         )
         remote = _remote(profile, secrets)
     except LocalError as error:
@@ -78,6 +85,16 @@ def lacks_password(config: SessionConfig) -> bool:
 def takes_password(config: SessionConfig) -> bool:
     """Whether what the person says is a part of how we prove ourselves."""
     return any(isinstance(proof, EapAuth) for proof in config.local_auth)
+
+
+def with_root(config: SessionConfig, certificate: bytes) -> SessionConfig:
+    """`config` with one more certificate (DER, of the gateway itself) that needs nobody to vouch for it."""
+    root = x509.load_der_x509_certificate(certificate)
+    remote = tuple(
+        replace(proof, roots=(*proof.roots, root)) if isinstance(proof, TrustPolicy) else proof
+        for proof in config.remote_auth
+    )
+    return replace(config, remote_auth=remote)
 
 
 def with_password(config: SessionConfig, password: str | None) -> SessionConfig:
@@ -175,7 +192,9 @@ def _local_identity(
             return Identity(IdType.KEY_ID, profile.authentication.username.encode())
     if credential is not None:
         return Identity(IdType.DER_ASN1_DN, credential.certificate.subject.public_bytes())
-    return None if problems else _identity("local.id", "", problems)
+    if problems or profile.authentication.pkcs12:
+        return None
+    return _identity("local.id", "", problems)
 
 
 def _name_in(credential: Credential | None) -> str:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from ..ike.events import Endpoint
+from ..net.dns.resolv_conf import parse
 from .errors import TunnelError
 from .sockets import open_socket
 
@@ -69,14 +70,8 @@ async def resolve_outside(
 
 def name_servers(files: Iterable[Path] = RESOLV_CONF) -> tuple[Endpoint, ...]:
     """The servers outside this machine first: a stub on loopback asks by sockets that are not ours."""
-    found: dict[str, None] = {}
-    for line in itertools.chain.from_iterable(_text(file).splitlines() for file in files):
-        words = line.split()
-        if len(words) >= 2 and words[0] == "nameserver":
-            with suppress(ValueError):
-                ip_address(words[1].partition("%")[0])
-                found[words[1]] = None
-    servers = sorted(found, key=lambda host: ip_address(host.partition("%")[0]).is_loopback)
+    found = dict.fromkeys(itertools.chain.from_iterable(parse(_text(file)).servers for file in files))
+    servers = sorted(found, key=lambda host: ip_address(host).is_loopback)
     return tuple(Endpoint(host, PORT) for host in servers[:MAX_SERVERS])
 
 

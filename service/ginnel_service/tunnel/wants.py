@@ -16,7 +16,9 @@ from ..ike.events import Consult, Fetch, Prompt, Wanted
 
 #: Longer than a person needs who looks for a token, shorter than anyone would leave a terminal open.
 PROMPT_S: Final = 180.0
-MAX_ANSWER: Final = 1024
+
+#: Kinds of prompts whose answer may be said again.
+PASSWORDS: Final = frozenset({"password", "new_password"})
 
 _serials = itertools.count(1)
 
@@ -39,6 +41,7 @@ class Fetches(Protocol):
 class _Waiting:
     asked: OpenPrompt
     answer: asyncio.Future[str | None]
+    remember: bool = False
 
 
 class Wants:
@@ -49,6 +52,7 @@ class Wants:
         self.password: str | None = None  # what a person said, until it proves wrong
         self.refused = False  # the person wants to say nothing
         self.remember = False  # the person wants `password` kept for good
+        self.keep = False  # and what was answered last that is neither password nor code
         self._fetcher = fetcher
         self._changed = changed
         self._waiting: dict[int, _Waiting] = {}
@@ -92,8 +96,9 @@ class Wants:
         finally:
             del self._waiting[asked.id]
             self._changed(asked, False)
-        if prompt.kind != "otp":
+        if prompt.kind in PASSWORDS:
             self.password = answer
+        self.keep = waiting.remember
         return answer
 
     def answer(self, prompt_id: int, answer: str | None, *, remember: bool = False) -> bool:
@@ -101,8 +106,9 @@ class Wants:
         waiting = self._waiting.get(prompt_id)
         if waiting is None or waiting.answer.done():
             return False
-        if waiting.asked.prompt.kind != "otp":
+        if waiting.asked.prompt.kind in PASSWORDS:
             self.remember = remember
+        waiting.remember = remember and answer is not None
         self.refused = answer is None
         waiting.answer.set_result(answer)
         return True

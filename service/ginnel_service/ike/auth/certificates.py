@@ -22,7 +22,6 @@ from .trust import MAX_CERTIFICATE_OCTETS, MAX_CERTIFICATES, TrustPolicy, parse_
 
 HASH_OCTETS = 20
 MAX_NAMED_ROOTS = 32  # in a CERTREQ of ours
-MAX_REQUEST_OCTETS = 200 * HASH_OCTETS  # what we look at of the peer's
 MAX_REFERENCES = 4  # hash-and-URL in one message
 BUNDLE_LIMIT_OCTETS = 4 * MAX_CERTIFICATE_OCTETS
 

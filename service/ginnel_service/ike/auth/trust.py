@@ -111,6 +111,15 @@ def verify_chain(
     return chain
 
 
+def lacks_root_alone(leaf: x509.Certificate, policy: TrustPolicy, utc_s: float, *, server: bool) -> bool:
+    """Whether `leaf`, for which no root vouches, would do if it were a root itself."""
+    try:
+        verify_chain(leaf, (), replace(policy, roots=(leaf,)), utc_s, server=server)
+    except CertificateRefused:
+        return False
+    return True
+
+
 def _path(
     leaf: x509.Certificate, others: Sequence[x509.Certificate], policy: TrustPolicy, utc_s: float
 ) -> tuple[x509.Certificate, ...]:

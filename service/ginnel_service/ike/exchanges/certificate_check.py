@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from ..auth import certificates, revocation, signature, trust
-from ..auth.errors import AuthRefused
+from ..auth.errors import AuthRefused, CertificateRefused
 from ..eap.outcome import Supplied
 from ..errors import SessionError
 from ..events import Fetch, Noted
@@ -34,6 +35,7 @@ class CertificateCheck:
         self._verdict = verdict
         self._fetched: dict[Fetch, bytes | None] = {}
         self._awaited = 0
+        self._untrusted = b""  # the peer's certificate, where it lacks a root and nothing else
 
     def begin(self, now: float) -> None:
         self._guarded(self._collect, now)
@@ -42,7 +44,8 @@ class CertificateCheck:
         try:
             step(now)
         except AuthRefused as refused:
-            self._verdict(SessionError(refused.code, refused.detail), now)
+            shown = self._untrusted if refused.code == "certificate_untrusted" else b""
+            self._verdict(SessionError(refused.code, refused.detail, certificate=shown), now)
 
     def _fetch(self, wanted: Iterable[Fetch], then: Callable[[float], None]) -> bool:
         """Ask for what is not there yet, to go on with `then`; False when nothing is missing."""
@@ -81,15 +84,23 @@ class CertificateCheck:
         key = trust.public_key(leaf)
         signature.verify(key, auth.method, auth.data, self._octets, allow_sha1=policy.allow_sha1)
         trust.check_identity(self._identity, leaf, allow_cn=policy.allow_cn)
-        self._chain = trust.verify_chain(
-            leaf,
-            shown.others,
-            policy,
-            self._session.utc(),
-            server=self._session.is_initiator,  # the peer acts as one
-            crls=shown.crls,
-            responses=shown.responses,
-        )
+        now, server = self._session.utc(), self._session.is_initiator  # the peer acts as one
+        try:
+            self._chain = trust.verify_chain(
+                leaf,
+                shown.others,
+                policy,
+                now,
+                server=server,
+                crls=shown.crls,
+                responses=shown.responses,
+            )
+        except CertificateRefused as refused:
+            if refused.code == "certificate_untrusted" and trust.lacks_root_alone(
+                leaf, policy, now, server=server
+            ):
+                self._untrusted = leaf.public_bytes(Encoding.DER)
+            raise
 
     @property
     def _identity(self) -> Identity:

@@ -1,4 +1,7 @@
-"""Domain names as machines compare them: LDH labels (RFC 952, RFC 1123 section 2.1), IDNA in ASCII. Pure."""
+"""Domain names as machines compare them: LDH labels (RFC 952, RFC 1123 section 2.1), IDNA in ASCII. Pure.
+
+Underscores pass as well: no host's name has one, but domains do (RFC 8552), as Active Directory's `_msdcs`.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import re
 from typing import Final
 
 _MOST_OCTETS: Final = 253  # RFC 1035 section 2.3.4, as text without the last dot
-_LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 
 
 def is_domain(name: str) -> bool:

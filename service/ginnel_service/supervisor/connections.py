@@ -6,22 +6,28 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from .ike.events import KeysExported
-from .ipc.schema import ConnectionStatus, Event, PromptStatus, State, Statistics, What
-from .ipc.service import ServiceError
+from ..ike.config import SessionConfig
+from ..ike.events import KeysExported
+from ..ipc.schema import ConnectionStatus, Event, PromptStatus, State, Statistics, What
+from ..ipc.service import ServiceError
+from ..profiles.model import Profile
+from ..profiles.secrets import Secrets
+from ..tunnel.convert import session_config
+from ..tunnel.driver import Observer, Tunnel
+from ..tunnel.errors import TunnelError
+from ..tunnel.host import Host
+from ..tunnel.questions import Locked
+from ..tunnel.unlocking import unlocked_config
+from ..tunnel.wants import WRONG_SECRET, OpenPrompt
 from .killswitch import KillSwitchKeeper
 from .profile_desk import ProfileDesk
 from .status import connection_status, prompt_status, public_state
-from .tunnel.convert import session_config
-from .tunnel.driver import Observer, Tunnel
-from .tunnel.errors import TunnelError
-from .tunnel.host import Host
-from .tunnel.wants import WRONG_SECRET, OpenPrompt
 
 log = logging.getLogger("ginnel.daemon")
 
@@ -93,8 +99,11 @@ class Connections:
         tunnel = self.tunnels.get(name)
         return name in self._beginning or (tunnel is not None and tunnel.state.active)
 
-    async def up(self, name: str, *, by_itself: bool = False) -> ConnectionStatus:
-        """What nobody asked for, or has a kill switch, goes on trying. Raises ServiceError, ProfileError."""
+    async def up(self, name: str, *, by_itself: bool = False, attended: bool = False) -> ConnectionStatus:
+        """What nobody asked for, or has a kill switch, goes on trying. Raises ServiceError, ProfileError.
+
+        `attended`: a person is there who can say whether to trust a certificate.
+        """
         if self._stopping:
             raise ServiceError("service_stopping")
         if self.is_active(name):
@@ -103,28 +112,50 @@ class Connections:
         profile, secrets = self._desk.get(name), self._desk.secrets_of(name)
         if before is not None and before.status().error_code in WRONG_SECRET:
             secrets = msgspec.structs.replace(secrets, password="")  # ask instead of failing once more
-        config = session_config(profile, secrets, export_keys=self._key_file is not None)
+        export_keys = self._key_file is not None
+        config = session_config(profile, secrets, export_keys=export_keys)
         self._beginning.add(name)
         try:
             await self._keeper.hold(profile)
         finally:
+            wanted = name in self._beginning
             self._beginning.discard(name)
         if self._stopping:
             raise ServiceError("service_stopping")
+        if not wanted:  # somebody ended it meanwhile, and the kill switch was let go of
+            raise ServiceError("not_up", name=name)
         tunnel = self.tunnels[name] = Tunnel(
-            profile, config, self._host, observer=self._observer(), barrier=self._keeper.barrier(name)
+            profile,
+            config,
+            self._host,
+            observer=self._observer(),
+            barrier=self._keeper.barrier(name),
+            locked=self._locked(profile, secrets, export_keys=export_keys),
         )
-        tunnel.up(stubborn=by_itself or profile.kill_switch.mode != "off")
+        stubborn = by_itself or profile.kill_switch.mode != "off"
+        tunnel.up(stubborn=stubborn, attended=attended and not by_itself)
         return self.status(tunnel)
+
+    def _locked(self, profile: Profile, secrets: Secrets, *, export_keys: bool) -> Locked | None:
+        if not profile.authentication.pkcs12:
+            return None
+
+        async def unlock(password: str) -> SessionConfig:
+            work = partial(unlocked_config, profile, secrets, password, export_keys=export_keys)
+            return await self._loop.run_in_executor(None, work)
+
+        return Locked(unlock, secrets.pkcs12_password)
 
     async def down(self, name: str) -> ConnectionStatus:
         """Raises `not_up`, although a kill switch is let go of then, too."""
+        self._beginning.discard(name)
         tunnel = self.tunnels.get(name)
         if tunnel is not None:
             await tunnel.down()
         if self.tunnels.get(name) is tunnel and (tunnel is None or not tunnel.state.active):
             await self._keeper.release(name)
-            self.tunnels.pop(name, None)
+            if self.tunnels.get(name) is tunnel:  # nobody wanted it up again meanwhile
+                self.tunnels.pop(name, None)
         if tunnel is None:
             self._desk.get(name)
             raise ServiceError("not_up", name=name)
@@ -161,7 +192,12 @@ class Connections:
 
     def _observer(self) -> Observer:
         return Observer(
-            changed=self._changed, keys=self._export, prompted=self._prompted, remember=self._remember
+            changed=self._changed,
+            keys=self._export,
+            prompted=self._prompted,
+            remember=lambda tunnel, password: self._desk.remember(tunnel.profile, password=password),
+            unlocked=lambda tunnel, password: self._desk.remember(tunnel.profile, pkcs12_password=password),
+            trusted=self._trusted,
         )
 
     def _changed(self, tunnel: Tunnel) -> None:
@@ -182,8 +218,8 @@ class Connections:
     def _prompted(self, tunnel: Tunnel, asked: OpenPrompt, is_open: bool) -> None:
         self._publish(prompt_status(tunnel.name, asked, is_open=is_open))
 
-    def _remember(self, tunnel: Tunnel, password: str) -> None:
-        self._desk.remember(tunnel.profile, password)
+    def _trusted(self, tunnel: Tunnel, certificate: bytes) -> None:
+        tunnel.profile = self._desk.pin(tunnel.profile, certificate)
 
     def _export(self, event: KeysExported) -> None:
         """Append in the form of tshark's -o option (wireshark-user-access-table)."""

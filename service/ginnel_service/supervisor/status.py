@@ -6,9 +6,9 @@ from typing import Final
 
 import msgspec
 
-from .diagnosis import drops
-from .ike.events import Endpoint
-from .ipc.schema import (
+from ..doctor.diagnosis import drops
+from ..ike.events import Endpoint
+from ..ipc.schema import (
     ConnectionStatus,
     DnsStatus,
     ErrorInfo,
@@ -21,11 +21,12 @@ from .ipc.schema import (
     Step,
     TunnelDiagnosis,
 )
-from .net.base import Dns
-from .tunnel import states
-from .tunnel.driver import Tunnel, TunnelStatus
-from .tunnel.errors import TunnelError
-from .tunnel.wants import OpenPrompt
+from ..net.base import Dns
+from ..tunnel import states
+from ..tunnel.driver import Tunnel, TunnelStatus
+from ..tunnel.errors import TunnelError
+from ..tunnel.wants import OpenPrompt
+from .shown import certificate_shown
 
 _STATES: Final[dict[states.ConnectionState, State]] = {
     states.ConnectionState.DISCONNECTED: "down",
@@ -108,6 +109,7 @@ def prompt_status(name: str, asked: OpenPrompt, *, is_open: bool) -> PromptStatu
         kind=prompt.kind,
         message=prompt.message,
         username=prompt.username,
+        certificate=certificate_shown(prompt.certificate) if prompt.certificate else None,
         open=is_open,
     )
 

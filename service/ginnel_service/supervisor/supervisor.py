@@ -14,11 +14,11 @@ from typing import Any
 
 import msgspec
 
-from . import __version__, logs
-from .connections import Connections
-from .diagnosis import diagnose, of_secrets
-from .doctor.examiner import Examiner
-from .ipc.schema import (
+from .. import __version__, logs
+from ..doctor.diagnosis import diagnose, of_secrets
+from ..doctor.examiner import Examiner
+from ..doctor.machine import look
+from ..ipc.schema import (
     ConnectionStatus,
     Diagnosis,
     KillSwitchStatus,
@@ -29,22 +29,23 @@ from .ipc.schema import (
     ProfileChange,
     ProfileProblem,
     ProfileSummary,
+    PromptStatus,
     Snapshot,
     Statistics,
     TunnelDiagnosis,
     What,
 )
-from .ipc.service import EventFeed, ServiceError
+from ..ipc.service import EventFeed, ServiceError
+from ..profiles.model import Profile, ProfileError
+from ..profiles.secrets import Secrets, SecretStore
+from ..profiles.store import ProfileStore
+from ..tunnel.host import Host
+from ..tunnel.probe import Prober
+from .connections import Connections
 from .killswitch import KillSwitchKeeper
-from .machine import look
 from .ondemand_desk import OnDemandDesk
 from .profile_desk import ProfileDesk
-from .profiles.model import Profile, ProfileError
-from .profiles.secrets import Secrets, SecretStore
-from .profiles.store import ProfileStore
 from .status import tunnel_diagnosis
-from .tunnel.host import Host
-from .tunnel.probe import Prober
 from .wanted import WantedFile
 
 log = logging.getLogger("ginnel.daemon")
@@ -70,7 +71,9 @@ class Supervisor(EventFeed):
         self._desk = ProfileDesk(profiles, secrets)
         self._keeper = KillSwitchKeeper(host.network, host.executor, wanted, self.publish)
         self._connections = Connections(host, self._desk, self._keeper, self.publish, key_file=key_file)
-        self._on_demand = OnDemandDesk(host, self._desk, self._connections, wanted, Prober(host))
+        self._on_demand = OnDemandDesk(
+            host, self._desk, self._connections, wanted, Prober(host), self._tell_of
+        )
         self._examiner = Examiner(host, self.publish)
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
@@ -107,6 +110,9 @@ class Supervisor(EventFeed):
             kill_switch=self._keeper.status(),
         )
 
+    def prompts(self) -> tuple[PromptStatus, ...]:
+        return self._connections.prompts()
+
     def statistics(self) -> tuple[Statistics, ...]:
         return self._connections.statistics()
 
@@ -115,11 +121,13 @@ class Supervisor(EventFeed):
     ) -> None:
         self._desk.create(profile, secrets, replace=replace, keep_secrets=keep_secrets)
         self._on_demand.profiles_changed(profile.name)
-        await self._keeper.profile_changed(profile)
         self._tell_of(profile.name)
+        await self._keeper.profile_changed(profile)
 
-    async def validate_profile(self, table: dict[str, Any]) -> tuple[ProfileProblem, ...]:
-        return self._desk.problems_of(table)
+    async def validate_profile(
+        self, table: dict[str, Any], secrets: Secrets | None = None, *, keep_secrets: bool = False
+    ) -> tuple[ProfileProblem, ...]:
+        return self._desk.problems_of(table, secrets, keep_secrets=keep_secrets)
 
     async def list_profiles(self) -> tuple[ProfileSummary, ...]:
         return self._desk.summaries(self._connections.statuses(), self._on_demand.statuses())
@@ -134,11 +142,11 @@ class Supervisor(EventFeed):
         self._connections.tunnels.pop(name, None)
         self._on_demand.resume(name)
         self._on_demand.profiles_changed(name)
-        await self._keeper.forget(name)
         self._tell_of(name)
+        await self._keeper.forget(name)
 
-    async def up(self, name: str) -> ConnectionStatus:
-        status = await self._connections.up(name)
+    async def up(self, name: str, *, attended: bool = False) -> ConnectionStatus:
+        status = await self._connections.up(name, attended=attended)
         self._on_demand.resume(name)
         return status
 
@@ -202,7 +210,8 @@ class Supervisor(EventFeed):
         else:
             found = [tunnel_diagnosis(tunnel) for tunnel in tunnels]
         machine = await self._loop.run_in_executor(None, look)
-        findings = diagnose(machine, found) + of_secrets(self._secrets.key_origin, self._secrets.locked())
+        locked = await self._loop.run_in_executor(None, self._secrets.locked)  # opens every one of them
+        findings = diagnose(machine, found) + of_secrets(self._secrets.key_origin, locked)
         return Diagnosis(version=__version__, machine=machine, tunnels=tuple(found), findings=findings)
 
     async def examine(self, name: str) -> Diagnosis:
@@ -221,8 +230,10 @@ class Supervisor(EventFeed):
 
     def _tell_of(self, name: str) -> None:
         """A profile is new, another one, or gone."""
-        summaries = self._desk.summaries(self._connections.statuses(), self._on_demand.statuses())
-        summary = next((each for each in summaries if each.name == name), None)
+        summary = None
+        with suppress(ProfileError):
+            statuses, on_demand = self._connections.statuses(), self._on_demand.statuses()
+            summary = self._desk.summary(name, statuses.get(name), on_demand.get(name, OnDemandStatus()))
         self.publish(ProfileChange(name=name, summary=summary))
 
     def _logged(self, entry: LogEntry) -> None:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
-from .ipc.schema import ConnectionStatus, ErrorInfo, OnDemandStatus, ProfileProblem, ProfileSummary
-from .profiles.model import Problem, Profile, ProfileError, profile_of
-from .profiles.secrets import Secrets, SecretStore, validate_secrets
-from .profiles.store import Listed, ProfileStore
-from .profiles.validation import problems_of, validate
-from .tunnel.convert import meaningless, session_config
+from ..ipc.schema import ConnectionStatus, ErrorInfo, OnDemandStatus, ProfileProblem, ProfileSummary
+from ..profiles.certificates import pem_of
+from ..profiles.model import Problem, Profile, ProfileError, profile_of
+from ..profiles.secrets import Secrets, SecretStore, validate_secrets
+from ..profiles.store import Listed, ProfileStore
+from ..profiles.validation import problems_of, validate
+from ..tunnel.convert import meaningless, session_config
+
+#: What the gateway's own certificate is called among a profile's.
+PINNED: Final = "gateway"
 
 log = logging.getLogger("ginnel.daemon")
 
@@ -45,19 +49,47 @@ class ProfileDesk:
         return tuple(listed.profile for listed in self._profiles.list() if listed.profile is not None)
 
     def create(self, profile: Profile, secrets: Secrets, *, replace: bool, keep_secrets: bool) -> None:
-        if keep_secrets and self._has(profile.name):
-            secrets = self._secrets.get(profile.name).under(secrets)
+        """Raises `profile_invalid`, `profile_exists`."""
+        name = profile.name
+        secrets = self._laid_over(name, secrets, keep=keep_secrets)
         problems = _problems(profile, secrets)
         if problems:
-            raise ProfileError("profile_invalid", name=profile.name, problems=tuple(problems))
+            raise ProfileError("profile_invalid", name=name, problems=tuple(problems))
+        there = self._has(name)
+        if there and not replace:
+            raise ProfileError("profile_exists", name=name)
+        if not there or self.owner_of(name) != profile.owner_uid:
+            # Whatever ends us between the two that follow, nobody's profile finds another's secrets.
+            with suppress(ProfileError):
+                self._secrets.remove(name)
         self._profiles.put(profile, replace=replace)
-        self._secrets.put(profile.name, secrets)
+        self._secrets.put(name, secrets)
         log.info("profile %s stored", profile.name, extra={"connection": profile.name})
 
-    def problems_of(self, table: dict[str, Any]) -> tuple[ProfileProblem, ...]:
-        """Everything that is wrong with a profile as an editor has it."""
-        problems = problems_of(table) or meaningless(profile_of(table))
+    def problems_of(
+        self, table: dict[str, Any], secrets: Secrets | None, *, keep_secrets: bool
+    ) -> tuple[ProfileProblem, ...]:
+        """All that is wrong with a profile as an editor has it, and with its secrets where they are given."""
+        problems = problems_of(table)
+        if not problems and secrets is None and not keep_secrets:
+            problems = meaningless(profile_of(table))
+        elif not problems:
+            profile = profile_of(table)
+            laid = self._laid_over(profile.name, secrets or Secrets(), keep=keep_secrets)
+            problems = _problems(profile, laid)
         return tuple(ProfileProblem(**msgspec.structs.asdict(each)) for each in problems)
+
+    def summary(
+        self, name: str, status: ConnectionStatus | None, on_demand: OnDemandStatus
+    ) -> ProfileSummary:
+        """Of one profile. Raises `unknown_profile`."""
+        try:
+            listed = Listed(name, self._profiles.get(name), None)
+        except ProfileError as error:
+            if error.code == "unknown_profile":
+                raise
+            listed = Listed(name, None, error)
+        return _summary(listed, status, on_demand)
 
     def change(self, profile: Profile) -> None:
         """Put it in the place of the one of that name, whose secrets stay."""
@@ -70,14 +102,34 @@ class ProfileDesk:
             self._secrets.remove(name)
         log.info("profile %s removed", name, extra={"connection": name})
 
-    def remember(self, profile: Profile, password: str) -> None:
-        """Keep a password that led to a connection, unless the profile was replaced meanwhile."""
+    def remember(self, profile: Profile, **secret: str) -> None:
+        """Keep a password that proved right, by its name in Secrets, unless the profile was replaced."""
         try:
             if self._profiles.get(profile.name) == profile:
                 secrets = self._secrets.get(profile.name)
-                self._secrets.put(profile.name, msgspec.structs.replace(secrets, password=password))
+                self._secrets.put(profile.name, msgspec.structs.replace(secrets, **secret))
         except (ProfileError, OSError) as error:
             log.error("a password was not kept: %s", error, extra={"connection": profile.name})
+
+    def pin(self, profile: Profile, certificate: bytes) -> Profile:
+        """Trust the gateway's certificate (DER) and no other from now on, unless the profile was replaced
+        meanwhile. Returns what is stored."""
+        number, name = 1, PINNED
+        while name in profile.certificates:
+            number += 1
+            name = f"{PINNED}-{number}"
+        pinned = msgspec.structs.replace(
+            profile,
+            remote=msgspec.structs.replace(profile.remote, pin=name, system_roots=False),
+            certificates={**profile.certificates, name: pem_of(certificate)},
+        )
+        try:
+            if self._profiles.get(profile.name) == profile:
+                self.change(pinned)
+                return pinned
+        except (ProfileError, OSError) as error:
+            log.error("the gateway's certificate was not kept: %s", error, extra={"connection": profile.name})
+        return profile
 
     def summaries(
         self, statuses: dict[str, ConnectionStatus], on_demand: dict[str, OnDemandStatus]
@@ -88,9 +140,12 @@ class ProfileDesk:
             for listed in self._profiles.list()
         )
 
+    def _laid_over(self, name: str, secrets: Secrets, *, keep: bool) -> Secrets:
+        return self._secrets.get(name).under(secrets) if keep and self._has(name) else secrets
+
     def _has(self, name: str) -> bool:
         """Whether there is such a profile: secrets that were left behind by another are nobody's."""
-        return any(listed.name == name for listed in self._profiles.list())
+        return self._profiles.has(name)
 
 
 def _summary(listed: Listed, status: ConnectionStatus | None, on_demand: OnDemandStatus) -> ProfileSummary:

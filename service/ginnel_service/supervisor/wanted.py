@@ -7,6 +7,7 @@ meant; this one says what stood when the service ended, also where that file can
 from __future__ import annotations
 
 import logging
+import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -14,8 +15,8 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from .ipc.schema import KillSwitchMode
-from .profiles.files import PrivateDirectory
+from ..ipc.schema import KillSwitchMode
+from ..profiles.files import PrivateDirectory
 
 log = logging.getLogger("ginnel.daemon")
 
@@ -46,22 +47,24 @@ class Wanted(Struct, frozen=True, kw_only=True):
 
 
 class WantedFile:
-    """`now` is what stands; `change` writes it, on disk before it returns. Blocking."""
+    """`now` is what stands; `change` writes it, on disk before it returns. Blocking, from any thread."""
 
     def __init__(self, directory: Path) -> None:
+        self._lock = threading.Lock()
         self._directory = PrivateDirectory(directory)
         self.now = self._read()
 
     def change(self, **fields: object) -> None:
         """What the disk refuses is logged: the machine is as it should be, until the next start."""
-        changed = msgspec.structs.replace(self.now, **fields)
-        if changed == self.now:
-            return
-        self.now = changed
-        try:
-            self._directory.write(FILE, msgspec.json.encode(changed), replace=True)
-        except OSError as error:
-            log.error("what is wanted was not written: %s", error.strerror or error)
+        with self._lock:  # neither a change nor a file may be half another thread's
+            changed = msgspec.structs.replace(self.now, **fields)
+            if changed == self.now:
+                return
+            self.now = changed
+            try:
+                self._directory.write(FILE, msgspec.json.encode(changed), replace=True)
+            except OSError as error:
+                log.error("what is wanted was not written: %s", error.strerror or error)
 
     def _read(self) -> Wanted:
         """A file that cannot be read wants nothing, and says so; the profiles still say what is always on."""

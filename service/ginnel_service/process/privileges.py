@@ -16,12 +16,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+CAP_DAC_READ_SEARCH: Final = 2
 CAP_SETPCAP: Final = 8
 CAP_NET_ADMIN: Final = 12
 CAP_IPC_LOCK: Final = 14
 CAP_SYS_NICE: Final = 23
 
 _PR_SET_DUMPABLE: Final = 4
+_PR_SET_KEEPCAPS: Final = 8
 _PR_CAPBSET_READ: Final = 23
 _PR_CAPBSET_DROP: Final = 24
 _PR_SET_NO_NEW_PRIVS: Final = 38
@@ -81,6 +83,20 @@ def confine() -> tuple[str, ...]:
     return tuple(refused)
 
 
+def become(uid: int, gid: int) -> None:
+    """Be that user for good, who is not root, and keep CAP_NET_ADMIN. Raises OSError.
+
+    What root may read stays readable: root's Python may lie where nobody else finds its modules.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), f"prctl: {_reason()}")
+    os.setgroups(())
+    os.setresgid(gid, gid, gid)
+    os.setresuid(uid, uid, uid)
+    _drop(libc, {CAP_NET_ADMIN, CAP_DAC_READ_SEARCH})
+
+
 def _raise_limit(kind: int, least: int) -> bool:
     """Whether the limit is `least` or more now. Only CAP_SYS_RESOURCE may raise it."""
     hard = resource.getrlimit(kind)[1]
@@ -114,7 +130,7 @@ def _drop(libc: ctypes.CDLL, keep: set[int]) -> None:
 def _capabilities(which: str) -> int:
     """One of the sets in /proc/self/status (proc(5)); 0 when it does not say."""
     with suppress(OSError):
-        for line in Path("/proc/self/status").read_text("ascii", "replace").splitlines():
+        for line in Path("/proc/self/status").read_bytes().decode().splitlines():
             if line.startswith(which + ":"):
                 return int(line.split()[1], 16)
     return 0

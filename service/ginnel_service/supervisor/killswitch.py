@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from ipaddress import ip_address
 
-from .clock import utc_s
-from .ipc.schema import ErrorInfo, KillSwitchHold, KillSwitchStatus
-from .ipc.service import ServiceError
-from .net.base import KillSwitch, MachineNetwork
-from .profiles.model import Profile
-from .profiles.store import ProfileStore
-from .tunnel.errors import TunnelError, as_tunnel_error
+from ..clock import utc_s
+from ..ipc.schema import ErrorInfo, KillSwitchHold, KillSwitchStatus
+from ..ipc.service import ServiceError
+from ..net.base import KillSwitch, MachineNetwork
+from ..profiles.model import Profile
+from ..profiles.store import ProfileStore
+from ..tunnel.errors import TunnelError, as_tunnel_error
 from .wanted import MAX_GATEWAYS, Hold, WantedFile
 
 log = logging.getLogger("ginnel.daemon")
@@ -28,7 +28,12 @@ log = logging.getLogger("ginnel.daemon")
 def holds_of(profiles: ProfileStore, wanted: WantedFile) -> dict[str, Hold]:
     """Whose kill switch is on at a start. A profile that cannot be read holds what it held."""
     found: dict[str, Hold] = {}
-    for listed in profiles.list():
+    try:
+        every = profiles.list()
+    except OSError as error:
+        log.error("no profile can be read: %s", error.strerror or error)
+        return dict(wanted.now.holds)
+    for listed in every:
         before = wanted.now.holds.get(listed.name)
         if listed.profile is None:
             if before is not None:

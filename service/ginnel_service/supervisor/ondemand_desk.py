@@ -8,39 +8,49 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
 import msgspec
 
+from ..ipc.schema import OnDemandChange, OnDemandStatus
+from ..ipc.service import ServiceError
+from ..net.base import Dns
+from ..profiles.model import Profile, ProfileError
+from ..tunnel.host import Host
+from ..tunnel.ondemand import Asks, Decision, Place, decide
 from .connections import Connections
-from .ipc.schema import OnDemandChange, OnDemandStatus
-from .ipc.service import ServiceError
-from .net.base import Dns
 from .profile_desk import ProfileDesk
-from .profiles.model import Profile, ProfileError
-from .tunnel.host import Host
-from .tunnel.ondemand import Asks, Decision, Place, decide
 from .wanted import WantedFile
 
 log = logging.getLogger("ginnel.daemon")
 
 #: A network comes up in many steps, of which its name servers are the last.
 SETTLE_S: Final = 1.0
+#: How long one person's rules may ask servers, all together; nobody's are waited for by others.
+ASKING_S: Final = 20.0
 
 
 class OnDemandDesk:
     """Call `start` once and `close` in the end."""
 
     def __init__(
-        self, host: Host, desk: ProfileDesk, connections: Connections, wanted: WantedFile, asks: Asks
+        self,
+        host: Host,
+        desk: ProfileDesk,
+        connections: Connections,
+        wanted: WantedFile,
+        asks: Asks,
+        told: Callable[[str], None],
     ) -> None:
+        """`told` hears of every profile whose `status` may be another by now."""
         self._host = host
         self._desk = desk
         self._connections = connections
         self._file = wanted
         self._asks = asks
+        self._told = told
         self._loop = asyncio.get_running_loop()
         self._place: Place | None = None  # where the rules were looked at last
         self._decisions: dict[str, Decision] = {}
@@ -89,9 +99,12 @@ class OnDemandDesk:
 
     def pause(self, name: str) -> None:
         self._file.change(paused=tuple(dict.fromkeys((*self._file.now.paused, name))))
+        self._told(name)
 
     def resume(self, name: str) -> None:
-        self._file.change(paused=tuple(each for each in self._file.now.paused if each != name))
+        if name in self._file.now.paused:
+            self._file.change(paused=tuple(each for each in self._file.now.paused if each != name))
+            self._told(name)
 
     def profiles_changed(self, *names: str) -> None:
         self._fresh |= set(names)
@@ -136,9 +149,11 @@ class OnDemandDesk:
             place = self._where()
             moved, self._place = place != self._place, place
             fresh, self._fresh = self._fresh, set()
+            theirs: dict[int, list[Profile]] = {}
             for profile in self._desk.all():
                 if profile.on_demand.enabled and (moved or profile.name in fresh):
-                    await self._follow(profile, place)
+                    theirs.setdefault(profile.owner_uid, []).append(profile)
+            await asyncio.gather(*(self._follow_one_by_one(each, place) for each in theirs.values()))
 
     def _where(self) -> Place:
         """What our own tunnels say of names is not the network's word."""
@@ -162,11 +177,21 @@ class OnDemandDesk:
             if tunnel.state.active and wanted is not None and wanted.dns is not None:
                 yield wanted.dns
 
-    async def _follow(self, profile: Profile, place: Place) -> None:
+    async def _follow_one_by_one(self, profiles: Sequence[Profile], place: Place) -> None:
+        deadline = self._loop.time() + ASKING_S
+        for profile in profiles:
+            await self._follow(profile, place, deadline)
+
+    async def _follow(self, profile: Profile, place: Place, deadline: float) -> None:
         name = profile.name
         try:
-            decision = await decide(profile.on_demand.rules, place, self._asks)
-            self._decisions[name] = decision
+            async with asyncio.timeout_at(deadline):
+                decision = await decide(profile.on_demand.rules, place, self._asks)
+            if self._desk.get(name) != profile:
+                return  # the rules were changed meanwhile, and are looked at again
+            if self._decisions.get(name) != decision:
+                self._decisions[name] = decision
+                self._told(name)
             if name in self._file.now.paused:
                 return
             active = self._connections.is_active(name)
@@ -176,5 +201,9 @@ class OnDemandDesk:
             elif decision.action == "disconnect" and active:
                 log.info("rule %d disconnects", decision.rule, extra={"connection": name})
                 await self._connections.down(name)
+        except TimeoutError:
+            log.warning(
+                "its rules were not followed: what they ask takes too long", extra={"connection": name}
+            )
         except (ServiceError, ProfileError) as error:
             log.warning("its rules were not followed: %s", error.code, extra={"connection": name})
