@@ -257,8 +257,7 @@ def test_what_is_under_way_counts_until_it_is_done() -> None:
 
     async def run() -> None:
         server = _server(connections_per_uid=1)
-        connection = Connection(server)
-        connection.peer = ALICE
+        connection = Connection(server, ALICE)
         server._connections.add(connection)
         assert not server._has_room(ALICE)
         server.forget(connection)
