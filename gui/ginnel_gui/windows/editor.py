@@ -72,7 +72,7 @@ class Editor(QDialog):
         self._touched: set[str] = set()
         self._names_itself = is_new and not profile.name
         self.form = Form(profile, secrets, self)
-        self.checking = Checking(context.desk, self.form, self)
+        self.checking = Checking(context.desk, self.form, self, keep_secrets=not is_new)
         self.setWindowTitle(
             title or (self.tr("New connection") if is_new else fill(self.tr("Edit %1"), profile.name))
         )
