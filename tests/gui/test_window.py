@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from pathlib import Path
 
 import msgspec
@@ -341,3 +343,33 @@ def test_the_theme_can_be_changed_while_it_runs(
         settings.theme = choice
         drawn = window.grab().toImage()
         assert [drawn.pixelColor(each).lightness() > 128 for each in places] == [is_light, is_light]
+
+
+def test_the_app_may_run_for_days(start: StartApp, server: FakeServer, settings: Settings) -> None:
+    """Nothing grows; and no binding takes references from None, which ends the process (PySide6 6.12.0)."""
+    server.add(["office"])
+    server.service.connections["office"] = ConnectionStatus(
+        name="office", state="up", established_at=1.0, rtt_ms=1.0
+    )
+    app = start(server.path)
+    app.window.sidebar.view.setFocus()
+    series = app.desk.series("office")
+    for second in range(50):
+        series.add(float(second), second * 1000, second * 500, 10.0)
+
+    def live() -> None:
+        app.desk.measured.emit("office")
+        app.desk.connection_changed.emit("office")
+        app.tray.refresh()
+        app.window.grab()
+        settings.changed.emit("units")
+
+    for _ in range(3):
+        live()
+    gc.collect()
+    references, objects = sys.getrefcount(None), len(gc.get_objects())
+    for _ in range(100):
+        live()
+    gc.collect()
+    assert sys.getrefcount(None) > references - 50
+    assert len(gc.get_objects()) < objects + 50

@@ -24,14 +24,15 @@ class About(QDialog):
         icon = QLabel()
         icon.setPixmap(application_icon().pixmap(80, 80))
         heading = QVBoxLayout()
-        heading.addWidget(Text(theme, "Ginnel", size=TITLE, bold=True))
-        heading.addWidget(Text(theme, fill(self.tr("Version %1"), __version__)))
+        heading.addWidget(Text(theme, "Ginnel", size=TITLE, bold=True, wraps=False))
+        heading.addWidget(Text(theme, fill(self.tr("Version %1"), __version__), wraps=False))
         served = context.desk.version
         heading.addWidget(
             Text(
                 theme,
                 fill(self.tr("Service: version %1"), served) if served else self.tr("Service: no contact"),
                 colour="muted",
+                wraps=False,
             )
         )
         heading.addStretch(1)
