@@ -35,12 +35,15 @@ class Checking(QObject):
         self._timer.setInterval(WAIT_MS)
         self._timer.timeout.connect(self.ask)
         form.changed.connect(self._wait)
-        desk.contact.connect(self.ask)
+        desk.contact.connect(self._ask_again)
 
     def _wait(self, _: str) -> None:
         self._timer.start()
 
-    def ask(self, *_: object) -> None:
+    def _ask_again(self, _: bool) -> None:
+        self.ask()
+
+    def ask(self) -> None:
         """Now; an answer to an older question is passed over."""
         self._timer.stop()
         self._asked += 1
