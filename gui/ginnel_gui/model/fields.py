@@ -7,7 +7,8 @@ from typing import Final, Literal
 
 from .words import Words
 
-#: `own`, `pin` and `roots` are certificates of the profile by their names; `lines` are texts, one a line.
+#: `own`, `pin` and `roots` are certificates of the profile by their names, `locked` is a PKCS#12 file as it
+#: is; `lines` are texts, one a line.
 Kind = Literal[
     "text",
     "lines",
@@ -22,6 +23,7 @@ Kind = Literal[
     "certificates",
     "rules",
     "secret",
+    "locked",
 ]
 Unit = Literal["", "s", "octets", "packets"]
 

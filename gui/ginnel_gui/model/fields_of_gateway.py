@@ -129,6 +129,24 @@ SIGN_IN: Final = FieldPage(
             QT_TRANSLATE_NOOP("Field", "With its private key, which is kept as a secret."),
         ),
         Field(
+            "authentication.pkcs12",
+            "flag",
+            QT_TRANSLATE_NOOP("Field", "Your certificate is in a locked PKCS#12 file"),
+            QT_TRANSLATE_NOOP("Field", "Kept as it is, and opened with its password when it connects."),
+        ),
+        Field(
+            "secrets.pkcs12",
+            "locked",
+            QT_TRANSLATE_NOOP("Field", "Locked file"),
+            QT_TRANSLATE_NOOP("Field", "Instead of the certificate above."),
+        ),
+        Field(
+            "secrets.pkcs12_password",
+            "secret",
+            QT_TRANSLATE_NOOP("Field", "Password of the locked file"),
+            QT_TRANSLATE_NOOP("Field", "Without one you are asked when it connects."),
+        ),
+        Field(
             "authentication.eap",
             "methods",
             QT_TRANSLATE_NOOP("Field", "EAP methods"),
@@ -232,6 +250,14 @@ CERTIFICATES: Final = FieldPage(
             "flag",
             QT_TRANSLATE_NOOP("Field", "This machine's roots count as well"),
             QT_TRANSLATE_NOOP("Field", "Beside the trusted roots above."),
+        ),
+        Field(
+            "remote.ask_trust",
+            "flag",
+            QT_TRANSLATE_NOOP("Field", "Ask when nobody vouches for the gateway"),
+            QT_TRANSLATE_NOOP(
+                "Field", "You compare its fingerprint. Without roots and only certificate alone."
+            ),
         ),
         Field(
             "remote.pin",

@@ -246,6 +246,25 @@ _SHAPES: Final[tuple[tuple[re.Pattern[str], Words], ...]] = tuple(
             ),
         ),
         (r"psk: is missing;.*", QT_TRANSLATE_NOOP("Problem", "Enter the pre-shared key.")),
+        (
+            r"authentication\.pkcs12: is not the only certificate;.*",
+            QT_TRANSLATE_NOOP(
+                "Problem",
+                "There is a certificate beside the locked file. Choose none there, or no locked file.",
+            ),
+        ),
+        (
+            r"pkcs12: is missing;.*",
+            QT_TRANSLATE_NOOP("Problem", "Choose the locked PKCS#12 file."),
+        ),
+        (
+            r"pkcs12: is no PKCS#12 file;.*",
+            QT_TRANSLATE_NOOP("Problem", "That is no PKCS#12 file. Choose one such as alice.p12."),
+        ),
+        (
+            r"pkcs12: is larger than (\d+) octets;.*",
+            QT_TRANSLATE_NOOP("Problem", "The PKCS#12 file is too large: %1 bytes at most."),
+        ),
         (r"ppk: is missing;.*", QT_TRANSLATE_NOOP("Problem", "Enter the post-quantum key.")),
         (
             r"private_key: is missing;.*",

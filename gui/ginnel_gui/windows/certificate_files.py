@@ -28,12 +28,16 @@ class CertificateFiles(QObject):
 
     def choose(self, title: str, then: Callable[[Opened, str], None]) -> None:
         """`then` gets what the file holds and what it is called."""
+        self.pick(title, lambda path: self.take(path, then))
+
+    def pick(self, title: str, then: Callable[[str], None]) -> None:
+        """`then` gets the file's path."""
         dialog = QFileDialog(self._window, title)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters(
             [fill(self.tr("Certificates (%1)"), _FILES), fill(self.tr("All files (%1)"), "*")]
         )
-        dialog.fileSelected.connect(lambda path: self.take(path, then))
+        dialog.fileSelected.connect(then)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
@@ -46,9 +50,9 @@ class CertificateFiles(QObject):
         except PasswordNeededError:
             self._ask(path, then, again=password is not None)
         except UnusableError as error:
-            self._refuse(QFileInfo(path).fileName(), str(error))
+            self.refuse(QFileInfo(path).fileName(), str(error))
         except OSError as error:
-            self._refuse(QFileInfo(path).fileName(), error.strerror or "")
+            self.refuse(QFileInfo(path).fileName(), error.strerror or "")
 
     def _ask(self, path: str, then: Callable[[Opened, str], None], *, again: bool) -> None:
         dialog = QInputDialog(self._window)
@@ -64,7 +68,8 @@ class CertificateFiles(QObject):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def _refuse(self, name: str, why: str) -> None:
+    def refuse(self, name: str, why: str) -> None:
+        """Say that the file `name` is of no use; `why` is for those who know the matter."""
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.Warning)
         box.setWindowTitle(self.tr("The file cannot be used"))

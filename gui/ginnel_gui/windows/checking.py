@@ -22,10 +22,12 @@ class Checking(QObject):
 
     changed = Signal()
 
-    def __init__(self, desk: Desk, form: Form, parent: QObject) -> None:
+    def __init__(self, desk: Desk, form: Form, parent: QObject, *, keep_secrets: bool) -> None:
+        """`keep_secrets`: what the service has of them counts where none is given."""
         super().__init__(parent)
         self._desk = desk
         self._form = form
+        self._keep_secrets = keep_secrets
         self._asked = 0
         self.problems: tuple[Told, ...] = ()
         self._timer = QTimer(self)
@@ -33,12 +35,15 @@ class Checking(QObject):
         self._timer.setInterval(WAIT_MS)
         self._timer.timeout.connect(self.ask)
         form.changed.connect(self._wait)
-        desk.contact.connect(self.ask)
+        desk.contact.connect(self._ask_again)
 
     def _wait(self, _: str) -> None:
         self._timer.start()
 
-    def ask(self, *_: object) -> None:
+    def _ask_again(self, _: bool) -> None:
+        self.ask()
+
+    def ask(self) -> None:
         """Now; an answer to an older question is passed over."""
         self._timer.stop()
         self._asked += 1
@@ -49,9 +54,10 @@ class Checking(QObject):
                 self.problems = all_told(result.problems) if result is not None else ()
                 self.changed.emit()
 
-        self._desk.call(
-            "profile.validate", ProfileValidateParams(profile=self._form.table), while_alive(self, answered)
+        params = ProfileValidateParams(
+            profile=self._form.table, secrets=self._form.secrets, keep_secrets=self._keep_secrets
         )
+        self._desk.call("profile.validate", params, while_alive(self, answered))
 
     def refused(self, problems: tuple[Told, ...]) -> None:
         """The service would not store it: that is the newest that is known."""

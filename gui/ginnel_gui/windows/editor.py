@@ -72,7 +72,7 @@ class Editor(QDialog):
         self._touched: set[str] = set()
         self._names_itself = is_new and not profile.name
         self.form = Form(profile, secrets, self)
-        self.checking = Checking(context.desk, self.form, self)
+        self.checking = Checking(context.desk, self.form, self, keep_secrets=not is_new)
         self.setWindowTitle(
             title or (self.tr("New connection") if is_new else fill(self.tr("Edit %1"), profile.name))
         )
@@ -87,8 +87,8 @@ class Editor(QDialog):
         self._lay_out(profile)
         self.form.changed.connect(self._hear)
         self.checking.changed.connect(self._complain)
-        self.form.stack.cleanChanged.connect(self._allow)
-        context.desk.contact.connect(self._allow)
+        self.form.stack.cleanChanged.connect(self._allow_again)
+        context.desk.contact.connect(self._allow_again)
         context.theme.changed.connect(self._recolour)
         self._allow()
         self.checking.ask()
@@ -321,7 +321,10 @@ class Editor(QDialog):
         if first is not None:
             self.go_to(first.path)
 
-    def _allow(self, *_: object) -> None:
+    def _allow_again(self, _: bool) -> None:
+        self._allow()
+
+    def _allow(self) -> None:
         self.save_button.setEnabled(self.context.desk.has_contact and (self._is_new or self.form.is_changed))
 
 

@@ -30,6 +30,7 @@ from .controls import (
     TextControl,
 )
 from .form import Form
+from .locked_control import LockedControl
 from .pages import Context
 from .parts import FAR, Text
 from .rules_control import RulesControl
@@ -153,6 +154,8 @@ def _control(context: Context, form: Form, field: Field, *, kept: bool) -> Contr
             return RootsControl(context, form, field)
         case "certificates":
             return KeptControl(context, form, field)
+        case "locked":
+            return LockedControl(context, form, field, kept=kept)
         case _:
             return _PLAIN[field.kind](context, form, field)
 

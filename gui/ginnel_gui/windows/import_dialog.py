@@ -72,7 +72,7 @@ class ImportDialog(QDialog):
         column.addWidget(self.told)
         column.addLayout(self._make_buttons())
         self.resize(820, 720)
-        context.desk.contact.connect(self._allow)
+        context.desk.contact.connect(self._allow_again)
         self._allow()
 
     # Files
@@ -321,7 +321,10 @@ class ImportDialog(QDialog):
             if self.list.item(row) is not None and self.list.item(row).checkState() == Qt.CheckState.Checked
         ]
 
-    def _allow(self, *_: object) -> None:
+    def _allow_again(self, _: bool) -> None:
+        self._allow()
+
+    def _allow(self) -> None:
         """Say what is missing, and let the rest be done."""
         wanted = self._wanted()
         words = ""

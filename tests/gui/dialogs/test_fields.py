@@ -156,6 +156,7 @@ def provoked() -> list[Problem]:
     table["local"]["id"] = "\x07"
     found += problems_of(table)
     table["local"]["id"] = " x"
+    table["authentication"] |= {"certificate": "x", "pkcs12": True}
     return [*found, *problems_of(table), *OF_SECRETS]
 
 
@@ -164,6 +165,9 @@ OF_SECRETS = (
     Problem("ppk", "is missing", "give the key that ike.ppk.id names, or no ike.ppk.id"),
     Problem("ppk", "is longer than 1024 octets", "give a shorter one"),
     Problem("password", "is longer than 1024 characters", "give a shorter one"),
+    Problem("pkcs12", "is missing", "give the PKCS#12 file that authentication.pkcs12 speaks of"),
+    Problem("pkcs12", "is larger than 32768 octets", "leave certificates out that nobody needs"),
+    Problem("pkcs12", "is no PKCS#12 file", "give one, such as a .p12 or .pfx file"),
     Problem("private_key", "is missing", "give the private key of the certificate"),
     Problem("private_key", "an RSA key has 2048 bits", "give a key that IKEv2 can use"),
     Problem("private_key", "is not that of the certificate", "give the two that belong together"),
