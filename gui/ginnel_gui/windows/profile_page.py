@@ -22,8 +22,8 @@ class ScrollPage(Page):
 
     def __init__(self, context: Context, title: str, about: str) -> None:
         super().__init__()
-        body = QWidget()
-        self.column = QVBoxLayout(body)
+        self._body = QWidget()
+        self.column = QVBoxLayout(self._body)
         self.column.setContentsMargins(FAR, FAR, FAR, FAR)
         self.column.setSpacing(FAR)
         heading = QVBoxLayout()
@@ -35,7 +35,7 @@ class ScrollPage(Page):
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(body)
+        self._scroll.setWidget(self._body)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._scroll)
@@ -43,7 +43,7 @@ class ScrollPage(Page):
     def minimumSizeHint(self) -> QSize:
         """As wide as its parts need: it scrolls up and down alone."""
         bar = self._scroll.verticalScrollBar().sizeHint().width()
-        needed = self._scroll.widget().minimumSizeHint().width() + bar
+        needed = self._body.minimumSizeHint().width() + bar
         return super().minimumSizeHint().expandedTo(QSize(needed, 0))
 
 
