@@ -1,7 +1,11 @@
-"""Catalogues of the app's texts as Qt's tools see them, and one that stands in for a long-winded language."""
+"""Catalogues of the app's texts as Qt's tools see them, and one that stands in for a long-winded language.
+
+    python -m helpers.catalogues        # from tests/: what `make translations` does
+"""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,11 +14,12 @@ from xml.etree import ElementTree as Xml
 APP = Path(__file__).parents[2] / "gui" / "ginnel_gui"
 #: Most languages need so much more room than English.
 LONGER = 1.3
+_REMARK = re.compile(r"\n *<extracomment>.*?</extracomment>", re.DOTALL)
 _ACCENTS = str.maketrans("aeiouAEIOUnc", "áéíóúÁÉÍÓÚñç")
 
 
 def update(catalogue: Path) -> Path:
-    """Have lupdate bring `catalogue` up to date with the sources, as `make translations` does."""
+    """Have lupdate bring `catalogue` up to date with the sources: new texts are unfinished, old ones go."""
     sources = sorted(str(source) for source in APP.rglob("*.py"))
     tool = Path(sys.executable).with_name("pyside6-lupdate")
     subprocess.run(
@@ -23,6 +28,9 @@ def update(catalogue: Path) -> Path:
         capture_output=True,
         timeout=60,
     )
+    # What `#:` says in the sources is for those who read them.
+    text = catalogue.read_text(encoding="utf-8")
+    catalogue.write_text(_REMARK.sub("", text), encoding="utf-8")
     return catalogue
 
 
@@ -56,3 +64,18 @@ def pseudo(text: str) -> str:
         share = missing * (number + 1) // len(words) - missing * number // len(words)
         grown.append(word + "~" * share)
     return " ".join(grown)
+
+
+def main() -> None:
+    """Say what there is to translate."""
+    for catalogue in sorted((APP / "translations").glob("*.ts")):
+        left = [
+            source
+            for (_, source), message in messages(update(catalogue)).items()
+            if message.find("translation[@type]") is not None
+        ]
+        print(f"{catalogue.name}: {len(left)} texts to translate", *left, sep="\n  ")
+
+
+if __name__ == "__main__":
+    main()
