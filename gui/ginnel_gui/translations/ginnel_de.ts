@@ -294,7 +294,7 @@
     <name>ConnectionPage</name>
     <message>
         <source>for %1</source>
-        <translation type="unfinished"></translation>
+        <translation>seit %1</translation>
     </message>
 </context>
 <context>
@@ -368,7 +368,7 @@
     <name>Dialogs</name>
     <message>
         <source>Delete a connection</source>
-        <translation type="unfinished"></translation>
+        <translation>Verbindung löschen</translation>
     </message>
     <message>
         <source>Delete %1?</source>
@@ -402,7 +402,7 @@
     <name>Editor</name>
     <message>
         <source>New connection</source>
-        <translation type="unfinished"></translation>
+        <translation>Neue Verbindung</translation>
     </message>
     <message>
         <source>Edit %1</source>
@@ -465,7 +465,7 @@
     <name>Error</name>
     <message>
         <source>The gateway and this connection do not agree on who is who.</source>
-        <translation type="unfinished"></translation>
+        <translation>Gateway und Verbindung sind sich nicht einig, wer wer ist.</translation>
     </message>
     <message>
         <source>Check the shared key or the certificate, and the identities of both sides, in the editor.</source>
@@ -976,7 +976,7 @@
     <name>ErrorCard</name>
     <message>
         <source>Co&amp;py details</source>
-        <translation type="unfinished"></translation>
+        <translation>Einzelheiten &amp;kopieren</translation>
     </message>
     <message>
         <source>Copied</source>
@@ -1093,7 +1093,7 @@
     <name>Facts</name>
     <message>
         <source>Gateway</source>
-        <translation type="unfinished"></translation>
+        <translation>Gateway</translation>
     </message>
     <message>
         <source>Inside the tunnel</source>
@@ -1236,7 +1236,7 @@
     <name>FactsView</name>
     <message>
         <source>%1: %2</source>
-        <translation type="unfinished">%1: %2</translation>
+        <translation>%1: %2</translation>
     </message>
 </context>
 <context>
@@ -1843,7 +1843,7 @@
     </message>
     <message>
         <source>Then</source>
-        <translation type="unfinished"></translation>
+        <translation>Dann</translation>
     </message>
     <message>
         <source>What is done on a network that matches.</source>
@@ -2206,7 +2206,7 @@
     <name>Finding</name>
     <message>
         <source>%1 packets were too short to be of a VPN.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 Pakete waren zu kurz, um von einem VPN zu sein.</translation>
     </message>
     <message>
         <source>Somebody probes this machine; nothing needs doing.</source>
@@ -2422,7 +2422,7 @@
     </message>
     <message>
         <source>%1 is known as %2: %4 said so within %3 ms.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 ist als %2 bekannt: das sagte %4 innerhalb von %3 ms.</translation>
     </message>
     <message>
         <source>%1 is an address; no name has to be looked up.</source>
@@ -2946,7 +2946,7 @@
     </message>
     <message>
         <source>The gateway&apos;s name</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Name des Gateways</translation>
     </message>
     <message>
         <source>The way to the gateway (UDP)</source>
@@ -2998,7 +2998,7 @@
     </message>
     <message>
         <source>checksums left to the tunnel</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfsummen, die dem Tunnel überlassen werden</translation>
     </message>
     <message>
         <source>large packets of TCP over IPv4</source>
@@ -3046,7 +3046,7 @@
     </message>
     <message>
         <source>This machine can have tunnels.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieser Rechner kann Tunnel haben.</translation>
     </message>
     <message>
         <source>This machine offers no tunnel device, so nothing can go through a tunnel.</source>
@@ -3323,7 +3323,7 @@
     </message>
     <message>
         <source>Ginnel does not know this</source>
-        <translation type="unfinished"></translation>
+        <translation>Das kennt Ginnel nicht</translation>
     </message>
     <message>
         <source>It cannot be used: %1</source>
@@ -3411,7 +3411,7 @@
     </message>
     <message>
         <source>Server</source>
-        <translation type="unfinished">Server</translation>
+        <translation>Server</translation>
     </message>
     <message>
         <source>User name</source>
@@ -3627,7 +3627,7 @@
     <name>KillSwitchPage</name>
     <message>
         <source>Kill switch</source>
-        <translation type="unfinished">Kill-Switch</translation>
+        <translation>Kill-Switch</translation>
     </message>
     <message>
         <source>When a connection breaks, programs go on without it, and everyone on the way can see what they send. A kill switch stops them instead.</source>
@@ -3749,7 +3749,7 @@
     <name>Log</name>
     <message>
         <source>Detail</source>
-        <translation type="unfinished"></translation>
+        <translation>Einzelheit</translation>
     </message>
     <message>
         <source>Information</source>
@@ -3765,7 +3765,7 @@
     </message>
     <message>
         <source>&amp;Errors alone</source>
-        <translation type="unfinished"></translation>
+        <translation>Nur &amp;Fehler</translation>
     </message>
     <message>
         <source>&amp;Warnings, too</source>
@@ -3897,7 +3897,7 @@
     <name>LostPage</name>
     <message>
         <source>No contact with Ginnel&apos;s service</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Kontakt zu Ginnels Dienst</translation>
     </message>
     <message>
         <source>The service makes the connections; this window only shows them. It does not answer now: it may be stopped, or be starting. Connections that are up may go on without this window.</source>
@@ -3928,7 +3928,7 @@
     <name>MainWindow</name>
     <message>
         <source>Pages</source>
-        <translation type="unfinished"></translation>
+        <translation>Seiten</translation>
     </message>
 </context>
 <context>
@@ -3954,7 +3954,7 @@
     <name>Notes</name>
     <message>
         <source>&amp;Resume</source>
-        <translation type="unfinished">&amp;Fortsetzen</translation>
+        <translation>&amp;Fortsetzen</translation>
     </message>
     <message>
         <source>&amp;Pause</source>
@@ -4215,7 +4215,7 @@
     </message>
     <message>
         <source>There is a character in it that cannot be seen. Type it anew.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es enthält ein unsichtbares Zeichen. Geben Sie es neu ein.</translation>
     </message>
     <message>
         <source>There is a space at its beginning or end. Remove it.</source>
@@ -4498,7 +4498,7 @@
     <name>PromptDialog</name>
     <message>
         <source>The password in your keychain was wrong, and is removed from it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Passwort in Ihrem Schlüsselbund war falsch und wird daraus entfernt.</translation>
     </message>
     <message>
         <source>The gateway says: %1</source>
@@ -4592,7 +4592,7 @@
     </message>
     <message>
         <source>any network</source>
-        <translation type="unfinished">irgendeinem Netz</translation>
+        <translation>irgendeinem Netz</translation>
     </message>
     <message>
         <source>a wired network</source>
@@ -4702,7 +4702,7 @@
     <name>SecretControl</name>
     <message>
         <source>Stored; type to replace it</source>
-        <translation type="unfinished"></translation>
+        <translation>Gespeichert; tippen ersetzt es</translation>
     </message>
     <message>
         <source>Show</source>
@@ -4736,7 +4736,7 @@
     <name>Split</name>
     <message>
         <source>As fits the tunnel</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie es zum Tunnel passt</translation>
     </message>
     <message>
         <source>Let it pass</source>
@@ -4818,7 +4818,7 @@
     <name>State</name>
     <message>
         <source>Disconnected</source>
-        <translation type="unfinished"></translation>
+        <translation>Getrennt</translation>
     </message>
     <message>
         <source>Connecting</source>
@@ -4929,7 +4929,7 @@
     <name>StateCard</name>
     <message>
         <source>%1: %2</source>
-        <translation type="unfinished">%1: %2</translation>
+        <translation>%1: %2</translation>
     </message>
 </context>
 <context>
@@ -4970,7 +4970,7 @@
     <name>Traffic</name>
     <message>
         <source>Networks behind the gateway</source>
-        <translation type="unfinished"></translation>
+        <translation>Netze hinter dem Gateway</translation>
     </message>
     <message>
         <source>Internet</source>
@@ -5018,7 +5018,7 @@
     </message>
     <message>
         <source>%1: %2</source>
-        <translation type="unfinished">%1: %2</translation>
+        <translation>%1: %2</translation>
     </message>
     <message>
         <source>%1 and %2 more</source>
@@ -5064,7 +5064,7 @@
     <name>TrafficPicture</name>
     <message>
         <source>Picture of what goes where</source>
-        <translation type="unfinished"></translation>
+        <translation>Bild davon, was wohin geht</translation>
     </message>
     <message>
         <source>This machine</source>
@@ -5111,7 +5111,7 @@
     </message>
     <message>
         <source>Ginnel - %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Ginnel – %1</translation>
     </message>
     <message>
         <source>&amp;Open Ginnel</source>
