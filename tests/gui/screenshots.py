@@ -36,7 +36,7 @@ SIZE: Final = (1000, 700)
 THEMES: Final[tuple[Choice, ...]] = ("light", "dark")
 LANGUAGES: Final = ("en", "de")
 #: A larger image is an accident.
-MOST_OCTETS: Final = 45_000
+MOST_OCTETS: Final = 40_000
 BOUND_S: Final = 10.0
 #: Of an image, and how many of them are kept as they are.
 COLOURS: Final = 96
@@ -75,6 +75,7 @@ class Studio:
         self.until(lambda: desk.has_contact)
         self.app.window.show_profile(OFFICE)
         breathe(desk.series(OFFICE))
+        self.settle()
 
     def lose(self) -> None:
         """The service ends."""

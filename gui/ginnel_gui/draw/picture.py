@@ -163,8 +163,9 @@ class TrafficPicture(QWidget):
         metrics = QFontMetricsF(self.font())
         wide = max(metrics.horizontalAdvance(words) + 4, _DISC)
         left = min(max(2.0, at.x() - wide / 2), self.width() - wide - 2)
-        painter.setPen(QColor(self._theme.palette.text))
         area = QRectF(left, at.y() + _DISC / 2 + 3, wide, metrics.height())
+        painter.fillRect(area, QColor(self._theme.palette.surface))  # ways pass behind it
+        painter.setPen(QColor(self._theme.palette.text))
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, words)
 
     def _draw_lane(self, painter: QPainter, lane: Lane, at: QPointF) -> None:
