@@ -207,6 +207,7 @@ class Editor(QDialog):
             words.hide()
             column.addWidget(words)
         column.addLayout(self._make_bottom())
+        self.save_button.setDefault(True)
         if not self._is_new:
             self.simple.rows["name"].control.setEnabled(False)
         self.resize(620, 520)
@@ -222,7 +223,6 @@ class Editor(QDialog):
         buttons = QDialogButtonBox()
         self.save_button = Button(theme, primary=True)
         self.save_button.setText(self.tr("&Create") if self._is_new else self.tr("&Save changes"))
-        self.save_button.setDefault(True)
         cancel = Button(theme)
         cancel.setText(self.tr("Cance&l"))
         cancel.setAutoDefault(False)
