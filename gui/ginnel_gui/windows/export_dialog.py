@@ -50,6 +50,7 @@ class ExportDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 20, 20, 16)
         column.setSpacing(NEAR)
+        column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetMinimumSize)
         column.addWidget(Text(context.theme, self.windowTitle(), size=HEADING, bold=True))
         self.formats: dict[Kind, QRadioButton] = {}
         group = QButtonGroup(self)

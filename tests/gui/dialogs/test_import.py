@@ -97,7 +97,7 @@ def test_what_a_root_is_can_be_read(take: Open) -> None:
 
 
 def test_what_has_no_effect_is_said_with_the_reason(take: Open) -> None:
-    views = take("wild.mobileconfig").views
+    views = take("binary.mobileconfig").views
     groups = [group for view in views for group in tree_of(view).items()]
     without = [rows for title, rows in groups if title.startswith("Has no effect")]
     assert without
