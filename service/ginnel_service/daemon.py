@@ -16,7 +16,7 @@ import signal
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 
 from . import __version__, logs
@@ -24,18 +24,18 @@ from .config import DaemonConfig, parse_arguments
 from .ipc.access import Policy, admin_gids
 from .ipc.schema import ConnectionStatus, Event, State
 from .ipc.server import Server
-from .killswitch import reinstall
 from .net.base import NetworkError
 from .net.linux.network import LinuxNetwork
-from .notify import Notifier
-from .privileges import confine, may_change_the_network
+from .process.notify import Notifier
+from .process.privileges import confine, may_change_the_network
 from .profiles.keys import CREDENTIAL, KeyRing, KeyUnusableError, system_key
 from .profiles.secrets import SecretStore
 from .profiles.store import ProfileStore
-from .supervisor import Supervisor
+from .supervisor.killswitch import reinstall
+from .supervisor.supervisor import Supervisor
+from .supervisor.wanted import WantedFile
 from .tunnel.errors import as_tunnel_error
 from .tunnel.host import SystemHost
-from .wanted import WantedFile
 
 log = logging.getLogger("ginnel.daemon")
 
@@ -112,16 +112,29 @@ def _put_up_the_kill_switch(config: DaemonConfig, stack: ExitStack) -> None:
 
 
 def _lock(config: DaemonConfig, stack: ExitStack) -> None:
-    """One service per runtime directory and one per journal. Raises StartError.
-
-    A runtime directory that is there keeps its mode: it may be for some alone (`RuntimeDirectoryMode=`).
-    """
-    with suppress(FileExistsError):
-        config.runtime.root.mkdir(mode=0o755, parents=True)
-        config.runtime.root.chmod(0o755)
+    """One service per runtime directory and one per journal. Raises StartError."""
+    _own_directory(config.runtime.root)
     config.state.root.mkdir(mode=0o700, parents=True, exist_ok=True)
     for path in (config.runtime.lock, config.state.lock):
         _hold(path, stack)
+
+
+def _own_directory(path: Path) -> None:
+    """Make what everyone may enter and only we write to. Raises OSError for a link, or another's.
+
+    One that is there keeps its mode: it may be for some alone (`RuntimeDirectoryMode=`).
+    """
+    made = not path.exists()
+    path.mkdir(mode=0o755, parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        found = os.fstat(descriptor)
+        if found.st_uid not in (0, os.geteuid()) or found.st_mode & 0o022:
+            raise OSError(errno.EPERM, "the directory is not ours alone", str(path))
+        if made:
+            os.fchmod(descriptor, 0o755)  # whatever the umask made of it
+    finally:
+        os.close(descriptor)
 
 
 def _hold(path: Path, stack: ExitStack) -> None:

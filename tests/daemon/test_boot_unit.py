@@ -40,7 +40,8 @@ UNITS = {
     "ginnel.sysusers": (SYSTEMD / "ginnel.sysusers").read_text(),
     # What else a machine begins with: a firewall that flushes first, and somebody who makes the network.
     "nftables.service": EARLY.replace("WORDS", "Before=network-pre.target").replace(
-        "COMMAND", "/usr/sbin/nft flush ruleset"
+        "COMMAND",
+        "/bin/sh -c 'sleep 2; nft flush ruleset'",  # late: whoever does not wait for it is flushed
     ),
     "network.service": EARLY.replace("WORDS", "After=network-pre.target").replace(
         "COMMAND", "/bin/sh -c 'nft list ruleset >/run/before-the-network; ip link set router up'"

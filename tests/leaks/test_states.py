@@ -23,6 +23,8 @@ GATEWAYS = frozenset(Internet.GATEWAY)
 ALWAYS = {"mode": "always"}
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_no_state_lets_a_packet_out(lab: Lab, record_property: Callable[[str, object], None]) -> None:
     with Walk(lab) as it:
         it.state("without a kill switch", None)

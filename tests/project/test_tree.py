@@ -25,6 +25,8 @@ OTHER_TESTS = {
     "gui",
     "helpers",
     "interop",
+    "leaks",
+    "security",
     "platforms",
     "project",
     "simulation",

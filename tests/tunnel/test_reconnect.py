@@ -4,7 +4,15 @@ import pytest
 
 from ginnel_service.tunnel.reconnect import TRUSTED_TRIES, BackOff, Next, Patience, may_resume
 
-PASSING = ["unreachable", "peer_vanished", "name_not_resolved", "expired", "certificate_expired", ""]
+PASSING = [
+    "unreachable",
+    "peer_vanished",
+    "name_not_resolved",
+    "expired",
+    "certificate_expired",
+    "dns_refused",
+    "",
+]
 PERMANENT = ["no_proposal_chosen", "network_refused", "certificate_revoked", "profile_invalid"]
 
 

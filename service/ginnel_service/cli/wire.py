@@ -14,6 +14,9 @@ from msgspec import Struct
 from ginnel_service.ipc.client import Client, Notification, ProtocolError, Response
 from ginnel_service.ipc.schema import Event
 
+#: Between two attempts at a door where many wait.
+KNOCK_S = 0.02
+
 
 class CliError(Exception):
     """The command fails with `code`, which `words` and `exits` know."""
@@ -36,13 +39,25 @@ class Wire:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.settimeout(timeout_s)
         try:
-            self._socket.connect(path)
+            self._knock(path, time.monotonic() + timeout_s)
         except PermissionError:
             self._socket.close()
             raise CliError("socket_not_permitted", socket=path) from None
         except OSError:
             self._socket.close()
             raise CliError("service_not_running", socket=path) from None
+
+    def _knock(self, path: str, deadline: float) -> None:
+        """Where more wait than the service has room for, wait for that, too. Raises OSError."""
+        while True:
+            try:
+                self._socket.connect(path)
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(KNOCK_S)
+            else:
+                return
 
     def __enter__(self) -> Self:
         return self

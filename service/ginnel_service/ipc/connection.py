@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,8 +36,6 @@ from .service import ServiceError
 if TYPE_CHECKING:
     from .server import Server
 
-log = logging.getLogger("ginnel.ipc")
-
 _ENCODER = msgspec.json.Encoder(enc_hook=str)
 _REQUESTS = msgspec.json.Decoder(Request)
 _TOPICS: dict[type[Event], Topic] = {
@@ -67,10 +64,10 @@ class _Waiting:
 
 
 class Connection(asyncio.Protocol):
-    """Created by the server for each caller; ends by itself when the caller leaves or is dropped."""
+    """Created by the server for each caller that it admits; ends by itself when that leaves or is dropped."""
 
-    def __init__(self, server: Server) -> None:
-        self.peer: Peer | None = None
+    def __init__(self, server: Server, peer: Peer) -> None:
+        self.peer = peer
         self.topics: frozenset[Topic] = frozenset()
         self._server = server
         self._limits = server.limits
@@ -86,17 +83,14 @@ class Connection(asyncio.Protocol):
         self._told: dict[int, bool] = {}  # which prompts the client knows of, and whether it is to ask them
         self._timer: asyncio.TimerHandle | None = None
         self._resume: asyncio.TimerHandle | None = None  # when the client has its share again
+        self._made = False
         self._lost = asyncio.Event()
 
     # asyncio.Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
+        self._transport, self._made = cast("asyncio.Transport", transport), True
         self._transport.set_write_buffer_limits(high=self._limits.pending_octets)
-        self.peer = self._server.admit(self, transport.get_extra_info("socket"))
-        if self.peer is None:
-            self._refuse(ServiceError("busy", limit=self._limits.connections_per_uid).info)
-            return
         client = Client(
             subscribe=self._subscribe,
             asked=lambda name: self._server.router.asked(name, self),
@@ -160,7 +154,7 @@ class Connection(asyncio.Protocol):
     def held(self) -> int:
         """Octets of memory that the client makes us keep."""
         said = self._splitter.held + self._queued + self._in_flight
-        return said + self._transport.get_write_buffer_size()
+        return said + (self._transport.get_write_buffer_size() if self._made else 0)
 
     def _pump(self) -> None:
         """Start what may start; while more waits, read no further."""
@@ -182,7 +176,6 @@ class Connection(asyncio.Protocol):
             return None
         loop = asyncio.get_running_loop()
         now = loop.time()
-        assert self.peer is not None
         shared = self._server.bucket(self.peer.uid)
         wait_s = max(self._bucket.wait_s(self._next.cost, now), shared.wait_s(self._next.cost, now))
         if wait_s:
@@ -306,7 +299,7 @@ class Connection(asyncio.Protocol):
 
     def _holds_too_much(self) -> bool:
         """Drop the client when it and its owner's others make us keep more than they may."""
-        if self.peer is None or self.held < _LITTLE_OCTETS:
+        if self.held < _LITTLE_OCTETS:
             return False
         if self._server.held(self.peer.uid) <= self._limits.octets_per_uid:
             return False
@@ -323,8 +316,7 @@ class Connection(asyncio.Protocol):
         if self._transport.is_closing():
             return
         self._transport.abort()
-        if self.peer is not None:
-            log.warning("uid %d (pid %d) %s: dropped", self.peer.uid, self.peer.pid, why)
+        self._server.complain(self.peer, f"{why}: dropped")
 
 
 def _read(line: bytes) -> _Waiting:
@@ -339,6 +331,11 @@ def _read(line: bytes) -> _Waiting:
 def _malformed(error: Exception) -> ErrorInfo:
     """msgspec names the field, never its value."""
     return ErrorInfo(code="bad_request", params={"detail": str(error)})
+
+
+def refusal_line(error: ErrorInfo) -> bytes:
+    """What a client is told that is not let in."""
+    return _ENCODER.encode(_refusal(None, error)) + b"\n"
 
 
 def _refusal(request_id: int | msgspec.UnsetType | None, error: ErrorInfo) -> Answer:

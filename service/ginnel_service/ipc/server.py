@@ -14,20 +14,26 @@ import stat
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from .access import Peer, Policy
 from .calls import CHEAP
-from .connection import Connection
+from .connection import Connection, refusal_line
 from .limits import Bucket, Limits
 from .peercred import peer_of
 from .routing import Router
-from .service import Service
+from .service import Service, ServiceError
 
 log = logging.getLogger("ginnel.ipc")
 
 #: Octets of sun_path without the closing NUL (unix(7)).
 SUN_PATH_MAX = 107
+BACKLOG = 128
+#: How many are let in before others that want something of the event loop have their turn.
+AT_ONCE = 32
+REST_S = 1.0
+COMPLAINT_S = 60.0
 
 
 class Server:
@@ -40,50 +46,102 @@ class Server:
         self.policy = policy or Policy(admin_uids=frozenset({0, os.geteuid()}))
         self.limits = limits or Limits()
         self._path = path
+        self._busy = refusal_line(ServiceError("busy", limit=self.limits.connections_per_uid).info)
         self._inode = 0
-        self._server: asyncio.Server | None = None
+        self._listener: socket.socket | None = None
         self._connections: set[Connection] = set()
+        self._welcomes: set[asyncio.Task[object]] = set()
         self._buckets: dict[int, Bucket] = {}
+        self._complaints: dict[int, float] = {}  # of whom something was said in the log, and when
         self.router = Router(lambda: self._connections, service.prompts)
 
     async def start(self) -> None:
         """Bind and listen. Raises OSError: EADDRINUSE when another service answers there."""
-        listener = _bind(self._path)
+        self._listener = _bind(self._path)
         self._inode = self._path.lstat().st_ino
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_unix_server(lambda: Connection(self), sock=listener, backlog=128)
+        self._listener.listen(BACKLOG)
+        asyncio.get_running_loop().add_reader(self._listener, self._accept)
 
     async def close(self) -> None:
         """Stop listening, end every connection and wait for its tasks. Idempotent."""
-        if self._server is None:
+        listener, self._listener = self._listener, None
+        if listener is None:
             return
-        self._server.close()
-        self._server = None
+        asyncio.get_running_loop().remove_reader(listener)
+        listener.close()
+        await asyncio.gather(*self._welcomes, return_exceptions=True)
         for connection in tuple(self._connections):
             await connection.end()
         with suppress(FileNotFoundError):
             if self._path.lstat().st_ino == self._inode:
                 self._path.unlink()
 
-    def admit(self, connection: Connection, client: socket.socket) -> Peer | None:
+    def _accept(self) -> None:
+        """Let in who is waiting, a few at a time. Who is refused costs as little as can be."""
+        assert self._listener is not None
+        for _ in range(AT_ONCE):
+            try:
+                client, _ = self._listener.accept()
+            except BlockingIOError:
+                return
+            except OSError as error:
+                log.error("nobody is let in for a while: %s", error.strerror)
+                self._rest(self._listener)
+                return
+            client.setblocking(False)
+            peer = self._admit(client)
+            if peer is None:
+                with client, suppress(OSError):
+                    client.send(self._busy)
+                continue
+            self._welcome(client, Connection(self, peer))
+
+    def _rest(self, listener: socket.socket) -> None:
+        """Out of descriptors or memory; those who wait go on waiting."""
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(listener)
+
+        def go_on() -> None:
+            if self._listener is listener:
+                loop.add_reader(listener, self._accept)
+
+        loop.call_later(REST_S, go_on)
+
+    def _welcome(self, client: socket.socket, connection: Connection) -> None:
+        self._connections.add(connection)
+        loop = asyncio.get_running_loop()
+        task = loop.create_task(loop.connect_accepted_socket(lambda: connection, client))
+        self._welcomes.add(task)
+        task.add_done_callback(partial(self._welcomed, connection))
+
+    def _welcomed(self, connection: Connection, task: asyncio.Task[object]) -> None:
+        self._welcomes.discard(task)
+        if task.cancelled() or task.exception() is not None:
+            self.forget(connection)
+
+    def _admit(self, client: socket.socket) -> Peer | None:
         """Who it is, or None when it is not to be served."""
-        if self._server is None:
-            return None
         try:
             peer = peer_of(client)
         except OSError as error:
             log.warning("a caller without credentials is refused: %s", error)
             return None
-        if not self._has_room(peer):
-            log.warning("uid %d has too many connections, or all have: refused", peer.uid)
-            return None
-        self._connections.add(connection)
-        return peer
+        if self._has_room(peer):
+            return peer
+        self.complain(peer, "has too many connections, or all have, or connects too often: refused")
+        return None
+
+    def complain(self, peer: Peer, what: str) -> None:
+        """Once a minute of each person, for they could fill the log with it."""
+        now = asyncio.get_running_loop().time()
+        if now - self._complaints.get(peer.uid, -COMPLAINT_S) >= COMPLAINT_S:
+            self._complaints[peer.uid] = now
+            log.warning("uid %d (pid %d) %s", peer.uid, peer.pid, what)
 
     def _has_room(self, peer: Peer) -> bool:
         """Administrators find room where the rest have taken all that they may."""
         limits = self.limits
-        held = Counter(other.peer.uid for other in self._connections if other.peer is not None)
+        held = Counter(other.peer.uid for other in self._connections)
         room = limits.connections
         if self.policy.role(peer) != "admin":
             room -= limits.connections_reserved
@@ -96,7 +154,6 @@ class Server:
 
     def may_subscribe(self, connection: Connection) -> bool:
         """Whether one more subscriber of that person's is not too many."""
-        assert connection.peer is not None
         others = (other for other in self._of(connection.peer.uid) if other is not connection)
         return sum(bool(other.topics) for other in others) < self.limits.subscribers_per_uid
 
@@ -111,13 +168,13 @@ class Server:
     def forget(self, connection: Connection) -> None:
         self._connections.discard(connection)
         now = asyncio.get_running_loop().time()
-        here = {other.peer.uid for other in self._connections if other.peer is not None}
+        here = {other.peer.uid for other in self._connections}
         self._buckets = {
             uid: bucket for uid, bucket in self._buckets.items() if uid in here or not bucket.full(now)
         }
 
     def _of(self, uid: int) -> Iterator[Connection]:
-        return (each for each in self._connections if each.peer is not None and each.peer.uid == uid)
+        return (each for each in self._connections if each.peer.uid == uid)
 
 
 def _bind(path: Path) -> socket.socket:
@@ -142,7 +199,10 @@ def _bind(path: Path) -> socket.socket:
 
 
 def _clear(path: Path) -> None:
-    """Remove the socket of a service that is gone. Raises EADDRINUSE when it is not gone."""
+    """Remove the socket of a service that is gone. Raises EADDRINUSE when it is not, EPERM for another's."""
+    if path.is_symlink():
+        path.unlink()
+        return
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.settimeout(1)
         try:
@@ -152,4 +212,7 @@ def _clear(path: Path) -> None:
         except ConnectionRefusedError:
             path.unlink(missing_ok=True)
             return
+        except PermissionError:
+            cause = "the socket of somebody else is in the way: remove it"
+            raise OSError(errno.EPERM, cause, str(path)) from None
     raise OSError(errno.EADDRINUSE, "another service is listening", str(path))

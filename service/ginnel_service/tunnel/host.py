@@ -160,7 +160,7 @@ class SystemHost:
         self.network = network
         self.executor = executor
         self.random: RandomBytes = os.urandom
-        self._fetcher = Fetcher(resolve_name, mark=network.socket_mark)
+        self._fetcher = Fetcher(self._resolve_either_way, mark=network.socket_mark)
         self.now = since_boot_s
 
     async def resolve(self, name: str, port: int, *, outside: bool = False) -> tuple[Endpoint, ...]:
@@ -174,6 +174,18 @@ class SystemHost:
 
     async def fetch(self, what: Fetch) -> bytes | None:
         return await self._fetcher.fetch(what)
+
+    async def _resolve_either_way(self, name: str, port: int) -> tuple[Endpoint, ...]:
+        """A kill switch stops the system's resolver, and a tunnel's DNS may be all that a file names."""
+        ways = [asyncio.ensure_future(self.resolve(name, port, outside=each)) for each in (False, True)]
+        try:
+            for first in asyncio.as_completed(ways):
+                with suppress(TunnelError):
+                    return await first
+        finally:
+            for way in ways:
+                way.cancel()
+        raise TunnelError("name_not_resolved", server=name, detail="no answer")
 
     def outlook(self, remotes: Sequence[str] = ()) -> tuple[Way, ...]:
         found = (route_to(host, self.network.socket_mark) for host in (*remotes, *FAR_AWAY))

@@ -43,6 +43,8 @@ SERVER_AUTHENTICATION: Final = frozenset(
 NEEDS_PERSON: Final = frozenset(
     {"wrong_password", "password_expired", "account_disabled", "prompt_unanswered"}
 )
+#: Who looks after the machine's DNS may be away for a moment, at boot or as it is updated.
+OF_THE_MACHINE: Final = frozenset({"dns_refused"})
 #: Causes that another attempt cannot cure: somebody has to change something first.
 PERMANENT: Final = frozenset(
     {
@@ -55,7 +57,6 @@ PERMANENT: Final = frozenset(
         "profile_invalid",
         "tun_not_permitted",
         "network_refused",
-        "dns_refused",
         "internal_error",
     }
 )
@@ -168,4 +169,6 @@ class Redirects:
 
 def may_resume(code: str) -> bool:
     """Whether a session that ended with `code` is worth coming back to, and so must not be deleted."""
-    return code not in PERMANENT | NEEDS_PERSON | USER_AUTHENTICATION | SERVER_AUTHENTICATION
+    return code not in (
+        PERMANENT | OF_THE_MACHINE | NEEDS_PERSON | USER_AUTHENTICATION | SERVER_AUTHENTICATION
+    )

@@ -6,9 +6,9 @@ from typing import Final
 
 from cryptography import x509
 
-from .ipc.schema import CertificateShown
-from .profiles.model import printable
-from .tunnel.questions import fingerprint
+from ..ipc.schema import CertificateShown
+from ..profiles.model import printable
+from ..tunnel.questions import fingerprint
 
 #: Of what a gateway wrote about itself, a person is shown so many characters and names.
 MAX_TEXT: Final = 200

@@ -12,22 +12,22 @@ from typing import Final
 
 import msgspec
 
-from .ike.config import SessionConfig
-from .ike.events import KeysExported
-from .ipc.schema import ConnectionStatus, Event, PromptStatus, State, Statistics, What
-from .ipc.service import ServiceError
+from ..ike.config import SessionConfig
+from ..ike.events import KeysExported
+from ..ipc.schema import ConnectionStatus, Event, PromptStatus, State, Statistics, What
+from ..ipc.service import ServiceError
+from ..profiles.model import Profile
+from ..profiles.secrets import Secrets
+from ..tunnel.convert import session_config
+from ..tunnel.driver import Observer, Tunnel
+from ..tunnel.errors import TunnelError
+from ..tunnel.host import Host
+from ..tunnel.questions import Locked
+from ..tunnel.unlocking import unlocked_config
+from ..tunnel.wants import WRONG_SECRET, OpenPrompt
 from .killswitch import KillSwitchKeeper
 from .profile_desk import ProfileDesk
-from .profiles.model import Profile
-from .profiles.secrets import Secrets
 from .status import connection_status, prompt_status, public_state
-from .tunnel.convert import session_config
-from .tunnel.driver import Observer, Tunnel
-from .tunnel.errors import TunnelError
-from .tunnel.host import Host
-from .tunnel.questions import Locked
-from .tunnel.unlocking import unlocked_config
-from .tunnel.wants import WRONG_SECRET, OpenPrompt
 
 log = logging.getLogger("ginnel.daemon")
 

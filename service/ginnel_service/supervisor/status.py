@@ -6,9 +6,9 @@ from typing import Final
 
 import msgspec
 
-from .diagnosis import drops
-from .ike.events import Endpoint
-from .ipc.schema import (
+from ..doctor.diagnosis import drops
+from ..ike.events import Endpoint
+from ..ipc.schema import (
     ConnectionStatus,
     DnsStatus,
     ErrorInfo,
@@ -21,12 +21,12 @@ from .ipc.schema import (
     Step,
     TunnelDiagnosis,
 )
-from .net.base import Dns
+from ..net.base import Dns
+from ..tunnel import states
+from ..tunnel.driver import Tunnel, TunnelStatus
+from ..tunnel.errors import TunnelError
+from ..tunnel.wants import OpenPrompt
 from .shown import certificate_shown
-from .tunnel import states
-from .tunnel.driver import Tunnel, TunnelStatus
-from .tunnel.errors import TunnelError
-from .tunnel.wants import OpenPrompt
 
 _STATES: Final[dict[states.ConnectionState, State]] = {
     states.ConnectionState.DISCONNECTED: "down",

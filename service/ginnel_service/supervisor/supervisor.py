@@ -14,11 +14,11 @@ from typing import Any
 
 import msgspec
 
-from . import __version__, logs
-from .connections import Connections
-from .diagnosis import diagnose, of_secrets
-from .doctor.examiner import Examiner
-from .ipc.schema import (
+from .. import __version__, logs
+from ..doctor.diagnosis import diagnose, of_secrets
+from ..doctor.examiner import Examiner
+from ..doctor.machine import look
+from ..ipc.schema import (
     ConnectionStatus,
     Diagnosis,
     KillSwitchStatus,
@@ -35,17 +35,17 @@ from .ipc.schema import (
     TunnelDiagnosis,
     What,
 )
-from .ipc.service import EventFeed, ServiceError
+from ..ipc.service import EventFeed, ServiceError
+from ..profiles.model import Profile, ProfileError
+from ..profiles.secrets import Secrets, SecretStore
+from ..profiles.store import ProfileStore
+from ..tunnel.host import Host
+from ..tunnel.probe import Prober
+from .connections import Connections
 from .killswitch import KillSwitchKeeper
-from .machine import look
 from .ondemand_desk import OnDemandDesk
 from .profile_desk import ProfileDesk
-from .profiles.model import Profile, ProfileError
-from .profiles.secrets import Secrets, SecretStore
-from .profiles.store import ProfileStore
 from .status import tunnel_diagnosis
-from .tunnel.host import Host
-from .tunnel.probe import Prober
 from .wanted import WantedFile
 
 log = logging.getLogger("ginnel.daemon")

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 import msgspec
 
-from .ipc.schema import ConnectionStatus, ErrorInfo, OnDemandStatus, ProfileProblem, ProfileSummary
-from .profiles.certificates import pem_of
-from .profiles.model import Problem, Profile, ProfileError, profile_of
-from .profiles.secrets import Secrets, SecretStore, validate_secrets
-from .profiles.store import Listed, ProfileStore
-from .profiles.validation import problems_of, validate
-from .tunnel.convert import meaningless, session_config
+from ..ipc.schema import ConnectionStatus, ErrorInfo, OnDemandStatus, ProfileProblem, ProfileSummary
+from ..profiles.certificates import pem_of
+from ..profiles.model import Problem, Profile, ProfileError, profile_of
+from ..profiles.secrets import Secrets, SecretStore, validate_secrets
+from ..profiles.store import Listed, ProfileStore
+from ..profiles.validation import problems_of, validate
+from ..tunnel.convert import meaningless, session_config
 
 #: What the gateway's own certificate is called among a profile's.
 PINNED: Final = "gateway"

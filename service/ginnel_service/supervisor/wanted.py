@@ -15,8 +15,8 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from .ipc.schema import KillSwitchMode
-from .profiles.files import PrivateDirectory
+from ..ipc.schema import KillSwitchMode
+from ..profiles.files import PrivateDirectory
 
 log = logging.getLogger("ginnel.daemon")
 

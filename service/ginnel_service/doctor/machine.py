@@ -16,7 +16,7 @@ from typing import Final
 
 from ginnel_core.about import libcrypto
 
-from .ipc.schema import Machine, TunAccess
+from ..ipc.schema import Machine, TunAccess
 
 TUN: Final = "/dev/net/tun"
 CPU_INFO: Final = Path("/proc/cpuinfo")

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from .ipc.schema import Finding, Machine, Severity, TunnelDiagnosis
-from .profiles.keys import Origin
+from ..ipc.schema import Finding, Machine, Severity, TunnelDiagnosis
+from ..profiles.keys import Origin
 
 DROP: Final = "drop_"
 THREADS: Final = "urgent_threads"

@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from ipaddress import ip_address
 
-from .clock import utc_s
-from .ipc.schema import ErrorInfo, KillSwitchHold, KillSwitchStatus
-from .ipc.service import ServiceError
-from .net.base import KillSwitch, MachineNetwork
-from .profiles.model import Profile
-from .profiles.store import ProfileStore
-from .tunnel.errors import TunnelError, as_tunnel_error
+from ..clock import utc_s
+from ..ipc.schema import ErrorInfo, KillSwitchHold, KillSwitchStatus
+from ..ipc.service import ServiceError
+from ..net.base import KillSwitch, MachineNetwork
+from ..profiles.model import Profile
+from ..profiles.store import ProfileStore
+from ..tunnel.errors import TunnelError, as_tunnel_error
 from .wanted import MAX_GATEWAYS, Hold, WantedFile
 
 log = logging.getLogger("ginnel.daemon")

@@ -14,14 +14,14 @@ from typing import Final
 
 import msgspec
 
+from ..ipc.schema import OnDemandChange, OnDemandStatus
+from ..ipc.service import ServiceError
+from ..net.base import Dns
+from ..profiles.model import Profile, ProfileError
+from ..tunnel.host import Host
+from ..tunnel.ondemand import Asks, Decision, Place, decide
 from .connections import Connections
-from .ipc.schema import OnDemandChange, OnDemandStatus
-from .ipc.service import ServiceError
-from .net.base import Dns
 from .profile_desk import ProfileDesk
-from .profiles.model import Profile, ProfileError
-from .tunnel.host import Host
-from .tunnel.ondemand import Asks, Decision, Place, decide
 from .wanted import WantedFile
 
 log = logging.getLogger("ginnel.daemon")
