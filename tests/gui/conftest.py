@@ -22,7 +22,7 @@ from ginnel_gui.settings import Settings
 from helpers.fake_server import FakeServer, fake_server
 
 #: What the off-screen platform lacks; nothing of ours is to blame.
-_OF_THE_PLATFORM = r"This plugin does not support (propagateSizeHints|raise)\(\)"
+_OF_THE_PLATFORM = r"This plugin does not support (propagateSizeHints\(\)|raise\(\)|grabbing the keyboard)"
 
 StartApp = Callable[..., App]
 

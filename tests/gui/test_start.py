@@ -51,9 +51,9 @@ def test_a_second_start_hands_its_files_over(first: Single, tmp_path: Path, qtbo
     heard: list[Handover] = []
     first.asked.connect(heard.append)
     with qtbot.waitSignal(second.passed) as passed:
-        second.pass_on(["/home/alice/office.sswan"])
+        second.pass_on(["/srv/alice/office.sswan"])
     assert passed.args == [True]
-    assert [each.files for each in heard] == [("/home/alice/office.sswan",)]
+    assert [each.files for each in heard] == [("/srv/alice/office.sswan",)]
 
 
 def test_another_service_has_another_app(first: Single, tmp_path: Path) -> None:

@@ -266,6 +266,14 @@ ERRORS: Final[dict[str, Entry]] = {
             "the editor.",
         ),
     ),
+    "pkcs12_unusable": Entry(
+        QT_TRANSLATE_NOOP("Error", "The PKCS#12 file of this connection cannot be used."),
+        QT_TRANSLATE_NOOP(
+            "Error",
+            "Check its password. If that is right, ask whoever gave you the file for another one, and choose "
+            "it in the editor.",
+        ),
+    ),
     # profiles
     "unknown_profile": Entry(
         QT_TRANSLATE_NOOP("Error", "There is no such connection any more."),
@@ -286,6 +294,13 @@ ERRORS: Final[dict[str, Entry]] = {
     "profile_exists": Entry(
         QT_TRANSLATE_NOOP("Error", "There is a connection with this name already."),
         QT_TRANSLATE_NOOP("Error", "Choose another name, or replace the one that is there."),
+    ),
+    "too_many_profiles": Entry(
+        QT_TRANSLATE_NOOP(
+            "Error", "You have as many connections as one person may have on this computer (%1)."
+        ),
+        QT_TRANSLATE_NOOP("Error", "Delete those that you no longer need, or ask an administrator."),
+        ("limit",),
     ),
     "secrets_locked": Entry(
         QT_TRANSLATE_NOOP(
