@@ -25,4 +25,6 @@ def value_of(path: str, value: str) -> str | Words:
     field = FIELDS.get(path)
     if field is not None and field.kind == "choice":
         return next((each.words for each in field.options if each.value == value), value)
+    if field is not None and field.unit == "s":
+        return QT_TRANSLATE_NOOP("Value", "%1 s").of(value)
     return value

@@ -124,6 +124,7 @@ class CandidateView(QWidget):
         self.name.setEnabled(not self.is_update)
         self.name.setAccessibleName(self.tr("Name of the connection"))
         label.setBuddy(self.name)
+        self.setFocusProxy(self.name)
         row.addWidget(label)
         row.addWidget(self.name, 1)
         column.addLayout(row)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Final
 
 import msgspec
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QDialog, QMessageBox
 
 from ginnel_service.ipc.schema import ErrorInfo, NameParams
@@ -22,6 +23,8 @@ from .prompts import Prompts
 
 #: What a new connection begins with: a server and a user name suffice.
 FRESH: Final = Profile(name="", server="", authentication=Authentication(method="eap"))
+#: After the start, in milliseconds.
+_LOAD_MS: Final = 1500
 
 
 class Dialogs(QObject):
@@ -34,6 +37,9 @@ class Dialogs(QObject):
         self.prompts = prompts or Prompts(context, window)
         self._files: list[str] = []
         self._importing = False
+        # Parsers of certificates and their like take a moment to load: when nobody waits for it.
+        QTimer.singleShot(_LOAD_MS, self, lambda: import_module("ginnel_gui.windows.editor"))
+        QTimer.singleShot(2 * _LOAD_MS, self, lambda: import_module("ginnel_gui.windows.import_dialog"))
         window.import_requested.connect(self.import_file)
         window.create_requested.connect(self.create)
         window.edit_requested.connect(lambda name: self._with(name, self._edit))

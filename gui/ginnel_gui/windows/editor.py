@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QHBoxLayout,
     QListWidget,
-    QListWidgetItem,
     QMessageBox,
     QStackedWidget,
     QToolButton,
@@ -42,7 +41,6 @@ from .parts import FAR, NEAR, Button, Text
 from .simple_view import SimpleView
 from .type_scale import HEADING
 
-_SIMPLE: Final = 0
 #: More problems than these are counted, not listed.
 _LISTED: Final = 4
 _ICON: Final = 18
@@ -79,7 +77,7 @@ class Editor(QDialog):
         self.simple = SimpleView(context, self.form, kept=not is_new)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.simple)
-        self.views: list[FieldsView] = [self.simple]
+        self._pages: dict[int, FieldsView] = {}
         self.list = QListWidget()
         self.advanced = QCheckBox(self.tr("&Advanced"))
         self.summary = Text(context.theme, size=0.94, colour="bad")
@@ -94,16 +92,29 @@ class Editor(QDialog):
         self.checking.ask()
 
     def show_advanced(self, shown: bool) -> None:
-        """The pages are made when they are first wanted."""
-        if shown and len(self.views) == 1:
-            self._make_pages()
+        if shown and not self.list.count():
+            self.list.addItems([say(page.title) for page in PAGES])
+            self.list.currentRowChanged.connect(self._show_page)
+            self.list.setCurrentRow(0)
+            self._recolour()
         self.list.setVisible(shown)
-        if not shown:
-            self.stack.setCurrentIndex(_SIMPLE)
-        elif self.list.currentRow() >= 0:
-            self.stack.setCurrentIndex(self.list.currentRow() + 1)
+        self.stack.setCurrentWidget(self.page(self.list.currentRow()) if shown else self.simple)
         if shown and self.width() < 820:
             self.resize(860, max(self.height(), 600))
+
+    def page(self, number: int) -> FieldsView:
+        """The page `number` of PAGES, made when it is first wanted: all at once would take a moment."""
+        if number not in self._pages:
+            page = PAGES[number]
+            view = FieldsView(
+                self.context, self.form, page.fields, kept=not self._is_new, about=say(page.about)
+            )
+            if not self._is_new and "name" in view.rows:
+                view.rows["name"].control.setEnabled(False)
+            self._pages[number] = view
+            self.stack.addWidget(view)
+            self._complain()
+        return self._pages[number]
 
     def go_to(self, path: str) -> None:
         """The field `path`, where it is."""
@@ -113,7 +124,7 @@ class Editor(QDialog):
         self.advanced.setChecked(True)
         number = PAGES.index(page_of(FIELDS[path]))
         self.list.setCurrentRow(number)
-        self.views[number + 1].go_to(path)
+        self.page(number).go_to(path)
 
     def save(self) -> None:
         """Have the service store it, or show what is wrong."""
@@ -207,6 +218,7 @@ class Editor(QDialog):
             words.hide()
             column.addWidget(words)
         column.addLayout(self._make_bottom())
+        self.save_button.setDefault(True)
         if not self._is_new:
             self.simple.rows["name"].control.setEnabled(False)
         self.resize(620, 520)
@@ -222,7 +234,6 @@ class Editor(QDialog):
         buttons = QDialogButtonBox()
         self.save_button = Button(theme, primary=True)
         self.save_button.setText(self.tr("&Create") if self._is_new else self.tr("&Save changes"))
-        self.save_button.setDefault(True)
         cancel = Button(theme)
         cancel.setText(self.tr("Cance&l"))
         cancel.setAutoDefault(False)
@@ -255,19 +266,8 @@ class Editor(QDialog):
         made.enabledChanged.connect(button.setEnabled)
         return button
 
-    def _make_pages(self) -> None:
-        for page in PAGES:
-            self.list.addItem(QListWidgetItem(say(page.title)))
-            view = FieldsView(
-                self.context, self.form, page.fields, kept=not self._is_new, about=say(page.about)
-            )
-            if not self._is_new and "name" in view.rows:
-                view.rows["name"].control.setEnabled(False)
-            self.views.append(view)
-            self.stack.addWidget(view)
-        self.list.currentRowChanged.connect(lambda row: self.stack.setCurrentIndex(row + 1))
-        self.list.setCurrentRow(0)
-        self._recolour()
+    def _show_page(self, row: int) -> None:
+        self.stack.setCurrentWidget(self.page(row))
 
     def _recolour(self) -> None:
         for row in range(self.list.count()):
@@ -290,7 +290,7 @@ class Editor(QDialog):
             path = field.path if field is not None else told.path
             if self._told_all or path in self._touched:
                 by_field.setdefault(path, []).append(told)
-        for view in self.views:
+        for view in (self.simple, *self._pages.values()):
             view.complain(by_field)
         lines = [self._line(path, told[0]) for path, told in list(by_field.items())[:_LISTED]]
         if len(by_field) > _LISTED:

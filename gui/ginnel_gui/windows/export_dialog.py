@@ -50,6 +50,7 @@ class ExportDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 20, 20, 16)
         column.setSpacing(NEAR)
+        column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetMinimumSize)
         column.addWidget(Text(context.theme, self.windowTitle(), size=HEADING, bold=True))
         self.formats: dict[Kind, QRadioButton] = {}
         group = QButtonGroup(self)
@@ -73,6 +74,7 @@ class ExportDialog(QDialog):
         column.addWidget(self.told)
         column.addStretch(1)
         column.addWidget(self._make_buttons())
+        self.save_button.setDefault(True)
         self.formats["toml"].setChecked(True)
         group.buttonToggled.connect(lambda *_: self._refresh())
         self._form.changed.connect(lambda _: self._refresh())
@@ -169,7 +171,6 @@ class ExportDialog(QDialog):
         buttons = QDialogButtonBox()
         self.save_button = Button(self._context.theme, primary=True)
         self.save_button.setText(self.tr("&Export…"))
-        self.save_button.setDefault(True)
         cancel = Button(self._context.theme)
         cancel.setText(self.tr("Cance&l"))
         cancel.setAutoDefault(False)

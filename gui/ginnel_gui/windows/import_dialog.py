@@ -249,7 +249,6 @@ class ImportDialog(QDialog):
         buttons = QDialogButtonBox()
         self.import_button = Button(theme, primary=True)
         self.import_button.setText(self.tr("&Import"))
-        self.import_button.setDefault(True)
         cancel = Button(theme)
         cancel.setText(self.tr("Cance&l"))
         cancel.setAutoDefault(False)
@@ -295,6 +294,7 @@ class ImportDialog(QDialog):
         self.list.setVisible(len(self.views) > 1)
         self.list.setCurrentRow(0)
         self.stack.setCurrentIndex(1)
+        self.views[0].setFocus()
         self._allow()
 
     def _add(self, view: CandidateView) -> None:
@@ -343,6 +343,7 @@ class ImportDialog(QDialog):
         self.import_button.setVisible(self._found is not None)
         self.add_button.setVisible(self._found is not None)
         self.import_button.setEnabled(self._found is not None and not words)
+        (self.browse if self._found is None else self.import_button).setDefault(True)
 
     # Keeping it
 

@@ -100,6 +100,7 @@ class PromptDialog(QDialog):
         column.addWidget(self.told)
         column.addStretch(1)
         column.addWidget(self._make_buttons())
+        (self.answer_button if prompt.certificate is None else self.refuse_button).setDefault(True)
         self._allow()
         self.setMinimumWidth(460)
 
@@ -202,12 +203,11 @@ class PromptDialog(QDialog):
         self.refuse_button.setText(self.tr("&Do not connect"))
         for button in (self.answer_button, self.refuse_button):
             button.setAccessibleName(plain(button.text()))
-        self.answer_button.setDefault(not asks_trust)
-        self.refuse_button.setAutoDefault(asks_trust)
-        self.refuse_button.setDefault(asks_trust)
         buttons = QDialogButtonBox()
         buttons.addButton(self.answer_button, QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.addButton(self.refuse_button, QDialogButtonBox.ButtonRole.DestructiveRole)
+        self.answer_button.setAutoDefault(not asks_trust)  # to trust takes more than a hasty Return
+        self.refuse_button.setAutoDefault(asks_trust)
         self.answer_button.clicked.connect(self.answer)
         self.refuse_button.clicked.connect(self.refuse)
         return buttons

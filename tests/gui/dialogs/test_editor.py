@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from ginnel_gui.model.field_pages import PAGES
+from ginnel_gui.model.field_pages import FIELDS, PAGES, page_of
 from ginnel_gui.windows.certificate_controls import KeptControl, OneControl, RootsControl
 from ginnel_gui.windows.controls import Control
 from ginnel_gui.windows.editor import Editor
@@ -34,11 +34,14 @@ Open = Callable[..., Editor]
 
 @pytest.fixture
 def edit(qtbot: QtBot, context: Context, service: FakeService) -> Open:
+    opened = []  # whatever Python forgets, Qt would delete
+
     def edit(profile: Profile = OFFICE, **options: Any) -> Editor:
         if not options.get("is_new"):
             service.profiles[profile.name] = profile
         editor = Editor(context, profile, **options)
         qtbot.addWidget(editor)
+        opened.append(editor)
         editor.show()
         return editor
 
@@ -53,11 +56,15 @@ def simple(editor: Editor, path: str) -> Any:
 def entry(editor: Editor, path: str) -> Any:
     """The control of a field, on its page."""
     editor.advanced.setChecked(True)
-    return next(view for view in editor.views[1:] if path in view.rows).rows[path].control
+    number = PAGES.index(page_of(FIELDS[path]))
+    editor.list.setCurrentRow(number)
+    return editor.page(number).rows[path].control
 
 
 def problem(editor: Editor, path: str) -> str:
-    return next(view for view in reversed(editor.views) if path in view.rows).rows[path].problem.text()
+    few = editor.simple.rows
+    rows = few if path in few else editor.page(PAGES.index(page_of(FIELDS[path]))).rows
+    return rows[path].problem.text()
 
 
 def test_server_and_user_name_suffice(qtbot: QtBot, edit: Open, service: FakeService) -> None:
@@ -274,7 +281,7 @@ def test_a_file_of_something_else_is_refused(edit: Open, tmp_path: Path) -> None
 def test_every_control_has_a_name_for_those_who_cannot_see_it(edit: Open) -> None:
     editor = edit()
     editor.advanced.setChecked(True)
-    for view in editor.views:
+    for view in (editor.simple, *map(editor.page, range(len(PAGES)))):
         for path, row in view.rows.items():
             assert row.control.entry.accessibleName(), path
     unnamed = [
@@ -302,7 +309,7 @@ def test_every_field_is_reached_by_the_keyboard(qtbot: QtBot, edit: Open) -> Non
                 break
             met.add(QApplication.focusWidget())
         for field in page.fields:
-            control = editor.views[number + 1].rows[field.path].control
+            control = editor.page(number).rows[field.path].control
             if control.isEnabled():
                 assert control.entry in met, field.path
 
