@@ -123,7 +123,7 @@ def write(image: QImage, file: Path) -> None:
     small = flat.convertToFormat(
         QImage.Format.Format_Indexed8, colours(flat), Qt.ImageConversionFlag.ThresholdDither
     )
-    if not small.save(str(file), "PNG", 0):
+    if not small.save(str(file), b"PNG", 0):
         raise OSError(f"{file} cannot be written")
     if (octets := file.stat().st_size) > MOST_OCTETS:
         raise SystemExit(f"{file.name} has {octets} octets, more than {MOST_OCTETS}")

@@ -20,6 +20,7 @@ from ginnel_gui.windows.editor import Editor
 from ginnel_gui.windows.import_dialog import ImportDialog
 from ginnel_gui.windows.on_demand_page import OnDemandPage
 from ginnel_gui.windows.preferences import Preferences
+from ginnel_gui.windows.profile_edit import ProfileEdit
 from ginnel_gui.windows.split_page import SplitPage
 from ginnel_service.ipc.schema import Finding, KillSwitchHold, KillSwitchStatus, LogEntry, OnDemandStatus
 from ginnel_service.profiles.model import KillSwitch, Network, OnDemand, OnDemandRule
@@ -89,13 +90,16 @@ def shown(app: App, name: str) -> QWidget:
     return app.window.page(name)
 
 
+def with_profile(edit: ProfileEdit, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: edit.profile is not None)
+
+
 @pytest.mark.parametrize("size", [(1040, 720), (0, 0)], ids=["usual", "smallest"])
 def test_pages_fit(app: App, size: tuple[int, int], qtbot: QtBot) -> None:
     for name in ("split", "kill_switch", "on_demand", "diagnosis", "log"):
         page = shown(app, name)
         if isinstance(page, SplitPage | OnDemandPage):
-            edit = page.edit
-            qtbot.waitUntil(lambda edit=edit: edit.profile is not None)
+            with_profile(page.edit, qtbot)
         if isinstance(page, DiagnosisPage):
             page.examine()
             qtbot.waitUntil(page.save.isEnabled)

@@ -70,6 +70,6 @@ def _too_wide(window: QWidget) -> Iterator[str]:
     """Pages scroll up and down alone: what hangs over at the side is not seen."""
     for area in window.findChildren(QScrollArea):
         if area.isVisibleTo(window):
-            inside, outside = area.widget().width(), area.viewport().width()
-            if inside > outside:
-                yield f"{type(area.parent()).__name__}: {inside} wide in {outside}"
+            body, room = area.widget(), area.viewport().width()
+            if body is not None and body.width() > room:
+                yield f"{type(area.parent()).__name__}: {body.width()} wide in {room}"
