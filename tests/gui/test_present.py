@@ -8,7 +8,7 @@ import pytest
 
 from ginnel_gui.draw.icons import STROKES
 from ginnel_gui.model.present import BUTTONS, STEPS, TITLES, WAITS, Button, Face, present
-from ginnel_service.ipc.schema import ConnectionStatus, OnDemandStatus, State, Step, WaitsFor
+from ginnel_service.ipc.schema import ConnectionStatus, ErrorInfo, OnDemandStatus, State, Step, WaitsFor
 
 
 def status(state: State = "down", **more: object) -> ConnectionStatus:
@@ -32,6 +32,7 @@ def test_models_need_no_qt() -> None:
         (status("reconnecting", waits_for="network"), Face.RECONNECTING, ("retry", "cancel")),
         (status("disconnecting"), Face.DISCONNECTED, ()),
         (status("failed"), Face.FAILED, ("connect",)),
+        (status(error=ErrorInfo(code="profile_corrupt")), Face.FAILED, ()),
         (status(blocked=True), Face.BLOCKED, ("connect",)),
         (status("reconnecting", blocked=True), Face.RECONNECTING, ("cancel",)),
         (status("failed", blocked=True), Face.FAILED, ("connect",)),

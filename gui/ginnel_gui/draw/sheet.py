@@ -14,7 +14,7 @@ _RULES: Final = """
 QToolBar {{ background: {window}; border: none; border-bottom: 1px solid {line}; }}
 QToolBar {{ spacing: 4px; padding: 4px 10px; }}
 QToolButton::menu-indicator {{ image: none; }}
-QToolBar QToolButton {{ border: 1px solid transparent; border-radius: 7px; padding: 5px 10px; }}
+QToolBar QToolButton {{ border: 1px solid transparent; border-radius: 7px; padding: 5px 3px 5px 9px; }}
 QToolBar QToolButton:hover {{ background: {hover}; }}
 QToolBar QToolButton:checked {{ background: {chosen}; color: {text}; }}
 QToolBar QToolButton:focus {{ border-color: {accent}; }}

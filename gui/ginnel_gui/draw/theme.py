@@ -17,7 +17,7 @@ from .sheet import sheet
 Choice = Literal["system", "light", "dark"]
 
 #: Drawn in these sizes; Qt picks the one that fits a screen's density.
-_SIZES: Final = (16, 20, 24, 32, 48, 64)
+_SIZES: Final = (16, 20, 24, 32, 48, 64, 96)
 
 
 class Theme(QObject):

@@ -117,6 +117,8 @@ def _face(status: ConnectionStatus, *, has_service: bool, asks: bool) -> Face:
             return Face.RECONNECTING
         case "failed":
             return Face.FAILED
+        case "down" if status.error is not None:  # its file cannot be read
+            return Face.FAILED
         case _:
             return Face.BLOCKED if status.blocked else Face.DISCONNECTED
 
@@ -156,6 +158,8 @@ def _buttons(face: Face, status: ConnectionStatus) -> tuple[Button, ...]:
             waiting = status.next_try_s is not None or status.waits_for
             return ("retry", "cancel") if waiting else ("cancel",)
         case Face.LOST:
+            return ()
+        case Face.FAILED if status.state == "down":
             return ()
         case _:
             return ("connect",) if status.state != "disconnecting" else ()

@@ -137,7 +137,9 @@ class MainWindow(QMainWindow):
         for kind in self._kinds:
             action = self.commands.pages[kind.name]
             bar.addAction(action)
-            bar.widgetForAction(action).setAccessibleName(plain(say(kind.title)))
+            button = bar.widgetForAction(action)
+            button.setAccessibleName(plain(say(kind.title)))
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setUnifiedTitleAndToolBarOnMac(True)
         return bar
 
