@@ -47,10 +47,9 @@ class ExportDialog(QDialog):
         self._form = Form(profile, parent=self)
         self._files = CertificateFiles(self)
         self.setWindowTitle(fill(self.tr("Export %1"), profile.name))
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(20, 20, 20, 16)
         column.setSpacing(NEAR)
-        column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetMinimumSize)
         column.addWidget(Text(context.theme, self.windowTitle(), size=HEADING, bold=True))
         self.formats: dict[Kind, QRadioButton] = {}
         group = QButtonGroup(self)
@@ -78,8 +77,8 @@ class ExportDialog(QDialog):
         self.formats["toml"].setChecked(True)
         group.buttonToggled.connect(lambda *_: self._refresh())
         self._form.changed.connect(lambda _: self._refresh())
-        self._refresh()
         self.setMinimumWidth(520)
+        self._refresh()
 
     @property
     def kind(self) -> Kind:
@@ -201,6 +200,8 @@ class ExportDialog(QDialog):
         words = fill(self.tr("The file cannot carry: %1."), ", ".join(names)) if names else ""
         self.lost.setText(missing or words)
         self.lost.setVisible(bool(missing or words))
+        self._column.activate()
+        self.adjustSize()
 
     def _missing(self) -> str:
         if not self.with_secrets.isChecked():
