@@ -14,6 +14,7 @@ from .draw.theme import Theme, application_icon
 from .link import Link
 from .settings import Settings
 from .single import Handover, Single
+from .windows.dialogs import Dialogs
 from .windows.main_window import MainWindow
 from .windows.pages import Context, Pages, standard
 from .windows.tray import Tray
@@ -46,6 +47,7 @@ class App(QObject):
         self.window = MainWindow(self.context, pages or standard(), socket)
         self.window.quit_requested.connect(self.quit)
         self.window.closed.connect(self._close)
+        self.dialogs = Dialogs(self.context, self.window)
         self.tray = tray(self.context, self.window)
         self.tray.open_requested.connect(self._open_window)
         self.tray.quit_requested.connect(self.quit)
@@ -71,6 +73,7 @@ class App(QObject):
     def quit(self) -> None:
         """Connections stay as they are: they are the service's."""
         self.window.keep_place()
+        self.dialogs.prompts.close()
         self.link.close()
         self.ended.emit()
 

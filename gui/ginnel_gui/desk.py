@@ -33,6 +33,7 @@ from ginnel_service.ipc.schema import (
     Snapshot,
     Statistics,
     SubscribeParams,
+    UpParams,
 )
 
 from .link import Answered, Link
@@ -124,7 +125,7 @@ class Desk(QObject):
         self._link.call(method, params, answered)
 
     def connect_profile(self, name: str) -> None:
-        self._change(name, "connection.up", NameParams(name=name))
+        self._change(name, "connection.up", UpParams(name=name, attended=True))
 
     def disconnect_profile(self, name: str) -> None:
         """Also ends an attempt."""

@@ -69,8 +69,8 @@ class Link(QObject):
         self._socket.write(octets)
 
     def close(self) -> None:
-        self._again.stop()
         self._socket.abort()
+        self._again.stop()  # which the broken connection has begun
 
     def _connected(self) -> None:
         self._wait_ms = FIRST_WAIT_MS
