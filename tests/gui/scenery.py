@@ -157,7 +157,7 @@ def _logs(service: FakeService) -> None:
         LogEntry(
             at=begin + number * 4.7, level=level, logger=f"ginnel.{logger}", message=message, connection=name
         )
-        for number, (level, logger, name, message) in enumerate(lines * 2)
+        for number, (level, logger, name, message) in enumerate((*lines, *lines[1:7]))
     ]
 
 

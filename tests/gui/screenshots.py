@@ -41,6 +41,8 @@ BOUND_S: Final = 10.0
 #: Of an image, and how many of them are kept as they are.
 COLOURS: Final = 96
 EXACT: Final = 40
+#: So much more than a grey one of the others counts a colourful one.
+COLOURFUL: Final = 8
 
 
 class Studio:
@@ -85,7 +87,7 @@ class Studio:
     def _take(self, name: str, theme: str, show: Callable[[Studio], QWidget]) -> None:
         shown = show(self)
         self.settle()
-        write(shown.grab().toImage(), self._folder / f"{name}-{theme}-{self._code}.png")
+        write(shown.grab().toImage(), self._folder / f"app-{name}-{theme}-{self._code}.png")
         if isinstance(shown, QDialog):
             shown.hide()
             shown.deleteLater()
@@ -123,7 +125,7 @@ def write(image: QImage, file: Path) -> None:
     small = flat.convertToFormat(
         QImage.Format.Format_Indexed8, colours(flat), Qt.ImageConversionFlag.ThresholdDither
     )
-    if not small.save(str(file), b"PNG", 0):
+    if not small.save(str(file), quality=0):
         raise OSError(f"{file} cannot be written")
     if (octets := file.stat().st_size) > MOST_OCTETS:
         raise SystemExit(f"{file.name} has {octets} octets, more than {MOST_OCTETS}")
@@ -137,9 +139,15 @@ def colours(image: QImage) -> list[int]:
     speaker: dict[int, int] = {}
     for colour, count in counted.most_common()[EXACT:]:
         where = colour & 0xF0F0F0
-        near[where] += count
+        near[where] += count * (COLOURFUL if is_colourful(colour) else 1)
         speaker.setdefault(where, colour)
     return kept + [speaker[where] for where, _ in near.most_common(COLOURS - len(kept))]
+
+
+def is_colourful(colour: int) -> bool:
+    """Whether it is more than a shade of grey: a small red mark says more than the edge of a letter."""
+    channels = (colour >> 16 & 255, colour >> 8 & 255, colour & 255)
+    return max(channels) - min(channels) > 60
 
 
 def main(folder: Path, codes: tuple[str, ...]) -> None:

@@ -38,6 +38,9 @@ QPushButton:default {{ background: {accent}; color: {on_accent}; border-color: {
 QPushButton:pressed {{ background: {chosen}; color: {text}; }}
 QPushButton:disabled {{ background: {window}; color: {muted}; border-color: {line}; }}
 QPushButton:focus {{ border: 2px solid {focus}; padding: 4px 15px; }}
+QRadioButton::indicator {{ width: 13px; height: 13px; border: 1px solid {muted}; border-radius: 7px; }}
+QRadioButton::indicator:checked {{ width: 5px; height: 5px; border: 5px solid {accent}; }}
+QCheckBox::indicator:unchecked {{ width: 12px; height: 12px; border: 1px solid {muted}; border-radius: 3px; }}
 QScrollBar {{ background: transparent; border: none; }}
 QScrollBar:vertical {{ width: 12px; }}
 QScrollBar:horizontal {{ height: 12px; }}
