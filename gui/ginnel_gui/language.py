@@ -13,6 +13,7 @@ CATALOGUES: Final = Path(__file__).parent / "translations"
 
 #: What the texts in the sources are written in.
 SOURCE: Final = "en"
+_PREFIX: Final = "ginnel_"
 
 
 def install(application: QApplication, chosen: str, catalogues: Path = CATALOGUES) -> QLocale:
@@ -33,12 +34,33 @@ def _speak(application: QApplication, names: Sequence[str], catalogues: Path) ->
     for locale in map(QLocale, names):
         if locale.language() == source.language():
             break
-        ours = QTranslator(application)
-        if not ours.load(locale, "ginnel", "_", str(catalogues)):
+        if (file := _file(locale, catalogues)) is None:
             continue
-        application.installTranslator(ours)
+        from .catalogue import Catalogue  # noqa: PLC0415 - English has none
+
+        application.installTranslator(Catalogue(file, application))
         qt = QTranslator(application)
         if qt.load(locale, "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
             application.installTranslator(qt)
         return locale
     return source
+
+
+def _file(locale: QLocale, catalogues: Path) -> Path | None:
+    """`ginnel_pt_BR.ts` before `ginnel_pt.ts`."""
+    for code in (locale.name(), locale.name().partition("_")[0]):
+        if (file := catalogues / f"{_PREFIX}{code}.ts").exists():
+            return file
+    return None
+
+
+def languages(catalogues: Path = CATALOGUES) -> list[tuple[str, str]]:
+    """Those that there are, each in its own words, and its code."""
+    codes = [SOURCE, *(file.stem.removeprefix(_PREFIX) for file in catalogues.glob(f"{_PREFIX}*.ts"))]
+    return sorted((_own_name(QLocale(code)), code) for code in codes)
+
+
+def _own_name(locale: QLocale) -> str:
+    if locale.language() == QLocale.Language.English:
+        return "English"  # Qt adds whose English
+    return locale.nativeLanguageName().capitalize()

@@ -32,9 +32,20 @@ STROKES: Final[dict[str, str]] = {
     "duplicate": '<rect x="8" y="8" width="12" height="12" rx="2"/><path d="M16 8V4H4v12h4"/>',
     "delete": '<path d="M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5m4-5v5"/>',
     "search": '<circle cx="10.5" cy="10.5" r="6"/><path d="M15 15l5 5"/>',
+    "save": '<path d="M5 4h11l4 4v12H4V5zM8 4v5h7V4M8 20v-6h8v6"/>',
+    "to_end": '<path d="M12 4v12m-5-5l5 5 5-5M5 20h14"/>',
     "copy": '<rect x="6" y="5" width="12" height="16" rx="2"/><path d="M9 5V3h6v2"/>',
     "more": '<circle class="fill" cx="5" cy="12" r="1.3"/><circle class="fill" cx="12" cy="12" r="1.3"/>'
     '<circle class="fill" cx="19" cy="12" r="1.3"/>',
+    # how a matter stands
+    "in_order": '<circle cx="12" cy="12" r="8.5"/><path d="M8 12.3l2.8 2.8 5.2-6"/>',
+    "hint": '<circle cx="12" cy="12" r="8.5"/><path d="M12 11.5v5"/>'
+    '<circle class="fill" cx="12" cy="7.9" r="1.2"/>',
+    "warning": '<path d="M12 4L3 20h18z"/><path d="M12 10v4.5"/>'
+    '<circle class="fill" cx="12" cy="17.3" r="1"/>',
+    "problem": '<circle cx="12" cy="12" r="8.5"/><path d="M12 7.3v5.4"/>'
+    '<circle class="fill" cx="12" cy="16.3" r="1.2"/>',
+    "stopped": '<circle cx="12" cy="12" r="8.5"/><path d="M7.5 12h9"/>',
     # pages
     "overview": '<path d="M4 19V9m5.3 10V5m5.4 14v-8M20 19v-5"/>',
     "log": '<path d="M5 6h14M5 10h14M5 14h10M5 18h12"/>',

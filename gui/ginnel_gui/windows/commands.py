@@ -26,6 +26,8 @@ class Commands(QObject):
         self.import_file = self._action(self.tr("&Import a file…"), "import", keys.Open)
         self.create = self._action(self.tr("&New connection…"), "add", keys.New)
         self.close = self._action(self.tr("&Close window"), "", keys.Close)
+        self.preferences = self._action(self.tr("&Preferences…"), "preferences", QKeySequence("Ctrl+,"))
+        self.preferences.setMenuRole(QAction.MenuRole.PreferencesRole)
         self.quit = self._action(self.tr("&Quit"), "", keys.Quit)
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
         self.connect_now = self._action(self.tr("&Connect"), "connected", QKeySequence("Ctrl+Return"))
@@ -74,6 +76,8 @@ class Commands(QObject):
     def fill(self, bar: QMenuBar) -> None:
         file = bar.addMenu(self.tr("&File"))
         file.addActions([self.create, self.import_file])
+        file.addSeparator()
+        file.addAction(self.preferences)
         file.addSeparator()
         file.addActions([self.close, self.quit])
         connection = bar.addMenu(self.tr("&Connection"))

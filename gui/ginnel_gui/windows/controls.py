@@ -107,7 +107,7 @@ class SecretControl(Control):
         self.line.setEchoMode(QLineEdit.EchoMode.Password)
         self.line.setMaxLength(1024)
         if kept:
-            self.line.setPlaceholderText(self.tr("Stays as it is stored; type to replace it"))
+            self.line.setPlaceholderText(self.tr("Stored; type to replace it"))
         self.line.textEdited.connect(self._edited)
         self.reveal = QToolButton()
         self.reveal.setCheckable(True)

@@ -86,6 +86,7 @@ class MainWindow(QMainWindow):
         """The page `name`, made now if it was not yet."""
         if name not in self._made:
             page = self._kinds[name].make(self.context)
+            page.edit_wanted.connect(self.edit_requested)
             page.follow(self.profile)
             page.answer_wanted.connect(self._answer)
             self.stack.addWidget(page)
@@ -159,6 +160,7 @@ class MainWindow(QMainWindow):
         on(commands.export, lambda: self.export_requested.emit(self.profile))
         on(commands.remove, lambda: self.remove_requested.emit(self.profile))
         on(commands.find, self._find)
+        on(commands.preferences, self._preferences)
         on(commands.about, self._about)
         commands.page_group.triggered.connect(lambda action: self.show_page(action.data()))
         self.welcome.import_wanted.connect(lambda: self.import_requested.emit(""))
@@ -239,6 +241,12 @@ class MainWindow(QMainWindow):
     def _find(self) -> None:
         self.sidebar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.sidebar.search.selectAll()
+
+    def _preferences(self) -> None:
+        from ..autostart import of_system  # noqa: PLC0415 - seldom wanted, as the next
+        from .preferences import Preferences  # noqa: PLC0415
+
+        Preferences(self.context, of_system(), self).open()
 
     def _about(self) -> None:
         from .about import About  # noqa: PLC0415 - seldom wanted

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ginnel_service.cli.masking import Masker
+from ginnel_service.masking import Masker
 
 
 @pytest.mark.parametrize(
