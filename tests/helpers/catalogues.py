@@ -1,6 +1,6 @@
 """Catalogues of the app's texts as Qt's tools see them, and one that stands in for a long-winded language.
 
-    python -m helpers.catalogues        # from tests/: what `make translations` does
+python -m helpers.catalogues        # from tests/: what `make translations` does
 """
 
 from __future__ import annotations
