@@ -25,16 +25,16 @@ def test_the_log_file_is_opened_anew_and_levels_change_on_demand(lab: Lab) -> No
     service.process.popen.send_signal(signal.SIGHUP)
     eventually(file.exists, "a new log file", alive=[service.process])
 
-    service.ginnel("log", "--level", "error")
+    service.ginnel("log", "--set-level", "error")
     before = file.read_text()
     create = ("create", "office", "--server", "192.0.2.9", "--id", "alice", "--psk-stdin", "--replace")
     service.ginnel(*create, stdin="a key for the office")
     assert file.read_text() == before
-    service.ginnel("log", "--level", "info", "--logger", "ginnel.daemon")
+    service.ginnel("log", "--set-level", "info", "--logger", "ginnel.daemon")
     service.ginnel(*create, stdin="a key for the office")
     assert "profile office stored" in file.read_text()
     with pytest.raises(CommandError) as caught:
-        service.ginnel("log", "--level", "debug", "--logger", "ginnel.kitchen")
+        service.ginnel("log", "--set-level", "debug", "--logger", "ginnel.kitchen")
     assert caught.value.code == "unknown_logger"
     assert "ginnel.daemon" in str(caught.value)
     assert "a key for the office" not in file.read_text()
