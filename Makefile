@@ -22,7 +22,7 @@ LONG := tests/core/test_hostile_flood.py tests/tunnel/test_many_rekeys.py tests/
 LINUX_ONLY = @[ "$(OS)" = Linux ] || { echo "make $@: the packet path runs on Linux only so far (see docs/platforms.md)"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit network sanitize bench lint fuzz soak lock clean setup setup-run setup-bench
+.PHONY: help demo test unit network sanitize bench lint fuzz soak translations screenshots lock clean setup setup-run setup-bench
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -76,6 +76,12 @@ soak: setup ## the long tests at full length, then the network tests RUNS times 
 	GINNEL_HOSTILE=10000000 GINNEL_REKEYS=1000 GINNEL_REKEY_CASES=1 $(PYTEST) -q -x -s $(LONG) $(PYTEST_ARGS)
 	@i=1; while [ $$i -le $(RUNS) ]; do echo "== soak $$i of $(RUNS)"; \
 	$(PYTEST) -q -x -m "$(NETWORK)" $(PYTEST_ARGS) || exit 1; i=$$((i + 1)); done
+
+translations: setup ## bring the app's catalogues up to date with its texts, and list what is left to translate
+	cd tests && PYTHONPATH=../core ../$(BIN)/python -m helpers.catalogues
+
+screenshots: setup ## the app in every state, light and dark, in each language, into docs/images
+	cd tests && QT_QPA_PLATFORM=offscreen PYTHONPATH=../core ../$(BIN)/python -m gui.screenshots ../docs/images
 
 lock: setup-run ## pin the newest dependencies that pyproject.toml admits, with their hashes
 	$(BIN)/python -m venv build/lock

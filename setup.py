@@ -81,10 +81,10 @@ setup(
     options={"build_ext": {"parallel": os.cpu_count() or 1}},
     packages=[
         "ginnel_core",
-        "ginnel_gui",
         *sorted(
-            ".".join(path.parent.relative_to("service").parts)
-            for path in Path("service/ginnel_service").rglob("__init__.py")
+            ".".join(path.parent.relative_to(root).parts)
+            for root, package in (("gui", "ginnel_gui"), ("service", "ginnel_service"))
+            for path in Path(root, package).rglob("__init__.py")
         ),
     ],
 )

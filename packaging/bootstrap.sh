@@ -118,9 +118,11 @@ unpack_services() {
         apt-cache show "$package" >/dev/null 2>&1 || as_root apt-get update -qq || true
         # With the libraries that this machine has not.
         libraries=$(apt-cache depends --important "$package" | sed -n 's/^ *|\{0,1\}Depends: \(lib[^ ]*\)$/\1/p')
-        [ "$package" != freeradius ] || libraries="$libraries freeradius-common libpcre3"
+        data=
+        # Its dictionaries, which belong beside it even where another one is installed.
+        [ "$package" != freeradius ] || { libraries="$libraries libpcre3" && data=freeradius-common; }
         # shellcheck disable=SC2046,SC2086  # lists of words
-        (cd build/peers/new && apt-get download -qq "$package" $(dpkg_missing $libraries) >/dev/null 2>&1) || {
+        (cd build/peers/new && apt-get download -qq "$package" $data $(dpkg_missing $libraries) >/dev/null 2>&1) || {
             say "apt-get could not download $package; tests that need it will say so"
             continue
         }

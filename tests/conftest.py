@@ -16,6 +16,10 @@ from helpers import booted, pki, softhsm, strongswan, wireshark
 
 LOG_LINES = 60
 
+# Programs that a test starts find `helpers` as the test does.
+_HERE = os.path.dirname(os.path.abspath(__file__))
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (_HERE, os.environ.get("PYTHONPATH"))))
+
 # A busy machine is no fault of the code; in CI a failure has to come from the change and repeat.
 settings.register_profile("ginnel", deadline=None, derandomize=os.environ.get("CI") == "true")
 settings.load_profile("ginnel")

@@ -1,4 +1,5 @@
-"""The room of the desktop app, which speaks to the service through `ginnel_service.ipc` alone.
+"""The desktop app. It speaks to the service through `ginnel_service.ipc` alone, and decides nothing itself.
 
-There is no app yet; the command line `ginnel` is the way to use the service.
+`link` is the socket, `desk` what the service says and can be asked; `model` turns that into what is shown,
+without Qt; `draw` is the look; `windows` holds the widgets. `app` puts them together, `main` starts it.
 """

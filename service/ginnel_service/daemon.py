@@ -24,18 +24,18 @@ from .config import DaemonConfig, parse_arguments
 from .ipc.access import Policy, admin_gids
 from .ipc.schema import ConnectionStatus, Event, State
 from .ipc.server import Server
-from .killswitch import reinstall
 from .net.base import NetworkError
 from .net.linux.network import LinuxNetwork
-from .notify import Notifier
-from .privileges import confine, may_change_the_network
+from .process.notify import Notifier
+from .process.privileges import confine, may_change_the_network
 from .profiles.keys import CREDENTIAL, KeyRing, KeyUnusableError, system_key
 from .profiles.secrets import SecretStore
 from .profiles.store import ProfileStore
-from .supervisor import Supervisor
+from .supervisor.killswitch import reinstall
+from .supervisor.supervisor import Supervisor
+from .supervisor.wanted import WantedFile
 from .tunnel.errors import as_tunnel_error
 from .tunnel.host import SystemHost
-from .wanted import WantedFile
 
 log = logging.getLogger("ginnel.daemon")
 

@@ -19,7 +19,7 @@ from typing import cast
 from ginnel_service.ipc.schema import Level, LogEntry
 from ginnel_service.profiles.model import printable
 
-from .log_outputs import Journal, RotatingFile, Stderr, Syslog, is_journal
+from .process.log_outputs import Journal, RotatingFile, Stderr, Syslog, is_journal
 
 ROOT = "ginnel"
 MAX_MESSAGE = 4000

@@ -13,7 +13,7 @@ from pathlib import Path
 from .net.base import NetworkError
 from .net.linux.repair import repair as undo
 from .paths import StatePaths
-from .privileges import become
+from .process.privileges import become
 
 _NOT_PERMITTED = (errno.EPERM, errno.EACCES)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import ginnel_service
-from ginnel_service.launch import PATH, clean
+from ginnel_service.process.launch import PATH, clean
 
 #: What makes a program load somebody's code or files.
 HOSTILE = {
@@ -51,7 +51,7 @@ def test_the_command_starts_isolated_with_a_clean_environment(tmp_path: Path, is
     code = (
         f"import sys; sys.path.insert(0, {str(Path(ginnel_service.__file__).parents[1])!r}); "
         f"sys.executable = {str(interpreter)!r}; sys.argv = ['ginneld', '--log-level', 'debug']; "
-        "from ginnel_service.launch import main; main()"
+        "from ginnel_service.process.launch import main; main()"
     )
     config = tmp_path / "openssl.cnf"
     config.write_text("nothing = here\n")
@@ -67,7 +67,7 @@ def test_the_command_starts_isolated_with_a_clean_environment(tmp_path: Path, is
 
 
 def test_launching_reads_no_library_that_reads_the_environment() -> None:
-    code = "import sys, ginnel_service.launch; print(*sys.modules)"
+    code = "import sys, ginnel_service.process.launch; print(*sys.modules)"
     root = str(Path(ginnel_service.__file__).parents[1])
     argv = [sys.executable, "-S", "-c", f"import sys; sys.path.insert(0, {root!r}); {code}"]
     done = subprocess.run(argv, env={}, capture_output=True, text=True, timeout=30, check=True)
@@ -76,4 +76,4 @@ def test_launching_reads_no_library_that_reads_the_environment() -> None:
 
 def test_the_installed_command_is_the_launcher() -> None:
     text = (Path(__file__).parents[2] / "pyproject.toml").read_text()
-    assert 'ginneld = "ginnel_service.launch:main"' in text
+    assert 'ginneld = "ginnel_service.process.launch:main"' in text

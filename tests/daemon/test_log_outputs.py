@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from ginnel_service import logs
-from ginnel_service.log_outputs import Journal, RotatingFile, Stderr, Syslog, is_journal
+from ginnel_service.process.log_outputs import Journal, RotatingFile, Stderr, Syslog, is_journal
 
 LOG = logging.getLogger("ginnel.test")
 

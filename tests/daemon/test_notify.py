@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ginnel_service.notify import Notifier
+from ginnel_service.process.notify import Notifier
 
 
 @pytest.fixture(params=["path", "abstract"])

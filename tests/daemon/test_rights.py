@@ -12,7 +12,7 @@ import pytest
 
 from ginnel_service.demo.lab import Internet, Lab
 from ginnel_service.demo.rig import CLIENT_ID, GATEWAY_ID, Gateway, Service, eventually, network_state, ping
-from ginnel_service.privileges import CAP_IPC_LOCK, CAP_NET_ADMIN, CAP_SYS_NICE
+from ginnel_service.process.privileges import CAP_IPC_LOCK, CAP_NET_ADMIN, CAP_SYS_NICE
 
 SETS = ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")
 

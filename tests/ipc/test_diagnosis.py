@@ -6,10 +6,10 @@ import sys
 
 import pytest
 
-from ginnel_service.diagnosis import diagnose, drops, of_secrets
+from ginnel_service.doctor.diagnosis import diagnose, drops, of_secrets
+from ginnel_service.doctor.machine import cpu_features, kernel_version, look
 from ginnel_service.ipc.identifiers import FINDING_IDS
 from ginnel_service.ipc.schema import ErrorInfo, Finding, Machine, SocketBuffer, TunnelDiagnosis
-from ginnel_service.machine import cpu_features, kernel_version, look
 
 MACHINE = Machine(
     system="Linux 6.1.0 x86_64",

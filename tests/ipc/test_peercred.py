@@ -7,6 +7,8 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -39,13 +41,13 @@ def test_the_kernel_names_the_peer() -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can join groups")
 @pytest.mark.parametrize("count", [0, 1, 256, 257, 4000])
-def test_every_group_counts_however_many_there_are(
-    tmp_path_factory: pytest.TempPathFactory, count: int
-) -> None:
-    path = tmp_path_factory.mktemp("groups") / "s"
-    for folder in list(path.parents)[:3]:
-        folder.chmod(0o755)
-    with socket.socket(socket.AF_UNIX) as listener:
+def test_every_group_counts_however_many_there_are(count: int) -> None:
+    with (
+        tempfile.TemporaryDirectory(prefix="ginnel-groups-") as folder,  # where everyone may enter
+        socket.socket(socket.AF_UNIX) as listener,
+    ):
+        Path(folder).chmod(0o755)
+        path = Path(folder) / "s"
         listener.bind(str(path))
         path.chmod(0o666)
         listener.listen()

@@ -4,8 +4,8 @@ Covered where the part itself is tested:
 
     CVE-2025-43711 (an uninstall that leaves a root launch item)   tests of packaging
     CVE-2023-36672, CVE-2023-36673, CVE-2024-3661 (traffic pulled out of the tunnel)
-                                                                   tests/net/surroundings_scenarios.py
-    CVE-2019-14899 (probing the tunnel's address from the LAN)     tests/net/surroundings_scenarios.py
+        tests/net/surroundings_scenarios.py, and with packets tests/leaks/test_full_tunnel.py
+    CVE-2019-14899 (probing the tunnel's address from the LAN)     tests/net/test_guard.py
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ import ginnel_service
 from ginnel_service.demo.lab import Host, Internet, Lab
 from ginnel_service.demo.rig import CLIENT_ID, GATEWAY_ID, CommandError, Gateway, Service, network_state
 from ginnel_service.ipc.schema import METHODS
-from ginnel_service.launch import clean
+from ginnel_service.process.launch import clean
 from ginnel_service.profiles.model import Profile
 from helpers.people import Person, descriptors, listening, open_to_people
 
@@ -385,7 +385,7 @@ def test_cve_2022_0517_the_environment_of_who_starts_it_loads_nothing(machine: H
     code = (
         f"import sys; sys.path[:0] = {[str(SOURCES.parent), *sys.path]!r}; "
         "sys.argv = ['ginneld', '--version']; "
-        "from ginnel_service.launch import main; main()"
+        "from ginnel_service.process.launch import main; main()"
     )
     argv = [sys.executable, "-I", "-c", code]
     machine.run(argv, env=hostile, check=False)

@@ -11,15 +11,15 @@ import msgspec
 
 from ginnel_service.gateway.config import parse
 from ginnel_service.ipc.schema import ConnectionStatus, Event, KillSwitchStatus, OnDemandStatus
-from ginnel_service.killswitch import reinstall
 from ginnel_service.logs import RingHandler
 from ginnel_service.net.base import FakeNetwork, KillSwitch, Wanted
 from ginnel_service.profiles.keys import KeyRing
 from ginnel_service.profiles.model import Profile
 from ginnel_service.profiles.secrets import Secrets, SecretStore
 from ginnel_service.profiles.store import ProfileStore
-from ginnel_service.supervisor import Supervisor
-from ginnel_service.wanted import WantedFile
+from ginnel_service.supervisor.killswitch import reinstall
+from ginnel_service.supervisor.supervisor import Supervisor
+from ginnel_service.supervisor.wanted import WantedFile
 from tunnel.fakes import FakeGateway, FakeHost, play
 from tunnel.test_driver import GATEWAY, PROFILE
 

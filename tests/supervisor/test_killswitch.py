@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from ginnel_service.ipc.service import ServiceError
-from ginnel_service.killswitch import reinstall
 from ginnel_service.net.base import KillSwitch, NetworkError, Wanted
 from ginnel_service.profiles.model import KillSwitch as Mode
 from ginnel_service.profiles.model import Network, ProfileError
 from ginnel_service.profiles.store import ProfileStore
+from ginnel_service.supervisor.killswitch import reinstall
+from ginnel_service.supervisor.wanted import WantedFile
 from ginnel_service.tunnel.errors import TunnelError
-from ginnel_service.wanted import WantedFile
 
 from .scene import World, serve
 

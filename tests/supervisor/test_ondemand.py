@@ -257,7 +257,7 @@ def test_nobodys_slow_servers_hold_up_the_rules_of_others(
             assert it.state() == "down"
         await it.supervisor.close()
 
-    monkeypatch.setattr("ginnel_service.supervisor.Prober", Slow)
+    monkeypatch.setattr("ginnel_service.supervisor.supervisor.Prober", Slow)
     serve(tmp_path, act)
 
 
@@ -283,5 +283,5 @@ def test_rules_that_were_changed_while_a_server_was_asked_are_not_followed(
         assert it.state() == "down"
         await it.supervisor.close()
 
-    monkeypatch.setattr("ginnel_service.supervisor.Prober", Slow)
+    monkeypatch.setattr("ginnel_service.supervisor.supervisor.Prober", Slow)
     serve(tmp_path, act)

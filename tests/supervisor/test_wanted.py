@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from ginnel_service.wanted import Hold, WantedFile
+from ginnel_service.supervisor.wanted import Hold, WantedFile
 
 
 def test_changes_of_two_threads_are_both_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

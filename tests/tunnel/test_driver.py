@@ -19,7 +19,7 @@ from ginnel_service.net.base import DeviceState, NetworkError
 from ginnel_service.profiles.model import Dns as ProfileDns
 from ginnel_service.profiles.model import Ike, Local, Network, Profile, Remote, Timing
 from ginnel_service.profiles.secrets import Secrets
-from ginnel_service.status import connection_status, tunnel_diagnosis
+from ginnel_service.supervisor.status import connection_status, tunnel_diagnosis
 from ginnel_service.tunnel.convert import session_config
 from ginnel_service.tunnel.driver import Observer, Tunnel
 from ginnel_service.tunnel.errors import TunnelError

@@ -13,13 +13,13 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from ginnel_service.gateway.config import parse
-from ginnel_service.profile_desk import ProfileDesk
 from ginnel_service.profiles.certificates import load_certificates, pem_of
 from ginnel_service.profiles.keys import KeyRing
 from ginnel_service.profiles.model import Profile
 from ginnel_service.profiles.secrets import Secrets, SecretStore
 from ginnel_service.profiles.store import ProfileStore
-from ginnel_service.shown import certificate_shown
+from ginnel_service.supervisor.profile_desk import ProfileDesk
+from ginnel_service.supervisor.shown import certificate_shown
 from ginnel_service.tunnel.convert import session_config
 from ginnel_service.tunnel.driver import Observer, Tunnel
 from ginnel_service.tunnel.questions import fingerprint

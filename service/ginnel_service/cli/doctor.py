@@ -13,7 +13,8 @@ from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
-from ginnel_service.diagnosis import diagnose
+from ginnel_service.doctor.diagnosis import diagnose
+from ginnel_service.doctor.machine import look
 from ginnel_service.ipc.schema import (
     DIAGNOSIS_S,
     DiagnoseParams,
@@ -25,7 +26,6 @@ from ginnel_service.ipc.schema import (
     SubscribeParams,
     TunnelDiagnosis,
 )
-from ginnel_service.machine import look
 from ginnel_service.paths import DEFAULT_STATE
 from ginnel_service.repair import RepairError
 from ginnel_service.repair import repair as undo_what_is_left

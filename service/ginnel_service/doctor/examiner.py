@@ -12,7 +12,7 @@ from ..ike.proposals import DEFAULT_IKE
 from ..ipc.schema import Check, DiagnosisProgress, Finding
 from ..ipc.service import ServiceError
 from ..net.dns.check import leak_check
-from ..privileges import may_change_the_network
+from ..process.privileges import may_change_the_network
 from ..profiles.model import Problem, Profile
 from ..profiles.secrets import Secrets
 from ..tunnel.convert import proposals

@@ -203,9 +203,9 @@ class Dispatcher:
 
     async def _create(self, params: ProfileCreateParams) -> Done:
         """Whose it becomes: the system's, if asked; else it stays its owner's; else it is the caller's."""
-        for secret in params.secrets.values:
-            protect(secret)
         name = params.profile.name
+        for secret in params.secrets.values:
+            protect(secret, name)
         before = self._owner_to_replace(name) if params.replace else None
         if params.system:
             self._check(Action.CREATE_SYSTEM_PROFILE, None)
@@ -239,10 +239,11 @@ class Dispatcher:
             raise ServiceError("too_many_profiles", limit=self._limits.profiles_per_uid)
 
     async def _validate(self, params: ProfileValidateParams) -> ProfileValidateResult:
+        name = str(params.profile.get("name", ""))
         for secret in () if params.secrets is None else params.secrets.values:
-            protect(secret)
+            protect(secret, name)
         if params.keep_secrets:
-            self._check(Action.CHANGE_PROFILE, str(params.profile.get("name", "")))
+            self._check(Action.CHANGE_PROFILE, name)
         problems = await self._service.validate_profile(
             params.profile, params.secrets, keep_secrets=params.keep_secrets
         )
@@ -284,28 +285,36 @@ class Dispatcher:
         return await self._service.change_on_demand(params.name, params.change)
 
     async def _portal(self, params: PortalParams) -> Struct:
-        self._holders(Action.USE_CONNECTION)
+        """It opens everyone's switch a little, so it takes everyone's leave: or an administrator's."""
+        for name in () if self._administers else self._holders:
+            self._check(Action.USE_CONNECTION, name)
         return await self._service.open_portal(params.seconds)
 
     async def _kill_switch_off(self, params: KillSwitchOffParams) -> Struct:
+        """Of the caller's own profiles; with `force`, which is for administrators, of everyone's."""
+        holders = self._holders
         if params.force:
-            self._check(Action.CHANGE_PROFILE, None)
-        names = self._holders(Action.CHANGE_PROFILE)
-        return await self._service.kill_switch_off(names, force=params.force)
-
-    def _holders(self, action: Action) -> tuple[str, ...]:
-        """Those profiles with their kill switch on with which the caller may do that: one is enough."""
-        holders = [each.name for each in self._service.snapshot().kill_switch.profiles]
-        mine = tuple(name for name in holders if self._may(action, name))
+            self._check(Action.CHANGE_SERVICE, None)
+            return await self._service.kill_switch_off(holders, force=True)
+        mine = tuple(name for name in holders if self._may(Action.CHANGE_PROFILE, name))
         if holders and not mine:
-            raise ServiceError("not_permitted", action=action.value, name=holders[0])
-        return mine
+            raise ServiceError("not_permitted", action=Action.CHANGE_PROFILE.value, name=holders[0])
+        return await self._service.kill_switch_off(mine, force=False)
+
+    @property
+    def _administers(self) -> bool:
+        return self._policy.role(self._peer) == "admin"
+
+    @property
+    def _holders(self) -> tuple[str, ...]:
+        """The profiles whose kill switch is on."""
+        return tuple(each.name for each in self._service.snapshot().kill_switch.profiles)
 
     async def _rekey(self, params: RekeyParams) -> Struct:
         return await self._service.rekey(params.name, params.what)
 
     async def _answer(self, params: PromptAnswerParams) -> Done:
-        protect((params.answer or "").encode())
+        protect((params.answer or "").encode(), params.name)
         await self._service.answer_prompt(params.name, params.id, params.answer, remember=params.remember)
         return Done()
 

@@ -1,0 +1,83 @@
+"""The app's way to the person's keychain: one short-lived process each time, so that nothing waits."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
+
+from PySide6.QtCore import QObject, QProcess, QTimer
+
+from .keychain import DONE, UNAVAILABLE
+
+#: A person may have to unlock the keychain first; then the app asks for the password itself.
+PATIENCE_MS: Final = 60_000
+
+
+class Place(NamedTuple):
+    """Where a password lies."""
+
+    entry: str
+    username: str
+
+
+#: A password, or None; and whether there is a keychain at all.
+Found = Callable[[str | None, bool], None]
+
+
+class KeychainAccess(QObject):
+    """`command` is the program with its arguments, but for those of `keychain`."""
+
+    def __init__(
+        self,
+        parent: QObject | None = None,
+        command: Sequence[str] = (sys.executable, "-P", "-m", "ginnel_gui.keychain"),
+    ) -> None:
+        super().__init__(parent)
+        self._command = tuple(command)
+        self._running: set[QProcess] = set()
+
+    def get(self, place: Place, then: Found) -> None:
+        """`then` hears once, whatever happens."""
+        self._run("get", place, None, then)
+
+    def put(self, place: Place, password: str, then: Found) -> None:
+        self._run("set", place, password, then)
+
+    def forget(self, place: Place) -> None:
+        self._run("forget", place, None, lambda _password, _available: None)
+
+    def close(self) -> None:
+        """End what still waits for the keychain."""
+        for process in tuple(self._running):
+            process.kill()
+            process.waitForFinished(1000)
+
+    def _run(self, act: str, place: Place, password: str | None, then: Found) -> None:
+        process = QProcess(self)
+        process.setProcessChannelMode(QProcess.ProcessChannelMode.SeparateChannels)
+        timer = QTimer(process)
+        timer.setSingleShot(True)
+        timer.timeout.connect(process.kill)
+
+        def end(*_: object) -> None:
+            if process not in self._running:
+                return
+            self._running.discard(process)
+            timer.stop()
+            ended = process.error() != QProcess.ProcessError.FailedToStart
+            ended = ended and process.exitStatus() == QProcess.ExitStatus.NormalExit
+            code = process.exitCode() if ended else UNAVAILABLE
+            said = bytes(process.readAllStandardOutput().data()).decode("utf-8", "replace")
+            process.deleteLater()
+            then(said if act == "get" and code == DONE else None, code != UNAVAILABLE)
+
+        self._running.add(process)
+        process.finished.connect(end)
+        process.errorOccurred.connect(end)
+        program, *arguments = self._command
+        process.start(program, [*arguments, act, *place])
+        if password is not None:
+            process.write(password.encode())
+        process.closeWriteChannel()
+        timer.start(PATIENCE_MS)

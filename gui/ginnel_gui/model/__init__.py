@@ -1,0 +1,1 @@
+"""What the windows show, without Qt: values in, values out."""

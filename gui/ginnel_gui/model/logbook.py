@@ -1,0 +1,106 @@
+"""The log as the app holds it: the newest lines, and those of them that a person wants to see. Qt-free."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, get_args
+
+from ginnel_service.ipc.schema import Level, LogEntry
+
+from .words import QT_TRANSLATE_NOOP, Words
+
+#: As many lines are kept; the oldest go first.
+MOST: Final = 100_000
+#: From what matters least.
+LEVELS: Final[tuple[Level, ...]] = get_args(Level)
+LEVEL_WORDS: Final[dict[Level, Words]] = {
+    "debug": QT_TRANSLATE_NOOP("Log", "Detail"),
+    "info": QT_TRANSLATE_NOOP("Log", "Information"),
+    "warning": QT_TRANSLATE_NOOP("Log", "Warning"),
+    "error": QT_TRANSLATE_NOOP("Log", "Error"),
+}
+#: level -> icon, and its colour in the palette
+LEVEL_MARKS: Final[dict[Level, tuple[str, str]]] = {
+    "debug": ("more", "idle"),
+    "info": ("hint", "accent"),
+    "warning": ("warning", "busy"),
+    "error": ("problem", "bad"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which lines to show: of this level or a graver one, of one connection or all, with all these words."""
+
+    level: Level = "debug"
+    connection: str = ""
+    words: str = ""
+
+    def chosen(self) -> Callable[[LogEntry], bool]:
+        levels = frozenset(LEVELS[LEVELS.index(self.level) :])
+        connection, needles = self.connection, self.words.casefold().split()
+
+        def chosen(entry: LogEntry) -> bool:
+            if entry.level not in levels or connection not in ("", entry.connection):
+                return False
+            if not needles:
+                return True
+            hay = f"{entry.message}\n{entry.logger}\n{entry.connection}".casefold()
+            return all(needle in hay for needle in needles)
+
+        return chosen
+
+
+class Logbook:
+    """`shown` are the entries that are wished for, oldest first.
+
+    Whoever shows them announces a change before it is made: `leaving` and `leave` for what gets too old,
+    `fitting` and `enter` for what is new.
+    """
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._entries: list[LogEntry] = []
+        self._chosen = Wish().chosen()
+        self.shown: list[LogEntry] = []
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @property
+    def newest(self) -> Sequence[LogEntry]:
+        """The last of them, as many as one `log.tail` brings."""
+        return self._entries[-5000:]
+
+    def wish(self, wish: Wish) -> None:
+        self._chosen = wish.chosen()
+        self.shown = list(filter(self._chosen, self._entries))
+
+    def leaving(self, coming: int) -> int:
+        """How many of `shown` will go when `coming` entries come."""
+        return sum(map(self._chosen, self._entries[: self._too_many(coming)]))
+
+    def leave(self, coming: int) -> None:
+        del self.shown[: self.leaving(coming)]
+        del self._entries[: self._too_many(coming)]
+
+    def fitting(self, entries: Iterable[LogEntry]) -> list[LogEntry]:
+        return list(filter(self._chosen, entries))
+
+    def enter(self, entries: Sequence[LogEntry], fitting: Sequence[LogEntry]) -> None:
+        self._entries += entries
+        self.shown += fitting
+
+    def clear(self) -> None:
+        self._entries.clear()
+        self.shown.clear()
+
+    def _too_many(self, coming: int) -> int:
+        return max(0, len(self._entries) + coming - self._most)
+
+
+def unknown(entries: Iterable[LogEntry], known: Iterable[LogEntry]) -> list[LogEntry]:
+    """`entries` without those of `known`: a line may come with the tail and as news."""
+    keys = {(each.at, each.message) for each in known}
+    return [each for each in entries if (each.at, each.message) not in keys]

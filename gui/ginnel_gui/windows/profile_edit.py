@@ -1,0 +1,69 @@
+"""The chosen profile, whole, for a page that shows a part of it and may change that part."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from ginnel_service.ipc.schema import ErrorInfo, NameParams, ProfileCreateParams
+from ginnel_service.profiles.model import Profile
+
+from ..desk import Desk
+
+
+class ProfileEdit(QObject):
+    """`changed` when `profile` is another, or None while there is none; `failed` with an ErrorInfo."""
+
+    changed = Signal()
+    failed = Signal(object)
+
+    def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self.name = ""
+        self.profile: Profile | None = None
+        desk.profiles_changed.connect(self.load)
+
+    def follow(self, name: str) -> None:
+        if name != self.name:
+            self.name, self.profile = name, None
+            self.changed.emit()
+        self.load()
+
+    def load(self) -> None:
+        """Ask for it anew."""
+        name = self.name
+        if not name or name not in self._desk.mirror.profiles:
+            return
+
+        def answered(profile: Profile | None, error: ErrorInfo | None) -> None:
+            if name != self.name:
+                return
+            if error is not None:
+                self.failed.emit(error)
+            if profile != self.profile:
+                self.profile = profile
+                self.changed.emit()
+
+        self._desk.call("profile.show", NameParams(name=name), answered)
+
+    def change(self, table: str, **fields: Any) -> None:
+        """Store the profile with other `fields` of `table`; its secrets stay.
+
+        `changed` also tells when that failed: what a page shows has to go back to what is.
+        """
+        if self.profile is None:
+            return
+        part = msgspec.structs.replace(getattr(self.profile, table), **fields)
+        wanted = msgspec.structs.replace(self.profile, **{table: part})
+
+        def answered(_: object, error: ErrorInfo | None) -> None:
+            if error is not None:
+                self.failed.emit(error)
+            self.changed.emit()
+
+        if wanted != self.profile:
+            params = ProfileCreateParams(profile=wanted, replace=True, keep_secrets=True)
+            self._desk.call("profile.create", params, answered)

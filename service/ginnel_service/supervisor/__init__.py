@@ -1,0 +1,1 @@
+"""What the service does for its clients: profiles, connections, on-demand rules, kill switch, and news."""
