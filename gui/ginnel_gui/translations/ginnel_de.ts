@@ -716,6 +716,14 @@
         <translation>Versuchen Sie es später noch einmal. Wenn es so bleibt, sagen Sie es seinem Administrator, oder verbieten Sie beim Bearbeiten Weiterleitungen.</translation>
     </message>
     <message>
+        <source>The PKCS#12 file of this connection cannot be used.</source>
+        <translation>Die PKCS#12-Datei dieser Verbindung ist nicht zu gebrauchen.</translation>
+    </message>
+    <message>
+        <source>Check its password. If that is right, ask whoever gave you the file for another one, and choose it in the editor.</source>
+        <translation>Prüfen Sie ihr Passwort. Stimmt es, so lassen Sie sich eine andere Datei geben, und wählen Sie diese beim Bearbeiten.</translation>
+    </message>
+    <message>
         <source>There is no such connection any more.</source>
         <translation>Diese Verbindung gibt es nicht mehr.</translation>
     </message>
@@ -746,6 +754,14 @@
     <message>
         <source>Choose another name, or replace the one that is there.</source>
         <translation>Wählen Sie einen anderen Namen, oder ersetzen Sie die vorhandene.</translation>
+    </message>
+    <message>
+        <source>You have as many connections as one person may have on this computer (%1).</source>
+        <translation>Sie haben so viele Verbindungen, wie eine Person auf diesem Rechner haben darf (%1).</translation>
+    </message>
+    <message>
+        <source>Delete those that you no longer need, or ask an administrator.</source>
+        <translation>Löschen Sie, was Sie nicht mehr brauchen, oder fragen Sie einen Administrator.</translation>
     </message>
     <message>
         <source>The stored secrets of this connection cannot be opened: their key is missing.</source>
@@ -5155,6 +5171,10 @@
     <message>
         <source>(none)</source>
         <translation>(nichts)</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
     </message>
 </context>
 <context>

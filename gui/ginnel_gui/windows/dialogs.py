@@ -24,7 +24,7 @@ from .prompts import Prompts
 #: What a new connection begins with: a server and a user name suffice.
 FRESH: Final = Profile(name="", server="", authentication=Authentication(method="eap"))
 #: After the start, in milliseconds.
-_LOAD_MS: Final = 1500
+_LOAD_MS: Final = 150
 
 
 class Dialogs(QObject):
@@ -38,8 +38,8 @@ class Dialogs(QObject):
         self._files: list[str] = []
         self._importing = False
         # Parsers of certificates and their like take a moment to load: when nobody waits for it.
-        QTimer.singleShot(_LOAD_MS, self, lambda: import_module("ginnel_gui.windows.editor"))
-        QTimer.singleShot(2 * _LOAD_MS, self, lambda: import_module("ginnel_gui.windows.import_dialog"))
+        for number, name in enumerate(("certificate_files", "editor", "import_dialog"), 1):
+            QTimer.singleShot(number * _LOAD_MS, self, lambda name=name: _load(name))
         window.import_requested.connect(self.import_file)
         window.create_requested.connect(self.create)
         window.edit_requested.connect(lambda name: self._with(name, self._edit))
@@ -114,6 +114,7 @@ class Dialogs(QObject):
 
     def _with(self, name: str, then: Callable[[Profile], None]) -> None:
         """`then` with the profile, as the service has it now."""
+        _load("editor")  # while the service answers
 
         def answered(profile: Profile | None, error: ErrorInfo | None) -> None:
             if profile is not None:
@@ -140,3 +141,7 @@ class Dialogs(QObject):
     def _open(self, dialog: QDialog) -> None:
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+
+def _load(name: str) -> None:
+    import_module(f"ginnel_gui.windows.{name}")
