@@ -241,7 +241,6 @@ def test_what_another_client_is_to_ask_is_left_to_it(with_office: Served, termin
     """`up` of a connection that waits elsewhere takes the question over, and puts it once."""
     with_office.service.asks = [asks("otp")]
     with_office.run("up", "office", "--no-wait")
-    with_office.service.asks = []
     result = with_office.run("up", "office", stdin=f"{ANSWER}\n")
     assert result.exit_code == 0
     assert with_office.service.answers == [(5, ANSWER, False)]

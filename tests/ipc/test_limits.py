@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import sys
@@ -290,3 +291,60 @@ def test_log_lines_are_chosen_by_level_and_profile(tmp_path: Path) -> None:
             assert [(await caller.read())["params"]["at"] for _ in range(2)] == [1.0, 4.0]
 
     serve(tmp_path, scenario)
+
+
+def test_the_log_tells_of_one_person_once_a_minute(tmp_path: Path, caplog: Any) -> None:
+    async def scenario(service: FakeService, path: Path) -> None:
+        async with calling(path) as first:
+            await first.call("hello")
+            for _ in range(50):
+                async with calling(path) as refused:
+                    assert (await refused.read())["error"]["message"] == "busy"
+            assert "result" in await first.call("hello")
+
+    serve(tmp_path, scenario, limits=Limits(connections_per_uid=1))
+    assert caplog.text.count("refused") == 1
+
+
+def test_without_descriptors_the_service_rests_and_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    monkeypatch.setattr("ginnel_service.ipc.server.REST_S", 0.05)
+    failures = [OSError(errno.EMFILE, "Too many open files")]
+
+    async def scenario(service: FakeService, path: Path) -> None:
+        async with calling(path) as caller:
+            assert "result" in await caller.call("hello")
+
+    class Exhausted(Server):
+        async def start(self) -> None:
+            await super().start()
+            assert self._listener is not None
+            listener = self._listener
+
+            class Listener:
+                """Has none left the first time."""
+
+                def accept(self) -> Any:
+                    if failures:
+                        raise failures.pop()
+                    return listener.accept()
+
+                def __getattr__(self, name: str) -> Any:
+                    return getattr(listener, name)
+
+            self._listener = Listener()  # type: ignore[assignment]
+
+    service, path = FakeService(), tmp_path / "run" / "ginneld.sock"
+    server = Exhausted(service, path)
+
+    async def run() -> None:
+        await server.start()
+        try:
+            await scenario(service, path)
+        finally:
+            await server.close()
+
+    asyncio.run(run())
+    assert not failures
+    assert "nobody is let in for a while: Too many open files" in caplog.text
