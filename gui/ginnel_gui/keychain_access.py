@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import QObject, QProcess, QTimer
@@ -36,6 +37,7 @@ class KeychainAccess(QObject):
         super().__init__(parent)
         self._command = tuple(command)
         self._running: set[QProcess] = set()
+        self.destroyed.connect(partial(_end, self._running))
 
     def get(self, place: Place, then: Found) -> None:
         """`then` hears once, whatever happens."""
@@ -48,10 +50,8 @@ class KeychainAccess(QObject):
         self._run("forget", place, None, lambda _password, _available: None)
 
     def close(self) -> None:
-        """End what still waits for the keychain."""
-        for process in tuple(self._running):
-            process.kill()
-            process.waitForFinished(1000)
+        """End what still waits for the keychain; nobody hears of it."""
+        _end(self._running)
 
     def _run(self, act: str, place: Place, password: str | None, then: Found) -> None:
         process = QProcess(self)
@@ -81,3 +81,11 @@ class KeychainAccess(QObject):
             process.write(password.encode())
         process.closeWriteChannel()
         timer.start(PATIENCE_MS)
+
+
+def _end(running: set[QProcess], *_: object) -> None:
+    left = tuple(running)
+    running.clear()
+    for process in left:
+        process.kill()
+        process.waitForFinished(1000)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -280,3 +280,14 @@ def test_no_password_is_among_the_arguments_of_a_process(
     seen = (tmp_path / "seen").read_text()
     assert "ginnel: office" in seen
     assert "rosebud" not in seen
+
+
+def test_what_waits_for_the_keychain_ends_with_the_app(qtbot: QtBot) -> None:
+    """Qt warns, and so fails the test, when a process is forgotten."""
+    owner = QObject()
+    access = KeychainAccess(owner, command=(sys.executable, "-c", "import time; time.sleep(60)"))
+    heard: list[bool] = []
+    access.get(PLACE, lambda _, there: heard.append(there))
+    with qtbot.waitSignal(owner.destroyed):
+        owner.deleteLater()
+    assert heard == []
