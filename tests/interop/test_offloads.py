@@ -9,7 +9,7 @@ from ginnel_service.demo.rig import FileServer, Service
 from helpers.peers import PROFILE, GinnelToCharon
 from helpers.traffic import MEGABYTE
 
-pytestmark = [pytest.mark.interop, pytest.mark.netns]
+pytestmark = [pytest.mark.alone, pytest.mark.interop, pytest.mark.netns]
 
 SIZE = 50 * MEGABYTE
 
