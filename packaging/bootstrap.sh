@@ -93,7 +93,9 @@ install_debian() {
     case $LEVEL in
     test)
         wanted="$wanted tshark tcpdump hostapd iperf3 ethtool shellcheck softhsm2 systemd dbus polkitd dbus-daemon"
-        wanted="$wanted busybox mandoc groff-base zsh fish $STRONGSWAN"
+        wanted="$wanted busybox mandoc groff-base zsh fish openssl $STRONGSWAN"
+        # What the app's wheels link to, and letters to draw.
+        wanted="$wanted libgl1 libegl1 libxkbcommon0 libfontconfig1 libglib2.0-0 libdbus-1-3 libgssapi-krb5-2 fonts-dejavu-core"
         ;;
     bench) wanted="$wanted iperf3 ethtool" ;;
     esac
