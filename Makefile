@@ -60,7 +60,7 @@ sanitize: setup ## the packet path's tests on a build with bounds checks, Addres
 	@cd build/debug && GINNEL_DEBUG=1 ../../$(BIN)/python setup.py --quiet build_ext --inplace
 	PYTHONPATH=build/debug/core ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1 \
 		LD_PRELOAD="$$(cc -print-file-name=libasan.so)" \
-		$(PYTEST) tests/core $(PYTEST_ARGS)
+		$(PYTEST) -p no:pytest-qt tests/core $(PYTEST_ARGS)
 
 bench: setup-bench ## Ginnel beside other tunnels: speed, CPU time, latency (ROUNDS=3 SECONDS=3 ONLY=ginnel,link)
 	$(LINUX_ONLY)
