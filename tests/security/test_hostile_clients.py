@@ -30,8 +30,8 @@ OCTETS = 48 << 20
 ROUNDS = 7
 #: Series until one holds: what else the machine does is no fault of the service.
 SERIES = 3
-#: Of what goes without the harm: on two shared cores the harm's own work shows too, so a quiet machine is asked
-#: for more than a busy one.
+#: Of what goes without the harm. On two shared cores the harm's own work shows too, so a busy machine is
+#: asked for less than a quiet one.
 LEAST = float(os.environ.get("GINNEL_LEAST_SHARE", "0.8"))
 
 _BEGIN = """
