@@ -312,30 +312,3 @@ def test_without_one_names_are_asked_as_by_everyone(tmp_path: Path) -> None:
         await it.supervisor.close()
 
     serve(tmp_path, act)
-
-
-def test_it_follows_the_machines_links(tmp_path: Path) -> None:
-    async def act(world: World) -> None:
-        it = world.start()
-        await it.create(kill_switch=ALWAYS, network=Network(lan=True))
-        world.network.told.clear()
-        it.host.go_to()
-        await asyncio.sleep(1)
-        assert world.network.told == [KillSwitch(lan=True)]
-        await it.supervisor.close()
-
-    serve(tmp_path, act)
-
-
-@pytest.mark.parametrize("content", [b"", b"{", b'{"holds": 3}', b"[]", bytes(2 << 20)])
-def test_a_broken_file_of_wishes_still_leaves_what_is_always_on(tmp_path: Path, content: bytes) -> None:
-    async def act(world: World) -> None:
-        it = world.start()
-        await it.create(kill_switch=ALWAYS)
-        await it.supervisor.close()
-        (tmp_path / "wanted" / "wanted.json").write_bytes(content)
-        world.network.kill_switch = None
-        world.start()
-        assert world.network.kill_switch == CLOSED
-
-    serve(tmp_path, act)

@@ -175,11 +175,6 @@ class KillSwitchKeeper:
         log.warning("the kill switch lets a captive portal be reached for %g s", seconds)
         await self._apply("")
 
-    def refresh(self) -> None:
-        """The machine's links may be others, which the open LAN and local bridges follow."""
-        if self._set is not None:
-            self._submit(again=True)
-
     async def close(self) -> None:
         """The tunnels are down: their devices' names mean nothing any more. What stops traffic stays."""
         self._close_portal()

@@ -77,7 +77,6 @@ class Supervisor(EventFeed):
         self._examiner = Examiner(host, self.publish)
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
-        self._unwatch = host.watch_network(self._keeper.refresh)
         ring.listener = self._logged
 
     async def start(self) -> None:
@@ -90,7 +89,6 @@ class Supervisor(EventFeed):
 
     async def close(self) -> None:
         """Disconnect everything. No `up` from now on. What a kill switch stops stays stopped."""
-        self._unwatch()
         await self._on_demand.close()
         await self._connections.close()
         await self._keeper.close()
