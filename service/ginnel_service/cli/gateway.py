@@ -63,7 +63,8 @@ def check(settings: Settings, file: Path) -> None:
     if settings.json:
         print_json({"file": str(file), "users": len(config.users)})
     else:
-        click.echo(f"{printable(str(file))} can be used; it names {len(config.users)} users.")
+        people = "1 user" if len(config.users) == 1 else f"{len(config.users)} users"
+        click.echo(f"{printable(str(file))} can be used; it names {people}.")
 
 
 for each, name in (
