@@ -6,7 +6,7 @@ import time
 from typing import Final
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QHBoxLayout, QMessageBox, QRadioButton, QVBoxLayout
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QHBoxLayout, QMessageBox, QRadioButton
 
 from ginnel_service.ipc.schema import ErrorInfo, KillSwitchOffParams, KillSwitchStatus, PortalParams
 
@@ -15,7 +15,7 @@ from ..model.format import duration
 from ..model.traffic import SITUATIONS, Situation, traffic
 from ..say import fill, say
 from .pages import Context
-from .parts import Button, Card, Mark, Text
+from .parts import Button, Card, Mark, Text, beside
 from .profile_page import ProfilePage, explained
 from .type_scale import HEADING
 
@@ -85,16 +85,7 @@ class KillSwitchPage(ProfilePage):
     def _arrange(self, context: Context) -> None:
         theme = context.theme
         now = Card(theme)
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addWidget(self.mark)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addStretch(1)
-        words.addWidget(self.now)
-        words.addWidget(self.more)
-        words.addStretch(1)
-        row.addLayout(words, 1)
+        row = beside(self.mark, self.now, self.more)
         now.inside.addLayout(row)
         buttons = QHBoxLayout()
         buttons.addWidget(self.portal)

@@ -12,7 +12,7 @@ from ..draw.theme import Theme
 from ..model.rules import ACTIONS, MARKS, condition, said
 from ..say import fill, say
 from .pages import Context
-from .parts import Button, Card, Mark, Text
+from .parts import Button, Card, Mark, Text, beside
 from .profile_page import ProfilePage, explained
 from .type_scale import HEADING
 
@@ -69,16 +69,7 @@ class OnDemandPage(ProfilePage):
                 self.tr("The first rule that fits the network decides. What you do yourself goes first."),
             )
         )
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addWidget(self.mark)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addStretch(1)
-        words.addWidget(self.now)
-        words.addWidget(self.more)
-        words.addStretch(1)
-        row.addLayout(words, 1)
+        row = beside(self.mark, self.now, self.more)
         row.addWidget(self.pause)
         row.addWidget(self.resume)
         switch.inside.addSpacing(8)

@@ -196,3 +196,18 @@ class Note(Card):
 
     def offer(self, button: QPushButton) -> None:
         self._row.addWidget(button)
+
+
+def beside(mark: QWidget, *lines: QWidget) -> QHBoxLayout:
+    """A row: `mark`, and the lines one below the other beside it. More may be added at its end."""
+    row = QHBoxLayout()
+    row.setSpacing(12)
+    row.addWidget(mark)
+    words = QVBoxLayout()
+    words.setSpacing(2)
+    words.addStretch(1)
+    for line in lines:
+        words.addWidget(line)
+    words.addStretch(1)
+    row.addLayout(words, 1)
+    return row
