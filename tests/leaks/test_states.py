@@ -11,7 +11,7 @@ import pytest
 
 from ginnel_service.demo.lab import Internet, Lab
 from ginnel_service.demo.rig import CommandError, eventually
-from ginnel_service.tunnel import resolver
+from ginnel_service.tunnel import dns_messages
 from helpers.leaks import Allowed, Kind, classify
 
 from .walk import LAN, NAME, TUNNEL_ALONE, Walk
@@ -153,7 +153,7 @@ def is_opened_by_the_person(it: Walk) -> None:
     ],
 )
 def test_the_name_of_the_gateway_alone_may_be_asked_for(name: str, port: int, kind: Kind) -> None:
-    question = resolver.question(7, resolver.wire_name(name), 1)
+    question = dns_messages.question(name, "A").to_wire()
     head = bytes(12) + bytes.fromhex("0800 4500 0000 0000 0000 40 11 0000 c000020a c0000201")
     frame = head + (40000).to_bytes(2) + port.to_bytes(2) + bytes(4)
     assert classify(frame + question, TUNNEL_ALONE).kind is kind

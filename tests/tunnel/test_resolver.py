@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import struct
 from collections.abc import Callable
+from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ginnel_service.ike.events import Endpoint
 from ginnel_service.tunnel import resolver
+from ginnel_service.tunnel.dns_messages import addresses_in, question
 from ginnel_service.tunnel.errors import TunnelError
-from ginnel_service.tunnel.resolver import addresses_in, name_servers, question, resolve_outside, wire_name
-
-NAME = wire_name("vpn.example.org")
+from ginnel_service.tunnel.resolver import name_servers, resolve_outside
 
 
 def answer(asked: bytes, *records: bytes, flags: int = 0x8180) -> bytes:
@@ -80,7 +83,7 @@ def test_one_family_will_do() -> None:
         lambda asked: answer(asked, flags=0x8182),  # server failure
         lambda asked: answer(asked, flags=0x8185),  # refused
         lambda asked: asked,  # no answer at all
-        lambda asked: answer(question(0, wire_name("other.example"), 1), record(1, ADDRESS[1])),
+        lambda asked: asked[:2] + answer(question("other.example", "A").to_wire(), record(1, ADDRESS[1]))[2:],
         lambda asked: asked[:2] + b"\xff" * 40,
         lambda asked: asked[:2],
     ],
@@ -103,15 +106,24 @@ def test_an_answer_that_somebody_guessed_is_passed_over() -> None:
 
 @pytest.mark.parametrize("cut", range(0, 60, 3))
 def test_any_part_of_an_answer_is_survived(cut: int) -> None:
-    asked = question(7, NAME, 1)
-    whole = answer(asked, ALIAS, record(1, ADDRESS[1], b"\x03gw1\xc0\x10"))
+    asked = question("vpn.example.org", "A")
+    whole = answer(asked.to_wire(), ALIAS, record(1, ADDRESS[1], b"\x03gw1\xc0\x10"))
     try:
-        assert addresses_in(whole[:cut], asked, 1) in ([], ["198.51.100.2"])
+        assert addresses_in(whole[:cut], asked) in ([], ["198.51.100.2"])
     except ValueError:
         assert cut < len(whole)
-    assert addresses_in(whole, asked, 1) == ["198.51.100.2"]
-    looping = answer(asked, b"\xc0\x0c" * 20)
-    assert addresses_in(looping, asked, 1) == []
+    assert addresses_in(whole, asked) == ["198.51.100.2"]
+    looping = answer(asked.to_wire(), b"\xc0\x0c" * 20)
+    assert addresses_in(looping, asked) == []
+
+
+@given(st.binary(max_size=200), st.integers(0, 80))
+def test_whatever_a_server_says_is_addresses_or_an_error(noise: bytes, at: int) -> None:
+    asked = question("vpn.example.org", "A")
+    whole = answer(asked.to_wire(), ALIAS, record(1, ADDRESS[1], b"\x03gw1\xc0\x10"))
+    for data in (noise, whole[:at] + noise, whole[:at] + noise + whole[at + len(noise) :]):
+        with suppress(ValueError):
+            assert all(ip_address(found) for found in addresses_in(data, asked))
 
 
 @pytest.mark.parametrize("name", ["", ".", "a..b", "x" * 64, ".".join(["abcdefgh"] * 40)])

@@ -33,7 +33,7 @@ _GROUP_NFTABLES: Final = 1 << (7 - 1)  # NFNLGRP_NFTABLES
 _SETTLE_MS: Final = 200  # a network that changes changes more than once
 
 
-class KillSwitchKeeper:
+class KillSwitchTable:
     """Its calls come from any thread; they exclude one another."""
 
     def __init__(self) -> None:

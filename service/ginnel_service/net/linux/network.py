@@ -35,7 +35,7 @@ from ..plan import (
     make_plan,
 )
 from . import facts, steps
-from .kill_switch import KillSwitchKeeper
+from .kill_switch import KillSwitchTable
 from .netlink import Netlink, find_link
 from .sight import Sight
 
@@ -74,7 +74,7 @@ class LinuxNetwork:
         self._journal: Journal | None = None
         self._held: dict[Step, _Held] = {}  # in the order they were done
         self._stale: list[Entry] = []  # of a predecessor, not undone yet
-        self._kill_switch = KillSwitchKeeper()
+        self._kill_switch = KillSwitchTable()
         self._guards = True  # until the packet filter has refused one
 
     def apply(self, owner: str, wanted: Wanted) -> None:
