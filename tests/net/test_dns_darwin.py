@@ -95,7 +95,7 @@ def test_what_somebody_took_away_or_changed_is_put_back_at_the_next_change(
     network = keeper(tmp_path / "state", store)
     network.apply("a", EVERYTHING)
     ours = dict(store.keys)
-    for meddle in (store.reboot, lambda: store.keys.update(dict.fromkeys(store.keys, {}))):
+    for meddle in (store.reboot, lambda: store.keys.update({key: {} for key in store.keys})):
         meddle()
         network.apply("a", EVERYTHING)
         assert (
