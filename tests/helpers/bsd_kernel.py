@@ -167,6 +167,10 @@ class FakeKernel:
         self.send_faults: deque[int] = deque()
         self.receive_faults: deque[int] = deque()
         self.chatter: list[bytes] = []  # what others say ahead of each answer
+        self.trouble = False  # every request is interrupted or has no room, every answer is lost once
+        self.refuse_routes_to: set[Network] = set()
+        self.moved: list[str] = []  # by RTM_CHANGE
+        self._requests = 0
         self._next_index = 1
         self.attach("lo0", 0x8000 | IFF_UP | IFF_RUNNING | IFF_LOOPBACK, IFT_LOOP, mtu=16384)
         self.hold("lo0", "127.0.0.1/8")
@@ -317,6 +321,7 @@ class FakeKernel:
 
     def request(self, data: bytes, fib: int = 0) -> None:
         """What is written to a route socket."""
+        self._make_trouble()
         if self.send_faults:
             number = self.send_faults.popleft()
             raise OSError(number, os.strerror(number))
@@ -337,6 +342,16 @@ class FakeKernel:
                 self._tell(data[:16] + struct.pack("=i", self.pid) + refused + data[28:])
                 raise
             self._tell(answer)
+
+    def _make_trouble(self) -> None:
+        if not self.trouble:
+            return
+        self._requests += 1
+        if self._requests % 3:
+            number = errno.EINTR if self._requests % 3 == 1 else errno.ENOBUFS
+            raise OSError(number, os.strerror(number))
+        self.receive_faults.extend((errno.EINTR, errno.ENOBUFS))
+        self._tell(self._message(RTM_ADD, self._table[0], pid=OTHER, seq=1))
 
     def _serve(self, kind: int, index: int, flags: int, addrs: int, body: bytes, seq: int) -> bytes:
         raw = sockaddr.split(self.layout, addrs, body)
@@ -365,6 +380,8 @@ class FakeKernel:
                 raise OSError(errno.EINVAL, "no gateway, or neither a host nor a mask")
             nic = self._choose(network, gateway, flags, named)
             whole = own if own is not None else nic.of(network.version)
+            if network in self.refuse_routes_to:
+                raise OSError(errno.ENOMEM, "no memory")
             made = Entry(network, gateway, nic.index, flags | RTF_UP, whole, scope)
             self._add(made)
             return self._message(kind, made, seq=seq, pid=self.pid, flags=RTF_DONE)
@@ -412,6 +429,7 @@ class FakeKernel:
             entry, gateway=gateway, index=nic.index, flags=kept, source=nic.of(entry.network.version)
         )
         self._table[self._table.index(entry)] = changed
+        self.moved.append(str(entry.network))
         return self._message(RTM_CHANGE, changed, seq=seq, pid=self.pid, flags=RTF_DONE)
 
     def _choose(self, network: Network, gateway: Gateway, flags: int, named: int) -> Nic:

@@ -101,10 +101,8 @@ def interface_address(
     layout: Layout, kind: int, index: int, value: Interface, destination: Address | None
 ) -> bytes:
     """struct ifa_msghdr."""
-    parts = {
-        RTA_NETMASK: netmask(layout, value.network),
-        RTA_IFA: address(layout, value),
-    }  # an interface's `ip` forgets its zone
+    own = address(layout, value)  # and not `value.ip`, which forgets its zone
+    parts = {RTA_NETMASK: netmask(layout, value.network), RTA_IFA: own}
     if destination is not None:
         parts[RTA_BRD] = address(layout, destination)
     addrs, body = _body(layout, parts)

@@ -7,12 +7,12 @@ from ipaddress import ip_network
 
 from ..base import Network
 from ..plan import AddBlock, AddRoute, Step
-from ..surroundings import is_default
+from ..surroundings import is_default, is_private
 from .plan import Facts, Foreign
 from .sight import Route, Sight
 
 
-def learn(sight: Sight, held: Iterable[Step], *, host_routes: bool, guards: bool = True) -> Facts:
+def learn(sight: Sight, held: Iterable[Step], *, guards: bool = True) -> Facts:
     """`held` are steps in force: of one host, each may have taken the place of somebody else's route."""
     foreign = list(_foreign(sight))
     listed = {each.network for each in foreign}
@@ -22,20 +22,19 @@ def learn(sight: Sight, held: Iterable[Step], *, host_routes: bool, guards: bool
         foreign=tuple(foreign),
         own=tuple(str(each.ip) for device in sight.devices.values() for each in device.addresses),
         routers=tuple(dict.fromkeys(str(route.router) for route in sight.foreign if route.router)),
-        host_routes=host_routes,
         guards=guards,
     )
 
 
 def private_links(sight: Sight) -> tuple[Network, ...]:
-    """The networks that the machine has an address in, on links that lead out of it."""
-    return tuple(
-        dict.fromkeys(
-            route.network
-            for route in sight.foreign
-            if route.router is None and _leads_out(sight, route, _ways_out(sight))
-        )
+    """The private networks that the machine is in, on links that lead out of it."""
+    out = _ways_out(sight)
+    near = (
+        route.network
+        for route in sight.foreign
+        if route.router is None and route.index in sight.devices and _leads_out(sight, route, out)
     )
+    return tuple(dict.fromkeys(network for network in near if is_private(network)))
 
 
 def _foreign(sight: Sight) -> Iterable[Foreign]:

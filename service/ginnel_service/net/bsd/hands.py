@@ -42,8 +42,7 @@ class BsdHands:
         self._sight = Sight(kernel)
 
     def plan(self, held: Iterable[Step], present: tuple[Step, ...], wanted: Wanted, *, guards: bool) -> Plan:
-        host_routes = self._kernel.layout.system == "freebsd"
-        known = facts.learn(self._sight, held, host_routes=host_routes, guards=guards)
+        known = facts.learn(self._sight, held, guards=guards)
         return difference(present, steps_for(wanted, known))
 
     def index(self, device: str) -> int:
@@ -96,8 +95,8 @@ class BsdHands:
             case LinkUp():
                 links.set_up(self._kernel, step.device, up=True)
             case AddAddress():
-                if instead_of is not None:  # an address's prefix cannot be changed
-                    self.undo(instead_of.step, instead_of.before)
+                if instead_of is not None and isinstance(instead_of.step, AddAddress):
+                    self._undo_address(instead_of.step, instead_of.before)  # a prefix cannot be changed
                 links.add_address(self._kernel, step.device, ip_interface(step.address))
             case AddRoute():
                 device = Link(before.ifindex, step.device)

@@ -12,7 +12,7 @@ from typing import Final
 
 from ..base import DeviceState, Way
 from . import links, messages
-from .kernel import Kernel
+from .kernel import Kernel, SystemKernel
 from .layout import (
     RTF_BLACKHOLE,
     RTF_GATEWAY,
@@ -40,10 +40,10 @@ _NO_CHANGE: Final = RTF_LLINFO | RTF_WASCLONED
 class DeviceWatch:
     """Readable when the route socket has said anything, until `drain` tells whether a device changed."""
 
-    def __init__(self, kernel: Kernel) -> None:
+    def __init__(self, kernel: Kernel | None = None) -> None:
         """Raises OSError."""
-        self._kernel = kernel
-        self._socket = kernel.route_socket()
+        self._kernel = kernel if kernel is not None else SystemKernel()
+        self._socket = self._kernel.route_socket()
 
     def fileno(self) -> int:
         return self._socket.fileno()
@@ -84,18 +84,23 @@ class NetworkWatch(DeviceWatch):
         return isinstance(message, LinkMessage | AddressMessage | Announcement)
 
 
-def device_state(kernel: Kernel, name: str) -> DeviceState | None:
+def device_state(name: str, kernel: Kernel | None = None) -> DeviceState | None:
     """None when there is no such device."""
     try:
+        kernel = kernel if kernel is not None else SystemKernel()
         return DeviceState(up=links.is_up(kernel, name), mtu=links.get_mtu(kernel, name))
     except OSError:
         return None
 
 
-def way(kernel: Kernel, host: str) -> Way | None:
-    """How packets get to `host` beside every tunnel of ours; None without a way, or when its link is down."""
-    sight = Sight(kernel)
+def way(host: str, mark: int, kernel: Kernel | None = None) -> Way | None:
+    """How packets get to `host` beside every tunnel of ours; None when there is no way, or its link is down.
+
+    There are no marks here: `mark` is for the systems that have them.
+    """
     try:
+        kernel = kernel if kernel is not None else SystemKernel()
+        sight = Sight(kernel)
         found = _ask(kernel, host) or _look(sight, host)
         device = sight.devices.get(found.device) if found is not None else None
     except OSError:

@@ -58,7 +58,6 @@ class Facts(Struct, frozen=True):
     foreign: tuple[Foreign, ...] = ()
     own: tuple[str, ...] = ()  # the machine's addresses
     routers: tuple[str, ...] = ()  # the next hops of `foreign`
-    host_routes: bool = False  # our own sockets are bound to no interface: gateways need routes
     guards: bool = True  # the packet filter takes guards
 
 
@@ -108,8 +107,6 @@ def _fates(wanted: Wanted, facts: Facts) -> list[_Wish]:
     """Every route of ours, each prefix once."""
     wishes = _wishes(wanted, facts)
     taken = [wish for wish in wishes if wish.fate in ("into", "nowhere")]
-    if not taken:
-        return []
     foreign = [each for each in facts.foreign if each.device != wanted.device]
     standing = {ip_network(each.network) for each in foreign}
     made: dict[Network, _Fate] = {}
@@ -123,6 +120,9 @@ def _fates(wanted: Wanted, facts: Facts) -> list[_Wish]:
         lost = any(covers(each.network, wish.network) for each in taken)
         if wish.fate == "around" and lost and wish.network not in standing:
             make(wish.network, "around")
+    for gateway in map(ip_network, wanted.gateways):  # another tunnel's routes may cover it
+        if gateway not in standing:
+            make(gateway, "around")
     for wish in taken:
         for piece in _pieces(wish.network, standing):
             make(piece, wish.fate)
@@ -144,8 +144,7 @@ def _wishes(wanted: Wanted, facts: Facts) -> list[_Wish]:
     wishes = [_Wish(net, "into") for net in asked if net not in wanted.bypass]
     wishes += [_Wish(net, "nowhere") for net in wanted.blocked]
     wishes += [_Wish(net, "around") for net in wanted.bypass if net.prefixlen]
-    if facts.host_routes:
-        wishes += [_Wish(ip_network(gateway), "around") for gateway in wanted.gateways]
+    wishes += [_Wish(ip_network(gateway), "around") for gateway in wanted.gateways]
     wishes += [_Wish(ip_network(each.network), "stays") for each in _surroundings(wanted, facts)]
     if wanted.lan:
         wishes += [_Wish(net, "around") for net in SITE_GROUPS4]

@@ -144,22 +144,23 @@ def take_away(talk: RouteTalk, network: Network, device: int | None, *, nowhere:
 
 
 def put_back(talk: RouteTalk, network: Network, stood: Stood, device: str) -> bool:
-    """A route that ours took the place of, if its interface is still there. Somebody's newer one stays."""
-    gateway = ip_address(stood.gateway) if stood.gateway else Link(stood.ifindex, device)
+    """A route that ours took the place of, on an interface that is still there. Somebody's newer one stays.
+
+    FreeBSD would make one route of both (net.route.multipath).
+    """
+    if current(talk, network) is not None:
+        return False
     message = RouteMessage(
         type=RTM_ADD,
         network=network,
-        gateway=gateway,
+        gateway=ip_address(stood.gateway) if stood.gateway else Link(stood.ifindex, device),
         index=stood.ifindex,
         flags=stood.flags & _TOLD,
         interface=Link(stood.ifindex, device),
     )
-    try:
-        with tolerate_gone():
-            talk.tell(message)
-            return True
-    except FileExistsError:
-        pass
+    with tolerate_gone():
+        talk.tell(message)
+        return True
     return False
 
 
