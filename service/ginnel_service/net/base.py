@@ -34,6 +34,7 @@ class Wanted:
     addresses: tuple[Interface, ...] = ()
     routes: tuple[Network, ...] = ()  # through the device, in the tunnels' own table
     bypass: tuple[Network, ...] = ()  # that keep to the main table although a route covers them
+    gateways: tuple[Address, ...] = ()  # of the tunnel itself, for where sockets bear no mark
     link_routes: tuple[Network, ...] = ()  # through the device, in the main table (a gateway's pools)
     forwarding: bool = False  # a gateway forwards between the device and its networks
     translated: tuple[Network, ...] = ()  # of the device, that others see under our own address

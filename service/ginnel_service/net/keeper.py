@@ -331,7 +331,7 @@ class Keeper:
             before = self._look_at(hands, item.step)
         except OSError as error:
             raise self._refusal(item.step, error.errno or 0) from error
-        keeps = isinstance(item.step, SetSysctl | SetLink)
+        keeps = isinstance(item.step, SetSysctl | SetLink | AddRoute)
         if old is not None and keeps and old.entry.before.ifindex == before.ifindex:
             return old.entry.before
         return before

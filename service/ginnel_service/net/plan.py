@@ -321,7 +321,11 @@ class Plan(Struct, frozen=True):
 
 def make_plan(present: tuple[Step, ...], wanted: Wanted | None, facts: Facts) -> Plan:
     """The difference between an owner's `present` steps, in the order they were done, and `wanted`."""
-    target = () if wanted is None else steps_for(wanted, facts)
+    return difference(present, () if wanted is None else steps_for(wanted, facts))
+
+
+def difference(present: tuple[Step, ...], target: tuple[Step, ...]) -> Plan:
+    """From an owner's `present` steps, in the order they were done, to those of `target`, in theirs."""
     had = {step.key: step for step in present}
     keys = {step.key for step in target}
     here = set(present)
@@ -375,7 +379,7 @@ def steps_for(wanted: Wanted, facts: Facts) -> tuple[Step, ...]:
     if 6 in routed:
         steps.append(AddRule(6))
     if wanted.dns is not None:
-        steps += _dns(device, wanted.dns, facts)
+        steps += dns_steps(device, wanted.dns, ipv6=facts.ipv6)
     first: dict[tuple[str, ...], Step] = {}
     for step in steps:
         first.setdefault(step.key, step)
@@ -399,9 +403,9 @@ def _is_in(captured: list[Network], text: str) -> bool:
     return any(covers(wide, network) for wide in captured)
 
 
-def _dns(device: str, dns: Dns, facts: Facts) -> tuple[Step, ...]:
+def dns_steps(device: str, dns: Dns, *, ipv6: bool) -> tuple[Step, ...]:
     """Last of all: the servers can be reached by now. Without a server there is nobody to ask."""
-    servers = tuple(str(server) for server in dns.servers if server.version == 4 or facts.ipv6)
+    servers = tuple(str(server) for server in dns.servers if server.version == 4 or ipv6)
     if not servers:
         return ()
     search, match = (tuple(dict.fromkeys(map(ascii_domain, names))) for names in (dns.search, dns.match))

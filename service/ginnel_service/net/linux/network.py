@@ -14,6 +14,7 @@ from ..firewall.libnftables import NftablesError
 from ..journal import Before, Entry
 from ..keeper import Keeper
 from ..plan import MARK, LastingStep, MachineStep, Plan, Step, make_plan
+from ..refusal import in_use, refusal
 from . import facts, steps
 from .kill_switch import KillSwitchTable
 from .netlink import Netlink, find_link, need_link
@@ -56,10 +57,10 @@ class LinuxMachine:
         return KillSwitchTable()
 
     def in_use(self, step: Step) -> str:
-        return steps.in_use(step)
+        return in_use(step)
 
     def refusal(self, step: MachineStep, number: int) -> NetworkError:
-        return steps.refusal(step, number)
+        return refusal(step, number)
 
 
 class LinuxHands:
