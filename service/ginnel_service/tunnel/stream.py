@@ -26,7 +26,7 @@ from typing import Final
 
 from ..ike.events import Endpoint, Path
 from .frames import MAX_FRAME, Splitter, StreamBroken, Train, framed
-from .sockets import open_socket
+from .sockets import open_outside, open_socket
 
 log = logging.getLogger("ginnel.tunnel")
 
@@ -253,7 +253,7 @@ async def connect(remote: Endpoint, mark: int, *, tls: ssl.SSLContext | None, na
     Raises OSError; ssl.SSLError, one of them, when what answers does not speak TLS as we do.
     """
     loop = asyncio.get_running_loop()
-    opened = open_socket(remote.host, mark, socket.SOCK_STREAM)
+    opened = open_outside(remote.host, mark, socket.SOCK_STREAM)
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT_S):
             await loop.sock_connect(opened, remote)

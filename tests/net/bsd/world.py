@@ -13,7 +13,7 @@ from pathlib import Path
 from ginnel_service.net.base import Wanted
 from ginnel_service.net.bsd.layout import Layout
 from ginnel_service.net.bsd.network import BsdNetwork
-from ginnel_service.net.firewall.pf import Outcome, PacketFilter
+from ginnel_service.net.firewall.pfctl import Outcome, PacketFilter
 from helpers.bsd_kernel import ETHERNET, IFT_ETHER, IFT_TUNNEL, TUNNEL, FakeKernel
 
 GATEWAY = "198.51.100.7"
@@ -87,7 +87,7 @@ def open_tun(kernel: FakeKernel) -> str:
 
 def network(kernel: FakeKernel, state: Path, pf: FakePf | None = None, **more: object) -> BsdNetwork:
     run = pf if pf is not None else FakePf()
-    packet_filter = PacketFilter(kernel.layout.system, run)
+    packet_filter = PacketFilter(kernel.layout.system, state, run)
     return BsdNetwork(state, kernel=kernel, packet_filter=packet_filter, dns="file", **more)  # type: ignore[arg-type]
 
 

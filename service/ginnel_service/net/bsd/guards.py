@@ -5,12 +5,12 @@ from __future__ import annotations
 from ipaddress import ip_address
 
 from ..base import Address
-from ..firewall.pf import PacketFilter
+from ..firewall.pfctl import PacketFilter
 from ..plan import AddGuard
 
 
 class Guards:
-    """All that stand by this process. Raises NetworkError `firewall_unavailable`."""
+    """All that stand by this process. Methods raise OSError."""
 
     def __init__(self, packet_filter: PacketFilter) -> None:
         self._filter = packet_filter

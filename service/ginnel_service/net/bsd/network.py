@@ -8,7 +8,8 @@ from pathlib import Path
 
 from ..base import NetworkError
 from ..dns.keepers import Choice
-from ..firewall.pf import PacketFilter
+from ..dns.machine import MachineDns
+from ..firewall.pfctl import PacketFilter
 from ..keeper import Keeper
 from ..plan import MachineStep, Step
 from ..refusal import in_use, refusal
@@ -33,8 +34,11 @@ class BsdNetwork(Keeper):
     ) -> None:
         """Raises OSError ENOSYS where there is no route(4)."""
         kernel = kernel if kernel is not None else SystemKernel()
-        packet_filter = packet_filter if packet_filter is not None else PacketFilter(kernel.layout.system)
-        super().__init__(BsdMachine(kernel, packet_filter), state_dir, dns=dns, checkpoint=checkpoint)
+        if packet_filter is None:
+            packet_filter = PacketFilter(kernel.layout.system, state_dir)
+        super().__init__(
+            BsdMachine(kernel, packet_filter), state_dir, MachineDns(state_dir, dns), checkpoint=checkpoint
+        )
 
 
 class BsdMachine:
