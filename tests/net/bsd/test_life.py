@@ -284,6 +284,17 @@ def test_guests_and_other_tunnels_keep_their_networks(kernel: FakeKernel, ours: 
     assert kernel.snapshot() == before
 
 
+def test_a_tunnel_without_addresses_leaves_by_the_machines_own(kernel: FakeKernel, ours: BsdNetwork) -> None:
+    """Between sites: the selectors hold the machine's address, and FreeBSD wants one for each route."""
+    before = kernel.snapshot()
+    ours.apply("a", full(kernel, addresses=(), routes=(ip_network("10.20.0.0/16"),)))
+    entry = kernel.lookup(ip_address("10.20.0.1"))
+    assert entry is not None
+    assert (entry.index, str(entry.source)) == (kernel.index(device(kernel)), "192.168.1.5")
+    ours.close()
+    assert kernel.snapshot() == before
+
+
 def test_two_tunnels_stand_side_by_side(kernel: FakeKernel, ours: BsdNetwork) -> None:
     before = kernel.snapshot()
     kernel.attach("utun9", 0x8050, 131)
