@@ -1,7 +1,7 @@
 """The seam between a tunnel and the machine's network: what is wanted, and who makes it so.
 
-Knows nothing of IKE, of the packet path or of profiles. Implementations: `linux.network.LinuxNetwork`;
-`FakeNetwork` here serves tests of whatever stands above.
+Knows nothing of IKE, of the packet path or of profiles. Implementations: `keeper.Keeper` over each
+system's own machine, of which `machine.py` chooses; `FakeNetwork` here serves tests of whatever stands above.
 """
 
 from __future__ import annotations
@@ -71,6 +71,24 @@ class Way(NamedTuple):
     local: str
     device: int
     gateway: str  # empty when the host is on the link
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A network, and the device that leads to it; `on_link`: its hosts are neighbours there."""
+
+    network: Network
+    device: str
+    on_link: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """`tunnels` are devices that look like those of a VPN and are up; `ways` lead to the hosts asked for."""
+
+    reaches: tuple[Reach, ...] = ()
+    tunnels: frozenset[str] = frozenset()
+    ways: tuple[tuple[str, str], ...] = ()  # (host, device)
 
 
 class NetworkError(Exception):

@@ -21,10 +21,8 @@ from ..clock import since_boot_s
 from ..ike.config import RandomBytes
 from ..ike.events import Endpoint, Fetch, Path
 from ..net.base import DeviceState, MachineNetwork, Way
-from ..net.dns.watch import DnsWatch
-from ..net.linux.device import DeviceWatch, device_state
-from ..net.linux.monitor import NetworkWatch
-from ..net.linux.monitor import way as route_to
+from ..net.machine import DeviceWatch, DnsWatch, NetworkWatch, device_state
+from ..net.machine import way as route_to
 from .dataplane import Plane
 from .errors import TunnelError, socket_error, tun_error
 from .fetch import Fetcher

@@ -47,12 +47,11 @@ class FileDns:
         others = tuple(other for other in over.steps if other.device != step.device)
         self._write(replace(over, steps=(*others, step)))
 
-    def unset(self, device: str) -> bool:
-        """Whether there was anything of ours for `device` to take back."""
+    def unset(self, step: SetDns) -> bool:
         over = self._saved.read().file
-        if over is None or not any(step.device == device for step in over.steps):
+        if over is None or not any(each.device == step.device for each in over.steps):
             return False
-        others = tuple(step for step in over.steps if step.device != device)
+        others = tuple(each for each in over.steps if each.device != step.device)
         if not _is_ours(look(self._path), over):
             self._keep(replace(over, steps=others) if others else None)
             return False

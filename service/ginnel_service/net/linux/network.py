@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..base import NetworkError, Wanted
 from ..dns.keepers import Choice
+from ..dns.machine import MachineDns
 from ..firewall import libnftables
 from ..firewall.libnftables import NftablesError
 from ..journal import Before, Entry
@@ -21,7 +22,10 @@ from .sight import Sight
 
 
 class LinuxNetwork(Keeper):
-    """The network namespace of whichever thread calls."""
+    """That of the network namespace of whichever thread calls.
+
+    `dns` names who looks after the machine's DNS, where that should not be found out.
+    """
 
     def __init__(
         self,
@@ -30,7 +34,7 @@ class LinuxNetwork(Keeper):
         dns: Choice = "auto",
         checkpoint: Callable[[str], None] = lambda _: None,
     ) -> None:
-        super().__init__(LinuxMachine(), state_dir, dns=dns, checkpoint=checkpoint)
+        super().__init__(LinuxMachine(), state_dir, MachineDns(state_dir, dns), checkpoint=checkpoint)
 
     def recover(self) -> list[str]:
         with suppress(NftablesError):  # now, so that no connection waits for it; who needs it hears why
