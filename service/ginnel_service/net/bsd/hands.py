@@ -42,7 +42,8 @@ class BsdHands:
         self._sight = Sight(kernel)
 
     def plan(self, held: Iterable[Step], present: tuple[Step, ...], wanted: Wanted, *, guards: bool) -> Plan:
-        known = facts.learn(self._sight, held, guards=guards)
+        host_routes = self._kernel.layout.system == "freebsd"  # macOS binds sockets (IP_BOUND_IF)
+        known = facts.learn(self._sight, held, host_routes=host_routes, guards=guards)
         return difference(present, steps_for(wanted, known))
 
     def index(self, device: str) -> int:
