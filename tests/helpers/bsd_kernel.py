@@ -378,7 +378,7 @@ class FakeKernel:
         if kind == RTM_ADD:
             if gateway is None or (mask is None and not flags & RTF_HOST):
                 raise OSError(errno.EINVAL, "no gateway, or neither a host nor a mask")
-            nic = self._choose(network, gateway, flags, named)
+            nic = self._choose(network, gateway, flags, named, own)
             whole = own if own is not None else nic.of(network.version)
             if network in self.refuse_routes_to:
                 raise OSError(errno.ENOMEM, "no memory")
@@ -432,7 +432,9 @@ class FakeKernel:
         self.moved.append(str(entry.network))
         return self._message(RTM_CHANGE, changed, seq=seq, pid=self.pid, flags=RTF_DONE)
 
-    def _choose(self, network: Network, gateway: Gateway, flags: int, named: int) -> Nic:
+    def _choose(
+        self, network: Network, gateway: Gateway, flags: int, named: int, own: Address | None = None
+    ) -> Nic:
         """The interface of a new route. A name (RTA_IFP) decides; without one macOS may take a wrong one."""
         if named:
             if named not in self.nics:
@@ -447,7 +449,7 @@ class FakeKernel:
             nic = self.nics[gateway.index]
         else:
             return self._towards(gateway)
-        if self.layout.system == "freebsd" and nic.of(network.version) is None:
+        if self.layout.system == "freebsd" and own is None and nic.of(network.version) is None:
             raise OSError(errno.ENETUNREACH, "the interface has no address of that family")
         if not isinstance(gateway, Link) and not gateway.is_loopback:
             self._towards(gateway)

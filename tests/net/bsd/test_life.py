@@ -5,6 +5,8 @@ What is left is held against a twin: the same machine, to which the same happene
 
 from __future__ import annotations
 
+import itertools
+import os
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
@@ -14,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from ginnel_service.net.base import NetworkError
-from ginnel_service.net.bsd.layout import DARWIN, FREEBSD, RTF_GATEWAY, RTF_STATIC
+from ginnel_service.net.bsd.layout import DARWIN, FREEBSD, RTF_STATIC
 from ginnel_service.net.bsd.monitor import way
 from ginnel_service.net.bsd.network import BsdNetwork
 from helpers.bsd_kernel import FakeKernel
@@ -29,6 +31,7 @@ from net.bsd.world import (
     network,
     open_tun,
     other_uplink,
+    outer,
     part,
     uplink,
 )
@@ -60,8 +63,7 @@ def test_a_full_tunnel_takes_everything(kernel: FakeKernel, ours: BsdNetwork, tm
     ours.apply("a", full(kernel))
     for host in ("8.8.8.8", "192.0.2.1", "2606:4700::1111", "192.168.1.9", "2001:db8:1::9"):
         assert kernel.send_packet(host) == device(kernel)
-    for host in (GATEWAY, "192.168.1.1"):  # what carries the tunnel itself
-        assert kernel.send_packet(host) == uplink(kernel)
+    assert outer(kernel, GATEWAY) == kernel.send_packet("192.168.1.1") == uplink(kernel)
     nic = kernel.nics[kernel.index(device(kernel))]
     assert (nic.mtu, nic.flags & 1) == (1400, 1)
     assert [str(held.address) for held in nic.held] == ["10.9.0.5/32", "fd00:9::5/128"]
@@ -117,7 +119,8 @@ def test_a_split_tunnel_takes_its_networks_alone(kernel: FakeKernel, ours: BsdNe
     ours.apply("a", wanted)
     for host in ("10.1.1.1", "10.20.1.1", "172.16.5.5", "192.168.1.9"):
         assert kernel.send_packet(host) == device(kernel)
-    for host in ("10.30.1.1", "8.8.8.8", GATEWAY, "192.168.1.1"):
+    assert outer(kernel, GATEWAY) == uplink(kernel)
+    for host in ("10.30.1.1", "8.8.8.8", "192.168.1.1"):
         assert kernel.send_packet(host) == uplink(kernel)
     ours.close()
     assert kernel.snapshot() == before
@@ -161,7 +164,7 @@ def test_roaming_takes_the_gateways_route_along(kernel: FakeKernel, ours: BsdNet
         join(machine, other_uplink(machine), "10.44.0.7/24", "10.44.0.1", "2001:db8:2::7/64")
     assert way(GATEWAY, 0, kernel) is not None
     ours.apply("a", full(kernel))
-    assert kernel.send_packet(GATEWAY) == other_uplink(kernel)
+    assert outer(kernel, GATEWAY) == other_uplink(kernel)
     for host in ("8.8.8.8", "192.168.1.9", "10.44.0.9", "2606:4700::1111"):
         assert kernel.send_packet(host) == device(kernel)
     ours.withdraw("a")
@@ -170,16 +173,15 @@ def test_roaming_takes_the_gateways_route_along(kernel: FakeKernel, ours: BsdNet
 
 
 def test_a_next_hop_that_changes_is_followed_without_a_gap(kernel: FakeKernel, ours: BsdNetwork) -> None:
-    ours.apply("a", full(kernel))
+    wanted = full(kernel, bypass=(ip_network("192.0.2.0/24"),))
+    ours.apply("a", wanted)
     kernel.unroute("0.0.0.0/0")
     kernel.route("0.0.0.0/0", via="192.168.1.254", dev=uplink(kernel))
-    heard = kernel.route_socket()
-    ours.apply("a", full(kernel))
-    entry = kernel.lookup(ip_address(GATEWAY))
+    ours.apply("a", wanted)
+    entry = kernel.lookup(ip_address("192.0.2.1"))
     assert entry is not None
     assert str(entry.gateway) == "192.168.1.254"
-    assert kernel.moved == [str(entry.network)], "by RTM_CHANGE"
-    heard.close()
+    assert "192.0.2.0/24" in kernel.moved, "by RTM_CHANGE"
     ours.close()
 
 
@@ -192,7 +194,7 @@ def test_a_sleep_through_a_lost_network_ends_well(kernel: FakeKernel, ours: BsdN
     assert kernel.send_packet("8.8.8.8") == device(kernel)
     join(kernel, uplink(kernel), "192.168.1.5/24", "192.168.1.1", "2001:db8:1::5/64")
     ours.apply("a", full(kernel))
-    assert kernel.send_packet(GATEWAY) == uplink(kernel)
+    assert outer(kernel, GATEWAY) == uplink(kernel)
     ours.close()
     assert kernel.snapshot() == before
 
@@ -203,7 +205,7 @@ def test_another_gateway_gets_the_route_and_the_old_one_loses_it(
     before = kernel.snapshot()
     ours.apply("a", full(kernel))
     ours.apply("a", full(kernel, OTHER_GATEWAY))
-    assert kernel.send_packet(OTHER_GATEWAY) == uplink(kernel)
+    assert outer(kernel, OTHER_GATEWAY) == uplink(kernel)
     assert kernel.send_packet(GATEWAY) == device(kernel)
     ours.close()
     assert kernel.snapshot() == before
@@ -212,19 +214,20 @@ def test_another_gateway_gets_the_route_and_the_old_one_loses_it(
 def test_a_gateway_on_ipv6_is_reached_over_its_routers_zone(kernel: FakeKernel, ours: BsdNetwork) -> None:
     before = kernel.snapshot()
     ours.apply("a", full(kernel, "2001:db8:f::7"))
-    entry = kernel.lookup(ip_address("2001:db8:f::7"))
-    assert entry is not None
-    assert str(entry.gateway) == f"fe80::1%{kernel.index(uplink(kernel))}"
-    assert kernel.send_packet("2001:db8:f::7") == uplink(kernel)
+    found = way("2001:db8:f::7", 0, kernel)
+    assert found is not None
+    assert found.gateway == f"fe80::1%{kernel.index(uplink(kernel))}"
+    assert outer(kernel, "2001:db8:f::7") == uplink(kernel)
     ours.close()
     assert kernel.snapshot() == before
 
 
 def test_a_gateway_that_is_a_neighbour_needs_no_next_hop(kernel: FakeKernel, ours: BsdNetwork) -> None:
     ours.apply("a", full(kernel, "192.168.1.77"))
-    assert kernel.send_packet("192.168.1.77") == uplink(kernel)
-    entry = next(each for each in kernel.tables[0] if str(each.network) == "192.168.1.77/32")
-    assert not entry.flags & RTF_GATEWAY
+    assert outer(kernel, "192.168.1.77") == uplink(kernel)
+    found = way("192.168.1.77", 0, kernel)
+    assert found is not None
+    assert found.gateway == ""
     ours.close()
 
 
@@ -263,7 +266,7 @@ def test_a_route_that_leads_out_already_is_left_alone(kernel: FakeKernel, ours: 
     assert [str(each.gateway) for each in kernel.tables[0] if str(each.network) == "192.0.2.0/24"] == [
         "192.168.1.200"
     ]
-    assert kernel.send_packet("192.0.2.9") == kernel.send_packet(GATEWAY) == uplink(kernel)
+    assert kernel.send_packet("192.0.2.9") == outer(kernel, GATEWAY) == uplink(kernel)
     ours.close()
     assert kernel.snapshot() == before
 
@@ -282,6 +285,17 @@ def test_guests_and_other_tunnels_keep_their_networks(kernel: FakeKernel, ours: 
     assert kernel.snapshot() == before
 
 
+def test_a_tunnel_without_addresses_leaves_by_the_machines_own(kernel: FakeKernel, ours: BsdNetwork) -> None:
+    """Between sites: the selectors hold the machine's address, and FreeBSD wants one for each route."""
+    before = kernel.snapshot()
+    ours.apply("a", full(kernel, addresses=(), routes=(ip_network("10.20.0.0/16"),)))
+    entry = kernel.lookup(ip_address("10.20.0.1"))
+    assert entry is not None
+    assert (entry.index, str(entry.source)) == (kernel.index(device(kernel)), "192.168.1.5")
+    ours.close()
+    assert kernel.snapshot() == before
+
+
 def test_two_tunnels_stand_side_by_side(kernel: FakeKernel, ours: BsdNetwork) -> None:
     before = kernel.snapshot()
     kernel.attach("utun9", 0x8050, 131)
@@ -296,7 +310,7 @@ def test_two_tunnels_stand_side_by_side(kernel: FakeKernel, ours: BsdNetwork) ->
     ours.apply("a", full(kernel))
     assert kernel.send_packet("10.8.3.3") == "utun9"
     assert kernel.send_packet("8.8.8.8") == device(kernel)
-    assert kernel.send_packet(OTHER_GATEWAY) == uplink(kernel), "of the other tunnel"
+    assert outer(kernel, OTHER_GATEWAY) == uplink(kernel), "of the other tunnel"
     ours.withdraw("a")
     assert kernel.send_packet("10.8.3.3") == "utun9"
     ours.close()
@@ -384,10 +398,11 @@ def test_a_guard_stands_before_the_addresses_and_goes_with_them(kernel: FakeKern
     pf = FakePf()
     ours = network(kernel, tmp_path, pf)
     ours.apply("a", full(kernel, guard=True))
-    (anchor,) = pf.anchors.values()
-    assert "10.9.0.5, fd00:9::5" in anchor
+    assert any("10.9.0.5, fd00:9::5" in text for text in pf.anchors.values())
+    assert pf.enabled
     ours.withdraw("a")
     assert set(pf.anchors.values()) == {""}
+    assert not pf.enabled
     ours.close()
 
 
@@ -400,12 +415,16 @@ def test_routes_are_of_the_fib_that_the_service_is_in(tmp_path: Path) -> None:
     ours = network(kernel, tmp_path)
     ours.apply("a", full(kernel))
     assert kernel.send_packet("8.8.8.8") == device(kernel)
-    assert kernel.send_packet(GATEWAY) == uplink(kernel)
+    assert outer(kernel, GATEWAY) == uplink(kernel)
     with kernel.within(0):
         assert kernel.send_packet("8.8.8.8") == uplink(kernel)
     assert kernel.tables[0] == main
     ours.close()
     assert kernel.tables[1] == second
+
+
+#: Of the places where a process can die, one of so many is tried; of an odd number, all kinds come about.
+EVERY = int(os.environ.get("GINNEL_DEATHS", "7"))
 
 
 class Killed(BaseException):
@@ -451,10 +470,10 @@ def test_killed_at_any_step_it_leaves_the_machine_as_it_was(
         kernel.detach(device(kernel))
     before = kernel.snapshot()
     deaths = 0
-    while True:
+    for count in itertools.count(1 + device_survives, EVERY):
         if not device_survives:
             open_tun(kernel)
-        ours = network(kernel, tmp_path, checkpoint=dies_at(deaths + 1))
+        ours = network(kernel, tmp_path, checkpoint=dies_at(count))
         try:
             live(kernel, ours)
             break
@@ -466,21 +485,21 @@ def test_killed_at_any_step_it_leaves_the_machine_as_it_was(
         successor = network(kernel, tmp_path)
         successor.recover()
         successor.close()
-        assert kernel.snapshot() == before, deaths
+        assert kernel.snapshot() == before, count
         assert not list(tmp_path.iterdir())
-    assert deaths > 100
+    assert deaths * EVERY > 150
 
 
 def test_killed_while_it_recovers_the_next_one_ends_it(kernel: FakeKernel, tmp_path: Path) -> None:
     kernel.route("203.0.113.50/32", via="192.168.1.200", dev=uplink(kernel))
     before = kernel.snapshot()
-    deaths, alive = 0, False
+    counts, alive = itertools.count(1, EVERY), False
     while not alive:
         dead = network(kernel, tmp_path)
         dead.apply("a", full(kernel, blocked=(ip_network("64:ff9b::/96"),)))
         bury(dead)
-        deaths += 1
-        recovering = network(kernel, tmp_path, checkpoint=dies_at(deaths))
+        count = next(counts)
+        recovering = network(kernel, tmp_path, checkpoint=dies_at(count))
         try:
             assert recovering.recover()
             alive = True
@@ -491,7 +510,7 @@ def test_killed_while_it_recovers_the_next_one_ends_it(kernel: FakeKernel, tmp_p
         last.recover()
         last.close()
         assert kernel.snapshot() == before
-    assert deaths > 30
+    assert count > 30
 
 
 def test_a_lost_journal_does_not_stop_the_next_tunnel(kernel: FakeKernel, tmp_path: Path) -> None:

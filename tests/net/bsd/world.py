@@ -12,8 +12,9 @@ from pathlib import Path
 
 from ginnel_service.net.base import Wanted
 from ginnel_service.net.bsd.layout import Layout
+from ginnel_service.net.bsd.monitor import way
 from ginnel_service.net.bsd.network import BsdNetwork
-from ginnel_service.net.firewall.pfctl import Outcome, PacketFilter
+from ginnel_service.net.firewall.pfctl import Outcome
 from helpers.bsd_kernel import ETHERNET, IFT_ETHER, IFT_TUNNEL, TUNNEL, FakeKernel
 
 GATEWAY = "198.51.100.7"
@@ -26,16 +27,27 @@ class FakePf:
 
     def __init__(self) -> None:
         self.anchors: dict[str, str] = {}
+        self.enabled = False
 
     def __call__(self, arguments: Sequence[str], text: str) -> Outcome:
         line = " ".join(arguments)
-        if "-s rules" in line:
+        anchor = re.search(r"-a (\S+)", line)
+        if anchor is not None:
+            if "-s " in line:
+                return Outcome(0, self.anchors.get(anchor[1], ""))
+            self.anchors[anchor[1]] = text
+        elif "-s rules" in line:
             return Outcome(0, 'anchor "ginnel/*"\nanchor "com.apple/*"\n')
-        if line.endswith("-E"):
-            return Outcome(0, "pf enabled\nToken : 17\n")
-        if (found := re.search(r"-a (\S+)", line)) is not None:
-            self.anchors[found[1]] = text
-        return Outcome(0, "Status: Enabled\n")
+        elif "-s References" in line:
+            return Outcome(0, "17\n" if self.enabled else "")
+        elif "-s info" in line:
+            return Outcome(0, f"Status: {'Enabled' if self.enabled else 'Disabled'}\n")
+        elif arguments[-1] in ("-e", "-E"):
+            self.enabled = True
+            return Outcome(0, "Token : 17\n")
+        elif arguments[-1] == "-d" or "-X" in arguments:
+            self.enabled = False
+        return Outcome(0, "")
 
 
 def uplink(kernel: FakeKernel) -> str:
@@ -87,8 +99,15 @@ def open_tun(kernel: FakeKernel) -> str:
 
 def network(kernel: FakeKernel, state: Path, pf: FakePf | None = None, **more: object) -> BsdNetwork:
     run = pf if pf is not None else FakePf()
-    packet_filter = PacketFilter(kernel.layout.system, state, run)
-    return BsdNetwork(state, kernel=kernel, packet_filter=packet_filter, dns="file", **more)  # type: ignore[arg-type]
+    return BsdNetwork(state, kernel=kernel, pfctl=run, dns="file", **more)  # type: ignore[arg-type]
+
+
+def outer(kernel: FakeKernel, gateway: str) -> str:
+    """The link by which our own sockets reach a gateway: on macOS they are bound to the way's device."""
+    if kernel.layout.system == "freebsd":
+        return kernel.send_packet(gateway)
+    found = way(gateway, 0, kernel)
+    return kernel.nics[found.device].name if found is not None else ""
 
 
 def full(kernel: FakeKernel, gateway: str = GATEWAY, **more: object) -> Wanted:

@@ -12,7 +12,7 @@ from .plan import Facts, Foreign
 from .sight import Route, Sight
 
 
-def learn(sight: Sight, held: Iterable[Step], *, guards: bool = True) -> Facts:
+def learn(sight: Sight, held: Iterable[Step], *, host_routes: bool, guards: bool = True) -> Facts:
     """`held` are steps in force: of one host, each may have taken the place of somebody else's route."""
     foreign = list(_foreign(sight))
     listed = {each.network for each in foreign}
@@ -22,6 +22,7 @@ def learn(sight: Sight, held: Iterable[Step], *, guards: bool = True) -> Facts:
         foreign=tuple(foreign),
         own=tuple(str(each.ip) for device in sight.devices.values() for each in device.addresses),
         routers=tuple(dict.fromkeys(str(route.router) for route in sight.foreign if route.router)),
+        host_routes=host_routes,
         guards=guards,
     )
 

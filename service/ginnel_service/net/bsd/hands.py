@@ -42,7 +42,8 @@ class BsdHands:
         self._sight = Sight(kernel)
 
     def plan(self, held: Iterable[Step], present: tuple[Step, ...], wanted: Wanted, *, guards: bool) -> Plan:
-        known = facts.learn(self._sight, held, guards=guards)
+        host_routes = self._kernel.layout.system == "freebsd"  # macOS binds sockets (IP_BOUND_IF)
+        known = facts.learn(self._sight, held, host_routes=host_routes, guards=guards)
         return difference(present, steps_for(wanted, known))
 
     def index(self, device: str) -> int:
@@ -99,10 +100,9 @@ class BsdHands:
                     self._undo_address(instead_of.step, instead_of.before)  # a prefix cannot be changed
                 links.add_address(self._kernel, step.device, ip_interface(step.address))
             case AddRoute():
-                device = Link(before.ifindex, step.device)
-                routes.put(
-                    self._talk, routes.into(ip_network(step.network), device, step.source), before.stood
-                )
+                network, device = ip_network(step.network), Link(before.ifindex, step.device)
+                source = step.source or self._address_outside(network)
+                routes.put(self._talk, routes.into(network, device, source), before.stood)
             case AddThrow():
                 self._keep_out(ip_network(step.network))
             case AddBlock():
@@ -157,6 +157,11 @@ class BsdHands:
 
     def _undo_address(self, step: AddAddress, before: Before) -> bool:
         return self._is(step.device, before) and links.remove_address(self._kernel, step.device, step.address)
+
+    def _address_outside(self, network: Network) -> str | None:
+        """For a device without an address of its own, which FreeBSD gives a route no other way."""
+        found = self._sight.way_outside(str(network.network_address))
+        return str(found[1]) if found is not None else None
 
     def _ours(self, network: Network) -> Route | None:
         there = self._sight.at(network)

@@ -12,7 +12,7 @@ import threading
 from typing import Final
 
 from ..base import KillSwitch, Network, NetworkError
-from ..firewall.pfctl import PacketFilter, PfError
+from ..firewall.pfctl import PacketFilter
 from ..vigil import Vigil
 from .facts import private_links
 from .kernel import Kernel
@@ -47,7 +47,7 @@ class PfKillSwitch:
             raise NetworkError("invalid", str(error)) from error
         except OSError as error:
             code = "not_permitted" if error.errno in (errno.EPERM, errno.EACCES) else "firewall_unavailable"
-            step = f"{_STEP}: {error.strerror}" if isinstance(error, PfError) else _STEP
+            step = error.strerror or _STEP if code == "firewall_unavailable" else _STEP
             raise NetworkError(code, step, error.errno or 0) from error
         if wanted is None:
             self.close()
@@ -81,7 +81,7 @@ class PfKillSwitch:
                 if lost or lan != self._lan:
                     self._filter.set_kill_switch(self._wanted, lan)
                     self._lan = lan
-            except OSError as error:
+            except (OSError, ValueError) as error:
                 log.error("the kill switch could not be kept as it should be", exc_info=error)
                 return
         if lost:

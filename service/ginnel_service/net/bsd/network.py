@@ -9,7 +9,7 @@ from pathlib import Path
 from ..base import NetworkError
 from ..dns.keepers import Choice
 from ..dns.machine import MachineDns
-from ..firewall.pfctl import PacketFilter
+from ..firewall.pfctl import PacketFilter, Runner, run_pfctl
 from ..keeper import Keeper
 from ..plan import MachineStep, Step
 from ..refusal import in_use, refusal
@@ -21,28 +21,29 @@ from .talk import RouteTalk
 
 
 class BsdNetwork(Keeper):
-    """The routing table of the FIB that this process is in (setfib(1)); macOS has one."""
+    """The routing table of the FIB that this process is in (setfib(1)); macOS has one.
+
+    `dns` names who looks after the machine's DNS, where that should not be found out. `kernel` and `pfctl`
+    are for tests alone.
+    """
 
     def __init__(
         self,
         state_dir: Path,
         *,
-        kernel: Kernel | None = None,
-        packet_filter: PacketFilter | None = None,
         dns: Choice = "auto",
         checkpoint: Callable[[str], None] = lambda _: None,
+        kernel: Kernel | None = None,
+        pfctl: Runner = run_pfctl,
     ) -> None:
         """Raises OSError ENOSYS where there is no route(4)."""
         kernel = kernel if kernel is not None else SystemKernel()
-        if packet_filter is None:
-            packet_filter = PacketFilter(kernel.layout.system, state_dir)
-        super().__init__(
-            BsdMachine(kernel, packet_filter), state_dir, MachineDns(state_dir, dns), checkpoint=checkpoint
-        )
+        machine = BsdMachine(kernel, PacketFilter(kernel.layout.system, state_dir, pfctl))
+        super().__init__(machine, state_dir, MachineDns(state_dir, dns), checkpoint=checkpoint)
 
 
 class BsdMachine:
-    """Sockets bear no mark here: a route of its own keeps what goes to a gateway out of the tunnel."""
+    """No socket bears a mark here: macOS binds ours to a link, FreeBSD has a route to each gateway."""
 
     socket_mark = 0
 

@@ -58,6 +58,7 @@ class Facts(Struct, frozen=True):
     foreign: tuple[Foreign, ...] = ()
     own: tuple[str, ...] = ()  # the machine's addresses
     routers: tuple[str, ...] = ()  # the next hops of `foreign`
+    host_routes: bool = True  # our own sockets are not bound to a link, so a gateway needs a route
     guards: bool = True  # the packet filter takes guards
 
 
@@ -120,7 +121,7 @@ def _fates(wanted: Wanted, facts: Facts) -> list[_Wish]:
         lost = any(covers(each.network, wish.network) for each in taken)
         if wish.fate == "around" and lost and wish.network not in standing:
             make(wish.network, "around")
-    for gateway in map(ip_network, wanted.gateways):  # another tunnel's routes may cover it
+    for gateway in _gateways(wanted, facts):  # another tunnel's routes may cover it
         if gateway not in standing:
             make(gateway, "around")
     for wish in taken:
@@ -144,11 +145,16 @@ def _wishes(wanted: Wanted, facts: Facts) -> list[_Wish]:
     wishes = [_Wish(net, "into") for net in asked if net not in wanted.bypass]
     wishes += [_Wish(net, "nowhere") for net in wanted.blocked]
     wishes += [_Wish(net, "around") for net in wanted.bypass if net.prefixlen]
-    wishes += [_Wish(ip_network(gateway), "around") for gateway in wanted.gateways]
+    wishes += [_Wish(gateway, "around") for gateway in _gateways(wanted, facts)]
     wishes += [_Wish(ip_network(each.network), "stays") for each in _surroundings(wanted, facts)]
     if wanted.lan:
         wishes += [_Wish(net, "around") for net in SITE_GROUPS4]
     return [wish for wish in wishes if wish.network.version == 4 or facts.ipv6]
+
+
+def _gateways(wanted: Wanted, facts: Facts) -> list[Network]:
+    usable = [each for each in wanted.gateways if each.version == 4 or facts.ipv6]
+    return [ip_network(each) for each in usable] if facts.host_routes else []
 
 
 def _surroundings(wanted: Wanted, facts: Facts) -> Iterator[Foreign]:
