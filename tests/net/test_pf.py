@@ -90,9 +90,7 @@ def test_the_tunnel_and_its_gateway_pass_and_nothing_else(held: PacketFilter, pf
     assert passing(pf, LEAKS) == []
 
 
-def test_the_services_own_question_for_a_name_passes_and_nobody_elses(
-    held: PacketFilter, pf: FakePf
-) -> None:
+def test_the_services_own_question_for_a_name_passes_and_nobody_elses(held: PacketFilter, pf: FakePf) -> None:
     held.set_kill_switch(KillSwitch())
     question = Packet(target="192.168.7.1", sport=NAME_PORTS[0], dport=53, user=0)
     answer = Packet(
