@@ -186,7 +186,7 @@ class Asker:
     def _why(self, failure: OSError) -> tuple[int, int]:
         """(errno, MTU) of the newest report in the error queue, else of `failure`."""
         found = (failure.errno or errno.EIO, 0)
-        if not _LINUX:
+        if sys.platform != "linux":
             return found
         with suppress(BlockingIOError):
             while True:

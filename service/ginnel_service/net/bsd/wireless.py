@@ -42,7 +42,7 @@ def kind_of(device: str, kernel: Kernel | None = None) -> Kind:
 
 
 def ssid_of(index: int, kernel: Kernel | None = None) -> str:
-    """Of the network that the interface of that index has joined; empty without one, or where nobody tells."""
+    """Of the network that the interface of that index has joined; empty where nobody tells."""
     kernel = kernel if kernel is not None else SystemKernel()
     if kernel.layout is DARWIN:
         return ""
