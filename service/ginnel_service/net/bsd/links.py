@@ -20,12 +20,14 @@ from .layout import (
     IFF_UP,
     IFNAMSIZ,
     IFREQ,
+    IFSTAT_OCTETS,
     IN6_IFF_NODAD,
     ND6_INFINITE_LIFETIME,
     SIOCDIFADDR,
     SIOCDIFADDR_IN6,
     SIOCGIFFLAGS,
     SIOCGIFMTU,
+    SIOCGIFSTATUS,
     SIOCIFDESTROY,
     SIOCSIFFLAGS,
     SIOCSIFMTU,
@@ -57,8 +59,14 @@ def set_up(kernel: Kernel, device: str, *, up: bool) -> None:
     kernel.ioctl(AF_INET, SIOCSIFFLAGS, IFREQ.pack(device.encode(), wanted))
 
 
+def is_open(kernel: Kernel, device: str) -> bool:
+    """Whether a process has that tun(4) open, as ifconfig(8) says of it (FreeBSD)."""
+    answer = kernel.ioctl(AF_INET, SIOCGIFSTATUS, _name(device).ljust(IFSTAT_OCTETS, b"\0"))
+    return b"Opened by PID" in answer[IFNAMSIZ:]
+
+
 def destroy(kernel: Kernel, device: str) -> None:
-    """A cloned interface (FreeBSD)."""
+    """A cloned interface (FreeBSD). Of one that is open the kernel would wait for the end of that."""
     kernel.ioctl(AF_INET, SIOCIFDESTROY, IFREQ.pack(device.encode(), 0))
 
 
