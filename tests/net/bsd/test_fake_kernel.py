@@ -133,6 +133,9 @@ def test_a_device_that_goes_takes_its_routes(layout: Layout) -> None:
 def test_a_cloned_device_of_freebsd_is_destroyed() -> None:
     kernel = home(FREEBSD)
     open_tun(kernel)
+    assert links.is_open(kernel, "ginnel0")
+    kernel.nics[kernel.index("ginnel0")].opened = False
+    assert not links.is_open(kernel, "ginnel0")
     links.destroy(kernel, "ginnel0")
     assert not kernel.index("ginnel0")
     with pytest.raises(OSError, match="cloned"):
