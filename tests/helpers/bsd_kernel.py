@@ -294,6 +294,8 @@ class FakeKernel:
         to_itself = own.version == 6 or held.destination != own.ip
         if self.layout.system == "freebsd" and to_itself and not nic.flags & IFF_LOOPBACK:
             self._interface_route(ip_network(own.ip), self._nic("lo0"), RTF_HOST, own.ip)
+        elif self.layout.system == "darwin" and own.version == 6 and nic.flags & IFF_POINTOPOINT:
+            self._interface_route(ip_network(own.ip), self._nic("lo0"), RTF_HOST, own.ip)
         elif self.layout.system == "darwin" and not nic.flags & (IFF_POINTOPOINT | IFF_LOOPBACK):
             self._interface_route(ip_network(own.ip), nic, RTF_CLONING, own.ip)
 

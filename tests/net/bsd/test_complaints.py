@@ -62,8 +62,10 @@ def test_the_machine_reaches_its_own_virtual_address() -> None:
     """Through lo0 on FreeBSD; macOS sends it into the utun, where `tun_bsd` gives it back."""
     for layout, through in ((DARWIN, "utun4"), (FREEBSD, "lo0")):
         kernel = with_tun(layout)
-        links.add_address(kernel, device(kernel), ip_interface("10.9.0.5/32"))
+        for text in ("10.9.0.5/32", "fd00:9::5/128"):
+            links.add_address(kernel, device(kernel), ip_interface(text))
         assert kernel.send_packet("10.9.0.5") == through
+        assert kernel.send_packet("fd00:9::5") == "lo0"
 
 
 def test_two_tunnels_may_have_the_same_far_end() -> None:
