@@ -28,6 +28,7 @@ from .net.base import MachineNetwork, NetworkError
 from .net.machine import SystemNetwork
 from .process.notify import Notifier
 from .process.privileges import confine, may_change_the_network
+from .profiles.keychain import keychain_key
 from .profiles.keys import CREDENTIAL, KeyRing, KeyUnusableError, system_key
 from .profiles.secrets import SecretStore
 from .profiles.store import ProfileStore
@@ -160,7 +161,7 @@ def _policy(config: DaemonConfig) -> Policy:
 def _open_secrets(config: DaemonConfig) -> SecretStore:
     """The secrets, sealed under the best key that there is."""
     try:
-        keys = KeyRing(config.state.keys, system_key())
+        keys = KeyRing(config.state.keys, keychain_key() if sys.platform == "darwin" else system_key())
     except KeyUnusableError as error:
         raise StartError(
             f"the key that the system keeps for ginneld ({CREDENTIAL}) cannot be used: "

@@ -32,6 +32,7 @@ class Packet:
     options: bool = False  # a router alert, as group membership has
     flags: str = "S"  # of TCP
     fragment: bool = False  # not the first: without ports
+    user: int = 501  # whose socket it is of, or for
 
     @property
     def family(self) -> str:
@@ -60,6 +61,7 @@ class Rule:
     flags: str = ""
     options: bool = False
     fragment: bool = False
+    user: str = ""
     state: bool = True
     tag: str = ""
     untagged: str = ""
@@ -75,6 +77,8 @@ class Rule:
         if packet.fragment and (self.sports or self.dports or self.kinds or self.flags):
             return False
         if self.fragment and not packet.fragment:
+            return False
+        if self.user and self.user != str(packet.user):
             return False
         if self.untagged and tag == self.untagged:
             return False
@@ -173,6 +177,8 @@ def parse(line: str) -> Rule:
                 rule.options = True
             case "fragment":
                 rule.fragment = True
+            case "user":
+                rule.user = reader.need()
             case "no":
                 reader.need("state")
                 rule.state = False

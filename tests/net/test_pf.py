@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Sequence
+from dataclasses import replace
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
 
-from ginnel_service.net.base import KillSwitch
+from ginnel_service.net.base import NAME_PORTS, KillSwitch
 from ginnel_service.net.firewall.pf import guard_anchor, kill_switch_anchor, nat_anchor
 from ginnel_service.net.firewall.pfctl import FILE_NAME, Outcome, PacketFilter, PfError, System
 from helpers.packet_filter import FakePf, Packet
@@ -87,6 +88,24 @@ def test_the_tunnel_and_its_gateway_pass_and_nothing_else(held: PacketFilter, pf
     assert pf.passes(Packet(target="198.51.100.2", fragment=True))  # of a certificate in IKE_AUTH
     pf.states.clear()
     assert passing(pf, LEAKS) == []
+
+
+def test_the_services_own_question_for_a_name_passes_and_nobody_elses(held: PacketFilter, pf: FakePf) -> None:
+    held.set_kill_switch(KillSwitch())
+    question = Packet(target="192.168.7.1", sport=NAME_PORTS[0], dport=53, user=0)
+    answer = Packet(
+        way="in", source="192.168.7.1", target="192.168.7.2", sport=53, dport=NAME_PORTS[0], user=0
+    )
+    assert passing(pf, (question, answer)) == [question, answer]
+    pf.states.clear()
+    others = (
+        replace(question, user=501),
+        replace(question, sport=40000),
+        replace(question, dport=853),
+        replace(question, proto="tcp"),
+        replace(answer, user=501),
+    )
+    assert passing(pf, others) == []
 
 
 def test_a_gateway_that_moves_passes_at_once_and_the_old_one_no_more(held: PacketFilter, pf: FakePf) -> None:

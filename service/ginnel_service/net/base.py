@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
+
+#: Where sockets bear no mark, our own questions for names come from these ports; they are no server's.
+NAME_PORTS: Final = range(26478, 26494)
 
 Address = IPv4Address | IPv6Address
 Interface = IPv4Interface | IPv6Interface
@@ -56,7 +59,7 @@ class DeviceState:
 class KillSwitch:
     """What may pass although no tunnel carries it. Loopback, DHCP and neighbour discovery always may.
 
-    Our own sockets pass by their mark where the system has marks, elsewhere by `gateways`.
+    Our own sockets pass by their mark where the system has marks, elsewhere by `gateways` and `NAME_PORTS`.
     """
 
     devices: tuple[str, ...] = ()  # of tunnels that are up; a device of a tunnel passes everything

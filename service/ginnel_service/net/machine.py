@@ -15,6 +15,13 @@ if sys.platform == "linux":
     from .linux.network import LinuxNetwork as SystemNetwork
     from .linux.repair import repair
     from .linux.wireless import kind_of, ssid_of
+else:
+    from .bsd.around import kill_switch_stands, look_around
+    from .bsd.monitor import DeviceWatch, NetworkWatch, device_state, way
+    from .bsd.network import BsdNetwork as SystemNetwork
+    from .bsd.repair import repair
+    from .bsd.wireless import kind_of, ssid_of
+    from .dns.vnode import VnodeWatch as DnsWatch
 
 __all__ = [
     "DeviceWatch",

@@ -1,19 +1,19 @@
-"""The kill switch in an anchor of pf: it stays whoever ends, and whatever is journalled.
+"""The kill switch in an anchor of pf, which stays whoever ends.
 
-While this process lives its LAN follows the machine's links, and what somebody has emptied is loaded again.
+While this process lives it keeps the anchor as it should be: its LAN follows the machine's links, and when
+somebody takes it away or disables pf, it is put back: pf tells nobody, so it is looked at now and then.
 """
 
 from __future__ import annotations
 
 import errno
 import logging
-import os
-import select
 import threading
 from typing import Final
 
 from ..base import KillSwitch, Network, NetworkError
 from ..firewall.pfctl import PacketFilter
+from ..vigil import Vigil
 from .facts import private_links
 from .kernel import Kernel
 from .monitor import NetworkWatch
@@ -22,7 +22,7 @@ from .sight import Sight
 log = logging.getLogger("ginnel.net")
 
 _STEP: Final = "set the kill switch"
-_SETTLE_MS: Final = 200  # a network that changes changes more than once
+_EVERY_S: Final = 20.0
 
 
 class PfKillSwitch:
@@ -33,16 +33,16 @@ class PfKillSwitch:
         self._filter = packet_filter
         self._lock = threading.Lock()
         self._wanted: KillSwitch | None = None
-        self._lan: tuple[Network, ...] = ()
-        self._thread: threading.Thread | None = None
-        self._stop = -1  # closing it ends the thread
+        self._lan: tuple[Network, ...] = ()  # as it was put up
+        self._vigil: Vigil | None = None
 
     def set_to(self, wanted: KillSwitch | None) -> None:
         """Raises NetworkError: firewall_unavailable, not_permitted, invalid; the old one stands then."""
         try:
             with self._lock:
-                self._install(wanted)
-                self._wanted = wanted
+                lan = self._links(wanted)
+                self._filter.set_kill_switch(wanted, lan)
+                self._wanted, self._lan = wanted, lan
         except ValueError as error:
             raise NetworkError("invalid", str(error)) from error
         except OSError as error:
@@ -51,59 +51,38 @@ class PfKillSwitch:
             raise NetworkError(code, step, error.errno or 0) from error
         if wanted is None:
             self.close()
-        elif self._thread is None:
+        elif self._vigil is None:
             self._begin()
 
     def close(self) -> None:
         """Keep it no longer. The anchor stays as it is."""
-        if self._thread is not None:
-            os.close(self._stop)
-            self._thread.join()
-            self._thread = None
-
-    def _install(self, wanted: KillSwitch | None) -> None:
-        self._lan = private_links(Sight(self._kernel)) if wanted is not None and wanted.lan else ()
-        self._filter.set_kill_switch(wanted, self._lan)
+        if self._vigil is not None:
+            self._vigil.close()
+            self._vigil = None
 
     def _begin(self) -> None:
         try:
-            watch = NetworkWatch(self._kernel)
+            watches = (NetworkWatch(self._kernel),)
         except OSError as error:
             log.warning("the kill switch is set, and nobody watches over it: errno %s", error.errno)
             return
-        stopped, self._stop = os.pipe()
-        self._thread = threading.Thread(
-            target=self._keep, args=(watch, stopped), name="kill-switch", daemon=True
-        )
-        self._thread.start()
+        self._vigil = Vigil(self._look_after, watches, every_s=_EVERY_S, name="kill-switch")
 
-    def _keep(self, watch: NetworkWatch, stopped: int) -> None:
-        changes, end = select.poll(), select.poll()
-        changes.register(watch.fileno(), select.POLLIN)
-        for poll in (changes, end):
-            poll.register(stopped, select.POLLIN)
-        try:
-            while True:
-                changes.poll()
-                if end.poll(_SETTLE_MS):
-                    return
-                if watch.drain():
-                    self._look_after()
-        finally:
-            watch.close()
-            os.close(stopped)
+    def _links(self, wanted: KillSwitch | None) -> tuple[Network, ...]:
+        return private_links(Sight(self._kernel)) if wanted is not None and wanted.lan else ()
 
     def _look_after(self) -> None:
         with self._lock:
-            wanted = self._wanted
-            if wanted is None:
+            if self._wanted is None:
                 return
             try:
-                stands = self._filter.stands("killswitch")
-                if not stands or (wanted.lan and private_links(Sight(self._kernel)) != self._lan):
-                    self._install(wanted)
+                lan = self._links(self._wanted)
+                lost = not self._filter.stands("killswitch")
+                if lost or lan != self._lan:
+                    self._filter.set_kill_switch(self._wanted, lan)
+                    self._lan = lan
             except (OSError, ValueError) as error:
                 log.error("the kill switch could not be kept as it should be", exc_info=error)
                 return
-        if not stands:
+        if lost:
             log.warning("somebody took the kill switch away: it was put back")

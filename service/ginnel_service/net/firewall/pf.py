@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from ipaddress import collapse_addresses
 from typing import Final
 
-from ..base import Address, KillSwitch, Network
+from ..base import NAME_PORTS, Address, KillSwitch, Network
 from ..surroundings import SITE_GROUPS4, SITE_GROUPS6
 
 _TAG: Final = "ginnel"
@@ -53,6 +53,10 @@ def kill_switch_anchor(wanted: KillSwitch, lan: Iterable[Network] = ()) -> str:
         _check_name(device)
     own = [f"on {device} all" for device in ("lo0", *wanted.devices)]
     out, arriving = [*own, *_UPKEEP_OUT], [*own, *_UPKEEP_IN]
+    # The gateway's name, which the service asks a server outside; nobody but root has a socket that passes
+    names = f"{NAME_PORTS.start}:{NAME_PORTS.stop - 1}"
+    out.append(f"proto udp from any port {names} to any port 53 user 0")
+    arriving.append(f"proto udp from any port 53 to any port {names} user 0")
     for gateway in wanted.gateways:
         out.append(f"proto {{ tcp, udp }} from any to {gateway} port != 53")
         arriving.append(f"proto {{ tcp, udp }} from {gateway} to any")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import re
 import subprocess
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -54,53 +55,62 @@ def run_pfctl(arguments: Sequence[str], text: str) -> Outcome:
 class PacketFilter:
     """Every method raises PfError, and ValueError for a device that pf cannot name; the old stands then.
 
-    Calls of one process come one at a time. `state_dir` belongs to the service's user alone.
+    Calls may come from any thread; they exclude one another. `state_dir` belongs to the service's user alone.
     """
 
     def __init__(self, system: System, state_dir: Path, run: Runner = run_pfctl) -> None:
         self._system = system
         self._run = run
         self._note = state_dir / FILE_NAME
+        self._lock = threading.Lock()
         self._needed: set[Concern] = set()
         self._passing: frozenset[str] | None = None  # of the kill switch; None when nobody knows
 
     def set_kill_switch(self, wanted: KillSwitch | None, lan: Iterable[Network] = ()) -> None:
         """Where it stops more than before, flows that are open are cut: a state would let them pass."""
-        if wanted is None:
-            self._take_down("killswitch")
-            self._passing = None
-            return
-        text = kill_switch_anchor(wanted, lan)
-        self._put_up("killswitch", text)
-        before, self._passing = self._passing, passing(text)
-        if before is None or before - self._passing:
-            self._pfctl("-q", "-F", "states")
+        text = "" if wanted is None else kill_switch_anchor(wanted, lan)
+        with self._lock:
+            if not text:
+                self._take_down("killswitch")
+                self._passing = None
+                return
+            self._put_up("killswitch", text)
+            before, self._passing = self._passing, passing(text)
+            if before is None or before - self._passing:
+                self._pfctl("-q", "-F", "states")
 
     def set_guards(self, guards: Mapping[str, Iterable[Address]]) -> None:
         """All of them; an empty mapping guards nothing."""
-        if guards:
-            self._put_up("guard", guard_anchor(guards))
-        else:
-            self._take_down("guard")
+        text = guard_anchor(guards)
+        with self._lock:
+            if guards:
+                self._put_up("guard", text)
+            else:
+                self._take_down("guard")
 
     def set_nat(self, device: str, uplinks: Iterable[str], networks: Iterable[Network]) -> None:
-        if self._system == "freebsd":
-            self._check_call("nat", "nat-anchor")
-        self._put_up("gateway", nat_anchor(device, uplinks, networks))
+        text = nat_anchor(device, uplinks, networks)
+        with self._lock:
+            if self._system == "freebsd":
+                self._check_call("nat", "nat-anchor")
+            self._put_up("gateway", text)
 
     def unset_nat(self) -> bool:
         """Whether there was any."""
-        there = self._has("gateway", "nat")
-        if there:
-            self._pfctl("-q", "-a", self._anchor("gateway"), "-F", "nat")
-        self._take_down("gateway")
+        with self._lock:
+            there = self._has("gateway", "nat")
+            if there:
+                self._pfctl("-q", "-a", self._anchor("gateway"), "-F", "nat")
+            self._take_down("gateway")
         return there
 
     def stands(self, concern: Concern) -> bool:
         """Whether pf is enabled and has rules of ours for it."""
-        if "Status: Enabled" not in self._pfctl("-s", "info"):
-            return False
-        return self._has(concern)
+        with self._lock:
+            found = "Status: Enabled" in self._pfctl("-s", "info") and self._has(concern)
+            if concern == "killswitch" and not found:
+                self._passing = None  # what was opened meanwhile has a state
+        return found
 
     def sweep(self) -> list[str]:
         """Empty what is ours, when no service runs: what there was, in words. A gateway's own stays."""
@@ -109,10 +119,11 @@ class PacketFilter:
             ("killswitch", "the kill switch"),
             ("guard", "the guards of tunnels' addresses"),
         )
-        for concern, words in concerns:
-            if self._has(concern):
-                self._take_down(concern)
-                found.append(f"removed: {words}")
+        with self._lock:
+            for concern, words in concerns:
+                if self._has(concern):
+                    self._take_down(concern)
+                    found.append(f"removed: {words}")
         return found
 
     def _has(self, concern: Concern, kind: Literal["rules", "nat"] = "rules") -> bool:
