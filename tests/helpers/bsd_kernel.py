@@ -51,6 +51,7 @@ from ginnel_service.net.bsd.layout import (
     SIOCDIFADDR_IN6,
     SIOCGIFFLAGS,
     SIOCGIFMTU,
+    SIOCGIFSTATUS,
     SIOCIFDESTROY,
     SIOCSIFFLAGS,
     SIOCSIFMTU,
@@ -85,6 +86,7 @@ class Nic:
     mtu: int = 1500
     held: list[Held] = field(default_factory=list)
     cloned: bool = False
+    opened: bool = False  # by some process
 
     @property
     def link(self) -> Link:
@@ -203,6 +205,8 @@ class FakeKernel:
 
     def ioctl(self, family: int, request: int, argument: bytes) -> bytes:
         nic = self._nic(argument[:16].partition(b"\0")[0].decode())
+        if request == SIOCGIFSTATUS and self.layout.system == "freebsd":
+            return argument[:16] + (b"\tOpened by PID 77\n" if nic.opened else b"").ljust(801, b"\0")
         number = struct.unpack_from("=i", argument, 16)[0]
         layout = self.layout
         if request in (SIOCGIFFLAGS, SIOCGIFMTU):
@@ -221,6 +225,7 @@ class FakeKernel:
         elif request == SIOCIFDESTROY and layout.system == "freebsd":
             if not nic.cloned:
                 raise OSError(errno.EINVAL, "not cloned")
+            assert not nic.opened, "this would wait for the end of whoever has it open"
             self.detach(nic.name)
         elif request == layout.siocaifaddr and family == AF_INET:
             self._add4(nic, argument)
@@ -288,6 +293,8 @@ class FakeKernel:
             self._interface_route(own.network, nic, RTF_CLONING, own.ip)
         to_itself = own.version == 6 or held.destination != own.ip
         if self.layout.system == "freebsd" and to_itself and not nic.flags & IFF_LOOPBACK:
+            self._interface_route(ip_network(own.ip), self._nic("lo0"), RTF_HOST, own.ip)
+        elif self.layout.system == "darwin" and own.version == 6 and nic.flags & IFF_POINTOPOINT:
             self._interface_route(ip_network(own.ip), self._nic("lo0"), RTF_HOST, own.ip)
         elif self.layout.system == "darwin" and not nic.flags & (IFF_POINTOPOINT | IFF_LOOPBACK):
             self._interface_route(ip_network(own.ip), nic, RTF_CLONING, own.ip)

@@ -95,7 +95,7 @@ _NAMES = (
     ),
 )
 _DARWIN = ["RTF_CLONING", "RTF_LLINFO", "RTF_WASCLONED", "RTF_IFSCOPE", "IFF_RUNNING"]
-_FREEBSD = ["RTM_IFANNOUNCE", "IN6_IFF_NODAD", "ND6_INFINITE_LIFETIME"]
+_FREEBSD = ["SIOCGIFSTATUS", "RTM_IFANNOUNCE", "IN6_IFF_NODAD", "ND6_INFINITE_LIFETIME"]
 
 #: Of a header, the field that each number of a struct format is, padding counted out.
 _ROUTE = ["msglen", "version", "type", "index", "flags", "addrs", "pid", "seq", "errno"]
@@ -108,6 +108,7 @@ def assertions(layout: Layout) -> list[tuple[str, int]]:
     darwin = layout.system == "darwin"
     found = [(name, getattr(numbers, name)) for name in (*_NAMES, *(_DARWIN if darwin else _FREEBSD))]
     if not darwin:
+        found += [("sizeof(struct ifstat)", numbers.IFSTAT_OCTETS)]
         found += [("IFF_DRV_RUNNING", numbers.IFF_RUNNING), ("RTF_LLDATA", numbers.RTF_LLINFO)]
     found += [
         ("AF_INET6", layout.af_inet6),

@@ -17,7 +17,7 @@ from ginnel_service.net.bsd.sight import Sight
 from ginnel_service.net.bsd.sockaddr import Link
 from ginnel_service.net.bsd.talk import RouteTalk
 from helpers import bsd_octets
-from helpers.bsd_kernel import ETHERNET, IFT_ETHER, FakeKernel
+from helpers.bsd_kernel import ETHERNET, IFT_ETHER, IFT_TUNNEL, TUNNEL, FakeKernel
 from net.bsd.world import (
     GATEWAY,
     device,
@@ -48,13 +48,32 @@ def addresses(kernel: FakeKernel) -> list[str]:
 # "The virtual IP does not appear on the utun"
 
 
-@BOTH
-def test_a_virtual_address_appears_and_is_its_own_far_end(layout: Layout) -> None:
+@pytest.mark.parametrize(
+    ("layout", "far"), [(DARWIN, "10.9.0.5"), (FREEBSD, "192.0.0.8")], ids=["darwin", "freebsd"]
+)
+def test_a_virtual_address_appears_with_a_far_end(layout: Layout, far: str) -> None:
     kernel = with_tun(layout)
     links.add_address(kernel, device(kernel), ip_interface("10.9.0.5/32"))
     (held,) = kernel.nics[kernel.index(device(kernel))].held
-    assert (str(held.address), str(held.destination)) == ("10.9.0.5/32", "10.9.0.5")
-    assert kernel.lookup(ip_address("10.9.0.5")) is not None
+    assert (str(held.address), str(held.destination)) == ("10.9.0.5/32", far)
+
+
+def test_the_machine_reaches_its_own_virtual_address() -> None:
+    """Through lo0 on FreeBSD; macOS sends it into the utun, where `tun_bsd` gives it back."""
+    for layout, through in ((DARWIN, "utun4"), (FREEBSD, "lo0")):
+        kernel = with_tun(layout)
+        for text in ("10.9.0.5/32", "fd00:9::5/128"):
+            links.add_address(kernel, device(kernel), ip_interface(text))
+        assert kernel.send_packet("10.9.0.5") == through
+        assert kernel.send_packet("fd00:9::5") == "lo0"
+
+
+def test_two_tunnels_may_have_the_same_far_end() -> None:
+    kernel = with_tun(FREEBSD)
+    kernel.attach("ginnel1", TUNNEL, IFT_TUNNEL)
+    links.add_address(kernel, "ginnel0", ip_interface("10.9.0.5/32"))
+    links.add_address(kernel, "ginnel1", ip_interface("10.8.0.5/32"))
+    assert kernel.send_packet("10.9.0.5") == kernel.send_packet("10.8.0.5") == "lo0"
 
 
 def test_freebsd_refuses_an_address_without_a_far_end() -> None:

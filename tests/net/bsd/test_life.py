@@ -490,6 +490,20 @@ def test_killed_at_any_step_it_leaves_the_machine_as_it_was(
     assert deaths * EVERY > 150
 
 
+def test_a_device_that_a_killed_process_left_is_destroyed(tmp_path: Path) -> None:
+    kernel = home(FREEBSD)
+    before = kernel.snapshot()
+    open_tun(kernel)
+    dead = network(kernel, tmp_path)
+    dead.apply("a", full(kernel))
+    bury(dead)
+    kernel.nics[kernel.index("ginnel0")].opened = False
+    ours = network(kernel, tmp_path)
+    assert ours.recover()[-1] == "destroyed: ginnel0"
+    assert kernel.snapshot() == before
+    ours.close()
+
+
 def test_killed_while_it_recovers_the_next_one_ends_it(kernel: FakeKernel, tmp_path: Path) -> None:
     kernel.route("203.0.113.50/32", via="192.168.1.200", dev=uplink(kernel))
     before = kernel.snapshot()

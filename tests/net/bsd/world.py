@@ -28,6 +28,7 @@ class FakePf:
     def __init__(self) -> None:
         self.anchors: dict[str, str] = {}
         self.enabled = False
+        self.rules = 'anchor "ginnel/*"\nanchor "com.apple/*"\n'
 
     def __call__(self, arguments: Sequence[str], text: str) -> Outcome:
         line = " ".join(arguments)
@@ -37,7 +38,7 @@ class FakePf:
                 return Outcome(0, self.anchors.get(anchor[1], ""))
             self.anchors[anchor[1]] = text
         elif "-s rules" in line:
-            return Outcome(0, 'anchor "ginnel/*"\nanchor "com.apple/*"\n')
+            return Outcome(0, self.rules)
         elif "-s References" in line:
             return Outcome(0, "17\n" if self.enabled else "")
         elif "-s info" in line:
@@ -93,7 +94,7 @@ def part(kernel: FakeKernel, name: str) -> None:
 
 def open_tun(kernel: FakeKernel) -> str:
     name = device(kernel)
-    kernel.attach(name, TUNNEL, IFT_TUNNEL, cloned=True)
+    kernel.nics[kernel.attach(name, TUNNEL, IFT_TUNNEL, cloned=True)].opened = True
     return name
 
 

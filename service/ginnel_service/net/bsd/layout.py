@@ -74,6 +74,8 @@ SIOCSIFMTU: Final = 0x80206934
 SIOCGIFMTU: Final = 0xC0206933
 SIOCIFDESTROY: Final = 0x80206979
 SIOCDIFADDR_IN6: Final = 0x81206919
+SIOCGIFSTATUS: Final = 0xC331693B  # FreeBSD
+IFSTAT_OCTETS: Final = 817  # struct ifstat: a name, and a text of at most 800 octets
 
 #: The fields of struct rt_msghdr that both share: length, version, type, index, flags, sockaddrs, pid,
 #: sequence number, errno. What follows (metrics) is zeros when we send it.

@@ -9,7 +9,7 @@ import errno
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ipaddress import IPv4Interface, ip_interface
+from ipaddress import IPv4Address, IPv4Interface, ip_interface
 from typing import Final
 
 from ..base import Interface
@@ -20,12 +20,14 @@ from .layout import (
     IFF_UP,
     IFNAMSIZ,
     IFREQ,
+    IFSTAT_OCTETS,
     IN6_IFF_NODAD,
     ND6_INFINITE_LIFETIME,
     SIOCDIFADDR,
     SIOCDIFADDR_IN6,
     SIOCGIFFLAGS,
     SIOCGIFMTU,
+    SIOCGIFSTATUS,
     SIOCIFDESTROY,
     SIOCSIFFLAGS,
     SIOCSIFMTU,
@@ -35,6 +37,9 @@ from .layout import (
 #: struct in6_aliasreq behind its three sockaddrs: flags, when it expires and is deprecated (the kernel's to
 #: fill), and how long it is valid and preferred, in seconds. Zeros would be an address that is over already.
 _FLAGS_AND_LIFETIME: Final = struct.Struct("=iqqII")
+#: RFC 7600's dummy address, the far end on FreeBSD: what the machine sends to its own address goes through
+#: the loopback interface there, unless that is the far end as well (in_aifaddr_ioctl(), sys/netinet/in.c).
+_NOBODY: Final = IPv4Address("192.0.0.8")
 _GONE: Final = frozenset({errno.ENXIO, errno.EADDRNOTAVAIL, errno.ENODEV})
 
 
@@ -57,16 +62,22 @@ def set_up(kernel: Kernel, device: str, *, up: bool) -> None:
     kernel.ioctl(AF_INET, SIOCSIFFLAGS, IFREQ.pack(device.encode(), wanted))
 
 
+def is_open(kernel: Kernel, device: str) -> bool:
+    """Whether a process has that tun(4) open, as ifconfig(8) says of it (FreeBSD)."""
+    answer = kernel.ioctl(AF_INET, SIOCGIFSTATUS, _name(device).ljust(IFSTAT_OCTETS, b"\0"))
+    return b"Opened by PID" in answer[IFNAMSIZ:]
+
+
 def destroy(kernel: Kernel, device: str) -> None:
-    """A cloned interface (FreeBSD)."""
+    """A cloned interface (FreeBSD). Of one that is open the kernel would wait for the end of that."""
     kernel.ioctl(AF_INET, SIOCIFDESTROY, IFREQ.pack(device.encode(), 0))
 
 
 def add_address(kernel: Kernel, device: str, address: Interface) -> None:
-    """Both ends of the point-to-point link have it in IPv4, where an end has to be named (EDESTADDRREQ).
+    """In IPv4 the far end of the link has to be named (EDESTADDRREQ), although there is none.
 
-    In IPv6 a named end would demand a prefix of 128 bits (EINVAL), and there is none to name. Nobody else is
-    on the link, so no duplicate is looked for (RFC 4862 section 5.4).
+    In IPv6 a named one would demand a prefix of 128 bits (EINVAL). Nobody else is on the link, so no
+    duplicate is looked for (RFC 4862 section 5.4).
     """
     layout = kernel.layout
     if isinstance(address, IPv4Interface):
@@ -78,8 +89,9 @@ def add_address(kernel: Kernel, device: str, address: Interface) -> None:
 def aliasreq4(layout: Layout, device: str, address: Interface) -> bytes:
     """struct in_aliasreq, macOS's ifaliasreq."""
     own = sockaddr.serialise(layout, address.ip)
+    far = sockaddr.serialise(layout, _NOBODY) if layout.system == "freebsd" else own
     mask = sockaddr.serialise_mask(layout, address.network)
-    return (_name(device) + own + own + mask).ljust(layout.in_aliasreq, b"\0")
+    return (_name(device) + own + far + mask).ljust(layout.in_aliasreq, b"\0")
 
 
 def aliasreq6(layout: Layout, device: str, address: Interface) -> bytes:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from ..base import NetworkError
 from ..dns.keepers import Choice
@@ -13,11 +16,17 @@ from ..firewall.pfctl import PacketFilter, Runner, run_pfctl
 from ..keeper import Keeper
 from ..plan import MachineStep, Step
 from ..refusal import in_use, refusal
+from . import links
 from .guards import Guards
 from .hands import BsdHands
 from .kernel import Kernel, SystemKernel
 from .kill_switch import PfKillSwitch
+from .sight import Sight
 from .talk import RouteTalk
+
+log = logging.getLogger("ginnel.net")
+
+_OURS: Final = re.compile(r"ginnel[0-9]+")  # as devices are named on FreeBSD
 
 
 class BsdNetwork(Keeper):
@@ -40,6 +49,27 @@ class BsdNetwork(Keeper):
         kernel = kernel if kernel is not None else SystemKernel()
         machine = BsdMachine(kernel, PacketFilter(kernel.layout.system, state_dir, pfctl))
         super().__init__(machine, state_dir, MachineDns(state_dir, dns), checkpoint=checkpoint)
+        self._kernel = kernel
+
+    def recover(self) -> list[str]:
+        words = super().recover()
+        try:
+            return [*words, *_destroy_orphans(self._kernel)]
+        except OSError as error:
+            log.warning("could not look for devices that were left behind: errno %s", error.errno)
+            return words
+
+
+def _destroy_orphans(kernel: Kernel) -> list[str]:
+    """Before 15, FreeBSD keeps the device of a process that was killed (TUNSTRANSIENT of tun(4))."""
+    if kernel.layout.system != "freebsd":
+        return []
+    words = []
+    for device in Sight(kernel).devices.values():
+        if _OURS.fullmatch(device.name) and not links.is_open(kernel, device.name):
+            links.destroy(kernel, device.name)
+            words.append(f"destroyed: {device.name}")
+    return words
 
 
 class BsdMachine:

@@ -126,13 +126,15 @@ def _fates(wanted: Wanted, facts: Facts) -> list[_Wish]:
             make(gateway, "around")
     for wish in taken:
         for piece in _pieces(wish.network, standing):
-            make(piece, wish.fate)
+            if _fate(wishes, piece) == wish.fate:  # a piece may be a part of what another wish is about
+                make(piece, wish.fate)
     for each in foreign:
         network = ip_network(each.network)
         fate = _fate(wishes, network)
         if each.out and fate in ("into", "nowhere") and not _is_exempt(network, facts):
             for piece in _pieces(network, standing):
-                make(piece, fate)
+                if _fate(wishes, piece) == fate:
+                    make(piece, fate)
     for router in map(ip_network, facts.routers):
         if router not in standing and _needs_route(router, made, foreign):
             make(router, "around")
