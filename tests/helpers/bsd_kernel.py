@@ -162,6 +162,7 @@ class FakeKernel:
         self.boot = "boot-1"
         self.fib = 0
         self.privileged = True
+        self.settings = {"net.inet.ip.forwarding": 0, "net.inet6.ip6.forwarding": 0}
         self.multipath = layout.system == "freebsd"
         self.nics: dict[int, Nic] = {}
         self.tables: dict[int, list[Entry]] = {0: [], 1: []}
@@ -199,6 +200,17 @@ class FakeKernel:
                     self.layout, RTM_NEWADDR, nic.index, held.address, held.destination
                 )
         return found
+
+    def setting(self, name: str) -> int:
+        if name not in self.settings:
+            raise OSError(errno.ENOENT, name)
+        return self.settings[name]
+
+    def set_setting(self, name: str, value: int) -> None:
+        self.setting(name)
+        if not self.privileged:
+            raise OSError(errno.EPERM, "not root")
+        self.settings[name] = value
 
     def index(self, name: str) -> int:
         return next((nic.index for nic in self.nics.values() if nic.name == name), 0)
@@ -292,9 +304,9 @@ class FakeKernel:
         elif own.network.prefixlen < own.max_prefixlen:
             self._interface_route(own.network, nic, RTF_CLONING, own.ip)
         to_itself = own.version == 6 or held.destination != own.ip
-        if self.layout.system == "freebsd" and to_itself and not nic.flags & IFF_LOOPBACK:
-            self._interface_route(ip_network(own.ip), self._nic("lo0"), RTF_HOST, own.ip)
-        elif self.layout.system == "darwin" and own.version == 6 and nic.flags & IFF_POINTOPOINT:
+        if (self.layout.system == "freebsd" and to_itself and not nic.flags & IFF_LOOPBACK) or (
+            self.layout.system == "darwin" and own.version == 6 and nic.flags & IFF_POINTOPOINT
+        ):
             self._interface_route(ip_network(own.ip), self._nic("lo0"), RTF_HOST, own.ip)
         elif self.layout.system == "darwin" and not nic.flags & (IFF_POINTOPOINT | IFF_LOOPBACK):
             self._interface_route(ip_network(own.ip), nic, RTF_CLONING, own.ip)

@@ -36,6 +36,7 @@ Family = Literal[4, 6]
 _SYSCTL = re.compile(
     r"net/ipv4/ip_forward"
     r"|net/ipv6/conf/all/forwarding"
+    r"|net\.inet\.ip\.forwarding|net\.inet6\.ip6\.forwarding"
     r"|net/ipv4/conf/(?P<v4>[^/]+)/rp_filter"
     r"|net/ipv6/conf/(?P<v6>[^/]+)/(?:accept_ra|autoconf|addr_gen_mode|disable_ipv6)"
 )
@@ -56,7 +57,7 @@ def check_device(name: str) -> None:
 
 
 class SetSysctl(Struct, frozen=True, tag="sysctl"):
-    """Write `value` to /proc/sys/`path`. With `optional`, a kernel without it is content."""
+    """Write `value` to /proc/sys/`path`, or by sysctl(3). With `optional`, a kernel without it is content."""
 
     path: str
     value: str

@@ -15,11 +15,15 @@ from pathlib import Path
 
 import pytest
 
-from ginnel_service.net.base import NetworkError
+from ginnel_service.demo.rig import eventually
+from ginnel_service.net.base import KillSwitch, NetworkError
 from ginnel_service.net.bsd.layout import DARWIN, FREEBSD, RTF_STATIC
 from ginnel_service.net.bsd.monitor import way
 from ginnel_service.net.bsd.network import BsdNetwork
+from ginnel_service.net.bsd.repair import repair
 from helpers.bsd_kernel import FakeKernel
+from helpers.packet_filter import FakePf as FilteringPf
+from helpers.packet_filter import Packet
 from net.bsd.world import (
     GATEWAY,
     OTHER_GATEWAY,
@@ -377,12 +381,58 @@ def test_a_device_that_is_not_there_is_named(kernel: FakeKernel, ours: BsdNetwor
     assert error.value.code == "no_such_device"
 
 
-def test_a_gateways_forwarding_is_refused_clearly(kernel: FakeKernel, ours: BsdNetwork) -> None:
-    before = kernel.snapshot()
-    with pytest.raises(NetworkError) as error:
-        ours.apply("a", full(kernel, forwarding=True))
-    assert error.value.code == "not_supported"
-    assert kernel.snapshot() == before
+def test_a_gateways_peers_are_forwarded_and_all_is_as_before(kernel: FakeKernel, tmp_path: Path) -> None:
+    pf = FilteringPf()
+    ours = network(kernel, tmp_path, pf)
+    before, settings = kernel.snapshot(), dict(kernel.settings)
+    pool = ip_network("10.77.0.0/24")
+    wanted = full(
+        kernel,
+        addresses=(ip_interface("10.77.0.1/24"),),
+        routes=(),
+        link_routes=(pool,),
+        forwarding=True,
+        translated=(pool,),
+    )
+    ours.apply("gateway", wanted)
+    assert kernel.settings == {"net.inet.ip.forwarding": 1, "net.inet6.ip6.forwarding": 0}
+    assert kernel.send_packet("10.77.0.9") == device(kernel)
+    leaving = pf.leaves_as(Packet(device=uplink(kernel), source="10.77.0.9"))
+    assert leaving is not None
+    assert leaving.source == f"({uplink(kernel)})"
+    part(kernel, uplink(kernel))
+    join(kernel, other_uplink(kernel), "10.0.5.5/24", "10.0.5.1")
+    ours.apply("gateway", wanted)  # as the network has changed
+    leaving = pf.leaves_as(Packet(device=other_uplink(kernel), source="10.77.0.9"))
+    assert leaving is not None
+    assert leaving.source == f"({other_uplink(kernel)})"
+    part(kernel, other_uplink(kernel))
+    join(kernel, uplink(kernel), "192.168.1.5/24", "192.168.1.1", "2001:db8:1::5/64")
+    ours.close()
+    assert (kernel.snapshot(), kernel.settings, pf.anchors) == (before, settings, {})
+    assert not pf.enabled
+
+
+def test_the_kill_switch_follows_the_links_and_is_put_back(kernel: FakeKernel, tmp_path: Path) -> None:
+    pf = FilteringPf()
+    ours = network(kernel, tmp_path, pf)
+    ours.set_kill_switch(KillSwitch(lan=True))
+    web = Packet(device=uplink(kernel), proto="tcp")
+    near, elsewhere = (Packet(target=host, dport=631) for host in ("192.168.1.9", "10.0.5.9"))
+    assert [pf.passes(packet) for packet in (web, near, elsewhere)] == [False, True, False]
+    part(kernel, uplink(kernel))
+    join(kernel, other_uplink(kernel), "10.0.5.5/24", "10.0.5.1")
+    eventually(lambda: pf.passes(elsewhere), "the other LAN")
+    assert not pf.passes(near)
+    pf.anchors.clear()
+    pf.texts.clear()
+    kernel.hold(other_uplink(kernel), "10.0.5.6/24")  # whatever happens, it is looked at
+    eventually(lambda: not pf.passes(web), "the kill switch")
+    ours.close()
+    assert not pf.passes(web), "it outlives who set it"
+    repair(tmp_path, kernel=kernel, pfctl=pf)
+    assert pf.passes(web)
+    assert not pf.enabled
 
 
 def test_interruptions_and_a_short_memory_do_no_harm(kernel: FakeKernel, ours: BsdNetwork) -> None:

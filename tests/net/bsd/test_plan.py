@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from ipaddress import IPv4Network, ip_address, ip_interface, ip_network
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ginnel_service.net.base import NetworkError, Wanted
+from ginnel_service.net.base import Wanted
 from ginnel_service.net.bsd.plan import Facts, Foreign, steps_for
 from ginnel_service.net.plan import (
     AddAddress,
@@ -19,7 +18,9 @@ from ginnel_service.net.plan import (
     AddThrow,
     LinkUp,
     SetLink,
+    SetSysctl,
     Step,
+    Translate,
 )
 from ginnel_service.net.surroundings import is_private
 
@@ -81,10 +82,14 @@ def test_bound_sockets_need_no_route_to_a_gateway() -> None:
     assert AddThrow("198.51.100.7/32") not in steps_for(FULL, facts)
 
 
-def test_forwarding_is_not_there_and_says_so() -> None:
-    with pytest.raises(NetworkError) as error:
-        steps_for(Wanted(device="tun0", mtu=1400, forwarding=True), HOME)
-    assert error.value.code == "not_supported"
+def test_a_gateway_translates_before_it_forwards() -> None:
+    pools = (ip_network("10.77.0.0/24"), ip_network("fd00:77::/64"))
+    wanted = Wanted(device="tun0", mtu=1400, link_routes=pools, forwarding=True, translated=pools)
+    assert steps_for(wanted, HOME)[-3:] == (
+        Translate("tun0", ("10.77.0.0/24", "fd00:77::/64")),
+        SetSysctl("net.inet.ip.forwarding", "1"),
+        SetSysctl("net.inet6.ip6.forwarding", "1"),
+    )
 
 
 def test_one_links_own_prefixes_and_the_machines_addresses_stay() -> None:

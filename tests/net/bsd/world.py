@@ -14,7 +14,7 @@ from ginnel_service.net.base import Wanted
 from ginnel_service.net.bsd.layout import Layout
 from ginnel_service.net.bsd.monitor import way
 from ginnel_service.net.bsd.network import BsdNetwork
-from ginnel_service.net.firewall.pfctl import Outcome
+from ginnel_service.net.firewall.pfctl import Outcome, Runner
 from helpers.bsd_kernel import ETHERNET, IFT_ETHER, IFT_TUNNEL, TUNNEL, FakeKernel
 
 GATEWAY = "198.51.100.7"
@@ -98,7 +98,7 @@ def open_tun(kernel: FakeKernel) -> str:
     return name
 
 
-def network(kernel: FakeKernel, state: Path, pf: FakePf | None = None, **more: object) -> BsdNetwork:
+def network(kernel: FakeKernel, state: Path, pf: Runner | None = None, **more: object) -> BsdNetwork:
     run = pf if pf is not None else FakePf()
     return BsdNetwork(state, kernel=kernel, pfctl=run, dns="file", **more)  # type: ignore[arg-type]
 

@@ -38,6 +38,12 @@ def private_links(sight: Sight) -> tuple[Network, ...]:
     return tuple(dict.fromkeys(network for network in near if is_private(network)))
 
 
+def uplinks(sight: Sight, device: str) -> tuple[str, ...]:
+    """The names of the interfaces that lead out of the machine by a default route, `device` not being one."""
+    found = (sight.devices[index].name for index in sorted(_ways_out(sight)) if index in sight.devices)
+    return tuple(name for name in found if name != device)
+
+
 def _foreign(sight: Sight) -> Iterable[Foreign]:
     out = _ways_out(sight)
     for route in sight.foreign:

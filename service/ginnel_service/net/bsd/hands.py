@@ -18,7 +18,9 @@ from ..plan import (
     MachineStep,
     Plan,
     SetLink,
+    SetSysctl,
     Step,
+    Translate,
     difference,
 )
 from . import facts, links, routes
@@ -26,6 +28,7 @@ from .guards import Guards
 from .kernel import Kernel
 from .layout import RTF_GATEWAY
 from .messages import RouteMessage
+from .nat import Nat
 from .plan import steps_for
 from .sight import Device, Route, Sight
 from .sockaddr import Link
@@ -35,10 +38,11 @@ from .talk import RouteTalk
 class BsdHands:
     """`Hands` of `net.keeper`: one call's route socket, and one look at everything. Raises OSError."""
 
-    def __init__(self, kernel: Kernel, talk: RouteTalk, guards: Guards) -> None:
+    def __init__(self, kernel: Kernel, talk: RouteTalk, guards: Guards, nat: Nat) -> None:
         self._kernel = kernel
         self._talk = talk
         self._guards = guards
+        self._nat = nat
         self._sight = Sight(kernel)
 
     def plan(self, held: Iterable[Step], present: tuple[Step, ...], wanted: Wanted, *, guards: bool) -> Plan:
@@ -70,6 +74,10 @@ class BsdHands:
                 return there is not None and there.leads_nowhere
             case AddGuard():
                 return self._guards.stands(step)
+            case Translate():
+                return self._nat.stands(step, facts.uplinks(self._sight, step.device))
+            case SetSysctl():
+                return True  # of the machine, and nobody's who changed it since
             case _:
                 raise _not_of_these_systems(step)
 
@@ -84,8 +92,10 @@ class BsdHands:
                 return Before(ifindex=self.index(step.device), stood=self._stood(step))
             case AddBlock():
                 return Before(stood=self._stood(step))
-            case AddThrow() | AddGuard():
+            case AddThrow() | AddGuard() | Translate():
                 return Before()
+            case SetSysctl():
+                return Before(value=str(self._kernel.setting(step.path)))
             case _:
                 raise _not_of_these_systems(step)
 
@@ -109,6 +119,10 @@ class BsdHands:
                 routes.put(self._talk, routes.nowhere(ip_network(step.network)), before.stood)
             case AddGuard():
                 self._guards.put_up(step)
+            case Translate():
+                self._nat.put_up(step, facts.uplinks(self._sight, step.device))
+            case SetSysctl():
+                self._kernel.set_setting(step.path, int(step.value))
             case _:
                 raise _not_of_these_systems(step)
 
@@ -126,6 +140,10 @@ class BsdHands:
                 return routes.take_away(self._talk, ip_network(step.network), None)
             case AddGuard():
                 return self._guards.take_down(step)
+            case Translate():
+                return self._nat.take_down()
+            case SetSysctl():
+                return self._undo_setting(step, before)
             case _:
                 raise _not_of_these_systems(step)
 
@@ -162,6 +180,14 @@ class BsdHands:
         """For a device without an address of its own, which FreeBSD gives a route no other way."""
         found = self._sight.way_outside(str(network.network_address))
         return str(found[1]) if found is not None else None
+
+    def _undo_setting(self, step: SetSysctl, before: Before) -> bool:
+        """Unless somebody else has set another value since."""
+        if before.value in (None, step.value) or self._kernel.setting(step.path) != int(step.value):
+            return False
+        assert before.value is not None
+        self._kernel.set_setting(step.path, int(before.value))
+        return True
 
     def _ours(self, network: Network) -> Route | None:
         there = self._sight.at(network)

@@ -57,6 +57,11 @@ class Kernel(Protocol):
     def index(self, name: str) -> int:
         """Of an interface; zero when there is none."""
 
+    def setting(self, name: str) -> int:
+        """A number of sysctl(3)'s. OSError ENOENT when there is none of that name."""
+
+    def set_setting(self, name: str, value: int) -> None: ...
+
 
 def layout_of(platform: str) -> Layout:
     """By sys.platform, which has FreeBSD's version behind its name. Raises OSError ENOSYS."""
@@ -132,6 +137,13 @@ class SystemKernel:
             return socket.if_nametoindex(name)
         except OSError:
             return 0
+
+    def setting(self, name: str) -> int:
+        return int.from_bytes(self._by_name(name.encode()), sys.byteorder, signed=True)
+
+    def set_setting(self, name: str, value: int) -> None:
+        number, size = ctypes.c_int(value), ctypes.c_size_t(ctypes.sizeof(ctypes.c_int))
+        self._check(self._libc.sysctlbyname(name.encode(), None, None, ctypes.byref(number), size))
 
     def _fib(self) -> int:
         """As setfib(1) has started us; new sockets are of it too."""

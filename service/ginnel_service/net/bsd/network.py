@@ -21,6 +21,7 @@ from .guards import Guards
 from .hands import BsdHands
 from .kernel import Kernel, SystemKernel
 from .kill_switch import PfKillSwitch
+from .nat import Nat
 from .sight import Sight
 from .talk import RouteTalk
 
@@ -81,6 +82,7 @@ class BsdMachine:
         self._kernel = kernel
         self._filter = packet_filter
         self._guards = Guards(packet_filter)
+        self._nat = Nat(packet_filter)
 
     def era(self) -> str:
         return self._kernel.era()
@@ -88,7 +90,7 @@ class BsdMachine:
     @contextmanager
     def open(self) -> Iterator[BsdHands]:
         with RouteTalk(self._kernel) as talk:
-            yield BsdHands(self._kernel, talk, self._guards)
+            yield BsdHands(self._kernel, talk, self._guards, self._nat)
 
     def kill_switch(self) -> PfKillSwitch:
         return PfKillSwitch(self._kernel, self._filter)

@@ -19,7 +19,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from ..base import Network, NetworkError, Wanted
+from ..base import Network, Wanted
 from ..plan import (
     AddAddress,
     AddBlock,
@@ -28,7 +28,9 @@ from ..plan import (
     AddThrow,
     LinkUp,
     SetLink,
+    SetSysctl,
     Step,
+    Translate,
     dns_steps,
 )
 from ..surroundings import SITE_GROUPS4, covers, is_private
@@ -71,10 +73,8 @@ class _Wish:
 def steps_for(wanted: Wanted, facts: Facts) -> tuple[Step, ...]:
     """All steps for `wanted`, in order: what is kept out first, so that it is never in.
 
-    Raises ValueError as the plan of Linux does, and NetworkError `not_supported` for a gateway's forwarding.
+    Raises ValueError as the plan of Linux does.
     """
-    if wanted.forwarding or wanted.translated:
-        raise NetworkError("not_supported", "forward between a tunnel and this machine's networks")
     device = wanted.device
     addresses = [entry for entry in wanted.addresses if entry.version == 4 or facts.ipv6]
     steps: list[Step] = [SetLink(device, wanted.mtu, 0), LinkUp(device)]
@@ -90,9 +90,22 @@ def steps_for(wanted: Wanted, facts: Facts) -> tuple[Step, ...]:
         for wish in fates:
             if wish.fate == fate:
                 steps.append(_step(wish, device, source))
+    steps += _forwarding(wanted, facts)
     if wanted.dns is not None:
         steps += dns_steps(device, wanted.dns, ipv6=facts.ipv6)
     return tuple(dict.fromkeys(steps))
+
+
+def _forwarding(wanted: Wanted, facts: Facts) -> Iterator[Step]:
+    """A gateway's: translated before anything is forwarded (inet(4), inet6(4))."""
+    if translated := [str(net) for net in wanted.translated if net.version == 4 or facts.ipv6]:
+        yield Translate(wanted.device, tuple(translated))
+    if wanted.forwarding:
+        versions = {net.version for net in (*wanted.addresses, *wanted.link_routes, *wanted.routes)}
+        if 4 in versions:
+            yield SetSysctl("net.inet.ip.forwarding", "1")
+        if 6 in versions and facts.ipv6:
+            yield SetSysctl("net.inet6.ip6.forwarding", "1")
 
 
 def _step(wish: _Wish, device: str, source: dict[int, str]) -> Step:
