@@ -55,6 +55,25 @@ def failing(service: Service, *arguments: str) -> tuple[str, int]:
     return caught.value.code, caught.value.status
 
 
+def test_a_profile_goes_on_under_another_name(lab: Lab) -> None:
+    net = Internet(lab)
+    psk = secrets.token_urlsafe(16)
+    gateway, service = Gateway(net.gateway, psk), Service(net.client)
+    service.create(profile(), psk)
+    service.ginnel("up", "office")
+    assert failing(service, "rename", "office", "work") == ("already_up", 1)
+    assert ping(net.client, Internet.SERVER[0], 5).lost == 0
+    service.ginnel("down", "office")
+    assert service.ginnel("rename", "office", "work") == {"renamed": "office", "name": "work"}
+    assert failing(service, "show", "office") == ("unknown_profile", 4)
+    service.ginnel("up", "work")  # its key came along
+    assert ping(net.client, Internet.SERVER[0], 5).lost == 0
+    lines = service.ginnel("log", "--connection", "work")["entries"]
+    assert any("stored" in each["message"] for each in lines)  # from before it had this name
+    assert service.process.stop() == 0
+    assert gateway.process.stop() == 0
+
+
 @pytest.mark.parametrize("nat", [False, True])
 @pytest.mark.parametrize("outside", [0, 1])
 def test_a_connection_carries_traffic_and_leaves_nothing(lab: Lab, outside: int, nat: bool) -> None:
