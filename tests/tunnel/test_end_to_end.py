@@ -124,6 +124,44 @@ def test_a_gateway_that_wants_a_child_sa_for_each_subnet_gets_them(lab: Lab, pai
     assert machine(net.client) == before
 
 
+@pytest.mark.parametrize("pairing", ["single", "narrow"])
+def test_networks_that_the_gateway_announces_are_asked_for_without_being_named(
+    lab: Lab, pairing: str
+) -> None:
+    net = Internet(lab)
+    psk = secrets.token_urlsafe(16)
+    subnets = [*Internet.INSIDE, "10.78.0.0/24"]
+    Gateway(net.gateway, psk, GatewayOptions(subnets=subnets, pairing=pairing))
+    service = Service(net.client)
+    service.create(profile(), psk)
+    service.ginnel("up", "office")
+    service.wait_for("office", lambda status: set(status["routes"]) == set(subnets), "all routes")
+    assert ping(net.client, Internet.SERVER[0], 5).lost == 0
+    assert ping(net.client, Internet.SERVER[1], 5).lost == 0
+
+
+def test_the_gateway_may_say_what_goes_through_the_tunnel_if_the_profile_lets_it(lab: Lab) -> None:
+    net = Internet(lab)
+    psk = secrets.token_urlsafe(16)
+    announced = list(Internet.INSIDE)
+    gateway = Gateway(net.gateway, psk, GatewayOptions(more={"announced": announced}))
+    service = Service(net.client)
+    service.create(profile(), psk)
+    service.ginnel("up", "office")
+    status = service.status("office")
+    assert status["subnets"] == announced
+    assert status["routes"] == ["0.0.0.0/0", "::/0"]  # leave is no order
+    service.ginnel("down", "office")
+    service.ginnel("edit", "office", "--set", "network.announced_only=true")
+    service.ginnel("up", "office")
+    assert service.status("office")["routes"] == announced
+    for inside, outside in zip(Internet.SERVER, Internet.GATEWAY, strict=True):
+        assert ping(net.client, inside, 5).lost == 0
+        way = net.client.run(["ip", "route", "get", outside]).stdout
+        assert "ginnel" not in way
+    assert gateway.process.running()
+
+
 def test_a_killed_service_leaves_nothing_after_its_next_start(lab: Lab) -> None:
     net = Internet(lab)
     psk = secrets.token_urlsafe(16)
