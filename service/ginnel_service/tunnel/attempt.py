@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -58,11 +58,13 @@ from .renewal import Hooks as RenewalHooks
 from .renewal import Renewal
 from .roaming import Roaming
 from .states import Step
-from .transport import Carrier, Hooks
+from .transport import FALLBACK_S, Carrier, Hooks
 from .wants import WRONG_SECRET, Wants
 
 #: How long a peer may take to answer our Delete before we leave without it.
 CLOSE_TIMEOUT_S: Final = 2.0
+#: How long an address of several may stay silent: UDP was given up by then, and TCP had a moment.
+SILENCE_S: Final = FALLBACK_S + 3.0
 
 
 class Attempt:
@@ -77,7 +79,9 @@ class Attempt:
         wants: Wants,
         turn: int = 0,
         ticket: Ticket | None = None,
+        passed: Collection[str] = (),
     ) -> None:
+        """`turn` says which of the gateway's addresses is first; those `passed` have just stayed silent."""
         self.facts = Facts()
         self.redirect = ""  # the gateway to go on with, in the end
         self.ticket = ticket  # what the next session can begin with, as of now
@@ -86,7 +90,9 @@ class Attempt:
         self._host = host
         self._watcher = watcher
         self._wants = wants
-        self._turn = turn  # which of several addresses to try
+        self.elsewhere = False  # other addresses are left that may answer
+        self._turn = turn
+        self._passed = passed
         self._log = logging.LoggerAdapter(logging.getLogger("ginnel.tunnel"), {"connection": profile.name})
         self._loop = asyncio.get_running_loop()
         self._ended: asyncio.Future[TunnelError | None] = self._loop.create_future()
@@ -100,6 +106,7 @@ class Attempt:
         self._sas: Associations | None = None
         self._counters: dict[str, int] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._impatience: asyncio.TimerHandle | None = None
         self._sending: dict[bytes, ChildSa] = {}  # CHILD SAs in use, by `spi_in`: what the network leads to
         self._leaving = False
         self._machine: Machine | None = None
@@ -167,7 +174,9 @@ class Attempt:
         """Open the link to the first address, from ours in turn, that there is a way to."""
         start = self._turn % len(remotes)
         failure: TunnelError | None = None
-        for remote in remotes[start:] + remotes[:start]:
+        left = [each for each in remotes[start:] + remotes[:start] if each.host not in self._passed]
+        while left:
+            remote = left.pop(0)
             try:
                 self._link = link = self._host.open_link(remote)
                 break
@@ -176,8 +185,8 @@ class Attempt:
                     raise
                 failure = failure or error
         else:
-            assert failure is not None
-            raise failure
+            raise failure or TunnelError("unreachable", server=self._profile.server)
+        self.elsewhere = any(self._host.has_way(each) for each in left)
         self.facts.remote, self.facts.path, self.facts.device = remote, link.path, link.device
         await self._watcher.barrier.opened(link.device, tuple(each.host for each in remotes), self._end)
         self._sas = Associations(link.plane, esp_settings(self._profile), via=link.via)
@@ -207,6 +216,13 @@ class Attempt:
             self._machine.dns_changed,
         )
         self._watcher.stepped(Step.INIT)
+        if self.elsewhere:
+            self._impatience = self._loop.call_later(SILENCE_S, self._give_way, remote)
+
+    def _give_way(self, remote: Endpoint) -> None:
+        if not self._answered:
+            self._log.info("%s stays silent: another address of the gateway is tried", remote.host)
+            self._end(TunnelError("unreachable", server=self._profile.server, detail=remote.host))
 
     def _new_session(self, path: Path, config: SessionConfig, ticket: Ticket | None) -> Session:
         assert self._link is not None
@@ -586,6 +602,8 @@ class Attempt:
 
     def _close_link(self) -> None:
         self._arm(None)
+        if self._impatience is not None:
+            self._impatience.cancel()
         if self._roaming is not None:
             self._roaming.close()
         if self._sas is not None and self._link is not None:
