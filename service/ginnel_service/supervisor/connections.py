@@ -160,6 +160,13 @@ class Connections:
             raise ServiceError("not_up", name=name)
         return self.status(tunnel)
 
+    def forget(self, name: str) -> None:
+        """There is no such profile any more, and its connection was down: no news of it is left."""
+        self.tunnels.pop(name, None)
+        self._told.pop(name, None)
+        if (waiting := self._news.pop(name, None)) is not None:
+            waiting.cancel()
+
     def retry(self, name: str) -> ConnectionStatus:
         tunnel = self._need(name)
         try:
