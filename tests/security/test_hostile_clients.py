@@ -29,7 +29,7 @@ pytestmark = [
 ]
 MALLORY = Person(61009)
 OCTETS = 48 << 20
-ROUNDS = 7
+ROUNDS = int(os.environ.get("GINNEL_ROUNDS", "3"))
 #: Series until one holds: what else the machine does is no fault of the service.
 SERIES = 3
 #: Of what goes without the harm. On two shared cores the harm's own work shows too, so a busy machine is
@@ -212,6 +212,12 @@ class Bench:
         return ratio
 
 
+@pytest.fixture(scope="module")
+def bench() -> Iterator[Bench]:
+    with Lab() as lab:
+        yield Bench(lab)
+
+
 def processor_s(process: Process) -> float:
     """What the service's one thread of Python has used so far (proc_pid_stat(5)); its first thread is it."""
     pid = process.popen.pid
@@ -222,9 +228,8 @@ def processor_s(process: Process) -> float:
 
 
 @pytest.mark.parametrize("code", EVERY_HARM)
-def test_it_costs_the_service_a_small_part_of_a_processor(lab: Lab, code: str) -> None:
+def test_it_costs_the_service_a_small_part_of_a_processor(bench: Bench, code: str) -> None:
     """Whatever else the machine does: this is not the harm's own work, and not how fast anything is."""
-    bench = Bench(lab)
     with bench.harm(code):
         time.sleep(SETTLED_S)  # what anyone may have at once is spent
         used, began = processor_s(bench.service.process), time.monotonic()
@@ -235,8 +240,7 @@ def test_it_costs_the_service_a_small_part_of_a_processor(lab: Lab, code: str) -
 
 
 @pytest.mark.parametrize("code", EVERY_HARM)
-def test_a_transfer_does_not_notice(lab: Lab, code: str) -> None:
-    bench = Bench(lab)
+def test_a_transfer_does_not_notice(bench: Bench, code: str) -> None:
     bench.transfer()
     ratios: list[float] = []
     while not ratios or (max(ratios) < LEAST and len(ratios) < SERIES):
@@ -244,8 +248,7 @@ def test_a_transfer_does_not_notice(lab: Lab, code: str) -> None:
     assert max(ratios) >= LEAST, ratios
 
 
-def test_a_thousand_connections_are_mostly_refused(lab: Lab) -> None:
-    bench = Bench(lab)
+def test_a_thousand_connections_are_mostly_refused(bench: Bench) -> None:
     with bench.harm(CONNECTIONS) as told:
         assert told["kept"] <= 64
         assert told["kept"] + told["refused"] == 1000
