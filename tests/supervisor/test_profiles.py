@@ -18,7 +18,7 @@ from ginnel_service.profiles.keys import KeyRing
 from ginnel_service.profiles.model import KillSwitch, Profile, ProfileError
 from ginnel_service.profiles.secrets import Secrets, SecretStore
 from ginnel_service.tunnel.errors import TunnelError
-from tunnel.test_driver import PROFILE
+from tunnel.scene import PROFILE
 
 from .scene import PSK, Served, World, serve
 
