@@ -87,6 +87,7 @@ class Nic:
     held: list[Held] = field(default_factory=list)
     cloned: bool = False
     opened: bool = False  # by some process
+    carrier: bool = True  # FreeBSD
 
     @property
     def link(self) -> Link:
@@ -194,7 +195,9 @@ class FakeKernel:
             return b"".join(self._message(RTM_GET, entry) for entry in self.tables[self.fib])
         found = b""
         for nic in self.nics.values():
-            found += octets.link(self.layout, nic.index, nic.name, nic.flags, nic.kind, nic.mtu)
+            found += octets.link(
+                self.layout, nic.index, nic.name, nic.flags, nic.kind, nic.mtu, carrier=nic.carrier
+            )
             for held in nic.held:
                 found += octets.interface_address(
                     self.layout, RTM_NEWADDR, nic.index, held.address, held.destination
@@ -532,7 +535,10 @@ class FakeKernel:
 
     def carrier(self, name: str, *, there: bool) -> None:
         nic = self._nic(name)
-        nic.flags = nic.flags | IFF_RUNNING if there else nic.flags & ~IFF_RUNNING
+        if self.layout.system == "freebsd":  # where the driver runs on
+            nic.carrier = there
+        else:
+            nic.flags = nic.flags | IFF_RUNNING if there else nic.flags & ~IFF_RUNNING
         self._tell_link(nic)
 
     def route(self, text: str, via: str = "", dev: str = "", flags: int = RTF_STATIC, scope: int = 0) -> None:
@@ -623,7 +629,9 @@ class FakeKernel:
         )
 
     def _tell_link(self, nic: Nic) -> None:
-        self._tell(octets.link(self.layout, nic.index, nic.name, nic.flags, nic.kind, nic.mtu))
+        self._tell(
+            octets.link(self.layout, nic.index, nic.name, nic.flags, nic.kind, nic.mtu, carrier=nic.carrier)
+        )
 
     def _tell(self, data: bytes) -> None:
         for listener in list(self.listeners):
