@@ -142,6 +142,9 @@ class Host(Protocol):
     def outlook(self, remotes: Sequence[str] = ()) -> tuple[Way, ...]:
         """How the machine gets to `remotes`, and out at all, beside every tunnel; empty: no network."""
 
+    def has_way(self, remote: Endpoint) -> bool:
+        """Whether packets to `remote` would leave the machine, beside every tunnel."""
+
     def place(self) -> Place:
         """The network that the machine is in, for on-demand rules."""
 
@@ -189,6 +192,9 @@ class SystemHost:
     def outlook(self, remotes: Sequence[str] = ()) -> tuple[Way, ...]:
         found = (route_to(host, self.network.socket_mark) for host in (*remotes, *FAR_AWAY))
         return tuple(dict.fromkeys(way for way in found if way is not None))
+
+    def has_way(self, remote: Endpoint) -> bool:
+        return route_to(remote.host, self.network.socket_mark) is not None
 
     def place(self) -> Place:
         return look_around(self.outlook())
@@ -291,15 +297,15 @@ class SystemLink:
     def _follow(self, routes: Sequence[Route]) -> None:
         """Where sockets are bound to a device: to that of the first route of their family."""
         devices = {family_of(route.path.remote.host): route.way.device for route in reversed(routes)}
+        every: tuple[UdpSocket | PlainSocket, ...] = (*self._sockets, self._plain)
         for family, device in devices.items():
             if self._bound.get(family) == device:
                 continue
-            ours: tuple[UdpSocket | PlainSocket, ...] = (*self._sockets, self._plain)
-            for opened in ours:
-                if family_of(opened.local.host) == family:
-                    with suppress(OSError):  # a device that has just gone: another way will be found
+            with suppress(OSError):  # of a device that has just gone: another way will be found
+                for opened in every:
+                    if family_of(opened.local.host) == family:
                         bind_to(opened, family, device)
-            self._bound[family] = device
+                self._bound[family] = device
 
     def send(self, data: bytes, path: Path) -> None:
         self._wire.send(data, path)
