@@ -188,7 +188,7 @@ def test_a_next_hop_that_changes_is_followed_without_a_gap(kernel: FakeKernel, o
     entry = kernel.lookup(ip_address("192.0.2.1"))
     assert entry is not None
     assert str(entry.gateway) == "192.168.1.254"
-    assert "192.0.2.0/24" in kernel.moved, "by RTM_CHANGE"
+    assert "192.0.2.0/24" in kernel.tables[0].moved, "by RTM_CHANGE"
     ours.close()
 
 
