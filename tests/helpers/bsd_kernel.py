@@ -115,7 +115,7 @@ class FakeKernel:
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.pid = PID
-        self.boot = "boot-1"
+        self.booted = "boot-1"
         self.fib = 0
         self.privileged = True
         self.settings = {"net.inet.ip.forwarding": 0, "net.inet6.ip6.forwarding": 0}
@@ -135,8 +135,11 @@ class FakeKernel:
 
     # The seam
 
+    def boot(self) -> str:
+        return self.booted
+
     def era(self) -> str:
-        return f"{self.boot} fib {self.fib}"
+        return f"{self.booted} fib {self.fib}"
 
     def route_socket(self) -> FakeRouteSocket:
         made = FakeRouteSocket(self)

@@ -1,6 +1,10 @@
 /* What tun_darwin.pyx and udp_bsd.pyx take for granted; the numbers stand in Python's struct formats, too. */
 #include <Python.h>
 
+#include <net/if_media.h>
+#include <sys/event.h>
+#include <sys/sockio.h>
+
 #include "os_compat.h"
 
 /* net/if_utun.h, sys/kern_control.h */
@@ -12,6 +16,15 @@ _Static_assert(PF_SYSTEM == 32 && SYSPROTO_CONTROL == 2 && AF_SYS_CONTROL == 2, 
 _Static_assert(UTUN_OPT_IFNAME == 2 && UTUN_OPT_MAX_PENDING_PACKETS == 16, "");
 _Static_assert(IFNAMSIZ == 16, "");
 _Static_assert(AF_INET == 2 && AF_INET6 == 30, "the family before each packet");
+
+/* What Python says by number: tunnel/sockets.py, doctor/asking.py, net/bsd/wireless.py, net/dns/vnode.py */
+_Static_assert(IP_BOUND_IF == 25 && IPV6_BOUND_IF == 125, "ip(4), ip6(4)");
+_Static_assert(IP_PKTINFO == 26 && IP_DONTFRAG == 28 && IPV6_DONTFRAG == 62, "");
+_Static_assert(sizeof(struct ifmediareq) == 44 && SIOCGIFMEDIA == 0xc02c6938, "=16s5i and a pointer");
+_Static_assert(offsetof(struct ifmediareq, ifm_current) == 16, "");
+_Static_assert(IFM_NMASK == 0xe0 && IFM_ETHER == 0x20 && IFM_IEEE80211 == 0x80, "");
+_Static_assert(EVFILT_VNODE == -4 && EV_ADD == 1 && EV_CLEAR == 0x20, "kqueue(2)");
+_Static_assert(NOTE_DELETE == 1 && NOTE_WRITE == 2 && NOTE_EXTEND == 4 && NOTE_RENAME == 0x20, "");
 
 /* msghdr_x of xnu's bsd/sys/socket_private.h is no public header's: name, namelen, iov, iovlen, control, controllen,
  * flags, datalen. */

@@ -11,12 +11,14 @@ if sys.platform == "linux":
     from .dns.watch import DnsWatch
     from .linux.around import kill_switch_stands, look_around
     from .linux.device import DeviceWatch, device_state
+    from .linux.facts import boot_id
     from .linux.monitor import NetworkWatch, way
     from .linux.network import LinuxNetwork as SystemNetwork
     from .linux.repair import repair
     from .linux.wireless import kind_of, ssid_of
 else:
     from .bsd.around import kill_switch_stands, look_around
+    from .bsd.kernel import boot_id
     from .bsd.monitor import DeviceWatch, NetworkWatch, device_state, way
     from .bsd.network import BsdNetwork as SystemNetwork
     from .bsd.repair import repair
@@ -28,6 +30,7 @@ __all__ = [
     "DnsWatch",
     "NetworkWatch",
     "SystemNetwork",
+    "boot_id",
     "device_state",
     "kill_switch_stands",
     "kind_of",

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from ..ipc.schema import KillSwitchMode
+from ..net import machine
 from ..profiles.files import PrivateDirectory
 
 log = logging.getLogger("ginnel.daemon")
@@ -23,7 +24,6 @@ log = logging.getLogger("ginnel.daemon")
 FILE: Final = "wanted.json"
 MAX_OCTETS: Final = 1 << 20
 MAX_GATEWAYS: Final = 64
-_BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
 class Hold(Struct, frozen=True):
@@ -92,5 +92,5 @@ class WantedFile:
 def boot_id() -> str:
     """Of this boot; empty where the system does not tell."""
     with suppress(OSError):
-        return _BOOT_ID.read_text("ascii").strip()
+        return machine.boot_id()
     return ""

@@ -610,7 +610,7 @@ def test_the_log_of_another_boot_is_not_undone(kernel: FakeKernel, tmp_path: Pat
     dead = network(kernel, tmp_path)
     dead.apply("a", full(kernel))
     bury(dead)
-    kernel.boot = "boot-2"
+    kernel.booted = "boot-2"
     ours = network(kernel, tmp_path)
     assert ours.recover() == []
     ours.close()

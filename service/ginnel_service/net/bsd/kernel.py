@@ -10,9 +10,12 @@ import ctypes
 import errno
 import fcntl
 import os
+import secrets
 import socket
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Final, Protocol
 
 from .layout import CTL_NET, DARWIN, FREEBSD, PF_ROUTE, Layout
@@ -20,6 +23,8 @@ from .layout import CTL_NET, DARWIN, FREEBSD, PF_ROUTE, Layout
 #: What one read of a route socket can give: a message's length has 16 bits.
 READ_OCTETS: Final = 65536
 _TRIES: Final = 5
+_TOKEN: Final = Path("/var/run/ginnel.boot")
+_TOKEN_OCTETS: Final = 16
 
 
 class RouteSocket(Protocol):
@@ -44,6 +49,9 @@ class Kernel(Protocol):
     def pid(self) -> int:
         """By which answers to this process are known."""
 
+    def boot(self) -> str:
+        """A word of this boot's own."""
+
     def era(self) -> str:
         """Names this boot, and the FIB."""
 
@@ -61,6 +69,32 @@ class Kernel(Protocol):
         """A number of sysctl(3)'s. OSError ENOENT when there is none of that name."""
 
     def set_setting(self, name: str, value: int) -> None: ...
+
+
+def boot_id() -> str:
+    """Of this boot of the machine. Raises OSError."""
+    return SystemKernel().boot()
+
+
+def boot_token(path: Path = _TOKEN) -> str:
+    """What a file holds that no boot finds again, made when it is not there. Raises OSError.
+
+    FreeBSD's kern.boottime is another whenever somebody sets the clock; rc.d/cleanvar empties /var/run.
+    """
+    if not path.exists():
+        fresh = path.with_name(f"{path.name}.{os.getpid()}")
+        fresh.unlink(missing_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        with open(os.open(fresh, flags, 0o600), "w") as file:
+            file.write(secrets.token_hex(_TOKEN_OCTETS))
+        with suppress(FileExistsError):  # another process of ours came first
+            os.link(fresh, path)
+        fresh.unlink()
+    with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)) as file:
+        owner, token = os.fstat(file.fileno()).st_uid, file.read(4 * _TOKEN_OCTETS)
+    if owner not in (0, os.geteuid()) or len(token) != 2 * _TOKEN_OCTETS or not token.isalnum():
+        raise OSError(errno.EPERM, "not our word of this boot", str(path))
+    return token
 
 
 def layout_of(platform: str) -> Layout:
@@ -107,11 +141,13 @@ class SystemKernel:
     def pid(self) -> int:
         return os.getpid()
 
-    def era(self) -> str:
+    def boot(self) -> str:
         if self.layout is DARWIN:
             return self._by_name(b"kern.bootsessionuuid").rstrip(b"\0").decode("ascii", "replace")
-        seconds = int.from_bytes(self._by_name(b"kern.boottime")[:8], sys.byteorder)
-        return f"{seconds} fib {self._fib()}"
+        return boot_token()
+
+    def era(self) -> str:
+        return self.boot() if self.layout is DARWIN else f"{self.boot()} fib {self._fib()}"
 
     def route_socket(self) -> RouteSocket:
         return SystemRouteSocket()

@@ -30,7 +30,12 @@ _NETNS = Path("/proc/thread-self/ns/net")
 def era() -> str:
     """This boot and this network namespace: changes made in another one are gone, or out of reach."""
     about = _NETNS.stat()
-    return f"{_BOOT_ID.read_text('ascii').strip()} {about.st_dev}:{about.st_ino}"
+    return f"{boot_id()} {about.st_dev}:{about.st_ino}"
+
+
+def boot_id() -> str:
+    """Raises OSError."""
+    return _BOOT_ID.read_text("ascii").strip()
 
 
 def learn(sight: Sight, held: Iterable[Step], *, guards: bool = True) -> Facts:
