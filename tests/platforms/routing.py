@@ -95,7 +95,7 @@ _NAMES = (
     ),
 )
 _DARWIN = ["RTF_CLONING", "RTF_LLINFO", "RTF_WASCLONED", "RTF_IFSCOPE", "IFF_RUNNING"]
-_FREEBSD = ["SIOCGIFSTATUS", "RTM_IFANNOUNCE", "IN6_IFF_NODAD", "ND6_INFINITE_LIFETIME"]
+_FREEBSD = ["SO_RERROR", "SIOCGIFSTATUS", "RTM_IFANNOUNCE", "IN6_IFF_NODAD", "ND6_INFINITE_LIFETIME"]
 
 #: Of a header, the field that each number of a struct format is, padding counted out.
 _ROUTE = ["msglen", "version", "type", "index", "flags", "addrs", "pid", "seq", "errno"]

@@ -18,10 +18,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, Protocol
 
-from .layout import CTL_NET, DARWIN, FREEBSD, PF_ROUTE, Layout
+from .layout import CTL_NET, DARWIN, FREEBSD, PF_ROUTE, SO_RERROR, Layout
 
 #: What one read of a route socket can give: a message's length has 16 bits.
 READ_OCTETS: Final = 65536
+_BUFFER_OCTETS: Final = 256 << 10
 _TRIES: Final = 5
 _TOKEN: Final = Path("/var/run/ginnel.boot")
 _TOKEN_OCTETS: Final = 16
@@ -108,8 +109,13 @@ def layout_of(platform: str) -> Layout:
 class SystemRouteSocket:
     """Raises OSError (EPERM for whoever may not)."""
 
-    def __init__(self) -> None:
+    def __init__(self, layout: Layout) -> None:
         self._socket = socket.socket(PF_ROUTE, socket.SOCK_RAW, 0)
+        with suppress(OSError):  # a limit of the machine's
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER_OCTETS)
+        if layout is FREEBSD:  # macOS says nothing of what it drops: what was there before tells enough
+            with suppress(OSError):
+                self._socket.setsockopt(socket.SOL_SOCKET, SO_RERROR, 1)
 
     def fileno(self) -> int:
         return self._socket.fileno()
@@ -150,7 +156,7 @@ class SystemKernel:
         return self.boot() if self.layout is DARWIN else f"{self.boot()} fib {self._fib()}"
 
     def route_socket(self) -> RouteSocket:
-        return SystemRouteSocket()
+        return SystemRouteSocket(self.layout)
 
     def dump(self, family: int, what: int) -> bytes:
         """Of a table that grows between the two calls the kernel says ENOMEM: it is asked again."""

@@ -13,6 +13,7 @@ from typing import Final, Literal
 AF_INET: Final = 2
 AF_LINK: Final = 18
 PF_ROUTE: Final = 17
+SO_RERROR: Final = 0x20000  # FreeBSD: say ENOBUFS when messages were lost
 CTL_NET: Final = 4
 NET_RT_DUMP: Final = 1
 NET_RT_IFLIST: Final = 3
