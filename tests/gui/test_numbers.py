@@ -93,5 +93,7 @@ def test_words_and_marks_stand_out(palette: Palette) -> None:
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
 def test_colours_are_written_in_full(palette: Palette) -> None:
     assert all(len(getattr(palette, each.name)) == 7 for each in fields(palette))
-    assert "{" in sheet(palette)
-    assert "None" not in sheet(palette)
+    rules = sheet(palette, lambda name, colour: f"{name}-{colour[1:]}.svg")
+    assert "{" in rules
+    assert "None" not in rules
+    assert f"check-{palette.on_accent[1:]}.svg" in rules

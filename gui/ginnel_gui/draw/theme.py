@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from . import icons
 from .palette import DARK, LIGHT, Palette
 from .sheet import sheet
+from .signs import Signs
 
 Choice = Literal["system", "light", "dark"]
 
@@ -30,6 +31,7 @@ class Theme(QObject):
         self._application = application
         self._choice: Choice = "system"
         self.palette = LIGHT
+        self._signs = Signs()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply)
         self._apply()
 
@@ -58,7 +60,7 @@ class Theme(QObject):
         self.palette = DARK if dark else LIGHT
         self._application.setPalette(qt_palette(self.palette))
         if self._application.style().name() == "fusion" or self._application.styleSheet():
-            self._application.setStyleSheet(sheet(self.palette))
+            self._application.setStyleSheet(sheet(self.palette, self._signs.path))
         self.changed.emit()
 
 

@@ -119,6 +119,14 @@
     </message>
 </context>
 <context>
+    <name>Certificate</name>
+    <message>
+        <source>d MMMM yyyy</source>
+        <comment>the pattern of a date</comment>
+        <translation>d. MMMM yyyy</translation>
+    </message>
+</context>
+<context>
     <name>CertificateFiles</name>
     <message>
         <source>Certificates (%1)</source>
@@ -295,6 +303,61 @@
     <message>
         <source>for %1</source>
         <translation>seit %1</translation>
+    </message>
+</context>
+<context>
+    <name>Decision</name>
+    <message>
+        <source>Connected</source>
+        <translation>Verbunden</translation>
+    </message>
+    <message>
+        <source>Disconnected</source>
+        <translation>Getrennt</translation>
+    </message>
+    <message>
+        <source>Left as it is</source>
+        <translation>Bleibt, wie es ist</translation>
+    </message>
+    <message>
+        <source>You are here</source>
+        <translation>Hier sind Sie</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Wired networks</source>
+        <translation>Kabelnetze</translation>
+    </message>
+    <message>
+        <source>Wi-Fi networks</source>
+        <translation>WLANs</translation>
+    </message>
+    <message>
+        <source>Mobile networks</source>
+        <translation>Mobilfunknetze</translation>
+    </message>
+    <message>
+        <source>Wi-Fi network %1</source>
+        <translation>WLAN %1</translation>
+    </message>
+    <message>
+        <source>Every network</source>
+        <translation>Jedes Netz</translation>
+    </message>
+    <message>
+        <source>Every other network</source>
+        <translation>Jedes andere Netz</translation>
+    </message>
+    <message>
+        <source>A name below %1</source>
+        <translation>Ein Name unter %1</translation>
+    </message>
+    <message>
+        <source>Certain networks</source>
+        <translation>Bestimmte Netze</translation>
     </message>
 </context>
 <context>
@@ -4038,8 +4101,8 @@
         <translation>Bei Bedarf</translation>
     </message>
     <message>
-        <source>Connects when you need it and disconnects when you do not, by the network that you are in.</source>
-        <translation>Verbindet, wenn Sie es brauchen, und trennt, wenn nicht, je nach dem Netz, in dem Sie sind.</translation>
+        <source>Connects when you need it and disconnects when you do not, by the network that you are in: not at the office, say, and everywhere else. The rules are asked again whenever the network changes.</source>
+        <translation>Verbindet, wenn Sie es brauchen, und trennt, wenn nicht, je nach dem Netz, in dem Sie sind: etwa im Büro nicht und sonst überall. Wechselt das Netz, werden die Regeln neu gefragt.</translation>
     </message>
     <message>
         <source>&amp;Pause</source>
@@ -4086,8 +4149,12 @@
         <translation>Regeln</translation>
     </message>
     <message>
-        <source>There are no rules yet.</source>
-        <translation>Es gibt noch keine Regeln.</translation>
+        <source>There are no rules yet. A rule says: in such a network, connect or disconnect.</source>
+        <translation>Es gibt noch keine Regeln. Eine Regel sagt: In einem solchen Netz verbinden oder trennen.</translation>
+    </message>
+    <message>
+        <source>What happens where</source>
+        <translation>Was wo geschieht</translation>
     </message>
     <message>
         <source>The rules decide</source>
@@ -4615,10 +4682,6 @@
         <translation>einem Kabelnetz</translation>
     </message>
     <message>
-        <source>a wireless network</source>
-        <translation>einem WLAN</translation>
-    </message>
-    <message>
         <source>a mobile network</source>
         <translation>einem Mobilfunknetz</translation>
     </message>
@@ -4639,7 +4702,11 @@
         <translation>In diesem Netz lässt Regel %1 die Verbindung, wie sie ist.</translation>
     </message>
     <message>
-        <source>in the wireless network %1</source>
+        <source>a Wi-Fi network</source>
+        <translation>einem WLAN</translation>
+    </message>
+    <message>
+        <source>in the Wi-Fi network %1</source>
         <translation>im WLAN %1</translation>
     </message>
     <message>
@@ -4712,6 +4779,13 @@
     <message>
         <source>any network</source>
         <translation>irgendeinem Netz</translation>
+    </message>
+</context>
+<context>
+    <name>RulesPicture</name>
+    <message>
+        <source>Picture of what the rules decide where</source>
+        <translation>Bild davon, was die Regeln wo entscheiden</translation>
     </message>
 </context>
 <context>
@@ -4861,8 +4935,8 @@
         <translation>Wartet auf Sie</translation>
     </message>
     <message>
-        <source>No contact with the service</source>
-        <translation>Kein Kontakt zum Dienst</translation>
+        <source>No contact</source>
+        <translation>Kein Kontakt</translation>
     </message>
     <message>
         <source>Getting ready</source>

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QMenuBar
 
 from ..draw.theme import Theme
 from ..model.present import Button
-from ..say import say
+from ..say import plain, say
 from .pages import Pages
 
 
@@ -48,6 +48,7 @@ class Commands(QObject):
         self.page_group = QActionGroup(window)
         for number, kind in enumerate(pages, 1):
             action = self._action(say(kind.title), kind.icon, QKeySequence(f"Ctrl+{number}"))
+            action.setIconText(f" {plain(say(kind.title))}")  # in the tool bar, not too close to its icon
             action.setCheckable(True)
             action.setData(kind.name)
             self.page_group.addAction(action)

@@ -6,7 +6,7 @@ import time
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from ginnel_service.ipc.schema import ConnectionStatus, ErrorInfo, OnDemandStatus
 
@@ -19,14 +19,11 @@ from ..say import fill, plain, say
 from .error_card import ErrorCard
 from .facts_view import FactsView
 from .pages import Context, Page
-from .parts import FAR, Button, Note
+from .parts import FAR, Button, Note, centred
 from .state_card import StateCard
 from .traffic_card import TrafficCard
 
 _SECOND_MS = 1000
-
-#: Longer lines are tiresome to read.
-_WIDEST = 1000
 
 
 class ConnectionPage(Page):
@@ -60,14 +57,7 @@ class ConnectionPage(Page):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        body.setMaximumWidth(_WIDEST)
-        middle = QWidget()
-        row = QHBoxLayout(middle)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addStretch(1)
-        row.addWidget(body, 1000)
-        row.addStretch(1)
-        scroll.setWidget(middle)
+        scroll.setWidget(centred(body))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scroll)

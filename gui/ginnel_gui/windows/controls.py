@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -170,6 +171,8 @@ class NumberControl(Control):
         self._is_whole = isinstance(form.value(field.path), int)
         self.spin = QDoubleSpinBox()
         self.spin.setRange(0, _MOST)
+        # As much as other fields have: a spin box keeps a style sheet's padding from what is inside.
+        self.spin.lineEdit().setTextMargins(6, 0, 0, 0)
         self.spin.setDecimals(0 if self._is_whole else max(field.digits, _decimals(self.value)))
         self.spin.setKeyboardTracking(True)
         self.spin.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
@@ -269,6 +272,7 @@ class MethodsControl(Control):
             button = QToolButton()
             button.setText(words)
             button.setAccessibleName(told)
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.clicked.connect(lambda _=False, step=step: self.list.shift(step))
             buttons.addWidget(button)
         buttons.addStretch(1)

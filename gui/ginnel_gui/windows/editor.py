@@ -221,7 +221,7 @@ class Editor(QDialog):
         self.save_button.setDefault(True)
         if not self._is_new:
             self.simple.rows["name"].control.setEnabled(False)
-        self.resize(620, 520)
+        self.resize(640, 620)
 
     def _make_bottom(self) -> QHBoxLayout:
         theme = self.context.theme

@@ -183,6 +183,7 @@ class ImportDialog(QDialog):
         theme = self.context.theme
         page = QWidget()
         column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
         card = Card(theme, margin=32)
         mark = Mark(theme, 56, disc=True)
         mark.show_icon("import", "accent")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QRadioButton, QScrollArea, QStyle, QVBoxLayout, QWidget
 
 from ginnel_service.ipc.schema import ErrorInfo
 
@@ -12,7 +12,7 @@ from ..draw.theme import Theme
 from ..say import plain
 from .error_card import ErrorCard
 from .pages import Context, Page
-from .parts import FAR, Text
+from .parts import FAR, Text, centred
 from .profile_edit import ProfileEdit
 from .type_scale import TITLE
 
@@ -35,7 +35,7 @@ class ScrollPage(Page):
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(self._body)
+        self._scroll.setWidget(centred(self._body))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._scroll)
@@ -85,6 +85,12 @@ def explained(theme: Theme, button: QAbstractButton, words: str, told: str) -> Q
     column.setSpacing(2)
     column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeading)
     below = Text(theme, told, colour="muted")
-    below.setIndent(26)
+    button.ensurePolished()
+    style, metrics = button.style(), QStyle.PixelMetric
+    size, gap = metrics.PM_IndicatorWidth, metrics.PM_CheckBoxLabelSpacing
+    if isinstance(button, QRadioButton):
+        size, gap = metrics.PM_ExclusiveIndicatorWidth, metrics.PM_RadioButtonLabelSpacing
+    # In line with the words of the button.
+    below.setIndent(style.pixelMetric(size, None, button) + style.pixelMetric(gap, None, button))
     column.addWidget(below)
     return column
