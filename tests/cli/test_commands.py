@@ -124,6 +124,20 @@ def test_show_prints_a_file_that_create_takes(with_office: Served) -> None:
     assert with_office.json("show", "office")["local"] == {"id": "alice"}
 
 
+def test_a_profile_is_renamed(with_office: Served) -> None:
+    assert with_office.run("rename", "office", "work").output == "office is called work now.\n"
+    assert list(with_office.service.profiles) == ["work"]
+    assert with_office.json("rename", "work", "office") == {"renamed": "work", "name": "office"}
+    assert with_office.json("rename", "nowhere", "work")["error"]["code"] == "unknown_profile"
+    wrong = with_office.run("rename", "office", "a/b")
+    assert wrong.exit_code == Exit.BAD_PROFILE
+    assert "name: " in wrong.stderr
+    with_office.service.profiles["home"] = office(name="home")
+    assert with_office.json("rename", "office", "home")["error"]["code"] == "profile_exists"
+    with_office.run("up", "office")
+    assert with_office.json("rename", "office", "work")["error"]["code"] == "already_up"
+
+
 def test_a_profile_is_removed(with_office: Served) -> None:
     assert with_office.json("remove", "office") == {"removed": "office"}
     assert with_office.run("remove", "office").exit_code == Exit.UNKNOWN_PROFILE
@@ -328,6 +342,7 @@ def test_without_a_service_every_command_says_so(tmp_path: Path, name: str) -> N
         "create": ["x", "--server", "y", "--id", "z", "--psk-stdin"],
         "import": [str(FOLDER / "office.toml"), "--yes"],
         "list": [],
+        "rename": ["x", "y"],
         "log": [],
         "status": [],
         "killswitch": [],

@@ -165,6 +165,7 @@ def test_a_path_too_long_for_a_socket_is_refused_with_a_remedy(tmp_path: Path) -
     [
         ("profile.show", {"name": "office"}),
         ("profile.remove", {"name": "office"}),
+        ("profile.rename", {"name": "office", "new_name": "work"}),
         ("profile.create", {"profile": PROFILE, "replace": True}),
         ("connection.up", {"name": "office"}),
         ("connection.down", {"name": "office"}),

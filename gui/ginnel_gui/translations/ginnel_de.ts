@@ -1753,6 +1753,14 @@
         <translation>Netze, die draußen bleiben, obwohl eines oben sie einschließt.</translation>
     </message>
     <message>
+        <source>Only networks that the gateway announces</source>
+        <translation>Nur Netze, die das Gateway ankündigt</translation>
+    </message>
+    <message>
+        <source>Where it announces any. All else stays outside.</source>
+        <translation>Sofern es welche ankündigt. Alles andere bleibt draußen.</translation>
+    </message>
+    <message>
         <source>The local network stays within reach</source>
         <translation>Das lokale Netz bleibt erreichbar</translation>
     </message>

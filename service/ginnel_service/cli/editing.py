@@ -163,8 +163,8 @@ def _read(file: Path, old: Profile) -> Profile:
 
 def _same_name(new: Profile, old: Profile) -> Profile:
     if new.name != old.name:
-        remedy = f'write name = "{old.name}"; for another profile use `ginnel export` and `ginnel import`'
-        problem = Problem("name", "cannot be changed", remedy)
+        remedy = f'write name = "{old.name}", and use `ginnel rename {old.name} {new.name}`'
+        problem = Problem("name", "is not changed here", remedy)
         raise CliError("profile_invalid", **_params(old.name, [problem]))
     return new
 

@@ -191,7 +191,7 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "profile_exists": (
         "There is a profile named {name} already.",
-        "Choose another name, or overwrite it with --replace.",
+        "Choose another name; `ginnel create` and `ginnel import` overwrite it with --replace.",
     ),
     "secrets_locked": (
         "The secrets of {name} are encrypted, and their key is missing ({cause}). They are kept: {file}.",

@@ -86,6 +86,13 @@ CALLS: Final[dict[str, Call]] = {
         cost=WORK,
         errors=("unknown_profile", "profile_corrupt", "secrets_locked"),
     ),
+    "profile.rename": Call(
+        about="Gives a profile that is not in use another name. Its secrets, its kill switch and what is on "
+        "demand go with it.",
+        action=Action.CHANGE_PROFILE,
+        errors=(*_STORED, "secrets_locked", "profile_exists", "already_up"),
+        cost=WORK,
+    ),
     "profile.remove": Call(
         about="Forgets a profile that is not in use, and its secrets.",
         action=Action.CHANGE_PROFILE,

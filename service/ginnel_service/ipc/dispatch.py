@@ -52,6 +52,7 @@ from .schema import (
     PromptAnswerParams,
     PromptStatus,
     RekeyParams,
+    RenameParams,
     SessionResult,
     Snapshot,
     Statistics,
@@ -94,6 +95,7 @@ class Dispatcher:
             "profile.list": self._list,
             "profile.show": self._show,
             "profile.validate": self._validate,
+            "profile.rename": self._rename,
             "profile.remove": self._remove,
             "connection.up": self._up,
             "connection.down": self._down,
@@ -257,6 +259,10 @@ class Dispatcher:
 
     async def _show(self, params: NameParams) -> Struct:
         return await self._service.show_profile(params.name)
+
+    async def _rename(self, params: RenameParams) -> Done:
+        await self._service.rename_profile(params.name, params.new_name)
+        return Done()
 
     async def _remove(self, params: NameParams) -> Done:
         await self._service.remove_profile(params.name)

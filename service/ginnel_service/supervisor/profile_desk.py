@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
@@ -95,6 +96,23 @@ class ProfileDesk:
         """Put it in the place of the one of that name, whose secrets stay."""
         self._profiles.put(profile, replace=True)
         log.info("profile %s changed", profile.name, extra={"connection": profile.name})
+
+    def rename(self, name: str, new_name: str, between: Callable[[], None]) -> None:
+        """`between` is called once the profile can be found under both names: whatever ends us, it is there.
+
+        Raises `profile_exists`, `profile_invalid`, `secrets_locked` and what `get` raises.
+        """
+        profile = msgspec.structs.replace(self._profiles.get(name), name=new_name)
+        if problems := validate(profile):
+            raise ProfileError("profile_invalid", name=name, problems=tuple(problems))
+        if self._has(new_name):
+            raise ProfileError("profile_exists", name=new_name)
+        self._secrets.put(new_name, self._secrets.get(name))  # they are sealed for the name that they have
+        self._profiles.put(profile, goes=name)
+        between()
+        self._profiles.remove(name)
+        self._secrets.remove(name)
+        log.info("profile %s is called %s now", name, new_name, extra={"connection": new_name})
 
     def remove(self, name: str) -> None:
         self._profiles.remove(name)

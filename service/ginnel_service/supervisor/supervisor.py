@@ -133,6 +133,16 @@ class Supervisor(EventFeed):
     async def show_profile(self, name: str) -> Profile:
         return self._desk.get(name)
 
+    async def rename_profile(self, name: str, new_name: str) -> None:
+        if self._connections.is_active(name):
+            raise ServiceError("already_up", name=name)
+        self._desk.rename(name, new_name, lambda: self._keeper.rename(name, new_name))
+        self._connections.tunnels.pop(name, None)
+        self._ring.hand_over(name, new_name)
+        self._on_demand.profiles_changed(name, new_name)
+        self._tell_of(new_name)
+        self.publish(ProfileChange(name=name, new_name=new_name))
+
     async def remove_profile(self, name: str) -> None:
         if self._connections.is_active(name):
             raise ServiceError("already_up", name=name)
