@@ -19,6 +19,7 @@ from ginnel_gui.windows.import_dialog import ImportDialog
 from ginnel_gui.windows.pages import Context
 from ginnel_gui.windows.preferences import Preferences
 from ginnel_gui.windows.prompt_dialog import PromptDialog
+from ginnel_gui.windows.rename_dialog import RenameDialog
 from ginnel_service.ipc.schema import CertificateShown, PromptKind, PromptStatus
 from ginnel_service.profiles.importers import preview
 from ginnel_service.profiles.model import (
@@ -164,6 +165,7 @@ DIALOGS: Final[dict[str, Make]] = {
     "editor": _editor(),
     "editor-wrong": _wrong,
     **{f"editor-{_slug(page.title.text)}": _editor(page.title.text) for page in PAGES},
+    "rename": lambda context, window: RenameDialog(context, OFFICE, window),
     "export": _export,
     "preferences": _preferences,
     "about": About,

@@ -30,7 +30,8 @@ from ginnel_gui.model.series import Series
 from ginnel_gui.settings import Settings
 from helpers.fake_server import FakeServer, fake_server
 
-from .scenery import OFFICE, SCENES, Scene, furnish
+from .dialog_scenery import OFFICE
+from .scenery import SCENES, Scene, furnish
 
 SIZE: Final = (1000, 700)
 THEMES: Final[tuple[Choice, ...]] = ("light", "dark")

@@ -38,7 +38,7 @@ def test_what_is_older_than_the_span_is_forgotten() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "end"), [(0, 1), (0.9, 1), (1, 1), (1.1, 2), (3, 5), (700, 1000), (1024, 2000)]
+    ("value", "end"), [(0, 1), (0.9, 1), (1, 1), (1.1, 2), (3, 3), (5, 6), (700, 800), (1024, 2000)]
 )
 def test_a_chart_ends_at_a_round_number(value: float, end: float) -> None:
     assert round_up(value) == pytest.approx(end)

@@ -119,14 +119,6 @@
     </message>
 </context>
 <context>
-    <name>Certificate</name>
-    <message>
-        <source>d MMMM yyyy</source>
-        <comment>the pattern of a date</comment>
-        <translation>d. MMMM yyyy</translation>
-    </message>
-</context>
-<context>
     <name>CertificateFiles</name>
     <message>
         <source>Certificates (%1)</source>
@@ -260,6 +252,10 @@
     <message>
         <source>&amp;Edit…</source>
         <translation>&amp;Bearbeiten…</translation>
+    </message>
+    <message>
+        <source>Re&amp;name…</source>
+        <translation>Umbe&amp;nennen…</translation>
     </message>
     <message>
         <source>D&amp;uplicate…</source>
@@ -1333,8 +1329,8 @@
         <translation>&amp;Name</translation>
     </message>
     <message>
-        <source>What this connection is called here. It cannot be changed later.</source>
-        <translation>Wie diese Verbindung hier heißt. Das lässt sich später nicht ändern.</translation>
+        <source>What it is called here. You can rename it later, in the list.</source>
+        <translation>Wie sie hier heißt. In der Liste können Sie sie später umbenennen.</translation>
     </message>
     <message>
         <source>&amp;Server</source>
@@ -3248,6 +3244,17 @@
     </message>
 </context>
 <context>
+    <name>ForgetButton</name>
+    <message>
+        <source>Forget</source>
+        <translation>Vergessen</translation>
+    </message>
+    <message>
+        <source>Forget what is stored: %1</source>
+        <translation>Vergessen, was gespeichert ist: %1</translation>
+    </message>
+</context>
+<context>
     <name>Head</name>
     <message>
         <source>%1 from %2</source>
@@ -3824,6 +3831,10 @@
         <translation>%1 wurde gelesen</translation>
     </message>
     <message>
+        <source>Forgotten when you save</source>
+        <translation>Wird beim Speichern vergessen</translation>
+    </message>
+    <message>
         <source>Stays as it is stored</source>
         <translation>Bleibt wie gespeichert</translation>
     </message>
@@ -4233,6 +4244,13 @@
     <message>
         <source>&amp;Log</source>
         <translation>&amp;Protokoll</translation>
+    </message>
+</context>
+<context>
+    <name>Pattern of a date</name>
+    <message>
+        <source>d MMMM yyyy</source>
+        <translation>d. MMMM yyyy</translation>
     </message>
 </context>
 <context>
@@ -4664,6 +4682,41 @@
     </message>
 </context>
 <context>
+    <name>RenameDialog</name>
+    <message>
+        <source>Rename a connection</source>
+        <translation>Verbindung umbenennen</translation>
+    </message>
+    <message>
+        <source>Rename %1</source>
+        <translation>%1 umbenennen</translation>
+    </message>
+    <message>
+        <source>New &amp;name</source>
+        <translation>Neuer &amp;Name</translation>
+    </message>
+    <message>
+        <source>What is wrong</source>
+        <translation>Was nicht stimmt</translation>
+    </message>
+    <message>
+        <source>&amp;Rename</source>
+        <translation>&amp;Umbenennen</translation>
+    </message>
+    <message>
+        <source>Cance&amp;l</source>
+        <translation>Abb&amp;rechen</translation>
+    </message>
+    <message>
+        <source>The name may have letters (A to Z), digits, dots, hyphens and underscores.</source>
+        <translation>Der Name darf Buchstaben (A bis Z), Ziffern, Punkte, Binde- und Unterstriche enthalten.</translation>
+    </message>
+    <message>
+        <source>There is a connection of this name.</source>
+        <translation>Eine Verbindung dieses Namens gibt es schon.</translation>
+    </message>
+</context>
+<context>
     <name>Rule</name>
     <message>
         <source>Connect</source>
@@ -4799,16 +4852,20 @@
 <context>
     <name>SecretControl</name>
     <message>
-        <source>Stored; type to replace it</source>
-        <translation>Gespeichert; tippen ersetzt es</translation>
-    </message>
-    <message>
         <source>Show</source>
         <translation>Zeigen</translation>
     </message>
     <message>
         <source>Show %1</source>
         <translation>%1 zeigen</translation>
+    </message>
+    <message>
+        <source>Forgotten when you save</source>
+        <translation>Wird beim Speichern vergessen</translation>
+    </message>
+    <message>
+        <source>Unchanged</source>
+        <translation>Unverändert</translation>
     </message>
 </context>
 <context>

@@ -66,5 +66,5 @@ class About(QDialog):
         column.addWidget(card)
         column.addStretch(1)
         column.addWidget(buttons)
-        self.setMinimumWidth(440)
+        column.addStrut(400)
         self.resize(440, column.totalHeightForWidth(440))

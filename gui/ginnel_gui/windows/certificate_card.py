@@ -76,5 +76,5 @@ class CertificateView(QWidget):
 
 def day(locale: QLocale, when: datetime) -> str:
     """As people write dates."""
-    pattern = QCoreApplication.translate("Certificate", "d MMMM yyyy", "the pattern of a date")
+    pattern = QCoreApplication.translate("Pattern of a date", "d MMMM yyyy")
     return locale.toString(QDate(when.year, when.month, when.day), pattern)

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ..model.fields import Field
+from ..model.fields import FORGET, SECRET, Field
 from ..model.format import duration
 from ..say import fill, plain, say
 from .pages import Context
@@ -104,11 +104,10 @@ class SecretControl(Control):
     def __init__(self, context: Context, form: Fields, field: Field, *, kept: bool) -> None:
         super().__init__(context, form, field)
         self._is_octets = isinstance(form.value(field.path), bytes)
+        self._kept = kept
         self.line = QLineEdit()
         self.line.setEchoMode(QLineEdit.EchoMode.Password)
         self.line.setMaxLength(1024)
-        if kept:
-            self.line.setPlaceholderText(self.tr("Stored; type to replace it"))
         self.line.textEdited.connect(self._edited)
         self.reveal = QToolButton()
         self.reveal.setCheckable(True)
@@ -120,11 +119,21 @@ class SecretControl(Control):
         row = QHBoxLayout()
         row.addWidget(self.line, 1)
         row.addWidget(self.reveal)
+        if kept:
+            self.forget = ForgetButton(form, field)
+            row.addWidget(self.forget)
         self.column.addLayout(row)
         self.take_in(self.line)
         self.refresh()
 
+    def minds(self, path: str) -> bool:
+        return super().minds(path) or path == forget_path(self.field)
+
     def refresh(self) -> None:
+        if self._kept:
+            goes = self.form.value(forget_path(self.field))
+            self.line.setPlaceholderText(self.tr("Forgotten when you save") if goes else self.tr("Unchanged"))
+            self.forget.refresh()
         text = self.value.decode("utf-8", "replace") if self._is_octets else self.value
         if self.line.text() != text:
             self.line.setText(text)
@@ -132,6 +141,27 @@ class SecretControl(Control):
 
     def _edited(self, text: str) -> None:
         self.put(text.encode() if self._is_octets else text, typed=True)
+
+
+class ForgetButton(QToolButton):
+    """Pressed: what the service keeps of a secret goes when the profile is saved."""
+
+    def __init__(self, form: Fields, field: Field) -> None:
+        super().__init__()
+        self._form, self._path = form, forget_path(field)
+        self.setCheckable(True)
+        self.setText(self.tr("Forget"))
+        words = fill(self.tr("Forget what is stored: %1"), plain(say(field.label)))
+        self.setAccessibleName(words)
+        self.setToolTip(words)
+        self.clicked.connect(lambda on: form.put(self._path, on))
+
+    def refresh(self) -> None:
+        self.setChecked(self._form.value(self._path))
+
+
+def forget_path(field: Field) -> str:
+    return FORGET + field.path.removeprefix(SECRET)
 
 
 class FlagControl(Control):

@@ -140,6 +140,7 @@ class Editor(QDialog):
             secrets=self.form.secrets,
             replace=not self._is_new,
             keep_secrets=not self._is_new,
+            forget_secrets=self.form.forgotten,
         )
 
         def answered(result: object, error: ErrorInfo | None) -> None:

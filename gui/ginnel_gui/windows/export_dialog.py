@@ -50,6 +50,7 @@ class ExportDialog(QDialog):
         column = self._column = QVBoxLayout(self)
         column.setContentsMargins(20, 20, 20, 16)
         column.setSpacing(NEAR)
+        column.addStrut(480)
         column.addWidget(Text(context.theme, self.windowTitle(), size=HEADING, bold=True))
         self.formats: dict[Kind, QRadioButton] = {}
         group = QButtonGroup(self)
@@ -80,7 +81,6 @@ class ExportDialog(QDialog):
         self.formats["toml"].setChecked(True)
         group.buttonToggled.connect(lambda *_: self._refresh())
         self._form.changed.connect(lambda _: self._refresh())
-        self.setMinimumWidth(520)
         self._refresh()
 
     @property

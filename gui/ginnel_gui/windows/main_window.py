@@ -24,7 +24,8 @@ class MainWindow(QMainWindow):
 
     import_requested = Signal(str)  # a file's path, or "" to ask for one
     create_requested = Signal()
-    edit_requested = Signal(str)  # this and the next: by the name of a profile
+    edit_requested = Signal(str)  # this and the next ones: by the name of a profile
+    rename_requested = Signal(str)
     duplicate_requested = Signal(str)
     export_requested = Signal(str)
     remove_requested = Signal(str)
@@ -156,6 +157,7 @@ class MainWindow(QMainWindow):
         on(commands.answer, lambda: self._answer(self.profile))
         on(commands.copy_details, self._copy_details)
         on(commands.edit, lambda: self.edit_requested.emit(self.profile))
+        on(commands.rename, lambda: self.rename_requested.emit(self.profile))
         on(commands.duplicate, lambda: self.duplicate_requested.emit(self.profile))
         on(commands.export, lambda: self.export_requested.emit(self.profile))
         on(commands.remove, lambda: self.remove_requested.emit(self.profile))
@@ -173,6 +175,7 @@ class MainWindow(QMainWindow):
         self.sidebar.view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.sidebar.view.addActions([*commands.of_connection, *commands.of_profile])
         desk.contact.connect(self._arrange)
+        desk.renamed.connect(self._renamed)
         desk.profiles_changed.connect(self._arrange)
         desk.connection_changed.connect(self._allow_for)
         desk.prompt_opened.connect(self._allow)
@@ -212,6 +215,11 @@ class MainWindow(QMainWindow):
         for page in self._made.values():
             page.follow(name)
         self._allow()
+
+    def _renamed(self, name: str, new: str) -> None:
+        """Whoever looks at it goes on to."""
+        if name == self.profile:
+            self.sidebar.choose(new)
 
     def _allow_for(self, name: str) -> None:
         if name == self.profile:

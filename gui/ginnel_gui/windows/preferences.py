@@ -110,7 +110,7 @@ class Preferences(QDialog):
         column.addWidget(behaviour)
         column.addStretch(1)
         column.addWidget(buttons)
-        self.setMinimumWidth(440)
+        column.addStrut(400)
 
     def _show_login(self) -> None:
         try:
