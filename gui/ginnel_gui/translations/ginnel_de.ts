@@ -3681,6 +3681,10 @@
         <source>Has no effect (%1)</source>
         <translation>Hat keine Wirkung (%1)</translation>
     </message>
+    <message>
+        <source>Columns</source>
+        <translation>Spalten</translation>
+    </message>
 </context>
 <context>
     <name>KeptControl</name>
@@ -3989,6 +3993,10 @@
     <message>
         <source>Lines of the log</source>
         <translation>Zeilen des Protokolls</translation>
+    </message>
+    <message>
+        <source>Columns</source>
+        <translation>Spalten</translation>
     </message>
 </context>
 <context>
@@ -4888,6 +4896,29 @@
     </message>
 </context>
 <context>
+    <name>Speech</name>
+    <message>
+        <source>No contact with Ginnel&apos;s service</source>
+        <translation>Kein Kontakt zu Ginnels Dienst</translation>
+    </message>
+    <message>
+        <source>Ginnel&apos;s service is there again</source>
+        <translation>Ginnels Dienst ist wieder da</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>The kill switch stops what would go past the tunnels</source>
+        <translation>Der Kill-Switch hält an, was an den Tunneln vorbeiginge</translation>
+    </message>
+    <message>
+        <source>The kill switch stops nothing any more</source>
+        <translation>Der Kill-Switch hält nichts mehr an</translation>
+    </message>
+</context>
+<context>
     <name>Split</name>
     <message>
         <source>As fits the tunnel</source>
@@ -5078,13 +5109,6 @@
     <message>
         <source>Connects by itself when its rules say so</source>
         <translation>Verbindet von selbst, wenn ihre Regeln es sagen</translation>
-    </message>
-</context>
-<context>
-    <name>StateCard</name>
-    <message>
-        <source>%1: %2</source>
-        <translation>%1: %2</translation>
     </message>
 </context>
 <context>

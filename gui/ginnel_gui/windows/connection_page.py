@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ginnel_service.ipc.schema import ConnectionStatus, ErrorInfo, OnDemandStatus
 
@@ -19,8 +19,9 @@ from ..say import fill, plain, say
 from .error_card import ErrorCard
 from .facts_view import FactsView
 from .pages import Context, Page
-from .parts import FAR, Button, Note, centred
+from .parts import FAR, Button, Note
 from .state_card import StateCard
+from .tall_area import TallArea, centred
 from .traffic_card import TrafficCard
 
 _SECOND_MS = 1000
@@ -52,15 +53,9 @@ class ConnectionPage(Page):
         column.addWidget(self.traffic)
         column.addWidget(self.facts)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(centred(body))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(scroll)
+        whole.addWidget(TallArea(centred(body)))
         self._clock = QTimer(self)
         self._clock.setInterval(_SECOND_MS)
         self._clock.timeout.connect(self._tick)

@@ -45,6 +45,7 @@ class ImportTree(QTreeWidget):
                 ((each.source, say(note(each.id, each.params)), "") for each in unused),
             )
         self.header().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.header().setAccessibleName(self.tr("Columns"))
         self.setColumnWidth(0, 230)
         for column in (1, 2):
             self.header().setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)

@@ -13,6 +13,7 @@ from .drop import DropSign, files_of
 from .lost_page import LostPage
 from .pages import Context, Page, Pages
 from .sidebar import Sidebar
+from .speech import Speech
 from .welcome_page import WelcomePage
 
 #: How long the window waits for the service before it says that there is none, in milliseconds.
@@ -60,6 +61,7 @@ class MainWindow(QMainWindow):
         self.splitter.addWidget(self.stack)
         self.splitter.setStretchFactor(1, 1)
         self.setCentralWidget(self.splitter)
+        self.speech = Speech(self.desk, self)
         self._drop_sign = DropSign(context.theme, self)
         self._page = next(iter(pages)).name
         self.commands.pages[self._page].setChecked(True)
@@ -67,6 +69,7 @@ class MainWindow(QMainWindow):
         self._restore()
         QTimer.singleShot(PATIENCE_MS, self, self._lose_patience)
         self._arrange()
+        self.sidebar.view.setFocus()
 
     @property
     def profile(self) -> str:

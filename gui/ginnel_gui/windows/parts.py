@@ -24,8 +24,6 @@ ROUND: Final = 10.0
 #: Between things that belong together, and between those that do not, in points.
 NEAR: Final = 8
 FAR: Final = 16
-#: Of a page, in points.
-WIDEST: Final = 1000
 
 
 class Card(QFrame):
@@ -213,15 +211,3 @@ def beside(mark: QWidget, *lines: QWidget) -> QHBoxLayout:
     words.addStretch(1)
     row.addLayout(words, 1)
     return row
-
-
-def centred(body: QWidget) -> QWidget:
-    """`body` in the middle of what may be wider: longer lines are tiresome to read."""
-    body.setMaximumWidth(WIDEST)
-    middle = QWidget()
-    row = QHBoxLayout(middle)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.addStretch(1)
-    row.addWidget(body, 1000)
-    row.addStretch(1)
-    return middle

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QFrame, QRadioButton, QScrollArea, QStyle, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QRadioButton, QStyle, QVBoxLayout, QWidget
 
 from ginnel_service.ipc.schema import ErrorInfo
 
@@ -12,8 +12,10 @@ from ..draw.theme import Theme
 from ..say import plain
 from .error_card import ErrorCard
 from .pages import Context, Page
-from .parts import FAR, Text, centred
+from .parts import FAR, Text
 from .profile_edit import ProfileEdit
+from .speech import announce
+from .tall_area import TallArea, centred
 from .type_scale import TITLE
 
 
@@ -22,8 +24,8 @@ class ScrollPage(Page):
 
     def __init__(self, context: Context, title: str, about: str) -> None:
         super().__init__()
-        self._body = QWidget()
-        self.column = QVBoxLayout(self._body)
+        body = QWidget()
+        self.column = QVBoxLayout(body)
         self.column.setContentsMargins(FAR, FAR, FAR, FAR)
         self.column.setSpacing(FAR)
         heading = QVBoxLayout()
@@ -31,27 +33,9 @@ class ScrollPage(Page):
         heading.addWidget(Text(context.theme, title, size=TITLE, bold=True))
         heading.addWidget(Text(context.theme, about, colour="muted"))
         self.column.addLayout(heading)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(centred(self._body))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._scroll)
-        self._body.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """A scroll area keeps to itself that what is inside needs more or less room."""
-        if watched is self._body and event.type() == QEvent.Type.LayoutRequest:
-            self.updateGeometry()
-        return super().eventFilter(watched, event)
-
-    def minimumSizeHint(self) -> QSize:
-        """As wide as its parts need: it scrolls up and down alone."""
-        bar = self._scroll.verticalScrollBar().sizeHint().width()
-        needed = self._body.minimumSizeHint().width() + bar
-        return super().minimumSizeHint().expandedTo(QSize(needed, 0))
+        whole.addWidget(TallArea(centred(body)))
 
 
 class ProfilePage(ScrollPage):
@@ -75,6 +59,8 @@ class ProfilePage(ScrollPage):
     def complain(self, error: ErrorInfo | None) -> None:
         """With None all is well."""
         self.trouble.show_error(error)
+        if error is not None:
+            announce(self, f"{self.trouble.cause.text()} {self.trouble.remedy.text()}", urgent=True)
 
     def _show(self) -> None:
         raise NotImplementedError

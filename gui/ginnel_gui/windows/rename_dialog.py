@@ -15,6 +15,7 @@ from ..model.errors import explain
 from ..say import fill, plain, say
 from .pages import Context
 from .parts import Button, Text
+from .speech import announce
 from .type_scale import HEADING
 
 
@@ -98,3 +99,4 @@ class RenameDialog(QDialog):
     def _tell(self, words: str) -> None:
         self.told.setText(words)
         self.told.setVisible(bool(words))
+        announce(self, words)
