@@ -19,6 +19,7 @@ QToolBar QToolButton {{ border: 1px solid transparent; border-radius: 7px; paddi
 QToolBar QToolButton:hover {{ background: {hover}; }}
 QToolBar QToolButton:checked {{ background: {chosen}; color: {text}; }}
 QToolBar QToolButton:focus {{ border-color: {accent}; }}
+QToolBar QToolButton#qt_toolbar_ext_button {{ image: url({down}); padding: 0; border: none; }}
 QMenuBar {{ background: {window}; padding: 2px 6px; }}
 QMenuBar::item {{ padding: 4px 9px; border-radius: 5px; background: transparent; }}
 QMenuBar::item:selected {{ background: {chosen}; }}

@@ -41,6 +41,7 @@ class MainWindow(QMainWindow):
         self._kinds = pages
         self._made: dict[str, Page] = {}
         self._patient = True
+        self._is_new = True  # nobody has chosen where the focus is
         self.setWindowTitle("Ginnel")
         self.setWindowIcon(application_icon())
         self.setAcceptDrops(True)
@@ -69,7 +70,6 @@ class MainWindow(QMainWindow):
         self._restore()
         QTimer.singleShot(PATIENCE_MS, self, self._lose_patience)
         self._arrange()
-        self.sidebar.view.setFocus()
 
     @property
     def profile(self) -> str:
@@ -213,6 +213,9 @@ class MainWindow(QMainWindow):
         else:
             self.stack.setCurrentWidget(self.page(self._page))
         self._allow()
+        if self._is_new and has_contact:
+            self._is_new = False
+            (self.sidebar.view if known else self.welcome).setFocus()
 
     def _choose(self, name: str) -> None:
         for page in self._made.values():
