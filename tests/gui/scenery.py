@@ -228,6 +228,13 @@ class Scene:
     show: Callable[[Studio], QWidget] = field(default_factory=lambda: page("connection"))
 
 
+#: Pages of the editor that look like those that are drawn.
+_ALIKE: Final = frozenset(
+    f"editor-{page}"
+    for page in ("identity", "signing-in", "dns", "kill-switch", "reconnecting", "getting-through", "timing")
+)
+
+
 def _empty(service: FakeService) -> None:
     service.profiles.clear()
 
@@ -259,7 +266,7 @@ SCENES: Final[dict[str, Scene]] = {
     "on-demand-paused": Scene(_paused, page("on_demand")),
     "diagnostics": Scene(_finds, _diagnosis),
     "log": Scene(_logs, page("log")),
-    **{name: Scene(show=_dialog(make)) for name, make in DIALOGS.items()},
+    **{name: Scene(show=_dialog(make)) for name, make in DIALOGS.items() if name not in _ALIKE},
     "lost": Scene(show=_lost),
 }
 

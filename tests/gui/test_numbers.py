@@ -88,6 +88,14 @@ def test_words_and_marks_stand_out(palette: Palette) -> None:
         assert contrast(getattr(palette, colour), palette.mixed("accent", "window", 0.16)) >= 4.5
     for tone in ("busy", "bad", "accent"):
         assert contrast(palette.text, palette.mixed(tone, "surface", 0.07)) >= 4.5
+    # A state's word in the chosen row, a mark on its disc, words in their own colour on a tinted card.
+    for tone in ("good", "busy", "bad", "idle", "muted", "accent"):
+        for ground in (
+            palette.mixed("accent", "window", 0.14),
+            palette.mixed(tone, "surface", 0.14),
+            palette.mixed(tone, "surface", 0.07),
+        ):
+            assert contrast(getattr(palette, tone), ground) >= 4.5, tone
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
