@@ -148,7 +148,7 @@ def colours(image: QImage) -> list[int]:
 def is_colourful(colour: int) -> bool:
     """Whether it is more than a shade of grey: a small red mark says more than the edge of a letter."""
     channels = (colour >> 16 & 255, colour >> 8 & 255, colour & 255)
-    return max(channels) - min(channels) > 60
+    return max(channels) - min(channels) > 40
 
 
 def main(folder: Path, codes: tuple[str, ...]) -> None:

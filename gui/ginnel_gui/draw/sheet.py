@@ -74,6 +74,7 @@ QRadioButton::indicator:focus, QCheckBox::indicator:focus {{ border-color: {focu
 QRadioButton::indicator:checked:disabled {{ border-color: {muted}; }}
 {boxes} {{ width: 14px; height: 14px; border: 1px solid {edge}; border-radius: 4px; background: {surface}; }}
 {checked} {{ image: url({check}); background: {accent}; border-color: {accent}; }}
+QListView::indicator:checked, QTreeView::indicator:checked {{ border-color: {on_accent}; }}
 QCheckBox::indicator:checked:disabled {{ background: {muted}; border-color: {muted}; }}
 QScrollBar {{ background: transparent; border: none; }}
 QScrollBar:vertical {{ width: 12px; }}
