@@ -19,6 +19,7 @@ from ginnel_service.cli.tables import duration
 from ginnel_service.ipc.access import Policy
 from ginnel_service.ipc.schema import ConnectionStatus, ErrorInfo, Level, LogEntry
 from ginnel_service.profiles.model import Local, parse_profile
+from ginnel_service.profiles.secrets import Secrets
 from helpers.import_files import FOLDER
 
 from .conftest import PSK, Served, office
@@ -447,3 +448,13 @@ def test_a_command_whose_modules_are_missing_says_so_and_hides(monkeypatch: pyte
     assert refused.exit_code == Exit.FAILED
     assert "no_such_module is not installed" in refused.stderr
     assert "\n  demo " not in CliRunner().invoke(main, ["--help"]).stdout
+
+
+def test_a_change_of_what_is_connected_says_when_it_counts(with_office: Served) -> None:
+    def edited(lan: str) -> str:
+        return with_office.run("edit", "office", "--set", f"network.lan={lan}").stdout
+
+    with_office.service.secrets["office"] = Secrets(psk=PSK.encode())
+    assert edited("true") == "Changed office.\n"
+    with_office.run("up", "office")
+    assert "until you connect again" in edited("false")

@@ -227,6 +227,18 @@ def test_a_subscriber_hears_states_and_statistics(tmp_path: Path) -> None:
     serve(tmp_path, scenario)
 
 
+def test_a_full_disk_has_a_name(tmp_path: Path) -> None:
+    async def scenario(service: FakeService, path: Path) -> None:
+        service.refuse["create_profile"] = OSError(errno.ENOSPC, "No space left on device")
+        async with calling(path) as caller:
+            secrets = {"psk": "c2VjcmV0IQ=="}
+            answer = await caller.call("profile.create", profile=PROFILE, secrets=secrets)
+            assert answer["error"]["message"] == "storage_refused"
+            assert answer["error"]["data"] == {"errno": errno.ENOSPC}
+
+    serve(tmp_path, scenario)
+
+
 def test_a_service_that_fails_unforeseen_says_so_without_detail(tmp_path: Path, caplog: Any) -> None:
     async def scenario(service: FakeService, path: Path) -> None:
         service.refuse["list_profiles"] = KeyError(PSK.decode())

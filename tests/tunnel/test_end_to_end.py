@@ -55,6 +55,31 @@ def failing(service: Service, *arguments: str) -> tuple[str, int]:
     return caught.value.code, caught.value.status
 
 
+def test_a_full_disk_is_named_and_loses_nothing(lab: Lab) -> None:
+    """The state directory is a disk of its own, which a file of somebody else fills up."""
+    net = Internet(lab)
+    psk = secrets.token_urlsafe(16)
+    state = lab.directory / "client-ginneld" / "state"
+    state.mkdir(parents=True, mode=0o700)
+    net.client.run(["mount", "-t", "tmpfs", "-o", "size=256k,mode=0700", "tmpfs", str(state)])
+    Gateway(net.gateway, psk)
+    service = Service(net.client)
+    service.create(profile(), psk)
+    net.client.run(["sh", "-c", f"cat /dev/zero > {state}/filler"], check=False)
+    assert failing(service, "edit", "office", "--set", "network.lan=true") == ("storage_refused", 1)
+    assert failing(service, "rename", "office", "work") == ("storage_refused", 1)
+    assert [each["name"] for each in service.ginnel("list")["profiles"]] == ["office"]
+    # What could not be undone is not done
+    before = machine(net.client)
+    assert failing(service, "up", "office")[0] == "network_refused"
+    assert machine(net.client) == before
+    net.client.run(["rm", f"{state}/filler"])
+    service.ginnel("rename", "office", "work")
+    service.ginnel("up", "work")
+    assert ping(net.client, Internet.SERVER[0], 3).lost == 0
+    assert service.process.stop() == 0
+
+
 def test_a_profile_goes_on_under_another_name(lab: Lab) -> None:
     net = Internet(lab)
     psk = secrets.token_urlsafe(16)

@@ -823,6 +823,14 @@
         <translation>Löschen Sie, was Sie nicht mehr brauchen, oder fragen Sie einen Administrator.</translation>
     </message>
     <message>
+        <source>The disk of this computer is full, or cannot be written.</source>
+        <translation>Die Festplatte dieses Computers ist voll oder nicht beschreibbar.</translation>
+    </message>
+    <message>
+        <source>Nothing was changed. Make room on it, then try again.</source>
+        <translation>Nichts wurde geändert. Schaffen Sie Platz darauf, und versuchen Sie es dann noch einmal.</translation>
+    </message>
+    <message>
         <source>The stored secrets of this connection cannot be opened: their key is missing.</source>
         <translation>Die gespeicherten Geheimnisse dieser Verbindung lassen sich nicht öffnen: ihr Schlüssel fehlt.</translation>
     </message>

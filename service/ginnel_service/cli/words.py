@@ -282,6 +282,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "You have {limit} profiles already, which is as many as one person may have.",
         "Remove one that you do not need with `ginnel remove`.",
     ),
+    "storage_refused": (
+        "The service cannot write to its disk ({errno}).",
+        "Nothing was changed. Make room below its state directory, /var/lib/ginnel, or make that writable.",
+    ),
     "unknown_method": (
         "The service does not know this command.",
         "ginnel and ginneld are of different versions: restart the service after an upgrade.",

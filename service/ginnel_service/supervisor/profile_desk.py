@@ -67,12 +67,21 @@ class ProfileDesk:
         there = self._has(name)
         if there and not replace:
             raise ProfileError("profile_exists", name=name)
+        before = self._readable(name) if there else None
         if not there or self.owner_of(name) != profile.owner_uid:
             # Whatever ends us between the two that follow, nobody's profile finds another's secrets.
             with suppress(ProfileError):
                 self._secrets.remove(name)
         self._profiles.put(profile, replace=replace)
-        self._secrets.put(name, secrets)
+        try:
+            self._secrets.put(name, secrets)
+        except OSError:
+            with suppress(OSError, ProfileError):  # it had room for the one, and not for the other
+                if before is not None:
+                    self._profiles.put(before, replace=True)
+                elif not there:
+                    self._profiles.remove(name)
+            raise
         log.info("profile %s stored", profile.name, extra={"connection": profile.name})
 
     def problems_of(
@@ -178,6 +187,11 @@ class ProfileDesk:
         if not (keep and self._has(name)):
             return secrets
         return self._secrets.get(name).without(forget).under(secrets)
+
+    def _readable(self, name: str) -> Profile | None:
+        with suppress(ProfileError):
+            return self._profiles.get(name)
+        return None
 
     def _has(self, name: str) -> bool:
         """Whether there is such a profile: secrets that were left behind by another are nobody's."""
