@@ -17,7 +17,7 @@ from ..say import say
 from .pieces import DISC, Line, Picture, bend
 from .theme import Theme
 
-_EDGE: Final = 8.0
+_EDGE: Final = 1.0
 _GAP: Final = 12.0
 _BELOW: Final = 12.0  # room for the last end's words
 #: Where ways begin and end, in parts of the width.

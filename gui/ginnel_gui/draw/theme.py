@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final, Literal
 
-from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QPainter, QPalette, QPixmap
-from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
 from . import icons
 from .palette import DARK, LIGHT, Palette
+from .raster import pixmap
 from .sheet import sheet
 from .signs import Signs
 
@@ -99,18 +99,6 @@ def icon(name: str, colour: str) -> QIcon:
 @lru_cache(maxsize=1)
 def application_icon() -> QIcon:
     return _drawn(icons.APPLICATION.encode(), (*_SIZES, 128, 256, 512))
-
-
-def pixmap(data: bytes, size: QSize, ratio: float = 1.0) -> QPixmap:
-    """The SVG `data`, `size` points large, for a screen with `ratio` dots a point."""
-    image = QImage(size * ratio, QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(image)
-    QSvgRenderer(QByteArray(data)).render(painter, QRectF(image.rect()))
-    painter.end()
-    drawn = QPixmap.fromImage(image)
-    drawn.setDevicePixelRatio(ratio)
-    return drawn
 
 
 def _drawn(data: bytes, sizes: tuple[int, ...] = _SIZES) -> QIcon:
