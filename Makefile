@@ -22,7 +22,7 @@ LONG := tests/security/test_hostile_clients.py tests/core/test_hostile_flood.py 
 LINUX_ONLY = @[ "$(OS)" = Linux ] || { echo "make $@: the packet path runs on Linux only so far (see docs/platforms.md)"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit network sanitize bench lint fuzz soak translations screenshots lock clean setup setup-run setup-bench
+.PHONY: help demo demo-gui test unit network sanitize bench lint fuzz soak translations screenshots lock clean setup setup-run setup-gui setup-bench
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -30,6 +30,10 @@ help: ## list the commands
 demo: setup-run ## a tunnel between two namespaces, with traffic through it: what Ginnel does, in half a minute
 	$(LINUX_ONLY)
 	$(BIN)/ginnel demo
+
+demo-gui: setup-gui ## the same tunnel in the app, to play with, until that is closed
+	$(LINUX_ONLY)
+	$(BIN)/ginnel demo --gui
 
 test: lint unit network ## lint, then every test; the quick ones first
 
@@ -99,6 +103,9 @@ setup:
 
 setup-run:
 	@packaging/bootstrap.sh run
+
+setup-gui:
+	@packaging/bootstrap.sh gui
 
 setup-bench:
 	@packaging/bootstrap.sh bench
