@@ -211,9 +211,9 @@ class Editor(QDialog):
         self.summary.setTextInteractionFlags(
             Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
         )
-        self.summary.setAccessibleName(self.tr("What is wrong"))
+        self.summary.setAccessibleDescription(self.tr("What is wrong"))
         self.summary.linkActivated.connect(self.go_to)
-        self.error.setAccessibleName(self.tr("Why it was not saved"))
+        self.error.setAccessibleDescription(self.tr("Why it was not saved"))
         for words in (self.summary, self.error):
             words.hide()
             column.addWidget(words)

@@ -64,7 +64,7 @@ class ExportDialog(QDialog):
             about.setIndent(24)
             column.addWidget(about)
         self.lost = Text(context.theme, colour="busy")
-        self.lost.setAccessibleName(self.tr("What gets lost"))
+        self.lost.setAccessibleDescription(self.tr("What gets lost"))
         column.addWidget(self.lost)
         column.addSpacing(NEAR)
         self._add_secrets(column)

@@ -64,7 +64,7 @@ class ImportDialog(QDialog):
         self.stack.addWidget(self._make_choice())
         self.stack.addWidget(self._make_preview())
         self.told = Text(context.theme, colour="muted")
-        self.told.setAccessibleName(self.tr("What is still missing"))
+        self.told.setAccessibleDescription(self.tr("What is still missing"))
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 20, 20, 16)
         column.setSpacing(12)
@@ -197,7 +197,7 @@ class ImportDialog(QDialog):
             colour="muted",
         )
         self.refusal = Text(theme, colour="bad")
-        self.refusal.setAccessibleName(self.tr("Why the file was refused"))
+        self.refusal.setAccessibleDescription(self.tr("Why the file was refused"))
         self.refusal.hide()
         for each in (title, told, self.refusal):
             each.setAlignment(Qt.AlignmentFlag.AlignCenter)
