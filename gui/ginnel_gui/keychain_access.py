@@ -54,7 +54,8 @@ class KeychainAccess(QObject):
         _end(self._running)
 
     def _run(self, act: str, place: Place, password: str | None, then: Found) -> None:
-        process = QProcess(self)
+        # Without a parent: Python's collector and Qt would each delete what they think is theirs.
+        process = QProcess()
         process.setProcessChannelMode(QProcess.ProcessChannelMode.SeparateChannels)
         timer = QTimer(process)
         timer.setSingleShot(True)
@@ -72,9 +73,14 @@ class KeychainAccess(QObject):
             process.deleteLater()
             then(said if act == "get" and code == DONE else None, code != UNAVAILABLE)
 
+        def failed(error: QProcess.ProcessError) -> None:
+            """Only then `finished` never comes; a program that does not read goes on, and may fail."""
+            if error == QProcess.ProcessError.FailedToStart:
+                end()
+
         self._running.add(process)
         process.finished.connect(end)
-        process.errorOccurred.connect(end)
+        process.errorOccurred.connect(failed)
         program, *arguments = self._command
         process.start(program, [*arguments, act, *place])
         if password is not None:

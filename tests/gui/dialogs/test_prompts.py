@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from ginnel_gui.keychain_access import KeychainAccess, Place
@@ -291,3 +291,23 @@ def test_what_waits_for_the_keychain_ends_with_the_app(qtbot: QtBot) -> None:
     with qtbot.waitSignal(owner.destroyed):
         owner.deleteLater()
     assert heard == []
+
+
+def test_a_helper_that_does_not_listen_is_waited_for(qtbot: QtBot) -> None:
+    code = "import os, time; os.close(0); time.sleep(0.2); raise SystemExit(2)"
+    access = KeychainAccess(command=(sys.executable, "-c", code))
+    done: list[bool] = []
+    access.put(PLACE, "rosebud" * 100_000, lambda _, there: done.append(there))
+    qtbot.waitUntil(lambda: bool(done))
+    assert done == [False]
+
+
+def test_whoever_asks_may_be_forgotten(qtbot: QtBot) -> None:
+    """Which ended the whole process now and then, a moment later."""
+    for _ in range(20):
+        access, done = KeychainAccess(command=("sh", "-c", "cat > /dev/null")), list[bool]()
+        access.put(PLACE, "rosebud", lambda _, there, done=done: done.append(there))
+        while not done:
+            QApplication.processEvents()
+        del access
+        QApplication.processEvents()
