@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -305,9 +306,14 @@ def test_a_helper_that_does_not_listen_is_waited_for(qtbot: QtBot) -> None:
 def test_whoever_asks_may_be_forgotten(qtbot: QtBot) -> None:
     """Which ended the whole process now and then, a moment later."""
     for _ in range(20):
-        access, done = KeychainAccess(command=("sh", "-c", "cat > /dev/null")), list[bool]()
-        access.put(PLACE, "rosebud", lambda _, there, done=done: done.append(there))
+        access = KeychainAccess(command=("sh", "-c", "cat > /dev/null"))
+        done: list[bool] = []
+        access.put(PLACE, "rosebud", partial(_note, done))
         while not done:
             QApplication.processEvents()
         del access
         QApplication.processEvents()
+
+
+def _note(done: list[bool], _: str | None, there: bool) -> None:
+    done.append(there)
