@@ -11,6 +11,8 @@ from PySide6.QtCore import QObject, QProcess, QTimer
 
 from .keychain import DONE, UNAVAILABLE
 
+#: The program that speaks to the keychain.
+HELPER: Final = (sys.executable, "-P", "-m", "ginnel_gui.keychain")
 #: A person may have to unlock the keychain first; then the app asks for the password itself.
 PATIENCE_MS: Final = 60_000
 
@@ -27,15 +29,11 @@ Found = Callable[[str | None, bool], None]
 
 
 class KeychainAccess(QObject):
-    """`command` is the program with its arguments, but for those of `keychain`."""
+    """`command` is another program than HELPER with its arguments, but for those of `keychain`."""
 
-    def __init__(
-        self,
-        parent: QObject | None = None,
-        command: Sequence[str] = (sys.executable, "-P", "-m", "ginnel_gui.keychain"),
-    ) -> None:
+    def __init__(self, parent: QObject | None = None, command: Sequence[str] = ()) -> None:
         super().__init__(parent)
-        self._command = tuple(command)
+        self._command = tuple(command) or HELPER
         self._running: set[QProcess] = set()
         self.destroyed.connect(partial(_end, self._running))
 
