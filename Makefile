@@ -18,7 +18,7 @@ BENCH_ARGS ?=
 # The labs mostly wait: as many tests side by side as processors, but for those marked `alone`.
 NETWORK := netns or interop or slow
 BESIDE := -n auto --dist worksteal
-LONG := tests/security/test_hostile_clients.py tests/core/test_hostile_flood.py tests/tunnel/test_many_rekeys.py tests/simulation/test_rekeys.py tests/gui/test_monkey.py
+LONG := tests/security/test_hostile_clients.py tests/core/test_hostile_flood.py tests/tunnel/test_many_rekeys.py tests/simulation/test_rekeys.py tests/fuzz/test_targets.py tests/gui/test_monkey.py
 LINUX_ONLY = @[ "$(OS)" = Linux ] || { echo "make $@: the packet path runs on Linux only so far (see docs/platforms.md)"; exit 1; }
 
 .DEFAULT_GOAL := help
@@ -77,7 +77,7 @@ fuzz: setup ## every fuzz target for FUZZ_SECONDS each (3600), as many at once a
 
 soak: setup ## the long tests at full length, then the network tests RUNS times (20); stop at the first failure
 	$(LINUX_ONLY)
-	GINNEL_HOSTILE=10000000 GINNEL_REKEYS=1000 GINNEL_REKEY_CASES=1 GINNEL_LEAST_SHARE=0.95 \
+	GINNEL_HOSTILE=10000000 GINNEL_REKEYS=1000 GINNEL_REKEY_CASES=1 GINNEL_LEAST_SHARE=0.95 GINNEL_ROUNDS=7 FUZZ_SECONDS=60 \
 		GINNEL_MONKEY=200000 GINNEL_SEED=$${GINNEL_SEED:-$$(date +%s)} $(PYTEST) -q -x -s $(LONG) $(PYTEST_ARGS)
 	@i=1; while [ $$i -le $(RUNS) ]; do echo "== soak $$i of $(RUNS)"; \
 	$(PYTEST) -q -x -m "$(NETWORK)" $(PYTEST_ARGS) || exit 1; i=$$((i + 1)); done

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QAbstractEventDispatcher, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from ginnel_gui.app import App
@@ -113,10 +113,11 @@ def act(app: App, chance: random.Random) -> str:
 
 
 def close_what_waits() -> None:
-    """A tool button's menu, or a file dialog's question: until then nobody can act elsewhere."""
+    """A tool button's menu, or what Qt's own file dialog asks: until then nobody can act elsewhere."""
+    box = QApplication.activeModalWidget()
     if (menu := QApplication.activePopupWidget()) is not None:
         menu.close()
-    elif isinstance(box := QApplication.activeModalWidget(), QMessageBox):
+    elif isinstance(box, QMessageBox) and isinstance(box.parent(), QFileDialog):
         box.reject()
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from ipaddress import ip_interface, ip_network
 
 import msgspec
@@ -17,77 +15,15 @@ from ginnel_service.gateway.config import parse
 from ginnel_service.ike.events import Endpoint
 from ginnel_service.net.base import DeviceState, NetworkError
 from ginnel_service.profiles.model import Dns as ProfileDns
-from ginnel_service.profiles.model import Ike, Local, Network, Profile, Remote, Timing
-from ginnel_service.profiles.secrets import Secrets
+from ginnel_service.profiles.model import Ike, Profile, Timing
 from ginnel_service.supervisor.status import connection_status, tunnel_diagnosis
-from ginnel_service.tunnel.convert import session_config
-from ginnel_service.tunnel.driver import Observer, Tunnel
 from ginnel_service.tunnel.errors import TunnelError
-from ginnel_service.tunnel.states import MOVES, ConnectionState, Step
-from tunnel.fakes import FakeGateway, FakeHost, play
+from ginnel_service.tunnel.states import Step
+from tunnel.fakes import FakeGateway
+from tunnel.scene import GATEWAY, PROFILE, S, Scene, scene
 
-S = ConnectionState
-GATEWAY = """
-identity = "vpn.example.org"
-pool_ipv4 = "10.77.0.0/29"
-pool_ipv6 = "fd77::/112"
-dns = ["10.77.0.1"]
-users = [{ id = "alice@example.org", psk = "correct horse" }]
-"""
-PROFILE = Profile(
-    name="office",
-    server="vpn.example.org",
-    local=Local(id="alice@example.org"),
-    remote=Remote(id="vpn.example.org"),
-    network=Network(bypass=("192.0.2.0/24",)),
-    timing=Timing(retransmit_s=0.5, retransmit_tries=2),
-)
-
-
-@dataclass
-class Scene:
-    gateway: FakeGateway
-    host: FakeHost
-    tunnel: Tunnel
-    seen: list[tuple[ConnectionState, Step | None]] = field(default_factory=list)
-
-    async def until(self, *states: ConnectionState) -> None:
-        while self.tunnel.state not in states:  # noqa: ASYNC110  (virtual time)
-            await asyncio.sleep(0.01)
-
-    @property
-    def states(self) -> list[ConnectionState]:
-        return list(dict.fromkeys(state for state, _ in self.seen))
-
-
-def scene(
-    act: Callable[[Scene], Awaitable[None]],
-    *,
-    psk: bytes = b"correct horse",
-    profile: Profile = PROFILE,
-    gateway: str = GATEWAY,
-) -> None:
-    """Play `act`, then check that `down` leaves nothing, whatever state the act ended in."""
-
-    async def run() -> None:
-        peer = FakeGateway(parse(gateway.encode()))
-        host = FakeHost(peer)
-        config = session_config(profile, Secrets(psk=psk))
-        seen: list[tuple[ConnectionState, Step | None]] = []
-
-        def changed(tunnel: Tunnel) -> None:
-            status = tunnel.status()
-            seen.append((status.state, status.step))
-
-        tunnel = Tunnel(profile, config, host, observer=Observer(changed=changed))
-        await act(Scene(peer, host, tunnel, seen))
-        await tunnel.down()
-        assert tunnel.state is S.DISCONNECTED
-        assert host.clean
-        for (before, _), (after, _) in itertools.pairwise(seen):
-            assert after is before or after in MOVES[before]
-
-    play(run)
+#: As people have it: minutes until a silent gateway is given up.
+PATIENT = msgspec.structs.replace(PROFILE, timing=Timing())
 
 
 def test_up_goes_through_every_step_and_configures_the_machine() -> None:
@@ -254,6 +190,61 @@ def test_the_second_address_is_tried_when_there_is_no_way_to_the_first() -> None
         it.host.unreachable.add("2001:db8::2")
         it.tunnel.up()
         await it.until(S.CONNECTED)
+
+    scene(act)
+
+
+DEAD, GOOD = Endpoint("198.51.100.9", 500), Endpoint("198.51.100.2", 500)
+
+
+def dead(it: Scene, *hosts: str) -> None:
+    """These of the gateway's addresses stay silent."""
+    for host in hosts:
+        it.host.others[host] = silent = FakeGateway(parse(GATEWAY.encode()))
+        silent.silent = True
+
+
+def test_of_several_addresses_a_silent_one_costs_seconds_and_no_error() -> None:
+    async def act(it: Scene) -> None:
+        it.host.names["vpn.example.org"] = (DEAD, Endpoint("198.51.100.8", 500), GOOD)
+        dead(it, DEAD.host, "198.51.100.8")
+        it.tunnel.up()
+        began = asyncio.get_running_loop().time()
+        await it.until(S.CONNECTED, S.FAILED)
+        assert it.tunnel.state is S.CONNECTED
+        assert asyncio.get_running_loop().time() - began < 20
+        assert it.states == [S.RESOLVING, S.CONNECTING, S.CONNECTED]
+        assert it.tunnel.status().error is None
+
+    scene(act, profile=PATIENT)
+
+
+def test_the_last_address_that_there_is_a_way_to_gets_all_the_time() -> None:
+    async def act(it: Scene) -> None:
+        it.host.names["vpn.example.org"] = (GOOD, Endpoint("2001:db8::2", 500))
+        it.host.unreachable.add("2001:db8::2")
+        it.gateway.silent = True
+        it.tunnel.up()
+        await asyncio.sleep(30)
+        assert it.states == [S.RESOLVING, S.CONNECTING]
+        it.gateway.silent = False
+        await it.until(S.CONNECTED, S.FAILED)
+        assert it.states == [S.RESOLVING, S.CONNECTING, S.CONNECTED]
+
+    scene(act, profile=PATIENT)
+
+
+def test_addresses_that_are_all_silent_are_unreachable_once() -> None:
+    async def act(it: Scene) -> None:
+        it.host.names["vpn.example.org"] = (DEAD, GOOD)
+        dead(it, DEAD.host)
+        it.gateway.silent = True
+        it.tunnel.up()
+        await it.until(S.FAILED)
+        error = it.tunnel.status().error
+        assert error is not None
+        assert error.code == "unreachable"
+        assert len(it.gateway.links) == 1
 
     scene(act)
 
@@ -715,13 +706,12 @@ def test_a_session_that_stays_does_not_ask_for_the_network_again_once_it_is_rest
         it.tunnel.up()
         await it.until(S.CONNECTED)
         link, network = it.host.link, it.host.network
-        attempt, withdraw = it.tunnel._attempt, network.withdraw
-        assert attempt is not None
+        passage, withdraw = it.course._passage, network.withdraw
 
         def withdrawing(owner: str) -> None:
             withdraw(owner)
             network.withdraw = withdraw  # type: ignore[method-assign]
-            asyncio.get_running_loop().call_soon(attempt._path_mtu_changed, 1300)
+            asyncio.get_running_loop().call_soon(passage.path_mtu_changed, 1300)
 
         network.withdraw = withdrawing  # type: ignore[method-assign]
         link.lose_device()

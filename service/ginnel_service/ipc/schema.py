@@ -18,7 +18,7 @@ from typing import Annotated, Any, Literal, get_args
 from msgspec import Meta, Struct
 
 from ginnel_service.profiles.model import Profile
-from ginnel_service.profiles.secrets import Secrets
+from ginnel_service.profiles.secrets import SecretName, Secrets
 
 PROTOCOL_VERSION = 1
 #: The versions that the service speaks.
@@ -245,10 +245,11 @@ class ProfileSummary(_Result, frozen=True, kw_only=True):
 
 
 class ProfileChange(_Result, frozen=True, kw_only=True):
-    """A profile was made, changed or removed."""
+    """A profile was made, changed, renamed or removed."""
 
     name: str  # the profile's
     summary: ProfileSummary | None = None  # what it is now; None: it is gone
+    new_name: str = ""  # under which it goes on, where it is gone from this one
 
 
 class Machine(_Result, frozen=True, kw_only=True):
@@ -357,6 +358,9 @@ class SubscribeParams(_Params, frozen=True, kw_only=True):
     log_connection: Annotated[str, Meta(max_length=256)] = ""  # `log` of this profile alone; empty: of all
 
 
+SecretNames = Annotated[tuple[SecretName, ...], Meta(max_length=16)]
+
+
 class ProfileCreateParams(_Params, frozen=True, kw_only=True):
     """`profile.owner_uid` is ignored: the owner is whom the kernel says the caller is.
 
@@ -367,6 +371,7 @@ class ProfileCreateParams(_Params, frozen=True, kw_only=True):
     secrets: Secrets = Secrets()  # they go in, and never come out
     replace: bool = False  # one of the same name, if there is one
     keep_secrets: bool = False  # of the one that is replaced, but for those that are given
+    forget_secrets: SecretNames = ()  # of those that would be kept
     system: bool = False  # it shall belong to the machine, for administrators to manage and use
 
 
@@ -376,6 +381,7 @@ class ProfileValidateParams(_Params, frozen=True, kw_only=True):
     profile: dict[str, Any]  # as it would stand in `profile.create`, or in TOML
     secrets: Secrets | None = None  # that it would be stored with; none: nothing is said about secrets
     keep_secrets: bool = False  # with those of the stored profile of that name, but for those that are given
+    forget_secrets: SecretNames = ()  # of those that would be kept
 
 
 class ProfileProblem(_Result, frozen=True, kw_only=True):
@@ -396,6 +402,13 @@ class NameParams(_Params, frozen=True, kw_only=True):
     """Of one profile."""
 
     name: Annotated[str, Meta(max_length=256)]  # the profile's
+
+
+class RenameParams(_Params, frozen=True, kw_only=True):
+    """Another name for a profile, which is taken by nobody."""
+
+    name: Annotated[str, Meta(max_length=256)]  # the profile's
+    new_name: Annotated[str, Meta(max_length=256)]  # that it shall have
 
 
 class UpParams(_Params, frozen=True, kw_only=True):
@@ -489,6 +502,7 @@ METHODS: dict[str, tuple[type[Struct], type[Struct]]] = {
     "profile.list": (NoParams, ProfileListResult),
     "profile.show": (NameParams, Profile),
     "profile.validate": (ProfileValidateParams, ProfileValidateResult),
+    "profile.rename": (RenameParams, Done),
     "profile.remove": (NameParams, Done),
     "connection.up": (UpParams, ConnectionStatus),
     "connection.down": (NameParams, ConnectionStatus),

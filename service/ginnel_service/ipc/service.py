@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from ginnel_service.profiles.model import Profile
-from ginnel_service.profiles.secrets import Secrets
+from ginnel_service.profiles.secrets import SecretName, Secrets
 
 from .schema import (
     ConnectionStatus,
@@ -73,23 +73,39 @@ class Service(Protocol):
         """
 
     async def create_profile(
-        self, profile: Profile, secrets: Secrets, *, replace: bool, keep_secrets: bool = False
+        self,
+        profile: Profile,
+        secrets: Secrets,
+        *,
+        replace: bool,
+        keep_secrets: bool = False,
+        forget_secrets: tuple[SecretName, ...] = (),
     ) -> None:
         """Validate and store. `profile.owner_uid` is right. Raises `profile_invalid`, `profile_exists`.
 
-        With `keep_secrets` those of the profile that is replaced stay, but for those that are given.
+        With `keep_secrets` those of the profile that is replaced stay, but for those that are given or named
+        in `forget_secrets`.
         """
 
     async def validate_profile(
-        self, table: dict[str, Any], secrets: Secrets | None = None, *, keep_secrets: bool = False
+        self,
+        table: dict[str, Any],
+        secrets: Secrets | None = None,
+        *,
+        keep_secrets: bool = False,
+        forget_secrets: tuple[SecretName, ...] = (),
     ) -> tuple[ProfileProblem, ...]:
-        """What `create_profile` would complain about, with or without `secrets`; `keep_secrets` as there."""
+        """What `create_profile` would complain about, with or without `secrets`; the others as there."""
 
     async def list_profiles(self) -> tuple[ProfileSummary, ...]:
         """Every profile by name, the broken ones among them."""
 
     async def show_profile(self, name: str) -> Profile:
         """Raises `unknown_profile`, `profile_corrupt`, `profile_invalid`."""
+
+    async def rename_profile(self, name: str, new_name: str) -> None:
+        """With its secrets and all that is wanted of it. Raises `profile_exists`, `profile_invalid`, and
+        `already_up` while its connection is not down."""
 
     async def remove_profile(self, name: str) -> None:
         """The profile and its secrets. Raises `already_up` while its connection is not down."""

@@ -37,7 +37,7 @@ from ..ipc.schema import (
 )
 from ..ipc.service import EventFeed, ServiceError
 from ..profiles.model import Profile, ProfileError
-from ..profiles.secrets import Secrets, SecretStore
+from ..profiles.secrets import SecretName, Secrets, SecretStore
 from ..profiles.store import ProfileStore
 from ..tunnel.host import Host
 from ..tunnel.probe import Prober
@@ -115,17 +115,32 @@ class Supervisor(EventFeed):
         return self._connections.statistics()
 
     async def create_profile(
-        self, profile: Profile, secrets: Secrets, *, replace: bool, keep_secrets: bool = False
+        self,
+        profile: Profile,
+        secrets: Secrets,
+        *,
+        replace: bool,
+        keep_secrets: bool = False,
+        forget_secrets: tuple[SecretName, ...] = (),
     ) -> None:
-        self._desk.create(profile, secrets, replace=replace, keep_secrets=keep_secrets)
+        self._desk.create(
+            profile, secrets, replace=replace, keep_secrets=keep_secrets, forget_secrets=forget_secrets
+        )
         self._on_demand.profiles_changed(profile.name)
         self._tell_of(profile.name)
         await self._keeper.profile_changed(profile)
 
     async def validate_profile(
-        self, table: dict[str, Any], secrets: Secrets | None = None, *, keep_secrets: bool = False
+        self,
+        table: dict[str, Any],
+        secrets: Secrets | None = None,
+        *,
+        keep_secrets: bool = False,
+        forget_secrets: tuple[SecretName, ...] = (),
     ) -> tuple[ProfileProblem, ...]:
-        return self._desk.problems_of(table, secrets, keep_secrets=keep_secrets)
+        return self._desk.problems_of(
+            table, secrets, keep_secrets=keep_secrets, forget_secrets=forget_secrets
+        )
 
     async def list_profiles(self) -> tuple[ProfileSummary, ...]:
         return self._desk.summaries(self._connections.statuses(), self._on_demand.statuses())
@@ -133,11 +148,22 @@ class Supervisor(EventFeed):
     async def show_profile(self, name: str) -> Profile:
         return self._desk.get(name)
 
+    async def rename_profile(self, name: str, new_name: str) -> None:
+        if self._connections.is_active(name):
+            raise ServiceError("already_up", name=name)
+        self._desk.rename(name, new_name, lambda: self._keeper.rename(name, new_name))
+        self._connections.forget(name)
+        self._ring.hand_over(name, new_name)
+        self._on_demand.profiles_changed(name, new_name)
+        self._tell_of(new_name)
+        self.publish(ProfileChange(name=name, new_name=new_name))
+
     async def remove_profile(self, name: str) -> None:
         if self._connections.is_active(name):
             raise ServiceError("already_up", name=name)
         self._desk.remove(name)
-        self._connections.tunnels.pop(name, None)
+        self._connections.forget(name)
+        self._ring.hand_over(name, "")  # the name may be somebody else's next
         self._on_demand.resume(name)
         self._on_demand.profiles_changed(name)
         self._tell_of(name)
@@ -175,16 +201,17 @@ class Supervisor(EventFeed):
         return self._keeper.status()
 
     async def kill_switch_off(self, names: tuple[str, ...], *, force: bool) -> KillSwitchStatus:
-        for name in names:
+        profiles = []
+        for name in names:  # all of them, before any is changed
             try:
-                profile = self._desk.get(name)
+                profiles.append(self._desk.get(name))
             except ProfileError:
                 if not force:
                     raise
-                continue
+        for profile in profiles:
             off = msgspec.structs.replace(profile.kill_switch, mode="off")
             self._desk.change(msgspec.structs.replace(profile, kill_switch=off))
-            self._tell_of(name)
+            self._tell_of(profile.name)
         await self._keeper.forget(*names, force=force)
         return self._keeper.status()
 
@@ -213,7 +240,9 @@ class Supervisor(EventFeed):
         return Diagnosis(version=__version__, machine=machine, tunnels=tuple(found), findings=findings)
 
     async def examine(self, name: str) -> Diagnosis:
-        profile, secrets = self._desk.get(name), self._desk.secrets_of(name)
+        profile, secrets = self._desk.get(name), None
+        with suppress(ProfileError):  # what cannot be opened is itself a finding
+            secrets = self._desk.secrets_of(name)
         examined = await self._examiner.examine(profile, secrets, self._connections.tunnels)
         found = await self.diagnose(name)
         return msgspec.structs.replace(found, findings=found.findings + examined)
