@@ -133,7 +133,7 @@ def test_a_day_with_the_program(lab: Lab, screen: Screen, tmp_path: Path) -> Non
     carol.wait_for("Connected", "label")
     carol.click("Disconnect")
     carol.wait_for("Disconnected", "label")
-    assert office.service.status(NAME)["state"] == "down"
+    office.service.wait_for(NAME, lambda status: status["state"] == "down", "the end of the tunnel")
     carol.press("ctrl+q")
     assert carol.process.wait(BOUND_S) == 0
     assert carol.said == ""
@@ -166,7 +166,7 @@ def test_two_windows_and_the_command_line_show_the_same(lab: Lab, screen: Screen
     other.click("Disconnect")
     for person in people:
         person.wait_for("Disconnected", "label")
-    assert office.service.status("office")["state"] == "down"
+    office.service.wait_for("office", lambda status: status["state"] == "down", "the end of the tunnel")
     for person in people:
         person.leave()
         assert (person.process.returncode, person.said) == (0, "")
