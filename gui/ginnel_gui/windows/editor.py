@@ -37,7 +37,7 @@ from .checking import Checking
 from .fields_view import FieldsView, caption
 from .focus import lead_through
 from .form import Form
-from .pages import Context
+from .page import Context
 from .parts import FAR, NEAR, Button, Text
 from .simple_view import SimpleView
 from .speech import announce

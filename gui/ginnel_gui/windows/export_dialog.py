@@ -32,7 +32,7 @@ from ..say import fill, plain, say
 from .certificate_files import CertificateFiles
 from .controls import SecretControl
 from .form import Form
-from .pages import Context
+from .page import Context
 from .parts import NEAR, Button, Text
 from .type_scale import HEADING, SMALL
 

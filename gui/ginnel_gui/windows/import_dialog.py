@@ -37,7 +37,7 @@ from .certificate_files import read
 from .drop import files_of
 from .focus import lead_through
 from .import_head import Head
-from .pages import Context
+from .page import Context
 from .parts import FAR, NEAR, Button, Card, Mark, Text
 from .speech import announce
 from .type_scale import HEADING

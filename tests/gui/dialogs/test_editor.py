@@ -17,7 +17,7 @@ from ginnel_gui.model.field_pages import FIELDS, PAGES, page_of
 from ginnel_gui.windows.certificate_controls import KeptControl, OneControl, RootsControl
 from ginnel_gui.windows.controls import Control
 from ginnel_gui.windows.editor import Editor
-from ginnel_gui.windows.pages import Context
+from ginnel_gui.windows.page import Context
 from ginnel_gui.windows.rules_control import RulesControl
 from ginnel_gui.windows.suites_control import SuitesControl
 from ginnel_service.ipc.fake import FakeService

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from ginnel_gui.keychain_access import KeychainAccess, Place
 from ginnel_gui.model.attempts import Attempts
-from ginnel_gui.windows.pages import Context
+from ginnel_gui.windows.page import Context
 from ginnel_gui.windows.prompt_dialog import PromptDialog
 from ginnel_gui.windows.prompts import Prompts
 from ginnel_service.ipc.fake import FakeService
