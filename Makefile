@@ -18,11 +18,11 @@ BENCH_ARGS ?=
 # The labs mostly wait: as many tests side by side as processors, but for those marked `alone`.
 NETWORK := netns or interop or slow
 BESIDE := -n auto --dist worksteal
-LONG := tests/security/test_hostile_clients.py tests/core/test_hostile_flood.py tests/tunnel/test_many_rekeys.py tests/simulation/test_rekeys.py tests/fuzz/test_targets.py tests/net/bsd/test_life.py
+LONG := tests/security/test_hostile_clients.py tests/core/test_hostile_flood.py tests/tunnel/test_many_rekeys.py tests/simulation/test_rekeys.py tests/fuzz/test_targets.py tests/gui/test_monkey.py tests/net/bsd/test_life.py
 LINUX_ONLY = @[ "$(OS)" = Linux ] || { echo "make $@: the packet path runs on Linux only so far (see docs/platforms.md)"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit network sanitize bench lint fuzz soak translations screenshots lock clean setup setup-run setup-bench
+.PHONY: help demo demo-gui test unit network sanitize bench lint fuzz soak translations screenshots lock clean setup setup-run setup-gui setup-bench
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -30,6 +30,10 @@ help: ## list the commands
 demo: setup-run ## a tunnel between two namespaces, with traffic through it: what Ginnel does, in half a minute
 	$(LINUX_ONLY)
 	$(BIN)/ginnel demo
+
+demo-gui: setup-gui ## the same tunnel in the app, to play with, until that is closed
+	$(LINUX_ONLY)
+	$(BIN)/ginnel demo --gui
 
 test: lint unit network ## lint, then every test; the quick ones first
 
@@ -74,7 +78,7 @@ fuzz: setup ## every fuzz target for FUZZ_SECONDS each (3600), as many at once a
 soak: setup ## the long tests at full length, then the network tests RUNS times (20); stop at the first failure
 	$(LINUX_ONLY)
 	GINNEL_HOSTILE=10000000 GINNEL_REKEYS=1000 GINNEL_REKEY_CASES=1 GINNEL_LEAST_SHARE=0.95 GINNEL_ROUNDS=7 FUZZ_SECONDS=60 \
-		GINNEL_DEATHS=1 $(PYTEST) -q -x -s $(LONG) $(PYTEST_ARGS)
+		GINNEL_DEATHS=1 GINNEL_MONKEY=200000 GINNEL_SEED=$${GINNEL_SEED:-$$(date +%s)} $(PYTEST) -q -x -s $(LONG) $(PYTEST_ARGS)
 	@i=1; while [ $$i -le $(RUNS) ]; do echo "== soak $$i of $(RUNS)"; \
 	$(PYTEST) -q -x -m "$(NETWORK)" $(PYTEST_ARGS) || exit 1; i=$$((i + 1)); done
 
@@ -100,6 +104,9 @@ setup:
 
 setup-run:
 	@packaging/bootstrap.sh run
+
+setup-gui:
+	@packaging/bootstrap.sh gui
 
 setup-bench:
 	@packaging/bootstrap.sh bench

@@ -1,19 +1,19 @@
 #!/bin/sh
 # Makes a clone ready to run: system packages, .venv with the locked dependencies, the built extensions.
 #
-#   packaging/bootstrap.sh [run|test|bench]
+#   packaging/bootstrap.sh [run|gui|test|bench]
 #
-# `run` brings what the program and its demo need; `test` (the default) adds the real peers and the tools of
-# the tests; `bench` adds to `run` what measures, and the tunnels to compare with where they can be had. Safe
+# `run` brings what the program and its demo need; `gui` adds what the app draws with; `test` (the default) adds
+# to that the real peers and the tools of the tests; `bench` adds to `run` what measures, and the tunnels to compare with where they can be had. Safe
 # to repeat: what is there stays, and a run that finds nothing to do takes about a second.
 # PYTHON names the interpreter to use; GINNEL_DEBUG=1 builds the checked extensions.
 set -eu
 
 LEVEL=${1:-test}
 case $LEVEL in
-run | test | bench) ;;
+run | gui | test | bench) ;;
 *)
-    echo "usage: packaging/bootstrap.sh [run|test|bench]" >&2
+    echo "usage: packaging/bootstrap.sh [run|gui|test|bench]" >&2
     exit 64
     ;;
 esac
@@ -93,10 +93,11 @@ install_debian() {
     case $LEVEL in
     test)
         wanted="$wanted tshark tcpdump hostapd iperf3 ethtool shellcheck softhsm2 systemd dbus polkitd dbus-daemon"
-        wanted="$wanted busybox mandoc groff-base zsh fish openssl $STRONGSWAN"
-        # What the app's wheels link to, and letters to draw.
-        wanted="$wanted libgl1 libegl1 libxkbcommon0 libfontconfig1 libglib2.0-0 libdbus-1-3 libgssapi-krb5-2 fonts-dejavu-core"
+        wanted="$wanted busybox mandoc groff-base zsh fish openssl $STRONGSWAN $APP"
+        # A display for the app, a window manager, and hands.
+        wanted="$wanted xvfb openbox xdotool"
         ;;
+    gui) wanted="$wanted $APP" ;;
     bench) wanted="$wanted iperf3 ethtool" ;;
     esac
     # shellcheck disable=SC2086  # a list of words
@@ -135,6 +136,12 @@ unpack_services() {
     done
     rm -rf build/peers/new
 }
+
+# What the app's wheels link to on X11 and Wayland, and letters to draw.
+APP="libgl1 libegl1 libxkbcommon0 libfontconfig1 libglib2.0-0 libdbus-1-3 libgssapi-krb5-2 fonts-dejavu-core
+    libx11-xcb1 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0
+    libxcb-shape0 libxcb-sync1 libxcb-xfixes0 libxcb-xkb1 libxkbcommon-x11-0
+    libwayland-client0 libwayland-cursor0 libwayland-egl1"
 
 STRONGSWAN="strongswan-charon strongswan-swanctl strongswan-pki libcharon-extra-plugins libcharon-extauth-plugins
     libstrongswan-standard-plugins libstrongswan-extra-plugins"

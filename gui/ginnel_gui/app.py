@@ -16,7 +16,8 @@ from .settings import Settings
 from .single import Handover, Single
 from .windows.dialogs import Dialogs
 from .windows.main_window import MainWindow
-from .windows.pages import Context, Pages, standard
+from .windows.page import Context
+from .windows.pages import Pages, standard
 from .windows.tray import Tray
 
 

@@ -11,6 +11,8 @@ from PySide6.QtCore import QObject, QProcess, QTimer
 
 from .keychain import DONE, UNAVAILABLE
 
+#: The program that speaks to the keychain.
+HELPER: Final = (sys.executable, "-P", "-m", "ginnel_gui.keychain")
 #: A person may have to unlock the keychain first; then the app asks for the password itself.
 PATIENCE_MS: Final = 60_000
 
@@ -27,15 +29,11 @@ Found = Callable[[str | None, bool], None]
 
 
 class KeychainAccess(QObject):
-    """`command` is the program with its arguments, but for those of `keychain`."""
+    """`command` is another program than HELPER with its arguments, but for those of `keychain`."""
 
-    def __init__(
-        self,
-        parent: QObject | None = None,
-        command: Sequence[str] = (sys.executable, "-P", "-m", "ginnel_gui.keychain"),
-    ) -> None:
+    def __init__(self, parent: QObject | None = None, command: Sequence[str] = ()) -> None:
         super().__init__(parent)
-        self._command = tuple(command)
+        self._command = tuple(command) or HELPER
         self._running: set[QProcess] = set()
         self.destroyed.connect(partial(_end, self._running))
 
@@ -54,7 +52,8 @@ class KeychainAccess(QObject):
         _end(self._running)
 
     def _run(self, act: str, place: Place, password: str | None, then: Found) -> None:
-        process = QProcess(self)
+        # Without a parent: Python's collector and Qt would each delete what they think is theirs.
+        process = QProcess()
         process.setProcessChannelMode(QProcess.ProcessChannelMode.SeparateChannels)
         timer = QTimer(process)
         timer.setSingleShot(True)
@@ -72,9 +71,14 @@ class KeychainAccess(QObject):
             process.deleteLater()
             then(said if act == "get" and code == DONE else None, code != UNAVAILABLE)
 
+        def failed(error: QProcess.ProcessError) -> None:
+            """Only then `finished` never comes; a program that does not read goes on, and may fail."""
+            if error == QProcess.ProcessError.FailedToStart:
+                end()
+
         self._running.add(process)
         process.finished.connect(end)
-        process.errorOccurred.connect(end)
+        process.errorOccurred.connect(failed)
         program, *arguments = self._command
         process.start(program, [*arguments, act, *place])
         if password is not None:

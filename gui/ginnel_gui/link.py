@@ -38,6 +38,7 @@ class Link(QObject):
         self._client = Client()
         self._waiting: dict[int, Answered] = {}
         self._wait_ms = FIRST_WAIT_MS
+        self._is_open = False
         self._socket = QLocalSocket(self)
         self._socket.connected.connect(self._connected)
         self._socket.disconnected.connect(self._broken)
@@ -49,7 +50,8 @@ class Link(QObject):
 
     @property
     def is_open(self) -> bool:
-        return self._socket.state() == QLocalSocket.LocalSocketState.ConnectedState
+        """By what was told: a socket that the service has closed calls itself connected a while longer."""
+        return self._is_open
 
     def open(self) -> None:
         """Begin; `opened` and `closed` tell the rest."""
@@ -69,16 +71,19 @@ class Link(QObject):
         self._socket.write(octets)
 
     def close(self) -> None:
+        self._is_open = False
         self._socket.abort()
         self._again.stop()  # which the broken connection has begun
 
     def _connected(self) -> None:
         self._wait_ms = FIRST_WAIT_MS
+        self._is_open = True
         self.opened.emit()
 
     def _broken(self, *_: object) -> None:
         if self._again.isActive():
             return
+        self._is_open = False
         self._again.start(self._wait_ms)
         self._wait_ms = min(LONGEST_WAIT_MS, self._wait_ms * 2)
         waiting, self._waiting = self._waiting, {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
 from collections.abc import Sequence
 
@@ -25,6 +24,11 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--minimised", action="store_true", help="start in the tray, or minimised where there is none"
     )
+    parser.add_argument(
+        "--settings",
+        metavar="FILE",
+        help="where the choices made in the app are kept, instead of with your own",
+    )
     parser.add_argument("file", nargs="*", help="a profile to import")
     return parser.parse_args(argv)
 
@@ -39,24 +43,27 @@ def run(wanted: argparse.Namespace) -> int:
     # Only now: `--help` should not wait for Qt.
     from . import language, settings  # noqa: PLC0415
     from .application import Application  # noqa: PLC0415
+    from .ending import Ending  # noqa: PLC0415
     from .single import Single  # noqa: PLC0415
 
     application = Application(sys.argv[:1])
-    # Ctrl+C ends the app at once: there is nothing to be saved, and Python would hear of it late.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    ending = Ending(application)
     files = [os.path.abspath(path) for path in wanted.file]
     single = Single(wanted.socket)
     if not single.claim():
         single.passed.connect(lambda passed: application.exit(0 if passed else 1))
         single.pass_on(files)
+        ending.asked.connect(lambda: application.exit(1))
         return application.exec()
     from .app import App  # noqa: PLC0415
 
-    chosen = settings.personal()
+    chosen = settings.of_file(wanted.settings) if wanted.settings else settings.personal()
     app = App(application, chosen, language.install(application, chosen.language), wanted.socket)
     app.obey(single)
     app.ended.connect(application.quit)
+    ending.asked.connect(app.quit)
     app.begin(minimised=wanted.minimised, files=files)
     code = application.exec()
     single.close()
+    ending.close()
     return code

@@ -110,3 +110,8 @@ class Settings(QObject):
 def personal() -> Settings:
     """Of whoever runs the app."""
     return Settings(QSettings(ORGANISATION, APPLICATION))
+
+
+def of_file(path: str) -> Settings:
+    """Those in the file at `path`, which need not exist yet."""
+    return Settings(QSettings(path, QSettings.Format.IniFormat))

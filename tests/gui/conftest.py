@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+# Programs that tests start do not meet the desktop of whoever runs the tests.
+os.environ["DBUS_SESSION_BUS_ADDRESS"] = "unix:path=/nonexistent"
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 pytest.importorskip("pytestqt", reason="the app's tests need PySide6 and pytest-qt (`make setup`)")
 
@@ -18,6 +21,7 @@ from pytestqt.qtbot import QtBot
 
 from ginnel_gui.app import App
 from ginnel_gui.application import Application
+from ginnel_gui.keychain import UNAVAILABLE
 from ginnel_gui.settings import Settings
 from helpers.fake_server import FakeServer, fake_server
 
@@ -38,6 +42,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def qapp_cls() -> type[Application]:
     return Application
+
+
+@pytest.fixture(autouse=True)
+def no_keychain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test meets the keychain of whoever runs it: the helper says that there is none."""
+    monkeypatch.setattr("ginnel_gui.keychain_access.HELPER", ("sh", "-c", f"exit {UNAVAILABLE}"))
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from ginnel_gui.windows.dialogs import FRESH
 from ginnel_gui.windows.editor import Editor
 from ginnel_gui.windows.export_dialog import ExportDialog
 from ginnel_gui.windows.import_dialog import ImportDialog
-from ginnel_gui.windows.pages import Context
+from ginnel_gui.windows.page import Context
 from ginnel_gui.windows.preferences import Preferences
 from ginnel_gui.windows.prompt_dialog import PromptDialog
 from ginnel_gui.windows.rename_dialog import RenameDialog

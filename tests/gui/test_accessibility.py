@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import Qt, QTranslator
-from PySide6.QtGui import QAccessible, QFontMetrics
+from PySide6.QtGui import QAccessible, QFontMetrics, QTextDocumentFragment
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QApplication,
     QComboBox,
+    QDialog,
     QLabel,
     QLineEdit,
     QMenu,
@@ -23,6 +24,10 @@ from PySide6.QtWidgets import (
 from ginnel_gui.app import App
 from ginnel_gui.application import Application
 from ginnel_gui.windows.about import About
+from ginnel_gui.windows.dialogs import FRESH
+from ginnel_gui.windows.editor import Editor
+from ginnel_gui.windows.export_dialog import ExportDialog
+from ginnel_gui.windows.import_dialog import ImportDialog
 from ginnel_service.ipc.schema import (
     ConnectionStatus,
     DnsStatus,
@@ -32,6 +37,7 @@ from ginnel_service.ipc.schema import (
     PathStatus,
 )
 from helpers.fake_server import FakeServer
+from helpers.import_files import FOLDER
 
 from .conftest import StartApp
 
@@ -145,6 +151,17 @@ def nameless(window: QWidget, state: str) -> None:
                 assert "&" not in widget.accessibleName(), f"{state}: {widget.text()}"
 
 
+def unheard(window: QWidget, state: str) -> None:
+    """A name takes the place of a label's words: it has to hold them."""
+    for label in own(window):
+        if isinstance(label, QLabel) and label.text():
+            plain = QTextDocumentFragment.fromHtml(label.text()).toPlainText()
+            interface = QAccessible.queryAccessibleInterface(label)
+            heard = interface.text(QAccessible.Text.Name)
+            words = plain.replace("&", "").split()
+            assert all(word in heard for word in words), f"{state}: {plain!r} is {heard!r}"
+
+
 def clipped(window: QWidget, state: str) -> None:
     for widget in own(window):
         if isinstance(widget, QLabel) and widget.text():
@@ -166,6 +183,30 @@ def clipped(window: QWidget, state: str) -> None:
 def test_everything_that_one_acts_on_has_a_name(start: StartApp, server: FakeServer) -> None:
     prepare(server)
     walk(start(server.path), nameless)
+
+
+def test_a_screen_reader_says_what_labels_say(start: StartApp, server: FakeServer) -> None:
+    prepare(server)
+    app = start(server.path)
+    walk(app, unheard)
+    dialogs: list[Callable[[], QDialog]] = [
+        lambda: ImportDialog(app.context, app.window),
+        lambda: Editor(app.context, FRESH, app.window),
+        lambda: ExportDialog(app.context, server.service.profiles["idle"], app.window),
+    ]
+    for make in dialogs:
+        dialog = make()
+        dialog.open()
+        for label in dialog.findChildren(QLabel):  # those that wait for a reason, too
+            if not label.text():
+                label.setText("There is a reason.")
+                label.show()
+        if isinstance(dialog, ImportDialog):
+            dialog.take(str(FOLDER / "eap.sswan"))
+        settle()
+        unheard(dialog, type(dialog).__name__)
+        dialog.reject()
+        dialog.deleteLater()
 
 
 def test_no_text_is_cut_off(start: StartApp, server: FakeServer) -> None:

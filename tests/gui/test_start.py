@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -126,6 +127,29 @@ def test_a_process_starts_shows_itself_and_takes_a_second_start(tmp_path: Path) 
             process.terminate()
             _, said = process.communicate(timeout=BOUND_S)
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_app_that_is_told_to_end_leaves_things_in_order(tmp_path: Path, number: signal.Signals) -> None:
+    runtime, kept = tmp_path / "runtime", tmp_path / "kept.ini"
+    command = [sys.executable, "-m", "ginnel_gui", "--settings", str(kept), "--socket", str(tmp_path / "no")]
+    with subprocess.Popen(
+        # whoever runs the tests may have ignored SIGINT, as a shell does for what runs in its background
+        ["env", "--default-signal=INT", *command],
+        env=environment(tmp_path),
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        deadline = time.monotonic() + BOUND_S
+        while not list(runtime.glob("ginnel-gui-*.sock")):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        process.send_signal(number)
+        _, said = process.communicate(timeout=BOUND_S)
+    assert process.returncode == 0, said
+    assert "Traceback" not in said
+    assert list(runtime.iterdir()) == []
+    assert "window=" in kept.read_text()
 
 
 def test_help_does_not_wait_for_qt() -> None:

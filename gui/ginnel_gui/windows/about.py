@@ -11,7 +11,7 @@ from ginnel_service import __version__
 
 from ..draw.theme import application_icon
 from ..say import fill
-from .pages import Context
+from .page import Context
 from .parts import Card, Text
 from .type_scale import TITLE
 

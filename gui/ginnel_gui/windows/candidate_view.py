@@ -28,7 +28,7 @@ from ..model.importing import carried, free_name, new_roots, without_roots
 from ..say import fill, say
 from .certificate_card import CertificateView
 from .import_tree import ImportTree
-from .pages import Context
+from .page import Context
 from .parts import NEAR, Card, Text
 from .type_scale import SMALL
 

@@ -55,7 +55,7 @@ class CertificateView(QWidget):
         self.fingerprint.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self.fingerprint.setAccessibleName(fill(self.tr("SHA-256 fingerprint of %1"), shown.subject))
+        self.fingerprint.setAccessibleDescription(fill(self.tr("SHA-256 fingerprint of %1"), shown.subject))
         grid.addWidget(Text(theme, self.tr("SHA-256 fingerprint"), size=0.88, colour="muted"), row + 1, 1)
         grid.addWidget(self.fingerprint, row + 2, 1)
         grid.setVerticalSpacing(NEAR // 2)

@@ -23,7 +23,7 @@ from .certificate_card import CertificateView, day
 from .certificate_files import CertificateFiles
 from .controls import Control
 from .form import Form
-from .pages import Context
+from .page import Context
 from .parts import Text
 
 

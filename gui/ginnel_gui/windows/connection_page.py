@@ -18,7 +18,7 @@ from ..model.present import Face
 from ..say import fill, plain, say
 from .error_card import ErrorCard
 from .facts_view import FactsView
-from .pages import Context, Page
+from .page import Context, Page
 from .parts import FAR, Button, Note
 from .state_card import StateCard
 from .tall_area import TallArea, centred

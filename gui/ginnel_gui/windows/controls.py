@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from ..model.fields import FORGET, SECRET, Field
 from ..model.format import duration
 from ..say import fill, plain, say
-from .pages import Context
+from .page import Context
 from .parts import Text
 
 #: What a number may be at most here; the service says what makes sense.

@@ -15,7 +15,7 @@ from ..say import fill, plain, say
 from .asking import ask_where_to_save, tell
 from .error_card import ErrorCard
 from .findings_view import FindingsView, finding_words
-from .pages import Context
+from .page import Context
 from .parts import Button, Card, Text
 from .profile_page import ScrollPage
 from .report_gathering import ReportGathering

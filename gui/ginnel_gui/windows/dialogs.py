@@ -18,7 +18,7 @@ from ..model.errors import explain
 from ..model.importing import free_name
 from ..say import fill, say
 from .main_window import MainWindow
-from .pages import Context
+from .page import Context
 from .prompts import Prompts
 
 #: What a new connection begins with: a server and a user name suffice.

@@ -37,7 +37,7 @@ from .checking import Checking
 from .fields_view import FieldsView, caption
 from .focus import lead_through
 from .form import Form
-from .pages import Context
+from .page import Context
 from .parts import FAR, NEAR, Button, Text
 from .simple_view import SimpleView
 from .speech import announce
@@ -215,9 +215,9 @@ class Editor(QDialog):
         self.summary.setTextInteractionFlags(
             Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
         )
-        self.summary.setAccessibleName(self.tr("What is wrong"))
+        self.summary.setAccessibleDescription(self.tr("What is wrong"))
         self.summary.linkActivated.connect(self.go_to)
-        self.error.setAccessibleName(self.tr("Why it was not saved"))
+        self.error.setAccessibleDescription(self.tr("Why it was not saved"))
         for words in (self.summary, self.error):
             words.hide()
             column.addWidget(words)

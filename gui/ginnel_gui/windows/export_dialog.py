@@ -32,7 +32,7 @@ from ..say import fill, plain, say
 from .certificate_files import CertificateFiles
 from .controls import SecretControl
 from .form import Form
-from .pages import Context
+from .page import Context
 from .parts import NEAR, Button, Text
 from .type_scale import HEADING, SMALL
 
@@ -68,7 +68,7 @@ class ExportDialog(QDialog):
             choice.addWidget(about)
             column.addLayout(choice)
         self.lost = Text(context.theme, colour="busy")
-        self.lost.setAccessibleName(self.tr("What gets lost"))
+        self.lost.setAccessibleDescription(self.tr("What gets lost"))
         column.addWidget(self.lost)
         column.addSpacing(NEAR)
         self._add_secrets(column)

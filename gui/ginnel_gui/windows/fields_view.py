@@ -29,7 +29,7 @@ from .controls import (
 )
 from .form import Form
 from .locked_control import LockedControl
-from .pages import Context
+from .page import Context
 from .parts import FAR, Text
 from .rules_control import RulesControl
 from .suites_control import SuitesControl

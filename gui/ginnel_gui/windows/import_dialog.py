@@ -37,7 +37,7 @@ from .certificate_files import read
 from .drop import files_of
 from .focus import lead_through
 from .import_head import Head
-from .pages import Context
+from .page import Context
 from .parts import FAR, NEAR, Button, Card, Mark, Text
 from .speech import announce
 from .type_scale import HEADING
@@ -66,7 +66,7 @@ class ImportDialog(QDialog):
         self.stack.addWidget(self._make_choice())
         self.stack.addWidget(self._make_preview())
         self.told = Text(context.theme, colour="muted")
-        self.told.setAccessibleName(self.tr("What is still missing"))
+        self.told.setAccessibleDescription(self.tr("What is still missing"))
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 20, 20, 16)
         column.setSpacing(12)
@@ -200,7 +200,7 @@ class ImportDialog(QDialog):
             colour="muted",
         )
         self.refusal = Text(theme, colour="bad")
-        self.refusal.setAccessibleName(self.tr("Why the file was refused"))
+        self.refusal.setAccessibleDescription(self.tr("Why the file was refused"))
         self.refusal.hide()
         for each in (title, told, self.refusal):
             each.setAlignment(Qt.AlignmentFlag.AlignCenter)

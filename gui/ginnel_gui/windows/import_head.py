@@ -9,7 +9,7 @@ from ginnel_service.profiles.importers import Preview, Signer
 
 from ..model.import_words import note
 from ..say import fill, say
-from .pages import Context
+from .page import Context
 from .parts import Card, Text
 
 

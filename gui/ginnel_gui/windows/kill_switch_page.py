@@ -14,7 +14,7 @@ from ..draw.picture import TrafficPicture
 from ..model.format import duration
 from ..model.traffic import SITUATIONS, Situation, traffic
 from ..say import fill, say
-from .pages import Context
+from .page import Context
 from .parts import Button, Card, Mark, Text, beside
 from .profile_page import ProfilePage, explained
 from .type_scale import HEADING

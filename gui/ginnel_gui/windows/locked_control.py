@@ -13,7 +13,7 @@ from ..say import fill
 from .certificate_files import CertificateFiles, read
 from .controls import Control, ForgetButton, forget_path
 from .form import Form
-from .pages import Context
+from .page import Context
 from .parts import Text
 
 

@@ -27,7 +27,7 @@ from ..say import fill, plain, say
 from .asking import ask_where_to_save, tell
 from .log_model import LogModel
 from .log_view import LogView
-from .pages import Context, Page
+from .page import Context, Page
 from .parts import NEAR, Text
 
 #: After the last key, before the lines are searched, in milliseconds.

@@ -11,7 +11,8 @@ from ..say import plain, say
 from .commands import Commands, on
 from .drop import DropSign, files_of
 from .lost_page import LostPage
-from .pages import Context, Page, Pages
+from .page import Context, Page
+from .pages import Pages
 from .sidebar import Sidebar
 from .speech import Speech
 from .welcome_page import WelcomePage

@@ -13,7 +13,7 @@ from ..draw.theme import Theme
 from ..model.decisions import decisions
 from ..model.rules import ACTIONS, MARKS, condition, said
 from ..say import fill, say
-from .pages import Context
+from .page import Context
 from .parts import Button, Card, Mark, Text, beside
 from .profile_page import ProfilePage, explained
 from .type_scale import HEADING

@@ -5,33 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from PySide6.QtCore import QLocale, Signal
-from PySide6.QtWidgets import QWidget
-
-from ..desk import Desk
-from ..draw.theme import Theme
 from ..model.words import QT_TRANSLATE_NOOP, Words
-from ..settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What every window and page works with."""
-
-    desk: Desk
-    theme: Theme
-    settings: Settings
-    locale: QLocale
-
-
-class Page(QWidget):
-    """One of the main window's; it shows the profile chosen at the left where it is about one."""
-
-    answer_wanted = Signal(str)  # the prompt of the profile of this name shall be seen
-    edit_wanted = Signal(str)  # its editor
-
-    def follow(self, name: str) -> None:
-        """The profile `name` was chosen, or none with ""."""
+from .page import Context, Page
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from ..autostart import Autostart
 from ..language import languages
 from ..say import plain
 from .asking import tell
-from .pages import Context
+from .page import Context
 from .parts import FAR, NEAR, Card, Text
 
 

@@ -11,7 +11,7 @@ from ginnel_service.ipc.schema import ErrorInfo
 from ..draw.theme import Theme
 from ..say import plain
 from .error_card import ErrorCard
-from .pages import Context, Page
+from .page import Context, Page
 from .parts import FAR, Text
 from .profile_edit import ProfileEdit
 from .speech import announce

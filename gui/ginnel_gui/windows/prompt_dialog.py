@@ -25,7 +25,7 @@ from ..model.certificates import Shown
 from ..model.words import QT_TRANSLATE_NOOP, Words
 from ..say import fill, plain, say
 from .certificate_card import CertificateView
-from .pages import Context
+from .page import Context
 from .parts import FAR, Button, Card, Mark, Text
 from .type_scale import HEADING
 

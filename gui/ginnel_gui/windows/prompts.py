@@ -9,7 +9,7 @@ from ginnel_service.ipc.schema import ConnectionStatus, PromptStatus
 
 from ..keychain_access import KeychainAccess, Place
 from ..model.attempts import Attempts, key_of
-from .pages import Context
+from .page import Context
 from .prompt_dialog import PromptDialog
 
 

@@ -13,7 +13,7 @@ from ginnel_service.profiles.model import NAME_PATTERN
 from ..alive import while_alive
 from ..model.errors import explain
 from ..say import fill, plain, say
-from .pages import Context
+from .page import Context
 from .parts import Button, Text
 from .speech import announce
 from .type_scale import HEADING

@@ -14,7 +14,7 @@ from ..model.fields import Field
 from ..model.fields_of_network import RULE
 from ..say import fill, plain, say
 from .controls import ChoiceControl, Control, Fields, LinesControl, TextControl
-from .pages import Context
+from .page import Context
 from .parts import Text
 
 _CONTROLS: dict[str, type[Control]] = {"choice": ChoiceControl, "lines": LinesControl, "text": TextControl}

@@ -6,7 +6,7 @@ from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
-from .pages import Context
+from .page import Context
 from .parts import NEAR, Text
 from .profile_model import NAME, ProfileFilter, ProfileModel
 from .profile_view import ProfileView

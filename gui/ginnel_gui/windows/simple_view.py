@@ -7,7 +7,7 @@ from typing import Final
 from ..model.field_pages import FIELDS
 from .fields_view import FieldsView
 from .form import Form
-from .pages import Context
+from .page import Context
 
 _PATHS: Final = (
     "server",

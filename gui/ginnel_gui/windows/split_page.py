@@ -24,7 +24,7 @@ from ..model.traffic import SITUATIONS, traffic
 from ..model.words import QT_TRANSLATE_NOOP
 from ..say import plain, say
 from .lines_field import LinesField
-from .pages import Context
+from .page import Context
 from .parts import Button, Card, Note, Text
 from .profile_page import ProfilePage, explained
 from .type_scale import HEADING

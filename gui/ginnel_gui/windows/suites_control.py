@@ -10,7 +10,7 @@ from ..model.fields import Field
 from ..model.proposals import OWN_CHOICE, PRESETS, exact, preset_of
 from ..say import fill, plain, say
 from .controls import Control, Fields
-from .pages import Context
+from .page import Context
 
 _OWN = -1
 

@@ -15,7 +15,7 @@ from ..draw.theme import Theme
 from ..model.series import Series
 from ..say import fill
 from .numbers import amount, milliseconds, rate
-from .pages import Context
+from .page import Context
 from .parts import FAR, Card, Text
 from .type_scale import HEADING, SMALL, scaled
 

@@ -13,7 +13,7 @@ from ..model.errors import explain
 from ..model.overall import UNDER_WAY, notice, overall, summary
 from ..model.present import Face
 from ..say import fill, say
-from .pages import Context
+from .page import Context
 
 #: Of profiles in the menu; whoever has more opens the window.
 MOST_PROFILES: Final = 12

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from types import FrameType
 
 import click
 from rich.status import Status
 from rich.table import Table
 
+from ginnel_service.demo import desktop
 from ginnel_service.demo.lab import Lab, LabError, LabUnavailableError
 from ginnel_service.demo.play import Demo, Step, Summary
 
@@ -19,9 +22,11 @@ from .exits import Exit
 
 INTERRUPTED = 130
 LOG_LINES = 12
+#: What the web server has for whoever reads it while the app is looked at.
+PAGES_MB = 2
 
 
-@command(example="ginnel demo\nginnel demo --megabytes 500\nginnel demo --keep")
+@command(example="ginnel demo\nginnel demo --gui\nginnel demo --megabytes 500\nginnel demo --keep")
 @click.option(
     "--megabytes",
     type=click.IntRange(1, 10_000),
@@ -30,33 +35,35 @@ LOG_LINES = 12
     help="Size of the download.",
 )
 @click.option("--keep", is_flag=True, help="Leave the tunnel up to look at, until Ctrl-C.")
-def demo(settings: Settings, *, megabytes: int, keep: bool) -> None:
+@click.option("--gui", is_flag=True, help="Look at the tunnel in the app, until that is closed.")
+def demo(settings: Settings, *, megabytes: int, keep: bool, gui: bool) -> None:
     """Show a tunnel at work: client, NAT, gateway and web server, all on this machine.
 
     Needs no other software and, where user namespaces are open to everyone, no root. Nothing outside its own
     network namespaces is touched, and nothing is left when it ends.
     """
+    if gui and keep:
+        raise click.UsageError("--gui goes on until the app is closed, --keep until Ctrl-C: choose one.")
     previous = signal.signal(signal.SIGTERM, _interrupt)
     try:
-        status = _run(settings, megabytes, keep)
+        screen = Screen(settings.json)
+        status = _run(screen, partial(_show, screen) if gui else partial(_play, screen, megabytes, keep))
     finally:
         signal.signal(signal.SIGTERM, previous)
     click.get_current_context().exit(status)
 
 
-def _run(settings: Settings, megabytes: int, keep: bool) -> int:
-    """The exit status."""
-    screen = Screen(settings.json)
+def _run(screen: Screen, story: Callable[[Lab], Callable[[], None]]) -> int:
+    """The exit status. What `story` returns has the last word, when everything is cleaned up."""
     try:
         with Lab() as lab:
-            story = Demo(lab, screen.tell, megabytes=megabytes)
             try:
-                story.play()
-                if keep:
-                    screen.keep(str(story.service.socket))
-                story.disconnect()
+                say_the_end = story(lab)
             except LabError as error:
                 screen.failed(str(error), lab.report(LOG_LINES))
+                return Exit.FAILED
+            except desktop.DesktopError as error:
+                screen.failed(str(error), "")
                 return Exit.FAILED
     except KeyboardInterrupt:
         screen.close()
@@ -67,8 +74,33 @@ def _run(settings: Settings, megabytes: int, keep: bool) -> int:
         return Exit.NOT_PERMITTED
     finally:
         screen.close()
-    screen.finish(story.summary)
+    say_the_end()
     return Exit.OK
+
+
+def _play(screen: Screen, megabytes: int, keep: bool, lab: Lab) -> Callable[[], None]:
+    story = Demo(lab, screen.tell, megabytes=megabytes)
+    story.play()
+    if keep:
+        screen.keep(str(story.service.socket))
+    story.disconnect()
+    return partial(screen.finish, story.summary)
+
+
+def _show(screen: Screen, lab: Lab) -> Callable[[], None]:
+    if (reason := desktop.why_unavailable()) is not None:
+        raise LabUnavailableError(reason)
+    story = Demo(lab, screen.tell, megabytes=PAGES_MB)
+    story.begin()
+    app = desktop.App(lab.directory, story.service.socket)
+    try:
+        screen.shown(str(story.service.socket))
+        app.wait()
+    except KeyboardInterrupt:
+        pass  # as good as closing it
+    finally:
+        app.close()
+    return screen.shut
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
@@ -117,6 +149,26 @@ class Screen:
             signal.pause()
         except KeyboardInterrupt:
             return
+
+    def shown(self, socket: str) -> None:
+        """Say that the app is there."""
+        self.close()
+        if self._json:
+            print_json({"socket": socket})
+        else:
+            self._console.print(
+                "\nThe app is open: disconnect, connect, look around. Your own network is not touched.\n"
+                f"Beside it, from another terminal:\n  GINNEL_SOCKET={socket} ginnel status --watch\n"
+                "Close the app, or press Ctrl-C here, to end the demo."
+            )
+        sys.stdout.flush()
+
+    def shut(self) -> None:
+        """Say that the app was closed."""
+        if self._json:
+            print_json({"steps": [asdict(step) for step in self._steps]})
+        else:
+            self._console.print("The app is closed, and everything is cleaned up.")
 
     def failed(self, cause: str, logs: str) -> None:
         self.close()

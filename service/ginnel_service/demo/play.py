@@ -24,6 +24,7 @@ from .rig import (
     network_state,
     ping,
     start_ping,
+    url_of,
 )
 
 PROFILE = "demo"
@@ -74,6 +75,15 @@ class Demo:
             self._ping(family, address)
         self._download()
         self._rekey()
+
+    def begin(self) -> None:
+        """A tunnel with somebody at work in it, who goes on until the lab ends."""
+        self._build()
+        self._connect()
+        with self._step("Send traffic through it") as step:
+            url = url_of(Internet.SERVER[0])
+            self.network.client.python("-m", "ginnel_service.demo.web", "browse", url, label="browse")
+            step.detail = f"{url}, a page now and then"
 
     def disconnect(self) -> None:
         with self._step("Disconnect") as step:

@@ -1,15 +1,18 @@
-"""A file over HTTP each way, with hashes and times: `python -m ginnel_service.demo.web serve|get|put`.
+"""A file over HTTP each way, with hashes and times: `python -m ginnel_service.demo.web serve|get|put|browse`.
 
 Runs as its own process inside a lab's host and knows nothing of the tunnel under it. `get` and `put` print
-one line of JSON: octets, seconds and the SHA-256 of what arrived at the receiving end.
+one line of JSON: octets, seconds and the SHA-256 of what arrived at the receiving end. `browse` goes on until
+it is ended.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import http.client
 import json
+import random
 import shutil
 import socket
 import time
@@ -21,6 +24,11 @@ from urllib.parse import urlsplit
 PORT = 8080
 CHUNK = 256 * 1024
 TIMEOUT_S = 60.0
+#: What a person who reads the web fetches at once in octets, and then reads in seconds: from, to.
+PAGE_OCTETS = (40_000, 1_500_000)
+READING_S = (0.2, 1.8)
+#: How long such a person waits for a server.
+PATIENCE_S = 3.0
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -88,14 +96,26 @@ def put(url: str, source: Path) -> dict[str, Any]:
     return {**answer, "seconds": time.perf_counter() - begun}
 
 
-def _connect(url: str) -> tuple[http.client.HTTPConnection, str]:
+def browse(url: str) -> None:
+    """Fetch a part of `url` now and then, as a person does who reads. What fails is tried again later."""
+    chance = random.Random()  # noqa: S311 - no secret
+    while True:
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            connection, path = _connect(url, PATIENCE_S)
+            with contextlib.closing(connection):
+                connection.request("GET", path)
+                connection.getresponse().read(chance.randint(*PAGE_OCTETS))
+        time.sleep(chance.uniform(*READING_S))
+
+
+def _connect(url: str, timeout_s: float = TIMEOUT_S) -> tuple[http.client.HTTPConnection, str]:
     parts = urlsplit(url)
-    return http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=TIMEOUT_S), parts.path or "/"
+    return http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=timeout_s), parts.path or "/"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("command", choices=("serve", "get", "put"))
+    parser.add_argument("command", choices=("serve", "get", "put", "browse"))
     parser.add_argument("target", help="the file to serve, or a URL")
     parser.add_argument("source", nargs="?", type=Path, help="the file to put")
     arguments = parser.parse_args()
@@ -107,6 +127,8 @@ def main() -> None:
             print(json.dumps(get(arguments.target)))
         case "put":
             print(json.dumps(put(arguments.target, arguments.source)))
+        case "browse":
+            browse(arguments.target)
 
 
 if __name__ == "__main__":

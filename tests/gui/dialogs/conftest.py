@@ -13,7 +13,7 @@ from ginnel_gui.desk import Desk
 from ginnel_gui.draw.theme import Theme
 from ginnel_gui.link import Link
 from ginnel_gui.settings import Settings
-from ginnel_gui.windows.pages import Context
+from ginnel_gui.windows.page import Context
 from ginnel_service.ipc.fake import FakeService
 from helpers.fake_server import FakeServer
 

@@ -18,7 +18,7 @@ from ginnel_gui.model.importing import carried, free_name
 from ginnel_gui.windows.candidate_view import CandidateView
 from ginnel_gui.windows.certificate_card import CertificateView
 from ginnel_gui.windows.import_dialog import ImportDialog
-from ginnel_gui.windows.pages import Context
+from ginnel_gui.windows.page import Context
 from ginnel_service.ipc.fake import FakeService
 from ginnel_service.profiles.importers import complete, preview
 from ginnel_service.profiles.secrets import Secrets

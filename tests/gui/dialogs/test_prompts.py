@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from ginnel_gui.keychain_access import KeychainAccess, Place
 from ginnel_gui.model.attempts import Attempts
-from ginnel_gui.windows.pages import Context
+from ginnel_gui.windows.page import Context
 from ginnel_gui.windows.prompt_dialog import PromptDialog
 from ginnel_gui.windows.prompts import Prompts
 from ginnel_service.ipc.fake import FakeService
@@ -291,3 +292,28 @@ def test_what_waits_for_the_keychain_ends_with_the_app(qtbot: QtBot) -> None:
     with qtbot.waitSignal(owner.destroyed):
         owner.deleteLater()
     assert heard == []
+
+
+def test_a_helper_that_does_not_listen_is_waited_for(qtbot: QtBot) -> None:
+    code = "import os, time; os.close(0); time.sleep(0.2); raise SystemExit(2)"
+    access = KeychainAccess(command=(sys.executable, "-c", code))
+    done: list[bool] = []
+    access.put(PLACE, "rosebud" * 100_000, lambda _, there: done.append(there))
+    qtbot.waitUntil(lambda: bool(done))
+    assert done == [False]
+
+
+def test_whoever_asks_may_be_forgotten(qtbot: QtBot) -> None:
+    """Which ended the whole process now and then, a moment later."""
+    for _ in range(20):
+        access = KeychainAccess(command=("sh", "-c", "cat > /dev/null"))
+        done: list[bool] = []
+        access.put(PLACE, "rosebud", partial(_note, done))
+        while not done:
+            QApplication.processEvents()
+        del access
+        QApplication.processEvents()
+
+
+def _note(done: list[bool], _: str | None, there: bool) -> None:
+    done.append(there)
