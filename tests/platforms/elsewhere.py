@@ -53,12 +53,13 @@ def main(system: str, arguments: list[str]) -> None:
     from ginnel_service.net.firewall import pfctl
     from ginnel_service.process import privileges
     from helpers.packet_filter import FakePf
+
+    pf = FakePf()
+    pfctl.__dict__["run_pfctl"] = pf  # before anybody has it for a default
     from net.bsd.world import home
 
     machine = home(kernel.layout_of(system))
-    pf = FakePf()
     kernel.__dict__["SystemKernel"] = lambda: machine
-    pfctl.__dict__["run_pfctl"] = pf
 
     def confine() -> tuple[str, ...]:
         return privileges.confine_root(cast(ctypes.CDLL, _Libc()), system)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -30,18 +31,38 @@ def test_what_the_service_calls_is_there_on_that_system(system: str, tmp_path: P
 @pytest.mark.skipif(os.geteuid() != 0, reason="there the service needs root")
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_the_service_starts_listens_and_ends(system: str, tmp_path: Path) -> None:
-    log, socket = tmp_path / "log", tmp_path / "run" / "ginneld.sock"
-    options = [
-        "--runtime-dir",
-        str(socket.parent),
-        "--state-dir",
-        str(tmp_path / "state"),
-        "--log-to",
-        "stderr",
-    ]
+    text = played(system, tmp_path)
+    assert ("System keychain is not used" in text) is (system == "darwin")  # there is no security(1) here
+    assert text.rstrip().endswith("anchors:")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="there the service needs root")
+@pytest.mark.parametrize(
+    ("system", "anchor"),
+    [("darwin", "com.apple/ginnel.killswitch"), ("freebsd14", "ginnel/killswitch")],
+)
+def test_what_stopped_traffic_stops_it_again_and_stays(system: str, anchor: str, tmp_path: Path) -> None:
+    """A profile that cannot be read holds what it held."""
+    profiles = tmp_path / "state" / "profiles"
+    profiles.mkdir(mode=0o700, parents=True)
+    wanted = tmp_path / "state" / "wanted"
+    wanted.mkdir(mode=0o700)
+    for file, content in (
+        (profiles / "office.toml", "no profile"),
+        (wanted / "wanted.json", json.dumps({"holds": {"office": {"mode": "always"}}})),
+    ):
+        file.write_text(content)
+        file.chmod(0o600)
+    assert played(system, tmp_path).rstrip().endswith(f"anchors: {anchor}")
+
+
+def played(system: str, root: Path) -> str:
+    """What a service said that was started, left to itself and told to end."""
+    log, socket = root / "log", root / "run" / "ginneld.sock"
+    command = [sys.executable, "-W", "error", str(PROGRAM), system, "--runtime-dir", str(socket.parent)]
     with log.open("w") as out:
         process = subprocess.Popen(
-            [sys.executable, "-W", "error", str(PROGRAM), system, *options],
+            [*command, "--state-dir", str(root / "state"), "--log-to", "stderr"],
             stdout=out,
             stderr=subprocess.STDOUT,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
@@ -56,5 +77,4 @@ def test_the_service_starts_listens_and_ends(system: str, tmp_path: Path) -> Non
     text = log.read_text()
     assert "listens at" in text
     assert "Traceback" not in text
-    assert ("System keychain is not used" in text) is (system == "darwin")  # there is no security(1) here
-    assert text.rstrip().endswith("anchors:")
+    return text
