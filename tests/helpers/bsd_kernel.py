@@ -346,7 +346,7 @@ class FakeKernel:
         own = source if source is not None and not isinstance(source, Link) else None
         if kind == RTM_GET:
             exact = mask is not None and not flags & RTF_HOST
-            entry = self._table.exact(network, scope) if exact else self._table.lookup(host)
+            entry = self._table.exact(network, scope, masked=True) if exact else self._table.lookup(host)
             if entry is None:
                 raise OSError(errno.ESRCH, "no route")
             told = interface is not None or source is not None
@@ -361,11 +361,13 @@ class FakeKernel:
             made = Entry(network, gateway, nic.index, flags | RTF_UP, whole, scope)
             self._tell_gone(self._table.add(made))
             return self._message(kind, made, seq=seq, pid=self.pid, flags=RTF_DONE)
-        entry = self._table.exact(network, scope)
+        masked = mask is not None and not flags & RTF_HOST
+        entry = self._table.exact(network, scope, masked=masked)
         if entry is None:
             raise OSError(errno.ESRCH, "no such route")
         if kind == RTM_DELETE:
             gone = self._table.delete(entry, gateway, flags)
+            self._tell_gone(self._table.drop_clones(gone))
             return self._message(kind, gone, seq=seq, pid=self.pid, flags=RTF_DONE)
         if kind == RTM_CHANGE:
             changed = self._table.change(entry, gateway, flags, named)

@@ -161,13 +161,29 @@ class RouteTable(list[Entry]):
                     return nic
         raise OSError(errno.ENETUNREACH, "nobody knows the gateway")
 
-    def exact(self, network: Network, scope: int = 0) -> Entry | None:
-        return next((each for each in self if each.key == (network, scope)), None)
+    def exact(self, network: Network, scope: int = 0, *, masked: bool = False) -> Entry | None:
+        """With a netmask, macOS finds no route without one, which a clone of the same host is."""
+        found = [each for each in self if each.key == (network, scope)]
+        if self.layout.system == "darwin" and masked:
+            found = [each for each in found if not each.flags & RTF_HOST]
+        return next(iter(found), None)
 
     def lookup(self, host: Address) -> Entry | None:
         """The longest match, as a packet finds it."""
         found = [each for each in self if not each.scope and _holds(each.network, host)]
-        return max(found, key=lambda each: each.network.prefixlen, default=None)
+        return max(
+            found, key=lambda each: (each.network.prefixlen, bool(each.flags & RTF_HOST)), default=None
+        )
+
+    def drop_clones(self, parent: Entry) -> list[Entry]:
+        """Of a route that is gone (macOS)."""
+        wide = parent.network
+
+        def is_clone(each: Entry) -> bool:
+            below = each.network == wide or _within(each.network, wide)
+            return bool(each.flags & RTF_WASCLONED) and below and each.index == parent.index
+
+        return self.drop(is_clone)
 
     def drop(self, goes: Callable[[Entry], bool]) -> list[Entry]:
         """Those that are gone now."""

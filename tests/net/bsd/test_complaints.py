@@ -267,6 +267,20 @@ def test_what_macos_cloned_before_the_tunnel_leads_nothing_past_it(tmp_path: Pat
     ours.close()
 
 
+def test_what_macos_clones_of_a_route_of_ours_hides_it_from_nobody(tmp_path: Path) -> None:
+    """The clone has the same host, no netmask, and no mark."""
+    kernel = with_tun(DARWIN)
+    before = kernel.snapshot()
+    ours = network(kernel, tmp_path)
+    ours.apply("a", full(kernel))
+    assert kernel.send_packet("192.168.1.1") == "en0"
+    found = kernel.lookup(ip_address("192.168.1.1"))
+    assert found is not None
+    assert found.flags & RTF_HOST
+    ours.close()
+    assert kernel.snapshot() == before
+
+
 # Answers among the messages of everyone
 
 QUESTION = RouteMessage(type=RTM_GET, network=ip_network("8.8.8.8"), flags=RTF_HOST, interface=Link(0))

@@ -20,10 +20,12 @@ from .layout import (
     RTF_GATEWAY,
     RTF_HOST,
     RTF_IFSCOPE,
+    RTF_LLINFO,
     RTF_PROTO3,
     RTF_REJECT,
     RTF_STATIC,
     RTF_UP,
+    RTF_WASCLONED,
     RTM_ADD,
     RTM_CHANGE,
     RTM_DELETE,
@@ -96,12 +98,18 @@ def _host(network: Network) -> int:
 
 
 def current(talk: RouteTalk, network: Network) -> Route | None:
-    """The route to exactly that prefix."""
-    asked = RouteMessage(type=RTM_GET, network=network, flags=_host(network), interface=Link(0))
-    with tolerate_gone():
-        found = talk.ask(asked)
-        if found.network == network:
-            return Route(network, found.gateway, found.index, found.flags)
+    """The route to exactly that prefix.
+
+    Of a single host there may be two on macOS, one with a netmask and one that was cloned from it without:
+    the first counts. A clone alone is nobody's, and gives way.
+    """
+    forms = (0, RTF_HOST) if network.prefixlen == network.max_prefixlen else (0,)
+    for flags in forms:
+        asked = RouteMessage(type=RTM_GET, network=network, flags=flags, interface=Link(0))
+        with tolerate_gone():
+            found = talk.ask(asked)
+            if found.network == network and not found.flags & (RTF_LLINFO | RTF_WASCLONED):
+                return Route(network, found.gateway, found.index, found.flags)
     return None
 
 
