@@ -105,7 +105,7 @@ def _icons(folder: Path) -> None:
 
 
 def _draw(file: Path, edge: int) -> None:
-    if not image(icons.APPLICATION.encode(), QSize(edge, edge)).save(str(_new(file)), b"PNG"):
+    if not image(icons.APPLICATION.encode(), QSize(edge, edge)).save(str(_new(file))):
         raise OSError(f"{file} could not be written")
 
 
