@@ -29,6 +29,8 @@ INSIDE: Final = {
 }
 _TEXT: Final = re.compile(r"^(licen[cs]e|copying|notice|authors)", re.IGNORECASE)
 _HOLDER: Final = re.compile(r"^\W*(?:copyright|\(c\)|©).*\d{4}.*$", re.IGNORECASE | re.MULTILINE)
+#: Where a licence shows how to name oneself.
+_BLANK: Final = re.compile(r"yyyy|<year>|[\[{]", re.IGNORECASE)
 #: Words of old metadata, in SPDX's.
 _SPDX: Final = {
     "Apache 2.0": "Apache-2.0",
@@ -63,7 +65,7 @@ class Bundled:
     def holders(self) -> list[str]:
         """The lines on copyright in its texts, without the licences' own examples."""
         found = [" ".join(line.split()) for text in self.texts.values() for line in _HOLDER.findall(text)]
-        lines = [line.strip("#*/ .") for line in found if "yyyy" not in line.lower()]
+        lines = [line.strip("#*/ .") for line in found if not _BLANK.search(line)]
         return list(dict.fromkeys(lines))[:8] or ["see the texts"]
 
 
