@@ -11,6 +11,8 @@ out=${2:-dist}
 mkdir -p "$work" build/deb/wheels "$out"
 out=$(cd "$out" && pwd)
 work=$(cd "$work" && pwd)
+exec 9>build/deb/lock
+flock 9 # whoever makes another one meanwhile waits
 say() { printf '%s\n' "deb: $*"; }
 
 : "${SOURCE_DATE_EPOCH:=$(git log -1 --format=%ct)}"

@@ -7,8 +7,8 @@ The host gets a file system of its own over this machine's (overlayfs on a tmpfs
 process, in namespaces of processes, mounts, names and control groups. It starts nothing by itself but the
 journal: what comes with a distribution's boot, such as udev and sysctl.d, would reach the kernel that all
 share. So /sys is read-only there, /proc/sys too but for the network's part, and modules, clock and reboot are
-out of reach. The interpreter and the project are at /opt, where `ProtectHome=` does not hide them; a host with
-another root than this machine's has neither.
+out of reach. The interpreter and the project are at /opt, where `ProtectHome=` does not hide them; a host
+with another root than this machine's has neither.
 
 Needs root, systemd, overlayfs, and a hierarchy of cgroup2 to make a group in.
 """

@@ -66,7 +66,12 @@ def root_with(packages: Sequence[str]) -> Path:
 
 @pytest.fixture(scope="session")
 def deb(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package as it is now. Where no libcrypto has been built to be shipped, it has the system's."""
+    """The package as it is now, or what GINNEL_DEB names.
+
+    Where no libcrypto has been built to be shipped, it has the system's.
+    """
+    if named := os.environ.get("GINNEL_DEB"):
+        return Path(named).resolve()
     if (reason := why_not()) is not None:
         if os.environ.get("CI") == "true":
             pytest.fail(reason, pytrace=False)
