@@ -26,6 +26,7 @@ OTHER_TESTS = {
     "helpers",
     "interop",
     "leaks",
+    "packaging",
     "security",
     "platforms",
     "project",
