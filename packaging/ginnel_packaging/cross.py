@@ -179,7 +179,7 @@ class Toolchain:
         self.run(*flags, "-c", "-o", str(made), str(source))
 
     def build(self) -> list[Path]:
-        """Compile and link every module of the target by setup.py, named as Python there wants. Raises Refused."""
+        """Compile and link every module by setup.py, named as Python there wants them. Raises Refused."""
         made = self.folder / "built"
         environment = os.environ | {
             "GINNEL_PLATFORM": self.target.platform,
