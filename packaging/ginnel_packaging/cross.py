@@ -112,13 +112,15 @@ class Toolchain:
     With `openssl`, a folder with include/ and lib/, what it builds is to be shipped beside that libcrypto.
     """
 
-    def __init__(self, target: Target, folder: Path, openssl: Path | None = None) -> None:
+    def __init__(
+        self, target: Target, folder: Path, openssl: Path | None = None, flags: str | None = None
+    ) -> None:
         self.target = target
         self.folder = folder
         self.openssl = openssl
         self.cc = folder / "cc"
         folder.mkdir(parents=True)
-        write_compiler(self.cc, target, SHIPPED if openssl else QUICK)
+        write_compiler(self.cc, target, flags or (SHIPPED if openssl else QUICK))
         self._link_headers()
         if not openssl:
             for library, names in (("crypto", crypto_names()), ("python_names", python_names())):
@@ -143,13 +145,13 @@ class Toolchain:
                     if not link.exists():
                         link.symlink_to(header.resolve())
 
-    def stand_in(self, library: str, names: list[str]) -> Path:
+    def stand_in(self, library: str, names: list[str], *flags: str) -> Path:
         """A library that exports `names` and has nothing behind them."""
         source = self.folder / f"{library}.c"
         source.write_text("".join(f"char {name};\n" for name in names))
         (self.folder / "lib").mkdir(exist_ok=True)
         made = self.folder / "lib" / f"lib{library}.{self.target.suffix}"
-        self.run("-shared", "-fno-builtin", "-w", "-o", str(made), str(source))
+        self.run("-shared", "-fno-builtin", "-w", *flags, "-o", str(made), str(source))
         return made
 
     def run(self, *arguments: str) -> None:

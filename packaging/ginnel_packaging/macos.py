@@ -1,8 +1,8 @@
 """A package for macOS' Installer, made on Linux: `python -m ginnel_packaging.macos`.
 
 It is the structural twin of what packaging/macos/build.sh makes on a Mac, out of the same list. What needs a
-Mac is left out of it, and nothing else: a Python to run on, signatures, and Intel's half of what bundled wheels
-have for Apple's processors alone. build.sh says where those come from.
+Mac is left out of it, and nothing else: a Python to run on, signatures, and Intel's half of what bundled
+wheels have for Apple's processors alone. build.sh says where those come from.
 
     Distribution                 what Installer shows and demands
     Resources/LANGUAGE.lproj     its pages
@@ -155,12 +155,10 @@ def _unused(path: PurePosixPath, site: PurePosixPath) -> bool:
                 return not name.startswith("qtbase_")
             case (name,):
                 module = name.partition(".")[0]
-                wanted = module in _QT or module == "__init__" or name.startswith("libpyside6.")
+                wanted = module in _QT or path.suffix == ".py" or name.startswith("libpyside6.")
                 return not wanted or path.suffix == ".pyi"
-            case ("__pycache__", name) | ("support", name):
-                return False
             case _:
-                return below.parts[0] != "support"
+                return below.parts[0] not in ("__pycache__", "support")
     return False
 
 

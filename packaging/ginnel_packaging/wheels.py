@@ -33,6 +33,8 @@ APP: Final = frozenset(
     }
 )
 _LICENCE: Final = re.compile(r"(licen[cs]e|copying|notice|copyright|authors)", re.IGNORECASE)
+#: What of a wheel is not installed: pip's records, byte code of another Python, its own tests.
+_LEFT: Final = frozenset({"RECORD", "INSTALLER", "__pycache__", "tests"})
 _ENTRY: Final = re.compile(r"\n(?=\S)")
 _PIN: Final = re.compile(r"([A-Za-z0-9._-]+)==(\S+)")
 
@@ -91,11 +93,8 @@ def files(folder: Path) -> Iterator[tuple[PurePosixPath, Path]]:
     """What of unpacked wheels is installed, by its path below site-packages: no programs, no records."""
     for path in sorted(folder.rglob("*")):
         below = PurePosixPath(path.relative_to(folder).as_posix())
-        if (
-            path.is_file()
-            and not below.parts[0].endswith(".data")
-            and below.name not in ("RECORD", "INSTALLER")
-        ):
+        leftover = below.parts[0].endswith(".data") or _LEFT.intersection(below.parts)
+        if path.is_file() and not leftover:
             yield below, path
 
 
