@@ -33,7 +33,7 @@ PYTHON: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
 FLAVOUR: Final = f"py{sys.version_info.major}{sys.version_info.minor}"
 ORIGIN: Final = "security/ginnel"
 RELEASE: Final = 14
-SAMPLES: Final = ("etc/ginnel/pf.conf.sample",)
+SAMPLE: Final = PREFIX / "etc/ginnel/pf.conf.sample"
 SCRIPTS: Final = ("pre-install", "post-install", "pre-deinstall", "post-deinstall")
 #: What ports have of our dependencies, by their names at PyPI; what they lack is bundled.
 PORTS: Final = {
@@ -82,12 +82,11 @@ def dependencies(app: bool) -> list[Dependency]:
 
 def script(name: str) -> str:
     """One of SCRIPTS, filled in."""
-    samples = " ".join(str(PREFIX / sample) for sample in SAMPLES)
-    return filled((HERE / f"{name}.in").read_text()).replace("%%SAMPLES%%", samples)
+    return filled((HERE / f"{name}.in").read_text())
 
 
 def filled(text: str) -> str:
-    return text.replace("%%PREFIX%%", str(PREFIX))
+    return text.replace("%%SAMPLE%%", str(SAMPLE)).replace("%%PREFIX%%", str(PREFIX))
 
 
 def items(parts: Parts, app: bool = True) -> list[Item]:
@@ -95,7 +94,7 @@ def items(parts: Parts, app: bool = True) -> list[Item]:
     found = [
         *payload.common(payload.freebsd(PYTHON, PREFIX), parts, wheels.licences(parts.wheels), app),
         Item(PREFIX / "etc/rc.d/ginneld", filled((HERE / "ginneld.in").read_text()).encode(), 0o555),
-        Item(PREFIX / SAMPLES[0], filled((HERE / "pf.conf.sample").read_text()).encode()),
+        Item(SAMPLE, filled((HERE / "pf.conf.sample").read_text()).encode()),
     ]
     return sorted(payload.unique(found), key=lambda item: item.path)
 

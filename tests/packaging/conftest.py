@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from ginnel_packaging import assets, freebsd, wheels
+from ginnel_packaging import assets, freebsd, macos, universal, wheels
 from ginnel_packaging.cross import TARGETS
 from ginnel_packaging.payload import Item, Parts
 from ginnel_packaging.tree import ROOT
 from helpers.cross import once, shipped
+from helpers.mac_reader import MacPackage
 from helpers.pkg_reader import Package
 
 BSD = next(target for target in TARGETS if (target.platform, target.machine) == ("freebsd", "x86_64"))
@@ -69,3 +70,40 @@ def shellcheck() -> str:
     found = shutil.which("shellcheck")
     assert found is not None
     return found
+
+
+@pytest.fixture(scope="session")
+def mac_parts(shared: Path, made_assets: Path) -> tuple[Parts, bytes]:
+    """Without the app's wheels, which are a hundred megabytes; the whole is for `make macos-pkg`."""
+
+    def make(folder: Path) -> None:
+        built = {target: shipped(target, shared / "cross") for target in macos.targets()}
+        macos.merged([modules[0].parent for modules, _ in built.values()], folder / "modules")
+        library = universal.merge([library.read_bytes() for _, library in built.values()])
+        (folder / "libcrypto.3.dylib").write_bytes(library)
+        program = universal.merge([macos.launcher(target, folder) for target in built])
+        (folder / "Ginnel").write_bytes(program)
+        macos.bundled(wheels.everything(app=False), folder)
+
+    made = once(shared / "macos", make)
+    parts = Parts(
+        modules=tuple(sorted((made / "modules").iterdir())),
+        library=made / "libcrypto.3.dylib",
+        library_licence=(ROOT / "LICENSE").read_text(),
+        assets=made_assets,
+        wheels=made / "site",
+    )
+    return parts, (made / "Ginnel").read_bytes()
+
+
+@pytest.fixture(scope="session")
+def mac_items(mac_parts: tuple[Parts, bytes]) -> list[Item]:
+    return macos.items(*mac_parts)
+
+
+@pytest.fixture(scope="session")
+def mac_package(mac_items: list[Item], tmp_path_factory: pytest.TempPathFactory) -> MacPackage:
+    folder = tmp_path_factory.mktemp("mac")
+    if dist := os.environ.get("GINNEL_DIST"):
+        return MacPackage(next(Path(dist).glob("Ginnel-*.pkg")), folder / "unpacked")
+    return MacPackage(macos.write(mac_items, folder), folder / "unpacked")

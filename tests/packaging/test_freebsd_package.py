@@ -164,7 +164,7 @@ def test_what_a_url_would_change_is_written_as_libpkg_reads_it() -> None:
 
 
 class Root:
-    """A root of FreeBSD's with the package in it, and stand-ins for programs that note how they are called."""
+    """A root of FreeBSD's with the package in it, and stand-ins for programs, which note their calls."""
 
     def __init__(self, package: Package, folder: Path) -> None:
         self.package = package
