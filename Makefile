@@ -22,7 +22,7 @@ LONG := tests/security/test_hostile_clients.py tests/core/test_hostile_flood.py 
 LINUX_ONLY = @[ "$(OS)" = Linux ] || { echo "make $@: the packet path runs on Linux only so far (see docs/platforms.md)"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit network sanitize bench lint fuzz soak translations screenshots lock clean setup setup-run setup-bench
+.PHONY: help demo test unit network sanitize bench deb lint fuzz soak translations screenshots lock clean setup setup-run setup-bench
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -48,7 +48,7 @@ lint: setup ## ruff, mypy, the import contracts, shellcheck
 	@failed=; for check in "ruff check ." "ruff format --check ." mypy "mypy tests" lint-imports; do \
 	echo "== $$check"; PYTHONPATH=core $(BIN)/$$check || failed="$$failed ($$check)"; done; \
 	if command -v shellcheck >/dev/null; then \
-	echo "== shellcheck"; shellcheck packaging/*.sh packaging/freebsd/ginneld.in .ci/run || failed="$$failed (shellcheck)"; \
+	echo "== shellcheck"; shellcheck packaging/*.sh packaging/debian/install.sh packaging/debian/*.prerm packaging/debian/*.postrm packaging/freebsd/ginneld.in .ci/run || failed="$$failed (shellcheck)"; \
 	else echo "shellcheck is not installed: the shell scripts went unchecked"; fi; \
 	[ -z "$$failed" ] || { echo "make lint: failed:$$failed"; exit 1; }
 
@@ -66,6 +66,11 @@ bench: setup-bench ## Ginnel beside other tunnels: speed, CPU time, latency (ROU
 	$(LINUX_ONLY)
 	PYTHONPATH=$(CURDIR)/core:$(CURDIR)/tests $(BIN)/python -m benchmarks.run \
 		--rounds $(ROUNDS) --seconds $(SECONDS) --only "$(ONLY)" $(BENCH_ARGS)
+
+deb: ## the Debian package, in dist/
+	$(LINUX_ONLY)
+	@packaging/bootstrap.sh deb
+	@packaging/deb.sh
 
 fuzz: setup ## every fuzz target for FUZZ_SECONDS each (3600), as many at once as there are processors
 	$(LINUX_ONLY)

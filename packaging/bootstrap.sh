@@ -1,19 +1,20 @@
 #!/bin/sh
 # Makes a clone ready to run: system packages, .venv with the locked dependencies, the built extensions.
 #
-#   packaging/bootstrap.sh [run|test|bench]
+#   packaging/bootstrap.sh [run|test|bench|deb]
 #
 # `run` brings what the program and its demo need; `test` (the default) adds the real peers and the tools of
-# the tests; `bench` adds to `run` what measures, and the tunnels to compare with where they can be had. Safe
+# the tests; `bench` adds to `run` what measures, and the tunnels to compare with where they can be had; `deb`
+# brings what makes the Debian package, which needs no .venv: it is made for the system's own Python. Safe
 # to repeat: what is there stays, and a run that finds nothing to do takes about a second.
 # PYTHON names the interpreter to use; GINNEL_DEBUG=1 builds the checked extensions.
 set -eu
 
 LEVEL=${1:-test}
 case $LEVEL in
-run | test | bench) ;;
+run | test | bench | deb) ;;
 *)
-    echo "usage: packaging/bootstrap.sh [run|test|bench]" >&2
+    echo "usage: packaging/bootstrap.sh [run|test|bench|deb]" >&2
     exit 64
     ;;
 esac
@@ -96,7 +97,10 @@ install_debian() {
         wanted="$wanted busybox mandoc groff-base zsh fish openssl $STRONGSWAN"
         # What the app's wheels link to, and letters to draw.
         wanted="$wanted libgl1 libegl1 libxkbcommon0 libfontconfig1 libglib2.0-0 libdbus-1-3 libgssapi-krb5-2 fonts-dejavu-core"
+        # The package is made, looked at and installed in a root of its own.
+        wanted="$wanted $MAKE_DEB mmdebstrap lintian appstream desktop-file-utils shared-mime-info"
         ;;
+    deb) wanted="$MAKE_DEB" ;;
     bench) wanted="$wanted iperf3 ethtool" ;;
     esac
     # shellcheck disable=SC2086  # a list of words
@@ -109,6 +113,12 @@ install_debian() {
     if [ "$LEVEL" = bench ]; then install_peers; fi
     if [ "$LEVEL" = test ]; then unpack_services; fi
 }
+
+# What makes the package, with what its libraries link to: dpkg-shlibdeps looks for it.
+MAKE_DEB="debhelper dh-python git gcc make perl libc6-dev libssl-dev python3 python3-dev python3-venv
+    libgl1 libegl1 libxkbcommon0 libfontconfig1 libglib2.0-0 libdbus-1-3 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4
+    libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-sync1 libxcb-xfixes0 libxcb-xkb1
+    libx11-xcb1 libwayland-client0 libwayland-cursor0 libwayland-egl1"
 
 # What looks after a machine's DNS, and RADIUS, for the tests to run in namespaces: unpacked below build/peers and
 # never installed, for an installed one would take over this machine's /etc/resolv.conf, or serve strangers.
@@ -291,6 +301,7 @@ Darwin) install_macos ;;
 FreeBSD) install_freebsd ;;
 *) fail "$OS is not supported; see docs/platforms.md" ;;
 esac
+[ "$LEVEL" != deb ] || exit 0
 [ -n "$BASE_PYTHON" ] || BASE_PYTHON=$(find_python) || fail "no Python 3.11 or newer was found; name one: PYTHON=/path/to/python3 make ..."
 make_environment
 options="debug=${GINNEL_DEBUG:-0} openssl=${GINNEL_OPENSSL:-}"

@@ -1,1 +1,1 @@
-"""What the installers of all systems share: generated files, licences, and what of Qt is shipped."""
+"""What the installers of all systems share: generated files, licences, what of Qt and OpenSSL is shipped."""
