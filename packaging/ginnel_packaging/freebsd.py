@@ -12,18 +12,17 @@ import argparse
 import hashlib
 import io
 import json
-import re
 import subprocess
 import sys
 import tarfile
 import tempfile
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, NamedTuple
 
 from . import assets, libcrypto, payload, wheels
 from .cross import TARGETS, Refused, Target, Toolchain
+from .openssl import NotBuiltError
 from .payload import Item, Parts
 from .tree import COMMENT, MAINTAINER, PACKAGING, ROOT, VERSION, WWW, epoch
 
@@ -34,7 +33,13 @@ FLAVOUR: Final = f"py{sys.version_info.major}{sys.version_info.minor}"
 ORIGIN: Final = "security/ginnel"
 RELEASE: Final = 14
 SAMPLE: Final = PREFIX / "etc/ginnel/pf.conf.sample"
-SCRIPTS: Final = ("pre-install", "post-install", "pre-deinstall", "post-deinstall")
+#: By pkg's names, what each is made of.
+SCRIPTS: Final = {
+    "pre-install": ("pre-install",),
+    "post-install": ("sample-install",),
+    "pre-deinstall": ("pre-deinstall", "sample-deinstall"),
+    "post-deinstall": ("post-deinstall",),
+}
 #: What ports have of our dependencies, by their names at PyPI; what they lack is bundled.
 PORTS: Final = {
     "asn1crypto": "devel/py-asn1crypto",
@@ -64,16 +69,13 @@ class Dependency(NamedTuple):
 
 def dependencies(app: bool) -> list[Dependency]:
     """What pkg has to install before; versions are the least that pyproject.toml takes."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["gui"]]
-    least = {found[1]: found[2] for text in wanted if (found := re.match(r"([\w.-]+)>=([\d.]+)", text))}
     python = Dependency(f"python{PYTHON.replace('.', '')}", f"lang/python{PYTHON.replace('.', '')}", PYTHON)
     ports = PORTS | (APP_PORTS if app else {})
     return [
         python,
         *(
             Dependency(
-                f"{FLAVOUR}-{origin.partition('/')[2].removeprefix('py-')}", origin, least.get(name, "0")
+                f"{FLAVOUR}-{origin.partition('/')[2].removeprefix('py-')}", origin, wheels.least(name)
             )
             for name, origin in ports.items()
         ),
@@ -82,7 +84,7 @@ def dependencies(app: bool) -> list[Dependency]:
 
 def script(name: str) -> str:
     """One of SCRIPTS, filled in."""
-    return filled((HERE / f"{name}.in").read_text())
+    return "".join(filled((HERE / f"{part}.in").read_text()) for part in SCRIPTS[name])
 
 
 def filled(text: str) -> str:
@@ -173,7 +175,7 @@ def prepare(target: Target, folder: Path) -> Parts:
     return Parts(
         modules=tuple(Toolchain(target, folder / "cross" / target.triple, openssl).build()),
         library=openssl / "lib" / libcrypto.file_name(target),
-        library_licence=libcrypto.licence(),
+        library_licence=(openssl / "LICENSE.txt").read_text(),
         assets=folder / "assets",
         wheels=wheels.unpacked(wheels.fetch(BUNDLED, folder / "wheels"), folder / "unpacked"),
     )
@@ -193,7 +195,7 @@ def main(arguments: list[str] | None = None) -> None:
             print(write(items(parts, app), target, found.output, app))
     except (
         Refused,
-        libcrypto.NotBuiltError,
+        NotBuiltError,
         wheels.WheelError,
         OSError,
         subprocess.CalledProcessError,

@@ -26,8 +26,10 @@ from xml.etree import ElementTree
 from . import archives, assets, bom, libcrypto, payload, universal, wheels
 from .cross import TARGETS, Refused, Target, Toolchain
 from .icns import icns
+from .openssl import NotBuiltError
 from .payload import MAC_BASE, Item, Parts
 from .tree import PACKAGING, ROOT, VERSION, epoch
+from .wheels import ONE_SIDED
 
 HERE: Final = PACKAGING / "macos"
 PYTHON: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -57,8 +59,6 @@ STANDING: Final = frozenset(
 MACHINES: Final = ("arm64", "x86_64")
 #: Wheels that may be installed there, newest first (PEP 425).
 _RELEASES: Final = ("13_0", "12_0", "11_0", "10_15", "10_14", "10_13", "10_12", "10_9")
-#: Of these PyPI has no wheel for Intel's Macs any more; a Mac builds it.
-ONE_SIDED: Final = frozenset({"cryptography"})
 #: Of Qt what the app needs; the rest of PySide6 (tools, QML, databases) is not shipped.
 _QT: Final = ("QtCore", "QtDBus", "QtGui", "QtNetwork", "QtSvg", "QtWidgets")
 _PLUGINS: Final = (
@@ -69,6 +69,10 @@ _PLUGINS: Final = (
 
 def targets() -> list[Target]:
     return [target for target in TARGETS if target.platform == "darwin"]
+
+
+def _python(version: str) -> PurePosixPath:
+    return MAC_BASE / f"Python.framework/Versions/{version}"
 
 
 def information() -> dict[str, Any]:
@@ -131,6 +135,8 @@ def items(parts: Parts, program: bytes) -> list[Item]:
         *payload.common(layout, parts, wheels.licences(parts.wheels), app=True),
         Item(layout.programs / "ginnel-uninstall", HERE / "ginnel-uninstall", 0o755),
         Item(DAEMON, plist),
+        # Where the private Python finds what is not its own (site), isolated or not.
+        Item(_python(PYTHON) / f"lib/python{PYTHON}/site-packages/ginnel.pth", f"{layout.site}\n".encode()),
         Item(MANUAL, f"{layout.share}/man\n".encode()),
         Item(contents / "Info.plist", plistlib.dumps(information())),
         Item(contents / "PkgInfo", b"APPL????"),
@@ -224,12 +230,19 @@ def package(found: Sequence[Item], date: int) -> bytes:
         "ginnel.pkg/Payload": archives.cpio(everything, date),
         "ginnel.pkg/Scripts": archives.cpio([root, *scripts], date),
     }
-    for language in LANGUAGES:
-        folder = f"Resources/{language}.lproj"
-        members[f"{folder}/LICENSE.txt"] = (ROOT / "LICENSE").read_bytes()
-        for page in sorted((HERE / "resources" / f"{language}.lproj").iterdir()):
-            members[f"{folder}/{page.name}"] = page.read_bytes()
+    members |= {f"Resources/{name}": content for name, content in resources().items()}
     return archives.xar({PurePosixPath(name): content for name, content in members.items()}, date)
+
+
+def resources() -> dict[str, bytes]:
+    """Installer's pages and words, by language."""
+    found = {}
+    for language in LANGUAGES:
+        folder = f"{language}.lproj"
+        found[f"{folder}/LICENSE.txt"] = (ROOT / "LICENSE").read_bytes()
+        for page in sorted((HERE / "resources" / folder).iterdir()):
+            found[f"{folder}/{page.name}"] = page.read_bytes()
+    return found
 
 
 def _entry(item: Item) -> bom.Entry:
@@ -242,7 +255,7 @@ def _entry(item: Item) -> bom.Entry:
 
 def launcher(target: Target, folder: Path) -> bytes:
     """The app's program for one processor. Raises Refused."""
-    framework = MAC_BASE / f"Python.framework/Versions/{PYTHON}"
+    framework = _python(PYTHON)
     toolchain = Toolchain(target, folder / "launcher" / target.triple)
     made = folder / f"launcher-{target.machine}"
     toolchain.run(
@@ -282,32 +295,36 @@ def platforms(machine: str) -> list[str]:
     return [f"macosx_{release}_{kind}" for release in _RELEASES for kind in (machine, "universal2")]
 
 
-def bundled(names: Iterable[str], folder: Path) -> Path:
-    """The wheels of `names` for both processors, unpacked and merged, below `folder`. Raises WheelError."""
+def bundled(names: Iterable[str], folder: Path, own: Path | None = None) -> Path:
+    """The wheels of `names` for both processors, unpacked and merged, below `folder`. Raises WheelError.
+
+    `own` has those of ONE_SIDED, built for each processor in a folder; else they are for Apple's alone.
+    """
     halves = []
     for machine in MACHINES:
-        wanted = [name for name in names if machine == MACHINES[0] or name not in ONE_SIDED]
+        wanted = [name for name in names if name not in ONE_SIDED or not (own or machine != MACHINES[0])]
         found = wheels.fetch(wanted, folder / f"wheels-{machine}", platforms(machine))
-        halves.append(wheels.unpacked(found, folder / f"unpacked-{machine}"))
+        built = sorted((own / machine).glob("*.whl")) if own else []
+        halves.append(wheels.unpacked([*found, *built], folder / f"unpacked-{machine}"))
     merged(halves, folder / "site")
     return folder / "site"
 
 
 def prepare(folder: Path) -> tuple[Parts, bytes]:
     """Build and fetch, below `folder`. Raises Refused, NotBuiltError, WheelError, OSError."""
-    modules, libraries = [], []
+    modules, libraries, licence = [], [], ""
     for target in targets():
         openssl = libcrypto.built(target)
-        built = Toolchain(target, folder / "cross" / target.triple, openssl).build()
-        modules.append(built[0].parent)
+        modules.append(Toolchain(target, folder / "cross" / target.triple, openssl).build()[0].parent)
         libraries.append((openssl / "lib" / libcrypto.file_name(target)).read_bytes())
+        licence = (openssl / "LICENSE.txt").read_text()
     assets.write(folder / "assets")
     library = folder / libcrypto.file_name(targets()[0])
     library.write_bytes(universal.merge(libraries))
     parts = Parts(
         modules=tuple(merged(modules, folder / "modules")),
         library=library,
-        library_licence=libcrypto.licence(),
+        library_licence=licence,
         assets=folder / "assets",
         wheels=bundled(wheels.everything(app=True), folder),
     )
@@ -322,22 +339,55 @@ def write(found: Sequence[Item], folder: Path) -> Path:
     return file
 
 
+def stage(modules: Path, openssl: Path, program: Path, own: Path, root: Path) -> None:
+    """On a Mac: lay out what was built there, and the rest, below `root`. Raises WheelError, OSError."""
+    with tempfile.TemporaryDirectory() as working:
+        place = Path(working)
+        assets.write(place / "assets")
+        parts = Parts(
+            modules=tuple(sorted(modules.glob("*.so"))),
+            library=openssl / "lib" / libcrypto.file_name(targets()[0]),
+            library_licence=(openssl / "LICENSE.txt").read_text(),
+            assets=place / "assets",
+            wheels=bundled(wheels.everything(app=True), place, own),
+        )
+        payload.write(items(parts, program.read_bytes()), root)
+
+
+def pages(folder: Path, root: Path) -> None:
+    """On a Mac: write what productbuild(1) wants beside the package of `root`. Raises OSError."""
+    octets = sum(path.lstat().st_size for path in root.rglob("*") if path.is_file())
+    for name, content in resources().items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    text = filled((HERE / "distribution.xml.in").read_text(), -(-octets // 1024))
+    (folder / "distribution.xml").write_text(text)
+
+
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m ginnel_packaging.macos", description="Make a package.")
-    parser.add_argument("--output", type=Path, default=ROOT / "dist", metavar="FOLDER", help="[dist]")
+    steps = parser.add_subparsers(dest="step", metavar="STEP", required=True)
+    twin = steps.add_parser("twin", help="a package of what can be made on Linux")
+    twin.add_argument("--output", type=Path, default=ROOT / "dist", metavar="FOLDER", help="[dist]")
+    staging = steps.add_parser("stage", help="lay out what was built on a Mac")
+    for name in ("modules", "openssl", "launcher", "own-wheels"):
+        staging.add_argument(f"--{name}", type=Path, required=True)
+    staging.add_argument("root", type=Path)
+    writing = steps.add_parser("pages", help="write Installer's pages and rules")
+    writing.add_argument("folder", type=Path)
+    writing.add_argument("root", type=Path)
     found = parser.parse_args(arguments)
     try:
-        with tempfile.TemporaryDirectory() as working:
-            print(write(items(*prepare(Path(working))), found.output))
-    except (
-        Refused,
-        libcrypto.NotBuiltError,
-        wheels.WheelError,
-        OSError,
-        subprocess.CalledProcessError,
-    ) as error:
+        if found.step == "stage":
+            stage(found.modules, found.openssl, found.launcher, found.own_wheels, found.root)
+        elif found.step == "pages":
+            pages(found.folder, found.root)
+        else:
+            with tempfile.TemporaryDirectory() as working:
+                print(write(items(*prepare(Path(working))), found.output))
+            print("It is for looking at: without signatures and a Python it installs and does not run.")
+    except (Refused, NotBuiltError, wheels.WheelError, OSError, subprocess.CalledProcessError) as error:
         sys.exit(f"{parser.prog}: {error}")
-    print("It is for looking at: without signatures and a Python it installs and does not run.")
 
 
 if __name__ == "__main__":

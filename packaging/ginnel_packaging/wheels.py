@@ -1,6 +1,7 @@
 """What packages bundle of other people's Python: locked wheels, unpacked without running anything of them.
 
-Versions and hashes are those of requirements/, so a package holds what the tests ran with.
+Versions and hashes are those of requirements/, so a package holds what the
+tests ran with. `python -m ginnel_packaging.wheels` prints those of ONE_SIDED.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from email.parser import HeaderParser
@@ -32,6 +34,8 @@ APP: Final = frozenset(
         "zipp",
     }
 )
+#: Of these PyPI has no wheel for Intel's Macs any more; a Mac builds it.
+ONE_SIDED: Final = frozenset({"cryptography"})
 _LICENCE: Final = re.compile(r"(licen[cs]e|copying|notice|copyright|authors)", re.IGNORECASE)
 #: What of a wheel is not installed: pip's records, byte code of another Python, its own tests.
 _LEFT: Final = frozenset({"RECORD", "INSTALLER", "__pycache__", "tests"})
@@ -74,6 +78,28 @@ def fetch(names: Iterable[str], folder: Path, platforms: Sequence[str] = ()) -> 
     if done.returncode != 0:
         raise WheelError(done.stderr.strip())
     return sorted(folder.glob("*.whl"))
+
+
+def least(name: str) -> str:
+    """The version of `name` that pyproject.toml asks for at least, or 0."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["gui"]]
+    found = {match[1]: match[2] for text in wanted if (match := re.match(r"([\w.-]+)>=([\d.]+)", text))}
+    return found.get(name, "0")
+
+
+def source(name: str, folder: Path) -> Path:
+    """The locked source of `name`, downloaded. Raises WheelError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = folder / "requirements.txt"
+    wanted.write_text(f"{pins('run.txt')[canonical(name)]}\n")
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    command += ["--no-binary=:all:", "--no-build-isolation", "--require-hashes", "--dest", folder]
+    done = subprocess.run([*command, "--requirement", wanted], capture_output=True, text=True, check=False)
+    found = sorted(folder.glob("*.tar.gz"))
+    if done.returncode != 0 or not found:
+        raise WheelError(done.stderr.strip())
+    return found[0]
 
 
 def unpacked(found: Iterable[Path], folder: Path) -> Path:
@@ -119,3 +145,12 @@ def licences(folder: Path) -> dict[str, str]:
         name = f"{canonical(about['Name'])}-{about['Version']}"
         found[name] = "\n\n".join([f"{about['Name']} {about['Version']}: {words}".strip(), *texts])
     return found
+
+
+def main() -> None:
+    """Print the requirements of what PyPI has for one kind of Mac only, with their hashes."""
+    print("\n".join(pins("run.txt")[name] for name in sorted(ONE_SIDED)))
+
+
+if __name__ == "__main__":
+    main()

@@ -113,7 +113,7 @@ openssl() {
     [ -e "$archive" ] || curl -fsSL -o "$archive" \
         "https://github.com/openssl/openssl/releases/download/openssl-$OPENSSL_VERSION/${archive##*/}"
     printf '%s  %s\n' "$OPENSSL_SHA256" "$archive" | shasum -a 256 -c - >/dev/null || fail "$archive is not what it should be"
-    options=$(python -m ginnel_packaging.libcrypto --options)
+    options=$(python -m ginnel_packaging.libcrypto)
     rm -rf "$WORK/openssl"
     for machine in arm64 x86_64; do
         tree=$WORK/openssl/$machine
@@ -142,7 +142,7 @@ modules() {
 wheels() {
     rm -rf "$WORK/own-wheels" "$WORK/sources"
     # cryptography links its OpenSSL in, for one processor at a time: it is built twice, and stage merges the two.
-    python -m ginnel_packaging.wheels --one-sided >"$WORK/one-sided.txt"
+    python -m ginnel_packaging.wheels >"$WORK/one-sided.txt"
     for machine in arm64 x86_64; do
         target=aarch64-apple-darwin
         [ "$machine" = arm64 ] || target=x86_64-apple-darwin

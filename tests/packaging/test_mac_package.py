@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ginnel_packaging import macos
+from ginnel_packaging import wheels as wheels_of
 from ginnel_packaging.cross import python_names
 from ginnel_packaging.macos import IDENTIFIER, MINIMUM, PYTHON
 from ginnel_packaging.payload import Item
@@ -169,7 +170,7 @@ def test_what_is_bundled_runs_on_the_least_system_and_finds_its_libraries(
     mac_package: MacPackage, images: dict[str, dict[str, macho.Image]]
 ) -> None:
     for name, parts in images.items():
-        one_sided = any(f"/{each}/" in name for each in macos.ONE_SIDED)
+        one_sided = any(f"/{each}/" in name for each in wheels_of.ONE_SIDED)
         assert parts.keys() == ({"arm64"} if one_sided else BOTH), name
         for image in parts.values():
             assert image.minimum <= minimum(MINIMUM), name
