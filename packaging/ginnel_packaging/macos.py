@@ -61,6 +61,7 @@ MACHINES: Final = ("arm64", "x86_64")
 _RELEASES: Final = ("13_0", "12_0", "11_0", "10_15", "10_14", "10_13", "10_12", "10_9")
 #: Of Qt what the app needs; the rest of PySide6 (tools, QML, databases) is not shipped.
 _QT: Final = ("QtCore", "QtDBus", "QtGui", "QtNetwork", "QtSvg", "QtWidgets")
+_LIBRARY: Final = "libpyside6.abi3"
 _PLUGINS: Final = (
     *("iconengines/libqsvgicon.dylib", "imageformats/libqsvg.dylib", "platforms/libqcocoa.dylib"),
     *("platforms/libqoffscreen.dylib", "styles/libqmacstyle.dylib"),
@@ -144,28 +145,29 @@ def items(parts: Parts, program: bytes) -> list[Item]:
         Item(contents / "Resources/Ginnel.icns", icns(parts.assets / "iconset")),
         *(Item(contents / f"Resources/{each}.lproj", mode=0o755, kind="folder") for each in LANGUAGES),
     ]
-    kept = [item for item in payload.unique(found) if not _unused(item.path, layout.site)]
-    return payload.with_folders(kept, STANDING)
+    return payload.with_folders(payload.unique(found), STANDING)
 
 
-def _unused(path: PurePosixPath, site: PurePosixPath) -> bool:
-    """Whether `path` is of PySide6, and the app does without."""
-    if path.is_relative_to(site / "PySide6"):
-        below = path.relative_to(site / "PySide6")
-        match below.parts:
-            case ("Qt", "lib", framework, *_):
-                return framework.partition(".")[0] not in _QT
-            case ("Qt", "plugins", *rest):
-                return "/".join(rest) not in _PLUGINS
-            case ("Qt", "translations", name):
-                return not name.startswith("qtbase_")
-            case (name,):
-                module = name.partition(".")[0]
-                wanted = module in _QT or path.suffix == ".py" or name.startswith("libpyside6.")
-                return not wanted or path.suffix == ".pyi"
-            case _:
-                return below.parts[0] not in ("__pycache__", "support")
-    return False
+def prune(site: Path) -> None:
+    """Remove of the wheels unpacked in `site` what of PySide6 the app does without. Raises OSError."""
+    for path in sorted((site / "PySide6").rglob("*")):
+        if path.is_file() and not _is_used(PurePosixPath(path.relative_to(site / "PySide6").as_posix())):
+            path.unlink()
+
+
+def _is_used(below: PurePosixPath) -> bool:
+    match below.parts:
+        case ("Qt", "lib", framework, *_):
+            return framework.partition(".")[0] in _QT
+        case ("Qt", "plugins", *rest):
+            return "/".join(rest) in _PLUGINS
+        case ("Qt", "translations", name):
+            return name.startswith("qtbase_")
+        case (name,):
+            module = name.partition(".")[0]
+            return below.suffix == ".py" or (module in _QT and below.suffix == ".so") or _LIBRARY in name
+        case _:
+            return below.parts[0] == "support"
 
 
 def filled(text: str, kib: int) -> str:
@@ -307,6 +309,7 @@ def bundled(names: Iterable[str], folder: Path, own: Path | None = None) -> Path
         built = sorted((own / machine).glob("*.whl")) if own else []
         halves.append(wheels.unpacked([*found, *built], folder / f"unpacked-{machine}"))
     merged(halves, folder / "site")
+    prune(folder / "site")
     return folder / "site"
 
 
