@@ -98,6 +98,8 @@ install_debian() {
         # What the app's wheels link to, and letters to draw.
         wanted="$wanted libgl1 libegl1 libxkbcommon0 libfontconfig1 libglib2.0-0 libdbus-1-3 libgssapi-krb5-2 fonts-dejavu-core"
         # The package is made, looked at and installed in a root of its own.
+        # So are those for macOS and FreeBSD, but for the installing.
+        wanted="$wanted zstd libarchive-tools bmake dpkg-dev"
         wanted="$wanted $MAKE_DEB mmdebstrap lintian appstream desktop-file-utils shared-mime-info"
         ;;
     deb) wanted="$MAKE_DEB" ;;

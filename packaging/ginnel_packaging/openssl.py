@@ -28,13 +28,13 @@ SERIES: Final = "3.5"
 LIBRARY: Final = "libcrypto-ginnel.so.3"
 _TARGET: Final = "ginnel"
 #: What the packet path has no use for; IKE's algorithms are those of the Python package `cryptography`.
-_WITHOUT: Final = (
+WITHOUT: Final = (
     *("apps", "autoload-config", "cmp", "cms", "comp", "ct", "dh", "docs", "dsa", "dtls", "ec", "engine"),
     *("gost", "legacy", "ml-dsa", "ml-kem", "module", "quic", "slh-dsa", "sm2", "sm3", "sm4", "sock", "srp"),
     *("tests", "tls", "ts", "ui-console", "zlib", "zstd"),
 )
 #: A folder that no system has and nobody but root can make.
-_NOWHERE: Final = "/usr/lib/ginnel/none"
+NOWHERE: Final = "/usr/lib/ginnel/none"
 _SUITES: Final = (("debian", "trixie"), ("debian-security", "trixie-security"))
 _KEYRING: Final = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
@@ -80,7 +80,7 @@ def version_of(description: Path) -> str:
 def unpack(description: Path, folder: Path) -> None:
     """The source with Debian's patches, as the new folder `folder`. Raises NotBuiltError."""
     # apt-get has checked the files against the signed index; a person's keyring need not know their author.
-    _run(["dpkg-source", "--no-check", "--extract", description, folder], description.parent)
+    run(["dpkg-source", "--no-check", "--extract", description, folder], description.parent)
 
 
 def build(cache: Path, epoch: str) -> Path:
@@ -101,15 +101,15 @@ def build(cache: Path, epoch: str) -> Path:
         f'my %targets = ("{_TARGET}" => '
         f'{{ inherit_from => ["{_configuration()}"], shlib_variant => "-ginnel" }});\n'
     )
-    options = [f"--prefix={_NOWHERE}", f"--openssldir={_NOWHERE}", "--libdir=lib", "shared"]
-    options += [f"no-{what}" for what in _WITHOUT]
+    options = [f"--prefix={NOWHERE}", f"--openssldir={NOWHERE}", "--libdir=lib", "shared"]
+    options += [f"no-{what}" for what in WITHOUT]
     flags = ["-g0", f"-ffile-prefix-map={work}=."]
     # The build notes its date, and which compiler's flags it had.
     environment = os.environ | {"SOURCE_DATE_EPOCH": epoch, "LC_ALL": "C"}
-    _run(["perl", "Configure", f"--config={settings}", _TARGET, *options, *flags], work, environment)
+    run(["perl", "Configure", f"--config={settings}", _TARGET, *options, *flags], work, environment)
     jobs = f"-j{os.cpu_count() or 1}"
     for target in (["build_generated"], [jobs, LIBRARY]):
-        _run(["make", "-s", *target], work, environment)
+        run(["make", "-s", *target], work, environment)
     shutil.copytree(work / "include/openssl", part / "include/openssl", ignore=shutil.ignore_patterns("*.in"))
     (part / "lib").mkdir()
     shutil.copy(work / LIBRARY, part / "lib")
@@ -122,6 +122,14 @@ def build(cache: Path, epoch: str) -> Path:
 def ordered(version: str) -> list[int]:
     """What Debian's versions of one series sort by."""
     return [int(number) for number in re.findall(r"\d+", version)]
+
+
+def run(command: Sequence[str | Path], folder: Path, environment: dict[str, str] | None = None) -> None:
+    """Raises NotBuiltError, with the command's words."""
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        words = f"{done.stdout[-2000:]}{done.stderr[-4000:]}"
+        raise NotBuiltError(f"{shlex.join(str(word) for word in command[:3])}: {words}")
 
 
 def _configuration() -> str:
@@ -158,13 +166,6 @@ def _apt(cache: Path, *command: str) -> subprocess.CompletedProcess[str]:
     given = [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
     argv = [*command, *given]
     return subprocess.run(argv, cwd=cache, capture_output=True, text=True, check=False)
-
-
-def _run(command: Sequence[str | Path], folder: Path, environment: dict[str, str] | None = None) -> None:
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        words = f"{done.stdout[-2000:]}{done.stderr[-4000:]}"
-        raise NotBuiltError(f"{shlex.join(str(word) for word in command[:3])}: {words}")
 
 
 def main(arguments: list[str] | None = None) -> None:

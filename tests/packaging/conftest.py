@@ -1,96 +1,136 @@
-"""The Debian package, made once, and a root of Debian's that has what it depends on and nothing else."""
+"""Packages, made once a run: Debian's, and those for other systems, whole but that their libcrypto has names alone.
+
+With GINNEL_DIST=FOLDER the packages in that folder are looked at instead, as `make freebsd-pkg` and
+`make macos-pkg` do with what they made.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
 import shutil
-import subprocess
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
-from project.tree import ROOT
+from ginnel_packaging import assets, freebsd, macos, universal, wheels
+from ginnel_packaging.cross import TARGETS
+from ginnel_packaging.payload import Item, Parts
+from ginnel_packaging.tree import ROOT
+from helpers import debian as making
+from helpers.cross import once, shipped
+from helpers.mac_reader import MacPackage
+from helpers.pkg_reader import Package
 
-#: Of a root that systemd boots, and that somebody works in.
-BASE = ("dbus", "iproute2", "iputils-ping", "nftables", "polkitd", "procps", "systemd", "systemd-sysv")
-WORK = ROOT / "build/deb"
-BOUND_S = 1500
+BSD = next(target for target in TARGETS if (target.platform, target.machine) == ("freebsd", "x86_64"))
 
 
-def run(*argv: str | Path, cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> str:
-    """What `argv` prints; AssertionError with all its words where it fails."""
-    done = subprocess.run(
-        argv, cwd=cwd, env={**os.environ, **(env or {})}, capture_output=True, text=True, check=False
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this run have."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "packages"
+
+
+@pytest.fixture(scope="session")
+def made_assets(shared: Path) -> Path:
+    return once(shared / "assets", assets.write)
+
+
+@pytest.fixture(scope="session")
+def freebsd_parts(shared: Path, made_assets: Path) -> Parts:
+    modules, library = shipped(BSD, shared / "cross")
+
+    def bundle(folder: Path) -> None:
+        wheels.unpacked(wheels.fetch(freebsd.BUNDLED, folder / "wheels"), folder / "site")
+
+    return Parts(
+        modules=tuple(modules),
+        library=library,
+        library_licence=(ROOT / "LICENSE").read_text(),
+        assets=made_assets,
+        wheels=once(shared / "freebsd-wheels", bundle) / "site",
     )
-    assert done.returncode == 0, f"{argv}: {done.stdout[-3000:]}{done.stderr[-3000:]}"
-    return done.stdout
 
 
-def build(work: Path, out: Path, **more: str) -> Path:
-    """Make the package in `work`; returns it, in `out`."""
-    return Path(run("packaging/deb.sh", work, out, env=more).split()[-1])
+@pytest.fixture(scope="session")
+def freebsd_items(freebsd_parts: Parts) -> list[Item]:
+    return freebsd.items(freebsd_parts)
 
 
-def why_not() -> str | None:
-    """Why no package can be made and looked at here, or None."""
-    wanted = ("dh", "dh_python3", "dpkg-deb", "lintian", "mmdebstrap")
-    missing = [name for name in wanted if shutil.which(name) is None]
-    return f"{', '.join(missing)} missing: packaging/bootstrap.sh test" if missing else None
+@pytest.fixture(scope="session")
+def freebsd_package(
+    shared: Path, freebsd_items: list[Item], tmp_path_factory: pytest.TempPathFactory
+) -> Package:
+    if dist := os.environ.get("GINNEL_DIST"):
+        return Package(next(Path(dist).glob("ginnel-*.FreeBSD-*.pkg")))
+    return Package(freebsd.write(freebsd_items, BSD, tmp_path_factory.mktemp("dist")))
 
 
-def depends(deb: Path) -> list[str]:
-    """The packages that it depends on; of alternatives the first."""
-    field = run("dpkg-deb", "--field", deb, "Depends")
-    return [re.split(r"[ :(|]", each.strip())[0] for each in field.split(",")]
+@pytest.fixture(scope="session")
+def shellcheck() -> str:
+    found = shutil.which("shellcheck")
+    assert found is not None
+    return found
 
 
-def root_with(packages: Sequence[str]) -> Path:
-    """A minimal Debian with `packages`, made once and kept below build/."""
-    codename = re.search(r"^VERSION_CODENAME=(\w+)$", Path("/etc/os-release").read_text(), re.MULTILINE)
-    assert codename is not None
-    names = ",".join(sorted(set(packages)))
-    key = hashlib.sha256(f"{codename[1]} {names}".encode()).hexdigest()[:16]
-    root = WORK / "roots" / key
-    if not root.exists():
-        shutil.rmtree(root.parent, ignore_errors=True)  # those of former packages
-        root.parent.mkdir(parents=True)
-        part = root.with_suffix(".part")
-        options = ["--quiet", "--variant=minbase", f"--include={names}"]
-        run("mmdebstrap", *options, codename[1], part, "http://deb.debian.org/debian")
-        part.rename(root)
-    return root
+@pytest.fixture(scope="session")
+def mac_parts(shared: Path, made_assets: Path) -> tuple[Parts, bytes]:
+    """Without the app's wheels, which are a hundred megabytes; the whole is for `make macos-pkg`."""
+
+    def make(folder: Path) -> None:
+        built = {target: shipped(target, shared / "cross") for target in macos.targets()}
+        macos.merged([modules[0].parent for modules, _ in built.values()], folder / "modules")
+        library = universal.merge([library.read_bytes() for _, library in built.values()])
+        (folder / "libcrypto.3.dylib").write_bytes(library)
+        program = universal.merge([macos.launcher(target, folder) for target in built])
+        (folder / "Ginnel").write_bytes(program)
+        macos.bundled(wheels.everything(app=False), folder)
+
+    made = once(shared / "macos", make)
+    parts = Parts(
+        modules=tuple(sorted((made / "modules").iterdir())),
+        library=made / "libcrypto.3.dylib",
+        library_licence=(ROOT / "LICENSE").read_text(),
+        assets=made_assets,
+        wheels=made / "site",
+    )
+    return parts, (made / "Ginnel").read_bytes()
+
+
+@pytest.fixture(scope="session")
+def mac_items(mac_parts: tuple[Parts, bytes]) -> list[Item]:
+    return macos.items(*mac_parts)
+
+
+@pytest.fixture(scope="session")
+def mac_package(mac_items: list[Item], tmp_path_factory: pytest.TempPathFactory) -> MacPackage:
+    folder = tmp_path_factory.mktemp("mac")
+    if dist := os.environ.get("GINNEL_DIST"):
+        return MacPackage(next(Path(dist).glob("Ginnel-*.pkg")), folder / "unpacked")
+    return MacPackage(macos.write(mac_items, folder), folder / "unpacked")
 
 
 @pytest.fixture(scope="session")
 def deb(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package as it is now, or what GINNEL_DEB names.
-
-    Where no libcrypto has been built to be shipped, it has the system's.
-    """
-    if named := os.environ.get("GINNEL_DEB"):
-        return Path(named).resolve()
-    if (reason := why_not()) is not None:
+    """Debian's package. Where no libcrypto has been built to be shipped, it is made with the system's."""
+    if dist := os.environ.get("GINNEL_DIST"):
+        return next(Path(dist).resolve().glob("ginnel_*.deb"))
+    if (reason := making.why_not()) is not None:
         if os.environ.get("CI") == "true":
             pytest.fail(reason, pytrace=False)
         pytest.skip(reason)
-    built = any((ROOT / "build/openssl").glob("built-*"))
-    quick = {"DPKG_DEB_COMPRESSOR_TYPE": "zstd", "DPKG_DEB_COMPRESSOR_LEVEL": "1"}
-    folder = tmp_path_factory.mktemp("deb")
-    return build(WORK, folder, **quick, **({} if built else {"GINNEL_LIBCRYPTO": "system"}))
+    return making.build(making.WORK, tmp_path_factory.mktemp("deb"), **making.QUICK, **making.libcrypto())
 
 
 @pytest.fixture(scope="session")
 def unpacked(deb: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the package would install."""
-    folder = tmp_path_factory.mktemp("unpacked")
-    run("dpkg-deb", "--extract", deb, folder)
+    """What the package would install, and its scripts in DEBIAN/."""
+    folder = tmp_path_factory.mktemp("unpacked") / "root"
+    making.run("dpkg-deb", "--raw-extract", deb, folder)
     return folder
 
 
 @pytest.fixture(scope="session")
 def debian(deb: Path) -> Path:
     """A root with what the package depends on. Nobody may write to it."""
-    return root_with([*BASE, *depends(deb)])
+    return making.root_with([*making.BASE, *making.depends(deb)])

@@ -19,8 +19,7 @@ from ginnel_service import __version__
 from ginnel_service.demo.lab import Internet, Lab
 from ginnel_service.demo.rig import CLIENT_ID, GATEWAY_ID, Gateway, eventually, network_state, ping
 from helpers.booted import Booted
-
-from .conftest import BOUND_S, run
+from helpers.debian import BOUND_S, run
 
 pytestmark = [
     pytest.mark.netns,

@@ -21,7 +21,7 @@ from ginnel_service.supervisor.killswitch import reinstall
 from ginnel_service.supervisor.supervisor import Supervisor
 from ginnel_service.supervisor.wanted import WantedFile
 from tunnel.fakes import FakeGateway, FakeHost, play
-from tunnel.test_driver import GATEWAY, PROFILE
+from tunnel.scene import GATEWAY, PROFILE
 
 PSK = Secrets(psk=b"correct horse")
 

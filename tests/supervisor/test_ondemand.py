@@ -13,7 +13,7 @@ import pytest
 from ginnel_service.ipc.service import ServiceError
 from ginnel_service.net.base import Way
 from ginnel_service.profiles.model import Dns, KillSwitch, OnDemand, OnDemandRule, Start
-from tunnel.test_driver import PROFILE
+from tunnel.scene import PROFILE
 
 from .scene import Served, World, serve
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from ipaddress import ip_interface, ip_network
 
 import msgspec
@@ -13,81 +11,14 @@ import pytest
 
 from ginnel_core import DeviceLost, PathTooBig, SaExpiring
 from ginnel_core import Endpoint as PlaneEndpoint
-from ginnel_service.gateway.config import parse
 from ginnel_service.ike.events import Endpoint
 from ginnel_service.net.base import DeviceState, NetworkError
 from ginnel_service.profiles.model import Dns as ProfileDns
-from ginnel_service.profiles.model import Ike, Local, Network, Profile, Remote, Timing
-from ginnel_service.profiles.secrets import Secrets
+from ginnel_service.profiles.model import Ike, Profile
 from ginnel_service.supervisor.status import connection_status, tunnel_diagnosis
-from ginnel_service.tunnel.convert import session_config
-from ginnel_service.tunnel.driver import Observer, Tunnel
 from ginnel_service.tunnel.errors import TunnelError
-from ginnel_service.tunnel.states import MOVES, ConnectionState, Step
-from tunnel.fakes import FakeGateway, FakeHost, play
-
-S = ConnectionState
-GATEWAY = """
-identity = "vpn.example.org"
-pool_ipv4 = "10.77.0.0/29"
-pool_ipv6 = "fd77::/112"
-dns = ["10.77.0.1"]
-users = [{ id = "alice@example.org", psk = "correct horse" }]
-"""
-PROFILE = Profile(
-    name="office",
-    server="vpn.example.org",
-    local=Local(id="alice@example.org"),
-    remote=Remote(id="vpn.example.org"),
-    network=Network(bypass=("192.0.2.0/24",)),
-    timing=Timing(retransmit_s=0.5, retransmit_tries=2),
-)
-
-
-@dataclass
-class Scene:
-    gateway: FakeGateway
-    host: FakeHost
-    tunnel: Tunnel
-    seen: list[tuple[ConnectionState, Step | None]] = field(default_factory=list)
-
-    async def until(self, *states: ConnectionState) -> None:
-        while self.tunnel.state not in states:  # noqa: ASYNC110  (virtual time)
-            await asyncio.sleep(0.01)
-
-    @property
-    def states(self) -> list[ConnectionState]:
-        return list(dict.fromkeys(state for state, _ in self.seen))
-
-
-def scene(
-    act: Callable[[Scene], Awaitable[None]],
-    *,
-    psk: bytes = b"correct horse",
-    profile: Profile = PROFILE,
-    gateway: str = GATEWAY,
-) -> None:
-    """Play `act`, then check that `down` leaves nothing, whatever state the act ended in."""
-
-    async def run() -> None:
-        peer = FakeGateway(parse(gateway.encode()))
-        host = FakeHost(peer)
-        config = session_config(profile, Secrets(psk=psk))
-        seen: list[tuple[ConnectionState, Step | None]] = []
-
-        def changed(tunnel: Tunnel) -> None:
-            status = tunnel.status()
-            seen.append((status.state, status.step))
-
-        tunnel = Tunnel(profile, config, host, observer=Observer(changed=changed))
-        await act(Scene(peer, host, tunnel, seen))
-        await tunnel.down()
-        assert tunnel.state is S.DISCONNECTED
-        assert host.clean
-        for (before, _), (after, _) in itertools.pairwise(seen):
-            assert after is before or after in MOVES[before]
-
-    play(run)
+from ginnel_service.tunnel.states import Step
+from tunnel.scene import GATEWAY, PROFILE, S, Scene, scene
 
 
 def test_up_goes_through_every_step_and_configures_the_machine() -> None:
@@ -715,13 +646,12 @@ def test_a_session_that_stays_does_not_ask_for_the_network_again_once_it_is_rest
         it.tunnel.up()
         await it.until(S.CONNECTED)
         link, network = it.host.link, it.host.network
-        attempt, withdraw = it.tunnel._attempt, network.withdraw
-        assert attempt is not None
+        passage, withdraw = it.course._passage, network.withdraw
 
         def withdrawing(owner: str) -> None:
             withdraw(owner)
             network.withdraw = withdraw  # type: ignore[method-assign]
-            asyncio.get_running_loop().call_soon(attempt._path_mtu_changed, 1300)
+            asyncio.get_running_loop().call_soon(passage.path_mtu_changed, 1300)
 
         network.withdraw = withdrawing  # type: ignore[method-assign]
         link.lose_device()

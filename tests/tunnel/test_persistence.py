@@ -14,7 +14,7 @@ from ginnel_service.profiles.model import Profile, Reconnect
 from ginnel_service.tunnel.errors import TunnelError
 from ginnel_service.tunnel.states import ConnectionState as S
 from tunnel.fakes import CLIENT
-from tunnel.test_driver import PROFILE, Scene, scene
+from tunnel.scene import PROFILE, Scene, scene
 
 HOME = Way(CLIENT.host, 2, "192.0.2.1")
 CAFE = Way("192.0.2.77", 3, "192.0.2.65")

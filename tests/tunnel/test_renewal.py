@@ -15,8 +15,8 @@ from ginnel_core import PathTooBig
 from ginnel_service.ike.events import IkeEstablished, PathChanged
 from ginnel_service.profiles.model import Ike
 from ginnel_service.tunnel.renewal import LINGER_S
-from tunnel import test_driver
-from tunnel.test_driver import GATEWAY, PROFILE, S, Scene
+from tunnel import scene as stage
+from tunnel.scene import GATEWAY, PROFILE, S, Scene
 from tunnel.test_roaming import CAFE
 
 RENEWED_S = 100.0
@@ -31,7 +31,7 @@ def scene(act: Callable[[Scene], Awaitable[None]], gateway: str = TIMED, **more:
         it.seen.clear()
         await act(it)
 
-    test_driver.scene(acting, gateway=gateway, **more)
+    stage.scene(acting, gateway=gateway, **more)
 
 
 async def renewed(it: Scene, *, count: int = 1) -> None:
@@ -155,10 +155,9 @@ def test_an_attempt_in_vain_is_repeated_and_harms_nobody() -> None:
 @pytest.mark.parametrize("after_s", [0.0, 0.005, 0.015, 0.025, 0.035, 0.045, 0.5, 1.005, 1.015, 1.025])
 def test_down_at_any_moment_leaves_nothing(after_s: float) -> None:
     async def act(it: Scene) -> None:
-        attempt, (first,) = it.tunnel._attempt, it.gateway.responder.sessions
-        assert attempt is not None
-        attempt._renewal.begin()  # type: ignore[union-attr]
-        attempt._pump()
+        course, (first,) = it.course, it.gateway.responder.sessions
+        course._renewal.begin()
+        course._pump.run()
         await asyncio.sleep(after_s)
         await it.tunnel.down()
         assert it.host.clean
@@ -184,10 +183,9 @@ def test_an_end_while_the_old_session_lingers_is_the_end_of_that_too() -> None:
     async def act(it: Scene) -> None:
         failed: list[object] = []
         asyncio.get_running_loop().set_exception_handler(lambda loop, context: failed.append(context))
-        attempt, (first,) = it.tunnel._attempt, it.gateway.responder.sessions
-        assert attempt is not None
-        attempt._renewal.begin()  # type: ignore[union-attr]
-        attempt._pump()
+        course, (first,) = it.course, it.gateway.responder.sessions
+        course._renewal.begin()
+        course._pump.run()
         await asyncio.sleep(0.2)
         assert first in it.gateway.responder.sessions
         it.host.link.lose_device()

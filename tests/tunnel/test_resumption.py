@@ -7,7 +7,7 @@ import asyncio
 from ginnel_service.gateway.config import parse
 from ginnel_service.ike.events import IkeEstablished
 from ginnel_service.tunnel.states import ConnectionState as S
-from tunnel.test_driver import GATEWAY, Scene, scene
+from tunnel.scene import GATEWAY, Scene, scene
 
 
 def resumed(it: Scene) -> list[bool]:

@@ -9,7 +9,7 @@ from ginnel_service.ike.events import Path, PathChanged
 from ginnel_service.net.base import Way
 from ginnel_service.tunnel.states import ConnectionState as S
 from tunnel.fakes import CLIENT
-from tunnel.test_driver import Scene, scene
+from tunnel.scene import Scene, scene
 
 CAFE = Way("192.0.2.77", 3, "192.0.2.65")
 

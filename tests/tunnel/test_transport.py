@@ -12,7 +12,7 @@ from ginnel_service.ike.events import Path
 from ginnel_service.profiles.model import Profile, Timing, Transport
 from ginnel_service.tunnel.host import Link
 from ginnel_service.tunnel.transport import ASK_S, CONFIRM_S, FALLBACK_S, question
-from tunnel.test_driver import PROFILE, S, Scene, scene
+from tunnel.scene import PROFILE, S, Scene, scene
 
 PATIENT = msgspec.structs.replace(
     PROFILE, timing=Timing(retransmit_s=2.0, retransmit_tries=6, liveness_s=30.0)
@@ -229,10 +229,7 @@ def test_without_mobike_the_session_stays_on_tcp() -> None:
     async def act(it: Scene) -> None:
         it.gateway.silent_udp = it.gateway.streams = True
         await up(it)
-        attempt = it.tunnel._attempt
-        assert attempt is not None
-        assert attempt._session is not None
-        attempt._session.mobike = False
+        it.course._session.mobike = False
         it.gateway.silent_udp = False
         await asyncio.sleep(5 * ASK_S)
         assert path_of(it).stream
@@ -338,10 +335,7 @@ def test_a_stream_that_breaks_while_it_is_made_anew_is_made_anew_once() -> None:
     async def act(it: Scene) -> None:
         it.gateway.silent_udp = it.gateway.streams = True
         await up(it)
-        attempt = it.tunnel._attempt
-        assert attempt is not None
-        carrier, link = attempt._carrier, it.host.link
-        assert carrier is not None
+        carrier, link = it.course._carrier, it.host.link
         carrier._lost(path_of(it))  # as it is taken for lost in another network
         link.break_streams()
         await asyncio.sleep(2)

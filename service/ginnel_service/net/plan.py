@@ -288,7 +288,8 @@ class SetDns(Struct, frozen=True, tag="dns"):
 DeviceStep = SetSysctl | SetLink | LinkUp | AddAddress | AddRoute
 #: What stands until somebody takes it away.
 LastingStep = AddThrow | AddBlock | AddRule | AddExemption | AddGuard | Translate
-Step = DeviceStep | LastingStep | SetDns
+MachineStep = DeviceStep | LastingStep
+Step = MachineStep | SetDns
 
 
 class Facts(Struct, frozen=True):

@@ -6,8 +6,7 @@ import errno
 from typing import assert_never
 
 from ..base import NetworkError
-from ..dns.machine import MachineDns
-from ..journal import Before
+from ..journal import Before, Entry
 from ..plan import (
     AddAddress,
     AddBlock,
@@ -18,7 +17,7 @@ from ..plan import (
     AddThrow,
     LastingStep,
     LinkUp,
-    SetDns,
+    MachineStep,
     SetLink,
     SetSysctl,
     Step,
@@ -29,7 +28,7 @@ from .netlink import PROTOCOL, Netlink, need_link
 from .sight import Sight
 
 
-def look(netlink: Netlink, dns: MachineDns, step: Step) -> Before:
+def look(netlink: Netlink, step: MachineStep) -> Before:
     """What undoing will need. Raises OSError."""
     match step:
         case SetSysctl():
@@ -40,11 +39,6 @@ def look(netlink: Netlink, dns: MachineDns, step: Step) -> Before:
             return Before(ifindex=need_link(netlink, step.device).index)
         case AddThrow() | AddBlock() | AddRule() | AddExemption() | AddGuard() | Translate():
             return Before()
-        case SetDns():
-            keeper = dns.keeper(step)
-            index = need_link(netlink, step.device).index
-            # What resolved was told of a device goes with it; what others were told stays and is undone.
-            return Before(ifindex=index if keeper == "resolved" else 0, dns=keeper)
         case _:
             assert_never(step)
 
@@ -85,13 +79,7 @@ def is_there(sight: Sight, step: LastingStep) -> bool:
             assert_never(step)
 
 
-def do(
-    netlink: Netlink,
-    dns: MachineDns,
-    step: Step,
-    before: Before,
-    instead_of: tuple[Step, Before] | None = None,
-) -> None:
+def do(netlink: Netlink, step: MachineStep, before: Before, instead_of: Entry | None = None) -> None:
     """Do `step`, in place of one with the same key where there is one. Raises OSError."""
     match step:
         case SetSysctl():
@@ -102,7 +90,8 @@ def do(
             links.bring_up(netlink, step)
         case AddAddress():
             if instead_of is not None:
-                undo(netlink, dns, *instead_of)
+                assert isinstance(instead_of.step, AddAddress)
+                links.undo_address(netlink, instead_of.step, instead_of.before)
             links.add_address(netlink, step, before)
         case AddRoute() | AddThrow() | AddBlock():
             routes.add_route(netlink, step, before, replace=instead_of is not None)
@@ -112,16 +101,11 @@ def do(
             guard.put_up(step, replace=instead_of is not None)
         case Translate():
             nat.put_up(step)
-        case SetDns():
-            assert before.dns is not None
-            if instead_of is not None and instead_of[1].dns != before.dns:
-                undo(netlink, dns, *instead_of)
-            dns.set(step, before.dns, before.ifindex)
         case _:
             assert_never(step)
 
 
-def undo(netlink: Netlink, dns: MachineDns, step: Step, before: Before) -> bool:
+def undo(netlink: Netlink, step: MachineStep, before: Before) -> bool:
     """Whether there was anything to undo. Raises OSError for what is there and will not go."""
     match step:
         case SetSysctl():
@@ -140,16 +124,12 @@ def undo(netlink: Netlink, dns: MachineDns, step: Step, before: Before) -> bool:
             return guard.take_down(Sight(netlink), step)
         case Translate():
             return nat.take_down(Sight(netlink))
-        case SetDns():
-            return before.dns is not None and dns.unset(step, before.dns, before.ifindex)
         case _:
             assert_never(step)
 
 
-def refusal(step: Step, number: int) -> NetworkError:
+def refusal(step: MachineStep, number: int) -> NetworkError:
     """The OS's errno for `step` as a stable identifier."""
-    if isinstance(step, SetDns):
-        return NetworkError("dns_refused", str(step), number)
     match number:
         case errno.EPERM | errno.EACCES | errno.EROFS:
             code = "not_permitted"
