@@ -57,7 +57,7 @@ lint: setup ## ruff, mypy, the import contracts, shellcheck, actionlint
 	@failed=; for check in "ruff check ." "ruff format --check ." mypy "mypy tests" lint-imports; do \
 	echo "== $$check"; PYTHONPATH=core $(BIN)/$$check || failed="$$failed ($$check)"; done; \
 	if command -v shellcheck >/dev/null; then \
-	echo "== shellcheck"; shellcheck packaging/*.sh packaging/debian/install.sh packaging/debian/*.prerm packaging/debian/*.postrm packaging/freebsd/ginneld.in packaging/freebsd/*.sh packaging/macos/*.sh packaging/macos/scripts/* packaging/macos/ginnel-uninstall .ci/run || failed="$$failed (shellcheck)"; \
+	echo "== shellcheck"; shellcheck packaging/*.sh packaging/debian/install.sh packaging/debian/ginnel.p* packaging/freebsd/ginneld.in packaging/freebsd/*.sh packaging/macos/*.sh packaging/macos/scripts/* packaging/macos/ginnel-uninstall .ci/run || failed="$$failed (shellcheck)"; \
 	else echo "shellcheck is not installed: the shell scripts went unchecked"; fi; \
 	if [ -x $(BIN)/actionlint ]; then \
 	echo "== actionlint"; $(BIN)/actionlint || failed="$$failed (actionlint)"; fi; \

@@ -1,4 +1,4 @@
-"""Packages, made once a run: Debian's, and those for other systems, whole but that their libcrypto has names alone.
+"""Packages, made once a run: for Debian, and whole but for their libcrypto for other systems.
 
 With GINNEL_DIST=FOLDER the packages in that folder are looked at instead, as `make freebsd-pkg` and
 `make macos-pkg` do with what they made.
