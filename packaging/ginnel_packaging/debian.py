@@ -20,6 +20,8 @@ from email.parser import HeaderParser
 from pathlib import Path
 from typing import Final
 
+from .openssl import version_built
+
 OWN: Final = Path(__file__).parents[1] / "licences"
 #: What wheels link in or bring along without a word of it: wheel -> our text about it, licence, what it is.
 INSIDE: Final = {
@@ -109,7 +111,7 @@ def _files(site: Path, info: Path) -> list[Path]:
 
 
 def openssl(built: Path) -> Bundled:
-    version = built.name.partition("-")[2]
+    version = version_built(built)
     texts = {"LICENSE.txt": (built / "LICENSE.txt").read_text()}
     bundled = Bundled("openssl", version, "Apache-2.0", ["usr/lib/ginnel/lib/libcrypto-ginnel.so.3"], texts)
     bundled.texts["COPYRIGHT"] = "Copyright 1998-2026 The OpenSSL Project Authors. All Rights Reserved.\n"
@@ -147,7 +149,7 @@ def write(site: Path, built: Path | None, debian: Path, folder: Path) -> None:
         for name, text in each.texts.items():
             (folder / each.name / name).write_text(text)
     (debian / "copyright").write_text(copyright_file(bundled))
-    using = f"openssl (= {built.name.partition('-')[2]})" if built is not None else ""
+    using = f"openssl (= {version_built(built)})" if built is not None else ""
     (debian / "built-using").write_text(using)
     for info in site.glob("*.dist-info"):  # the texts have moved; pip's records tell of files that have gone
         shutil.rmtree(info / "licenses", ignore_errors=True)
