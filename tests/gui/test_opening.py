@@ -1,4 +1,4 @@
-"""A double click on a file of another client: the desktop starts `ginnel-gui FILE`, and the import is there."""
+"""A double click on a file of another client: the desktop starts `ginnel-gui FILE`, which imports it."""
 
 from __future__ import annotations
 
