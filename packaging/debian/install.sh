@@ -33,8 +33,8 @@ build/venv/bin/python -m pip install --quiet --no-index --no-deps --no-compile -
     --require-hashes --target "$site" -r requirements/app.txt
 build/venv/bin/python -m pip install --quiet --no-index --no-deps --no-compile --upgrade --target "$site" build/wheel/*.whl
 # Programs of others, what pyrad's wheel drops beside it, and what tests, benchmarks, compilers and type checkers want.
-rm -rf "${site:?}/bin" "$site/docs" "$site/example" "$site/ginnel_core"/probe_* "$site/ginnel_core"/*.px[di]
-find "$site" \( -name '*.a' -o -name '*.h' -o -name '*.c' -o -name '*.pyi' -o -name __pycache__ \) -exec rm -rf {} +
+rm -rf "${site:?}/bin" "$site/docs" "$site/example" "$site/ginnel_core"/probe_*
+find "$site" \( -name '*.[ach]' -o -name '*.py[ix]' -o -name '*.pxd' -o -name __pycache__ \) -exec rm -rf {} +
 find "$site" -name '*.py' -perm /0111 -exec chmod a-x {} +
 strip --strip-unneeded --remove-section=.comment "$site"/ginnel_core/*.so
 export PYTHONPATH="$PWD/packaging"

@@ -143,9 +143,8 @@ def test_it_and_the_systems_live_in_one_process(unpacked: Path, site: Path) -> N
 def test_every_library_is_in_the_package_or_in_what_it_depends_on(unpacked: Path, debian: Path) -> None:
     """As the loader of a fresh Debian sees it, which has those packages and no others."""
     look = (
-        "mount -t tmpfs tmpfs /mnt && mkdir /mnt/root && "
-        'mount -t overlay overlay -o lowerdir="$1:$2" /mnt/root && '
-        "exec chroot /mnt/root find /usr/lib/ginnel -name '*.so*' -type f -exec ldd {} +"
+        'mount --bind "$2" /mnt && mount -t overlay overlay -o lowerdir="$1/usr:$2/usr" /mnt/usr && '
+        "exec chroot /mnt find /usr/lib/ginnel -name '*.so*' -type f -exec ldd {} +"
     )
     told = run("unshare", "--mount", "sh", "-c", look, "sh", unpacked, debian)
     assert told.count("libc.so.6 => ") > 40
@@ -168,8 +167,9 @@ def test_every_bundled_work_has_its_licence(unpacked: Path, site: Path) -> None:
         assert texts, name
         assert f"Comment: {name} " in told
     stanzas = [HeaderParser().parsestr(each) for each in told.split("\n\n")]
-    said = {part for each in stanzas if each["Files"] for part in re.split(" or | and ", each["License"])}
-    explained = {each["License"] for each in stanzas if each["License"] and not each["Files"]}
+    licences = [(each["Files"], each["License"].splitlines()[0]) for each in stanzas if each["License"]]
+    said = {part for works, licence in licences if works for part in re.split(" or | and ", licence)}
+    explained = {licence for works, licence in licences if not works}
     assert said <= explained
     for common in re.findall(r"/usr/share/common-licenses/(\S+)", told):
         assert Path("/usr/share/common-licenses", common).exists()
