@@ -56,7 +56,7 @@ class Machine:
 
     def put(self, file: Path) -> str:
         """Where in the machine a copy of `file` is."""
-        shutil.copy(file, f"/proc/{self.booted.pid}/root/tmp")
+        shutil.copy(file, Path("/proc", str(self.booted.pid), "root", "tmp"))
         return f"/tmp/{file.name}"
 
     def ginnel(self, *args: str, stdin: str = "") -> Any:
