@@ -34,6 +34,10 @@ UNITS = ("ginneld.service", "ginnel-kill-switch.service", "ginnel-gateway.servic
 #: What dpkg, the journal and systemd keep by themselves, whatever is installed.
 _OF_OTHERS = ("/var/lib/dpkg/", "/var/lib/systemd/", "/var/log/", "/var/cache/", "/var/tmp/", "/var/backups/")
 _EVER = {"/etc/.pwd.lock", "/etc/passwd-", "/etc/group-", "/etc/shadow-", "/etc/gshadow-"}
+_BY_HAND = (
+    *("--uid=ginnel", "--property=AmbientCapabilities=CAP_NET_ADMIN"),
+    *("--property=RuntimeDirectory=ginnel", "--property=StateDirectory=ginnel"),
+)
 _APP = (
     "import os; os.environ['QT_QPA_PLATFORM'] = 'offscreen'\n"
     "from ginnel_gui.application import Application\n"
@@ -132,6 +136,14 @@ def test_it_is_installed_used_upgraded_removed_and_purged(
 
     machine.ginnel("edit", "office", "--set", "kill_switch.mode=always")
     assert "ginnel-kill-switch" in net.client.run(["nft", "list", "ruleset"]).stdout
+    machine.run("systemctl", "stop", "ginneld")
+    machine.run("systemd-run", "--unit=by-hand", *_BY_HAND, "ginneld")
+    eventually(lambda: not machine.fails("ginnel", "list"), "a service that was started by hand")
+    refused = machine.booted.run(["dpkg", "--remove", "ginnel"], check=False)
+    assert refused.returncode != 0
+    assert "ginneld runs, started by hand" in refused.stderr
+    machine.run("systemctl", "stop", "by-hand")
+
     machine.run("dpkg", "--remove", "ginnel")
     assert network_state(net.client) == network
     assert net.client.run(["nft", "list", "ruleset"]).stdout == ""
