@@ -46,7 +46,9 @@ say "building $version"
 tree=$work/ginnel-$version
 rm -rf "$tree"
 mkdir "$tree"
-git ls-files -z --cached --others --exclude-standard | tar --create --null --files-from=- | tar --extract --directory="$tree"
+# Dated alike: what is older than the last commit would keep its date into the package.
+git ls-files -z --cached --others --exclude-standard | tar --create --null --files-from=- --mtime="@$SOURCE_DATE_EPOCH" |
+    tar --extract --directory="$tree"
 cp -r "$tree/packaging/debian" "$tree/debian"
 date=$(date --utc --rfc-email --date="@$SOURCE_DATE_EPOCH")
 cat >"$tree/debian/changelog" <<END
