@@ -52,6 +52,7 @@ class Desk(QObject):
     connection_changed = Signal(str)  # by the name of its profile
     measured = Signal(str)  # new counters of a connection
     profiles_changed = Signal()
+    renamed = Signal(str, str)  # a profile: its name before, and now, while both are shown
     prompt_opened = Signal(object)  # a PromptStatus
     prompt_closed = Signal(int)  # by its id
     kill_switch_changed = Signal()
@@ -208,6 +209,8 @@ class Desk(QObject):
                 self.series(event.name).add(time.monotonic(), event.octets_in, event.octets_out, event.rtt_ms)
                 self.measured.emit(event.name)
             case ProfileChange():
+                if event.new_name:
+                    self.renamed.emit(event.name, event.new_name)
                 if event.summary is None:
                     self._series.pop(event.name, None)
                 self.profiles_changed.emit()

@@ -25,7 +25,7 @@ from typing import Final
 from PySide6.QtCore import QSize
 
 from ginnel_gui.draw import icons
-from ginnel_gui.draw.theme import image
+from ginnel_gui.draw.raster import image
 from ginnel_gui.main import argument_parser
 from ginnel_service import __version__
 from ginnel_service.cli import man

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 from PySide6.QtWidgets import QWidget
 
-from ginnel_gui.autostart import DesktopEntry
-from ginnel_gui.windows.about import About
 from ginnel_gui.windows.diagnosis_page import DiagnosisPage
-from ginnel_gui.windows.editor import Editor
-from ginnel_gui.windows.import_dialog import ImportDialog
-from ginnel_gui.windows.preferences import Preferences
 from ginnel_service.ipc.fake import FakeService
 from ginnel_service.ipc.schema import (
     ConnectionStatus,
@@ -35,41 +28,13 @@ from ginnel_service.ipc.schema import (
     PathStatus,
     PromptStatus,
 )
-from ginnel_service.profiles.model import (
-    Authentication,
-    Dns,
-    KillSwitch,
-    Network,
-    OnDemand,
-    OnDemandRule,
-    Profile,
-)
+from ginnel_service.profiles.model import Authentication, KillSwitch, Profile
+
+from .dialog_scenery import DIALOGS, OFFICE, PROFILE, Make
 
 if TYPE_CHECKING:
     from .screenshots import Studio
 
-OFFICE: Final = "Headquarters"
-
-_PROFILE: Final = Profile(
-    name=OFFICE,
-    server="vpn.example.com",
-    authentication=Authentication(username="alice@example.com"),
-    network=Network(
-        subnets=("10.20.0.0/16", "192.168.40.0/24", "fd12:3456::/32"), bypass=("10.20.99.0/24",), lan=True
-    ),
-    dns=Dns(mode="split", match=("corp.example.com",)),
-    kill_switch=KillSwitch(mode="connecting"),
-    on_demand=OnDemand(
-        enabled=True,
-        rules=(
-            OnDemandRule(action="disconnect", interface="wifi", ssids=("Headquarters",)),
-            OnDemandRule(
-                action="evaluate", domains=("corp.example.com",), probe="https://intranet.corp.example.com/"
-            ),
-            OnDemandRule(action="connect"),
-        ),
-    ),
-)
 _OTHERS: Final = {"Home": "home.example.net", "Lab": "198.51.100.7", "University": "vpn.example.edu"}
 
 _UP: Final = ConnectionStatus(
@@ -80,8 +45,8 @@ _UP: Final = ConnectionStatus(
     addresses=("10.20.7.14/32", "fd12:3456:7::14/128"),
     dns=("10.20.0.53",),
     dns_in_effect=DnsStatus(servers=("10.20.0.53",), everything=False, match=("corp.example.com",)),
-    routes=_PROFILE.network.subnets,
-    bypass=_PROFILE.network.bypass,
+    routes=PROFILE.network.subnets,
+    bypass=PROFILE.network.bypass,
     lan=True,
     ike_suite="aes256gcm16-prfsha384-ecp384",
     esp_suite="aes256gcm16",
@@ -110,7 +75,7 @@ def _up(service: FakeService) -> None:
 
 
 def _split(service: FakeService) -> None:
-    profile = msgspec.structs.replace(_PROFILE, kill_switch=KillSwitch())
+    profile = msgspec.structs.replace(PROFILE, kill_switch=KillSwitch())
     service.profiles[OFFICE] = profile
     _up(service)
 
@@ -123,9 +88,37 @@ def _held(service: FakeService) -> None:
 
 
 def _holds(service: FakeService) -> None:
+    service.profiles[OFFICE] = msgspec.structs.replace(
+        service.profiles[OFFICE], kill_switch=KillSwitch(mode="always")
+    )
     service.kill_switch = KillSwitchStatus(
         blocking=True, profiles=(KillSwitchHold(name=OFFICE, mode="always"),)
     )
+
+
+def _several(service: FakeService) -> None:
+    _up(service)
+    for status in (
+        msgspec.structs.replace(_UP, name="Home", server="home.example.net", established_at=0),
+        ConnectionStatus(
+            name="Lab",
+            state="reconnecting",
+            server="198.51.100.7",
+            next_try_s=8.0,
+            error=ErrorInfo(code="peer_vanished", params={"name": "Lab", "server": "198.51.100.7"}),
+        ),
+        ConnectionStatus(name="University", state="connecting", step="init", server="vpn.example.edu"),
+    ):
+        service.connections[status.name] = status
+
+
+def _portal(service: FakeService) -> None:
+    _holds(service)
+    service.kill_switch = msgspec.structs.replace(service.kill_switch, portal_until=time.time() + 272)
+
+
+def _paused(service: FakeService) -> None:
+    service.on_demand[OFFICE] = OnDemandStatus(state="paused", action="connect", rule=3)
 
 
 def _asks(service: FakeService) -> None:
@@ -220,39 +213,26 @@ def _diagnosis(studio: Studio) -> QWidget:
     return studio.app.window
 
 
-def _preferences(studio: Studio) -> QWidget:
-    folder = Path(tempfile.gettempdir(), "ginnel-no-such-folder")
-    return opened(Preferences(studio.app.context, DesktopEntry(("ginnel-gui",), folder), studio.app.window))
+def _dialog(make: Make) -> Callable[[Studio], QWidget]:
+    def show(studio: Studio) -> QWidget:
+        dialog = make(studio.app.context, studio.app.window)
+        dialog.show()
+        return dialog
 
-
-def _about(studio: Studio) -> QWidget:
-    return opened(About(studio.app.context, studio.app.window))
-
-
-def _editor(studio: Studio) -> QWidget:
-    return opened(Editor(studio.app.context, _PROFILE, studio.app.window))
-
-
-def _advanced(studio: Studio) -> QWidget:
-    editor = Editor(studio.app.context, _PROFILE, studio.app.window)
-    editor.advanced.setChecked(True)
-    editor.show_advanced(True)
-    return opened(editor)
-
-
-def _import(studio: Studio) -> QWidget:
-    return opened(ImportDialog(studio.app.context, studio.app.window))
-
-
-def opened(dialog: QWidget) -> QWidget:
-    dialog.show()
-    return dialog
+    return show
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
     service: Callable[[FakeService], None] = lambda _: None
     show: Callable[[Studio], QWidget] = field(default_factory=lambda: page("connection"))
+
+
+#: Pages of the editor that look like those that are drawn.
+_ALIKE: Final = frozenset(
+    f"editor-{page}"
+    for page in ("identity", "signing-in", "dns", "kill-switch", "reconnecting", "getting-through", "timing")
+)
 
 
 def _empty(service: FakeService) -> None:
@@ -277,16 +257,16 @@ SCENES: Final[dict[str, Scene]] = {
     "failed": Scene(
         _state(state="failed", error=ErrorInfo(code="wrong_password", params={"name": OFFICE, "detail": ""}))
     ),
+    "several": Scene(_several),
     "split": Scene(_split, page("split")),
     "kill-switch": Scene(_held, page("kill_switch")),
+    "kill-switch-blocked": Scene(_holds, page("kill_switch")),
+    "kill-switch-portal": Scene(_portal, page("kill_switch")),
     "on-demand": Scene(_up, page("on_demand")),
+    "on-demand-paused": Scene(_paused, page("on_demand")),
     "diagnostics": Scene(_finds, _diagnosis),
     "log": Scene(_logs, page("log")),
-    "editor": Scene(show=_editor),
-    "editor-advanced": Scene(show=_advanced),
-    "import": Scene(show=_import),
-    "preferences": Scene(show=_preferences),
-    "about": Scene(show=_about),
+    **{name: Scene(show=_dialog(make)) for name, make in DIALOGS.items() if name not in _ALIKE},
     "lost": Scene(show=_lost),
 }
 
@@ -300,7 +280,7 @@ def furnish(service: FakeService, scene: Callable[[FakeService], None]) -> None:
     service._open.clear()
     service.kill_switch = KillSwitchStatus()
     service.on_demand = {OFFICE: OnDemandStatus(state="on", action="connect", rule=3)}
-    service.profiles[OFFICE] = msgspec.structs.replace(_PROFILE, owner_uid=os.getuid())
+    service.profiles[OFFICE] = msgspec.structs.replace(PROFILE, owner_uid=os.getuid())
     for name, server in _OTHERS.items():
         service.profiles[name] = Profile(
             name=name,

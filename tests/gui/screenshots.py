@@ -30,7 +30,8 @@ from ginnel_gui.model.series import Series
 from ginnel_gui.settings import Settings
 from helpers.fake_server import FakeServer, fake_server
 
-from .scenery import OFFICE, SCENES, Scene, furnish
+from .dialog_scenery import OFFICE
+from .scenery import SCENES, Scene, furnish
 
 SIZE: Final = (1000, 700)
 THEMES: Final[tuple[Choice, ...]] = ("light", "dark")
@@ -147,7 +148,7 @@ def colours(image: QImage) -> list[int]:
 def is_colourful(colour: int) -> bool:
     """Whether it is more than a shade of grey: a small red mark says more than the edge of a letter."""
     channels = (colour >> 16 & 255, colour >> 8 & 255, colour & 255)
-    return max(channels) - min(channels) > 60
+    return max(channels) - min(channels) > 40
 
 
 def main(folder: Path, codes: tuple[str, ...]) -> None:

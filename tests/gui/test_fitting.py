@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from ginnel_gui.app import App
 from ginnel_gui.application import Application
-from ginnel_gui.autostart import DesktopEntry
 from ginnel_gui.catalogue import Catalogue
 from ginnel_gui.windows.diagnosis_page import DiagnosisPage
-from ginnel_gui.windows.editor import Editor
-from ginnel_gui.windows.import_dialog import ImportDialog
+from ginnel_gui.windows.kill_switch_page import KillSwitchPage
 from ginnel_gui.windows.on_demand_page import OnDemandPage
-from ginnel_gui.windows.preferences import Preferences
 from ginnel_gui.windows.profile_edit import ProfileEdit
 from ginnel_gui.windows.split_page import SplitPage
-from ginnel_service.ipc.schema import Finding, KillSwitchHold, KillSwitchStatus, LogEntry, OnDemandStatus
+from ginnel_service.ipc.schema import (
+    ConnectionStatus,
+    ErrorInfo,
+    Finding,
+    KillSwitchHold,
+    KillSwitchStatus,
+    LogEntry,
+    OnDemandStatus,
+)
 from ginnel_service.profiles.model import KillSwitch, Network, OnDemand, OnDemandRule
 from helpers.catalogues import write_pseudo
 from helpers.clipped import clipped
 from helpers.fake_server import FakeServer
+
+from .dialog_scenery import DIALOGS
 
 Start = Callable[..., App]
 
@@ -36,6 +45,24 @@ RULES = (
         action="evaluate", domains=("corp.example.org",), probe="https://intranet.corp.example.org/"
     ),
     OnDemandRule(action="connect"),
+)
+
+
+STATES = (
+    ConnectionStatus(name="office", state="connecting", step="auth"),
+    ConnectionStatus(
+        name="office",
+        state="reconnecting",
+        next_try_s=30.0,
+        error=ErrorInfo(code="peer_vanished", params={"name": "office", "server": "vpn.example.org"}),
+    ),
+    ConnectionStatus(
+        name="office",
+        state="failed",
+        blocked=True,
+        error=ErrorInfo(code="certificate_untrusted", params={"detail": "CN=Root"}),
+    ),
+    ConnectionStatus(name="office", state="down"),
 )
 
 
@@ -90,6 +117,11 @@ def shown(app: App, name: str) -> QWidget:
     return app.window.page(name)
 
 
+def is_so(app: App, status: ConnectionStatus) -> bool:
+    found = app.desk.status(status.name)
+    return found is not None and (found.state, found.step) == (status.state, status.step)
+
+
 def with_profile(edit: ProfileEdit, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: edit.profile is not None)
 
@@ -109,17 +141,59 @@ def test_pages_fit(app: App, size: tuple[int, int], qtbot: QtBot) -> None:
         assert not clipped(page), name
 
 
-def dialogs(app: App, server: FakeServer, folder: Path) -> Iterator[QDialog]:
-    yield Preferences(app.context, DesktopEntry(("ginnel-gui",), folder), app.window)
-    yield Editor(app.context, server.service.profiles["office"], app.window)
-    yield ImportDialog(app.context, app.window)
-
-
-def test_dialogs_fit(app: App, server: FakeServer, tmp_path: Path) -> None:
-    for dialog in dialogs(app, server, tmp_path):
+def test_dialogs_fit(app: App) -> None:
+    for name, make in DIALOGS.items():
+        dialog = make(app.context, app.window)
         dialog.show()
         settle()
         found = clipped(dialog)
         dialog.hide()
         dialog.deleteLater()
-        assert not found, type(dialog).__name__
+        assert not found, name
+
+
+@pytest.mark.parametrize("size", [(1040, 720), (0, 0), (1600, 900)], ids=["usual", "smallest", "wide"])
+def test_states_fit(app: App, server: FakeServer, size: tuple[int, int], qtbot: QtBot) -> None:
+    window = app.window
+    window.show_page("connection")
+    for status in STATES:
+        server.publish(status)
+        qtbot.waitUntil(partial(is_so, app, status))
+        window.resize(*size)
+        settle()
+        assert not clipped(window), status.state
+
+
+@pytest.mark.parametrize("portal", [False, True], ids=["at work", "login page"])
+def test_the_kill_switch_fits(app: App, server: FakeServer, portal: bool, qtbot: QtBot) -> None:
+    until = time.time() + 280 if portal else None
+    hold = KillSwitchHold(name="office", mode="always")
+    server.publish(KillSwitchStatus(blocking=True, portal_until=until, profiles=(hold,)))
+    qtbot.waitUntil(lambda: app.desk.mirror.kill_switch.profiles == (hold,))
+    page = shown(app, "kill_switch")
+    assert isinstance(page, KillSwitchPage)
+    with_profile(page.edit, qtbot)
+    app.window.resize(0, 0)
+    settle()
+    assert not clipped(page)
+
+
+@pytest.mark.parametrize("rules", [(), RULES], ids=["none", "paused"])
+def test_on_demand_fits_without_rules_and_paused(
+    app: App, server: FakeServer, rules: tuple[OnDemandRule, ...], qtbot: QtBot
+) -> None:
+    profile = server.service.profiles["office"]
+    changed = msgspec.structs.replace(profile, on_demand=OnDemand(enabled=bool(rules), rules=rules))
+
+    def change() -> None:
+        server.service.profiles["office"] = changed
+        server.service.on_demand["office"] = OnDemandStatus(state="paused" if rules else "off")
+        server.service._tell_of("office")
+
+    server.do(change)
+    page = shown(app, "on_demand")
+    assert isinstance(page, OnDemandPage)
+    qtbot.waitUntil(lambda: page.edit.profile == changed)
+    app.window.resize(0, 0)
+    settle()
+    assert not clipped(page)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from ginnel_gui.model.logbook import Logbook, Wish, unknown
 from ginnel_service.ipc.schema import Level, LogEntry
 
@@ -34,6 +36,27 @@ def test_a_wish_is_for_one_connection_and_for_all_words() -> None:
     assert chosen(entry(1, connection="office", message="child SA was rekeyed"))
     assert not chosen(entry(1, connection="office", message="IKE SA was rekeyed"))
     assert not chosen(entry(1, connection="home", message="child SA was rekeyed"))
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        Wish(),
+        Wish(level="error"),
+        Wish(connection="office"),
+        Wish(words="LINE 1"),
+        Wish(level="info", connection="home", words="ginnel.ike 2"),
+    ],
+)
+def test_many_lines_are_chosen_as_single_ones_are(wish: Wish) -> None:
+    levels: tuple[Level, ...] = ("debug", "info", "warning", "error")
+    entries = [
+        entry(number, level, name)
+        for number in range(30)
+        for level in levels
+        for name in ("", "office", "home")
+    ]
+    assert wish.sift(entries) == list(filter(wish.chosen(), entries))
 
 
 def test_the_oldest_lines_make_room() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from ginnel_gui.app import App
@@ -104,8 +104,12 @@ def act(app: App, chance: random.Random) -> None:
 
 
 def close_menu() -> None:
+    """Or what Qt's own file dialog says when there is no such file."""
+    box = QApplication.activeModalWidget()
     if (menu := QApplication.activePopupWidget()) is not None:
         menu.close()
+    elif isinstance(box, QMessageBox) and isinstance(box.parent(), QFileDialog):
+        box.reject()
 
 
 @pytest.mark.parametrize("seed", [1, 2])

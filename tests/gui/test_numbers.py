@@ -38,7 +38,7 @@ def test_what_is_older_than_the_span_is_forgotten() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "end"), [(0, 1), (0.9, 1), (1, 1), (1.1, 2), (3, 5), (700, 1000), (1024, 2000)]
+    ("value", "end"), [(0, 1), (0.9, 1), (1, 1), (1.1, 2), (3, 3), (5, 6), (700, 800), (1024, 2000)]
 )
 def test_a_chart_ends_at_a_round_number(value: float, end: float) -> None:
     assert round_up(value) == pytest.approx(end)
@@ -88,10 +88,20 @@ def test_words_and_marks_stand_out(palette: Palette) -> None:
         assert contrast(getattr(palette, colour), palette.mixed("accent", "window", 0.16)) >= 4.5
     for tone in ("busy", "bad", "accent"):
         assert contrast(palette.text, palette.mixed(tone, "surface", 0.07)) >= 4.5
+    # A state's word in the chosen row, a mark on its disc, words in their own colour on a tinted card.
+    for tone in ("good", "busy", "bad", "idle", "muted", "accent"):
+        for ground in (
+            palette.mixed("accent", "window", 0.14),
+            palette.mixed(tone, "surface", 0.14),
+            palette.mixed(tone, "surface", 0.07),
+        ):
+            assert contrast(getattr(palette, tone), ground) >= 4.5, tone
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
 def test_colours_are_written_in_full(palette: Palette) -> None:
     assert all(len(getattr(palette, each.name)) == 7 for each in fields(palette))
-    assert "{" in sheet(palette)
-    assert "None" not in sheet(palette)
+    rules = sheet(palette, lambda name, colour: f"{name}-{colour[1:]}.svg")
+    assert "{" in rules
+    assert "None" not in rules
+    assert f"check-{palette.on_accent[1:]}.svg" in rules

@@ -193,7 +193,7 @@ def test_rules_are_told_in_words_and_the_fitting_one_is_marked(
     qtbot.waitUntil(lambda: len(on_demand._rows) == 2)
     assert on_demand.more.text() == "In this network rule 2 connects."
     assert [row.words for row in on_demand._rows] == [
-        "1. Disconnect: in the wireless network Office",
+        "1. Disconnect: in the Wi-Fi network Office",
         "2. Connect: in every network, fits this network",
     ]
 

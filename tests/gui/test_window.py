@@ -300,6 +300,7 @@ def test_commands_about_a_profile_name_it(start: StartApp, server: FakeServer, q
     commands = window.commands
     for action, signal in (
         (commands.edit, window.edit_requested),
+        (commands.rename, window.rename_requested),
         (commands.duplicate, window.duplicate_requested),
         (commands.export, window.export_requested),
         (commands.remove, window.remove_requested),

@@ -58,7 +58,7 @@ class Chart(QWidget):
         metrics = QFontMetricsF(self.font())
         area = QRectF(self.rect()).adjusted(1, 1, -1, -metrics.height() - 4)
         top_rtt = round_up(max(self._series.peak_rtt_ms() * 1.5, 1.0))
-        self._draw_grid(painter, area, top_rate, top_rtt if self._series.peak_rtt_ms() else None)
+        self._draw_grid(painter, area)
         now = samples[-1].at_s if samples else 0.0
 
         def place(sample: Sample, value: float, top: float) -> QPointF:
@@ -71,27 +71,41 @@ class Chart(QWidget):
         ):
             self._draw_filled(painter, area, QColor(colour), values)
         timed = [place(each, each.rtt_ms, top_rtt) for each in samples if each.rtt_ms is not None]
-        pen = QPen(QColor(self._palette.latency), 1.2, Qt.PenStyle.DotLine)
+        pen = QPen(QColor(self._palette.latency), 1.6, Qt.PenStyle.DotLine)
         painter.setPen(pen)
         painter.drawPolyline(QPolygonF(timed))
+        self._draw_axes(painter, area, top_rate, top_rtt if timed else None)
 
-    def _draw_grid(self, painter: QPainter, area: QRectF, top: float, top_rtt: float | None) -> None:
-        line, words = QColor(self._palette.line), QColor(self._palette.muted)
+    def _draw_grid(self, painter: QPainter, area: QRectF) -> None:
+        painter.setPen(QPen(QColor(self._palette.line), 1))
         for number in range(_LINES + 1):
             at = area.bottom() - area.height() * number / _LINES
-            painter.setPen(QPen(line, 1))
             painter.drawLine(QPointF(area.left(), at), QPointF(area.right(), at))
-        above, below = Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignBottom
+
+    def _draw_axes(self, painter: QPainter, area: QRectF, top: float, top_rtt: float | None) -> None:
         left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
-        inside = area.adjusted(4, 2, -4, 0)
+        muted = QColor(self._palette.muted)
         under = QRectF(area.left(), area.bottom(), area.width(), self.rect().bottom() - area.bottom())
-        painter.setPen(words)
-        painter.drawText(inside, left | above, self._rate_words(top))
-        painter.drawText(under, left | below, self.tr("2 minutes ago"))
-        painter.drawText(under, right | below, self.tr("now"))
-        if top_rtt is not None:
-            painter.setPen(QColor(self._palette.latency))
-            painter.drawText(inside, right | above, self._time_words(top_rtt))
+        painter.setPen(muted)
+        painter.drawText(under, left | Qt.AlignmentFlag.AlignBottom, self.tr("2 minutes ago"))
+        painter.drawText(under, right | Qt.AlignmentFlag.AlignBottom, self.tr("now"))
+        for part in (1.0, 0.5):
+            line = area.adjusted(4, area.height() * (1 - part) + 2, -4, 0)
+            self._draw_over(painter, line, left, self._rate_words(top * part), muted)
+            if top_rtt is not None:
+                colour = QColor(self._palette.latency)
+                self._draw_over(painter, line, right, self._time_words(top_rtt * part), colour)
+
+    def _draw_over(
+        self, painter: QPainter, line: QRectF, side: Qt.AlignmentFlag, words: str, colour: QColor
+    ) -> None:
+        """So that they can be read over whatever is there."""
+        place = painter.boundingRect(line, side | Qt.AlignmentFlag.AlignTop, words)
+        ground = QColor(self._palette.surface)
+        ground.setAlphaF(0.75)
+        painter.fillRect(place.adjusted(-2, 0, 2, 0), ground)
+        painter.setPen(colour)
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
 
     def _draw_filled(
         self, painter: QPainter, area: QRectF, colour: QColor, points: Sequence[QPointF]

@@ -37,6 +37,10 @@ STROKES: Final[dict[str, str]] = {
     "copy": '<rect x="6" y="5" width="12" height="16" rx="2"/><path d="M9 5V3h6v2"/>',
     "more": '<circle class="fill" cx="5" cy="12" r="1.3"/><circle class="fill" cx="12" cy="12" r="1.3"/>'
     '<circle class="fill" cx="19" cy="12" r="1.3"/>',
+    # of controls
+    "check": '<path d="M5 12.5l4.5 4.5L19 7.5"/>',
+    "down": '<path d="M6 9.5l6 6 6-6"/>',
+    "up": '<path d="M6 14.5l6-6 6 6"/>',
     # how a matter stands
     "in_order": '<circle cx="12" cy="12" r="8.5"/><path d="M8 12.3l2.8 2.8 5.2-6"/>',
     "hint": '<circle cx="12" cy="12" r="8.5"/><path d="M12 11.5v5"/>'
@@ -60,6 +64,11 @@ STROKES: Final[dict[str, str]] = {
     "machine": '<rect x="4" y="5" width="16" height="11" rx="2"/><path d="M9 20h6m-3-4v4"/>',
     "internet": '<circle cx="12" cy="12" r="8.5"/><path d="M3.5 12h17M12 3.5c5 5 5 12 0 17-5-5-5-12 0-17"/>',
     "office": '<path d="M5 21V4h9v17M14 9h5v12M3 21h18M8 8h3m-3 4h3m-3 4h3"/>',
+    "wireless": '<path d="M3 10a13 13 0 0 1 18 0M6.5 13.7a8 8 0 0 1 11 0"/>'
+    '<circle class="fill" cx="12" cy="18" r="1.8"/>',
+    "wired": '<rect x="8" y="3" width="8" height="6" rx="1"/><rect x="3" y="16" width="6" height="5" rx="1"/>'
+    '<rect x="15" y="16" width="6" height="5" rx="1"/><path d="M12 9v3.5M6 16v-3.5h12V16"/>',
+    "mobile": '<rect x="7" y="3" width="10" height="18" rx="2"/><path d="M11 17.5h2"/>',
     "home": '<path d="M4 11l8-7 8 7v9h-5v-6H9v6H4z"/>',
 }
 

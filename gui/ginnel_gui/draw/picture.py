@@ -10,42 +10,33 @@ from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
-from ..model.traffic import FATES, ICONS, KINDS, LANE, Fate, Lane, Traffic, named
+from ..model.traffic import FATES, ICONS, KINDS, LANE, MOST_NAMED, Fate, Lane, Traffic, named
 from ..say import say
+from .pieces import DISC, ICON, Line, Picture, bend
 from .theme import Theme
 
-_LANE: Final = 62.0  # points, from one lane to the next
-_ICON: Final = 30.0
-_DISC: Final = 46.0
 _PASSAGE: Final = 54.0  # the height of the tunnel's mouths
 #: Where things stand, in parts of the width.
-_MOUTH_IN: Final = 0.27
-_MOUTH_OUT: Final = 0.47
-_BEYOND: Final = 0.58
+_MOUTH_IN: Final = 0.26
+_MOUTH_OUT: Final = 0.45
+_BEYOND: Final = 0.54
 
 _COLOURS: Final[dict[Fate, str]] = {"tunnel": "good", "outside": "busy", "blocked": "bad"}
 
 
-class TrafficPicture(QWidget):
+class TrafficPicture(Picture):
     """Shows a `Traffic`, mirrored where text runs from right to left."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._traffic: Traffic | None = None
         self.setAccessibleName(self.tr("Picture of what goes where"))
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setSizePolicy(policy)
-        theme.changed.connect(self.update)
 
     def show_traffic(self, traffic: Traffic | None) -> None:
         self._traffic = traffic
-        self.setAccessibleDescription(in_words(traffic) if traffic is not None else "")
-        self.setToolTip(self.accessibleDescription())
-        self.updateGeometry()
-        self.update()
+        self._described(in_words(traffic) if traffic is not None else "")
 
     def sizeHint(self) -> QSize:
         lanes = self._rows if self._traffic is not None else 1
@@ -66,39 +57,30 @@ class TrafficPicture(QWidget):
         places = [
             QPointF(self._across(_BEYOND), top + (above + number) * height) for number in range(len(lanes))
         ]
-        machine = QPointF(self._from_start(_DISC / 2 + 14), self.height() / 2 - 8)
+        words = self.tr("This machine")
+        half = max(QFontMetricsF(self.font()).horizontalAdvance(words) + 4, DISC) / 2
+        machine = QPointF(self._from_start(half + 2), self.height() / 2 - 8)
+        fork = QPointF(self._from_start(min(2 * half + 8, _MOUTH_IN * self.width() - 36)), machine.y())
         carried = [at for lane, at in zip(lanes, places, strict=True) if lane.fate == "tunnel"]
         middle = sum(at.y() for at in carried) / len(carried) if carried else top
         self._draw_passage(painter, middle, stands=bool(carried))
         for lane, at in zip(lanes, places, strict=True):
-            self._draw_way(painter, lane, machine, at, middle)
+            self._draw_way(painter, lane, fork, at, middle)
+        painter.setPen(QPen(QColor(self._theme.palette.accent), 2.2))
+        painter.drawLine(machine, fork)
         self._draw_gateway(painter, middle)
         self._draw_spot(painter, machine, "machine", "accent")
-        self._draw_words_below(painter, machine, self.tr("This machine"))
+        self._draw_words_below(painter, machine, words, half)
         for lane, at in zip(lanes, places, strict=True):
             self._draw_lane(painter, lane, at)
 
     # Where things are
-
-    def _lane_height(self) -> float:
-        return max(_LANE, QFontMetricsF(self.font()).height() * 3 + 12)
 
     @property
     def _rows(self) -> int:
         """One a lane, and one for a passage that nothing goes through."""
         lanes = self._traffic.lanes if self._traffic is not None else ()
         return len(lanes) + (not any(lane.fate == "tunnel" for lane in lanes))
-
-    @property
-    def _mirrored(self) -> bool:
-        return self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-
-    def _from_start(self, points: float) -> float:
-        """So far from where a line of text begins."""
-        return self.width() - points if self._mirrored else points
-
-    def _across(self, part: float) -> float:
-        return self._from_start(part * self.width())
 
     # What is drawn
 
@@ -130,12 +112,12 @@ class TrafficPicture(QWidget):
         first, last = self._across(_MOUTH_IN), self._across(_MOUTH_OUT)
         level = middle if lane.fate == "tunnel" else end.y()
         path = QPainterPath(start)
-        _bend(path, QPointF(first, level))
+        bend(path, QPointF(first, level))
         if lane.fate == "blocked":
             stop = QPointF((first + last) / 2, level)
             path.lineTo(stop)
             painter.drawPath(path)
-            half = _ICON / 2 - 2
+            half = ICON / 2 - 2
             ground = QRectF(stop.x() - half, stop.y() - half, 2 * half, 2 * half)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(self._theme.palette.surface))
@@ -143,55 +125,37 @@ class TrafficPicture(QWidget):
             self._theme.icon("stopped", colour.name()).paint(painter, ground.toRect())
             return
         path.lineTo(QPointF(last, level))
-        _bend(path, end)
+        bend(path, end)
         painter.drawPath(path)
 
-    def _draw_spot(self, painter: QPainter, at: QPointF, icon: str, colour: str) -> None:
-        shade = getattr(self._theme.palette, colour)
-        disc = QRectF(at.x() - _DISC / 2, at.y() - _DISC / 2, _DISC, _DISC)
-        painter.setPen(QPen(QColor(shade), 1.2))
-        painter.setBrush(QColor(self._theme.palette.surface))
-        painter.drawEllipse(disc)
-        tint = QColor(shade)
-        tint.setAlphaF(0.12)
-        painter.setBrush(tint)
-        painter.drawEllipse(disc)
-        inset = (_DISC - _ICON) / 2 + 2
-        self._theme.icon(icon, shade).paint(painter, disc.adjusted(inset, inset, -inset, -inset).toRect())
-
-    def _draw_words_below(self, painter: QPainter, at: QPointF, words: str) -> None:
-        metrics = QFontMetricsF(self.font())
-        wide = max(metrics.horizontalAdvance(words) + 4, _DISC)
-        left = min(max(2.0, at.x() - wide / 2), self.width() - wide - 2)
-        area = QRectF(left, at.y() + _DISC / 2 + 3, wide, metrics.height())
-        painter.fillRect(area, QColor(self._theme.palette.surface))  # ways pass behind it
+    def _draw_words_below(self, painter: QPainter, at: QPointF, words: str, half: float) -> None:
+        """`half` of their width at either side."""
+        height = QFontMetricsF(self.font()).height()
+        area = QRectF(at.x() - half, at.y() + DISC / 2 + 3, 2 * half, height)
         painter.setPen(QColor(self._theme.palette.text))
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, words)
 
     def _draw_lane(self, painter: QPainter, lane: Lane, at: QPointF) -> None:
         """What lies beyond: its icon, its name, what becomes of it, and which networks it is."""
         colour = _COLOURS[lane.fate]
-        forward = -1 if self._mirrored else 1
-        self._draw_spot(painter, QPointF(at.x() + forward * _DISC / 2, at.y()), ICONS[lane.kind], colour)
-        begin = at.x() + forward * (_DISC + 12)
-        left, right = sorted((begin, self._from_start(self.width() - 8)))
-        metrics = QFontMetricsF(self.font())
-        lines = [(say(KINDS[lane.kind]), "text", True), (say(FATES[lane.fate]), colour, False)]
-        if (networks := named(lane.networks)) is not None:
-            lines.append((say(networks), "muted", False))
-        top = at.y() - len(lines) * metrics.height() / 2
-        align = Qt.AlignmentFlag.AlignRight if self._mirrored else Qt.AlignmentFlag.AlignLeft
-        for number, (words, shade, bold) in enumerate(lines):
-            font = self.font()
-            font.setBold(bold)
-            painter.setFont(font)
-            painter.setPen(QColor(getattr(self._theme.palette, shade)))
-            area = QRectF(left, top + number * metrics.height(), right - left, metrics.height())
-            shown = QFontMetricsF(font).elidedText(words, Qt.TextElideMode.ElideRight, area.width())
-            painter.drawText(
-                area, align | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter, shown
-            )
-        painter.setFont(self.font())
+        spot = QPointF(at.x() + self._forward * DISC / 2, at.y())
+        self._draw_spot(painter, spot, ICONS[lane.kind], colour)
+        lines: list[Line] = [(say(KINDS[lane.kind]), "text", True), (say(FATES[lane.fate]), colour, False)]
+        begin = QPointF(at.x() + self._forward * (DISC + 12), at.y())
+        end = self._from_start(self.width() - 8)
+        if networks := self._named(lane.networks, abs(end - begin.x())):
+            lines.append((networks, "muted", False))
+        self._draw_lines(painter, lines, begin, end)
+
+    def _named(self, networks: tuple[str, ...], wide: float) -> str:
+        """As many of them as there is room for."""
+        metrics, shown = QFontMetricsF(self.font()), ""
+        for most in range(MOST_NAMED, 0, -1):
+            words = named(networks, most)
+            shown = say(words) if words is not None else ""
+            if metrics.horizontalAdvance(shown) <= wide:
+                break
+        return shown
 
 
 def in_words(traffic: Traffic) -> str:
@@ -202,10 +166,3 @@ def in_words(traffic: Traffic) -> str:
         networks = named(lane.networks)
         lines.append(words if networks is None else f"{words} ({say(networks)})")
     return "\n".join(lines)
-
-
-def _bend(path: QPainterPath, to: QPointF) -> None:
-    """Go on to `to` in a curve that leaves and arrives level."""
-    at = path.currentPosition()
-    half = (at.x() + to.x()) / 2
-    path.cubicTo(QPointF(half, at.y()), QPointF(half, to.y()), to)

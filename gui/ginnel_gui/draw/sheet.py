@@ -6,6 +6,7 @@ they do not apply.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from .palette import Palette
@@ -14,10 +15,11 @@ _RULES: Final = """
 QToolBar {{ background: {window}; border: none; border-bottom: 1px solid {line}; }}
 QToolBar {{ spacing: 4px; padding: 4px 10px; }}
 QToolButton::menu-indicator {{ image: none; }}
-QToolBar QToolButton {{ border: 1px solid transparent; border-radius: 7px; padding: 5px 3px 5px 9px; }}
+QToolBar QToolButton {{ border: 1px solid transparent; border-radius: 7px; padding: 5px 8px; }}
 QToolBar QToolButton:hover {{ background: {hover}; }}
 QToolBar QToolButton:checked {{ background: {chosen}; color: {text}; }}
 QToolBar QToolButton:focus {{ border-color: {accent}; }}
+QToolBar QToolButton#qt_toolbar_ext_button {{ image: url({down}); padding: 0; border: none; }}
 QMenuBar {{ background: {window}; padding: 2px 6px; }}
 QMenuBar::item {{ padding: 4px 9px; border-radius: 5px; background: transparent; }}
 QMenuBar::item:selected {{ background: {chosen}; }}
@@ -28,19 +30,52 @@ QMenu::item:disabled {{ color: {muted}; }}
 QMenu::icon {{ padding-left: 8px; }}
 QMenu::separator {{ height: 1px; background: {line}; margin: 4px 8px; }}
 QSplitter::handle {{ background: {line}; }}
-QLineEdit {{ background: {surface}; border: 1px solid {edge}; border-radius: 7px; padding: 4px 7px; }}
-QLineEdit:focus {{ border: 2px solid {accent}; padding: 3px 6px; }}
-QLineEdit:disabled {{ background: {window}; color: {muted}; }}
+QLineEdit, QComboBox, QAbstractSpinBox {{ background: {surface}; border: 1px solid {edge}; }}
+QLineEdit, QComboBox, QAbstractSpinBox {{ border-radius: 7px; padding: 4px 7px; }}
+QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus {{ border: 2px solid {accent}; padding: 3px 6px; }}
+QLineEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled {{ background: {window}; color: {muted}; }}
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ border: none; padding: 0; background: transparent; }}
-QPushButton {{ background: {surface}; border: 1px solid {edge}; border-radius: 7px; padding: 5px 16px; }}
-QPushButton:hover {{ background: {hover}; }}
+QComboBox:hover {{ background: {hover}; }}
+QComboBox::drop-down {{ border: none; width: 24px; }}
+QComboBox::down-arrow {{ image: url({down}); width: 14px; height: 14px; }}
+QComboBox QAbstractItemView {{ background: {surface}; border: 1px solid {line}; padding: 3px; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: none; background: transparent; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 20px; }}
+QAbstractSpinBox::up-arrow {{ image: url({up}); width: 11px; height: 11px; }}
+QAbstractSpinBox::down-arrow {{ image: url({down}); width: 11px; height: 11px; }}
+QPlainTextEdit, QListWidget, QTreeWidget {{ background: {surface}; border: 1px solid {edge}; }}
+QPlainTextEdit, QListWidget, QTreeWidget {{ border-radius: 7px; padding: 3px; }}
+QPlainTextEdit:focus {{ border: 2px solid {accent}; padding: 2px; }}
+QListWidget:focus, QTreeWidget:focus {{ border-color: {accent}; }}
+QListWidget::item {{ border-radius: 5px; padding: 4px; }}
+QListWidget::item:selected {{ background: {accent}; color: {on_accent}; }}
+QTreeWidget::item {{ padding: 2px 0; }}
+QHeaderView {{ background: {window}; border: none; }}
+QHeaderView::section {{ background: {window}; color: {muted}; border: none; padding: 5px 6px; }}
+QHeaderView::section {{ border-bottom: 1px solid {line}; }}
+QPushButton, QDialog QToolButton, QToolButton#command {{ background: {surface}; border: 1px solid {edge}; }}
+QPushButton {{ border-radius: 7px; padding: 5px 16px; }}
+QDialog QToolButton, QToolButton#command {{ border-radius: 7px; padding: 4px 9px; }}
+QPushButton:hover, QDialog QToolButton:hover, QToolButton#command:hover {{ background: {hover}; }}
 QPushButton:default {{ background: {accent}; color: {on_accent}; border-color: {accent}; }}
-QPushButton:pressed {{ background: {chosen}; color: {text}; }}
-QPushButton:disabled {{ background: {window}; color: {muted}; border-color: {line}; }}
+QPushButton:pressed, QDialog QToolButton:pressed, QDialog QToolButton:checked {{ background: {chosen}; }}
+QPushButton:pressed, QToolButton#command:pressed {{ background: {chosen}; color: {text}; }}
+QPushButton:disabled, QDialog QToolButton:disabled, QToolButton#command:disabled {{ background: {window}; }}
+QPushButton:disabled, QDialog QToolButton:disabled, QToolButton#command:disabled {{ color: {muted}; }}
+QPushButton:disabled, QDialog QToolButton:disabled, QToolButton#command:disabled {{ border-color: {line}; }}
 QPushButton:focus {{ border: 2px solid {focus}; padding: 4px 15px; }}
-QRadioButton::indicator {{ width: 13px; height: 13px; border: 1px solid {muted}; border-radius: 7px; }}
-QRadioButton::indicator:checked {{ width: 5px; height: 5px; border: 5px solid {accent}; }}
-QCheckBox::indicator:unchecked {{ width: 12px; height: 12px; border: 1px solid {muted}; border-radius: 3px; }}
+QDialog QToolButton:focus, QToolButton#command:focus {{ border: 2px solid {accent}; padding: 3px 8px; }}
+QLineEdit QToolButton {{ background: transparent; border: none; padding: 0; }}
+QRadioButton, QCheckBox {{ spacing: 8px; }}
+QRadioButton::indicator {{ width: 14px; height: 14px; border: 1px solid {edge}; border-radius: 8px; }}
+QRadioButton::indicator {{ background: {surface}; }}
+QRadioButton::indicator:checked {{ width: 6px; height: 6px; border: 5px solid {accent}; }}
+QRadioButton::indicator:focus, QCheckBox::indicator:focus {{ border-color: {focus}; }}
+QRadioButton::indicator:checked:disabled {{ border-color: {muted}; }}
+{boxes} {{ width: 14px; height: 14px; border: 1px solid {edge}; border-radius: 4px; background: {surface}; }}
+{checked} {{ image: url({check}); background: {accent}; border-color: {accent}; }}
+QListView::indicator:checked, QTreeView::indicator:checked {{ border-color: {on_accent}; }}
+QCheckBox::indicator:checked:disabled {{ background: {muted}; border-color: {muted}; }}
 QScrollBar {{ background: transparent; border: none; }}
 QScrollBar:vertical {{ width: 12px; }}
 QScrollBar:horizontal {{ height: 12px; }}
@@ -54,8 +89,14 @@ QToolTip {{ background: {surface}; color: {text}; border: 1px solid {line}; padd
 """
 
 
-def sheet(colours: Palette) -> str:
+def sheet(colours: Palette, sign: Callable[[str, str], str]) -> str:
+    """`sign` says in which file an icon is, by its name and colour."""
     return _RULES.format(
+        boxes="QCheckBox::indicator, QListView::indicator, QTreeView::indicator",
+        checked=", ".join(f"{each}::indicator:checked" for each in ("QCheckBox", "QListView", "QTreeView")),
+        check=sign("check", colours.on_accent),
+        down=sign("down", colours.muted),
+        up=sign("up", colours.muted),
         window=colours.window,
         surface=colours.surface,
         line=colours.line,

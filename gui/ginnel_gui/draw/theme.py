@@ -5,14 +5,15 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final, Literal
 
-from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QPainter, QPalette, QPixmap
-from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
 from . import icons
 from .palette import DARK, LIGHT, Palette
+from .raster import pixmap
 from .sheet import sheet
+from .signs import Signs
 
 Choice = Literal["system", "light", "dark"]
 
@@ -30,6 +31,7 @@ class Theme(QObject):
         self._application = application
         self._choice: Choice = "system"
         self.palette = LIGHT
+        self._signs = Signs()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply)
         self._apply()
 
@@ -58,7 +60,7 @@ class Theme(QObject):
         self.palette = DARK if dark else LIGHT
         self._application.setPalette(qt_palette(self.palette))
         if self._application.style().name() == "fusion" or self._application.styleSheet():
-            self._application.setStyleSheet(sheet(self.palette))
+            self._application.setStyleSheet(sheet(self.palette, self._signs.path))
         self.changed.emit()
 
 
@@ -97,23 +99,6 @@ def icon(name: str, colour: str) -> QIcon:
 @lru_cache(maxsize=1)
 def application_icon() -> QIcon:
     return _drawn(icons.APPLICATION.encode(), (*_SIZES, 128, 256, 512))
-
-
-def image(data: bytes, size: QSize) -> QImage:
-    """The SVG `data`, `size` dots large. Needs no application."""
-    drawn = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
-    drawn.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(drawn)
-    QSvgRenderer(QByteArray(data)).render(painter, QRectF(drawn.rect()))
-    painter.end()
-    return drawn
-
-
-def pixmap(data: bytes, size: QSize, ratio: float = 1.0) -> QPixmap:
-    """The SVG `data`, `size` points large, for a screen with `ratio` dots a point."""
-    drawn = QPixmap.fromImage(image(data, size * ratio))
-    drawn.setDevicePixelRatio(ratio)
-    return drawn
 
 
 def _drawn(data: bytes, sizes: tuple[int, ...] = _SIZES) -> QIcon:

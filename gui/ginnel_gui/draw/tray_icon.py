@@ -11,7 +11,7 @@ from PySide6.QtGui import QIcon
 
 from . import icons
 from .palette import LIGHT
-from .theme import pixmap
+from .raster import pixmap
 
 _SIZES: Final = (16, 20, 22, 24, 32, 48, 64)
 

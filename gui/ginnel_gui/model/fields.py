@@ -29,6 +29,8 @@ Unit = Literal["", "s", "octets", "packets"]
 
 #: Of fields that are not the profile's, but secrets beside it.
 SECRET: Final = "secrets."  # noqa: S105 - a path
+#: Before the name of a secret: whether the one that the service keeps is to go.
+FORGET: Final = "forget."
 
 
 @dataclass(frozen=True, slots=True)

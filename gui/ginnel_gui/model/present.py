@@ -54,7 +54,7 @@ TITLES: Final[dict[Face, Words]] = {
     Face.BLOCKED: QT_TRANSLATE_NOOP("State", "Blocked"),
     Face.FAILED: QT_TRANSLATE_NOOP("State", "Failed"),
     Face.WAITING: QT_TRANSLATE_NOOP("State", "Waiting for you"),
-    Face.LOST: QT_TRANSLATE_NOOP("State", "No contact with the service"),
+    Face.LOST: QT_TRANSLATE_NOOP("State", "No contact"),
 }
 
 STEPS: Final[dict[Step, Words]] = {

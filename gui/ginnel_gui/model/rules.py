@@ -28,7 +28,7 @@ MARKS: Final[dict[Action, tuple[str, str]]] = {
 INTERFACES: Final[dict[Interface, Words]] = {
     "": QT_TRANSLATE_NOOP("Rule", "any network"),
     "ethernet": QT_TRANSLATE_NOOP("Rule", "a wired network"),
-    "wifi": QT_TRANSLATE_NOOP("Rule", "a wireless network"),
+    "wifi": QT_TRANSLATE_NOOP("Rule", "a Wi-Fi network"),
     "cellular": QT_TRANSLATE_NOOP("Rule", "a mobile network"),
 }
 
@@ -44,7 +44,7 @@ def condition(rule: OnDemandRule) -> tuple[Words, ...]:
     """All of what has to be true of the network, one after the other."""
     found = []
     if rule.ssids:
-        found.append(QT_TRANSLATE_NOOP("Rule", "in the wireless network %1").of(_either(rule.ssids)))
+        found.append(QT_TRANSLATE_NOOP("Rule", "in the Wi-Fi network %1").of(_either(rule.ssids)))
     if rule.interface and not (rule.interface == "wifi" and rule.ssids):
         found.append(QT_TRANSLATE_NOOP("Rule", "in %1").of(INTERFACES[rule.interface]))
     if rule.dns_domains:

@@ -62,11 +62,11 @@ class Series:
 
 
 def round_up(value: float) -> float:
-    """The next 1, 2 or 5 times a power of ten: a chart's upper end."""
+    """The next round number whose half is round as well: a chart's upper end."""
     if value <= 0:
         return 1.0
     power: float = 10.0 ** floor(log10(value))
-    for step in (1, 2, 5, 10):
+    for step in (1, 2, 3, 4, 6, 8, 10):
         if value <= step * power:
             return step * power
     return 10 * power

@@ -95,11 +95,11 @@ def traffic(profile: Profile, situation: Situation, status: ConnectionStatus | N
     return Traffic(profile.server, situation, tuple(lanes))
 
 
-def named(networks: tuple[str, ...]) -> Words | None:
+def named(networks: tuple[str, ...], most: int = MOST_NAMED) -> Words | None:
     """The first few of them, and how many more there are."""
     if not networks:
         return None
-    shown, more = ", ".join(networks[:MOST_NAMED]), len(networks) - MOST_NAMED
+    shown, more = ", ".join(networks[:most]), len(networks) - most
     if more <= 0:
         return Words("Traffic", "%1", (shown,))
     return QT_TRANSLATE_NOOP("Traffic", "%1 and %2 more").of(shown, str(more))

@@ -254,6 +254,10 @@
         <translation>&amp;Bearbeiten…</translation>
     </message>
     <message>
+        <source>Re&amp;name…</source>
+        <translation>Umbe&amp;nennen…</translation>
+    </message>
+    <message>
         <source>D&amp;uplicate…</source>
         <translation>&amp;Duplizieren…</translation>
     </message>
@@ -295,6 +299,61 @@
     <message>
         <source>for %1</source>
         <translation>seit %1</translation>
+    </message>
+</context>
+<context>
+    <name>Decision</name>
+    <message>
+        <source>Connected</source>
+        <translation>Verbunden</translation>
+    </message>
+    <message>
+        <source>Disconnected</source>
+        <translation>Getrennt</translation>
+    </message>
+    <message>
+        <source>Left as it is</source>
+        <translation>Bleibt, wie es ist</translation>
+    </message>
+    <message>
+        <source>You are here</source>
+        <translation>Hier sind Sie</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Wired networks</source>
+        <translation>Kabelnetze</translation>
+    </message>
+    <message>
+        <source>Wi-Fi networks</source>
+        <translation>WLANs</translation>
+    </message>
+    <message>
+        <source>Mobile networks</source>
+        <translation>Mobilfunknetze</translation>
+    </message>
+    <message>
+        <source>Wi-Fi network %1</source>
+        <translation>WLAN %1</translation>
+    </message>
+    <message>
+        <source>Every network</source>
+        <translation>Jedes Netz</translation>
+    </message>
+    <message>
+        <source>Every other network</source>
+        <translation>Jedes andere Netz</translation>
+    </message>
+    <message>
+        <source>A name below %1</source>
+        <translation>Ein Name unter %1</translation>
+    </message>
+    <message>
+        <source>Certain networks</source>
+        <translation>Bestimmte Netze</translation>
     </message>
 </context>
 <context>
@@ -1278,8 +1337,8 @@
         <translation>&amp;Name</translation>
     </message>
     <message>
-        <source>What this connection is called here. It cannot be changed later.</source>
-        <translation>Wie diese Verbindung hier heißt. Das lässt sich später nicht ändern.</translation>
+        <source>What it is called here. You can rename it later, in the list.</source>
+        <translation>Wie sie hier heißt. In der Liste können Sie sie später umbenennen.</translation>
     </message>
     <message>
         <source>&amp;Server</source>
@@ -3193,6 +3252,17 @@
     </message>
 </context>
 <context>
+    <name>ForgetButton</name>
+    <message>
+        <source>Forget</source>
+        <translation>Vergessen</translation>
+    </message>
+    <message>
+        <source>Forget what is stored: %1</source>
+        <translation>Vergessen, was gespeichert ist: %1</translation>
+    </message>
+</context>
+<context>
     <name>Head</name>
     <message>
         <source>%1 from %2</source>
@@ -3619,6 +3689,10 @@
         <source>Has no effect (%1)</source>
         <translation>Hat keine Wirkung (%1)</translation>
     </message>
+    <message>
+        <source>Columns</source>
+        <translation>Spalten</translation>
+    </message>
 </context>
 <context>
     <name>KeptControl</name>
@@ -3767,6 +3841,10 @@
     <message>
         <source>%1 was read</source>
         <translation>%1 wurde gelesen</translation>
+    </message>
+    <message>
+        <source>Forgotten when you save</source>
+        <translation>Wird beim Speichern vergessen</translation>
     </message>
     <message>
         <source>Stays as it is stored</source>
@@ -3924,6 +4002,10 @@
         <source>Lines of the log</source>
         <translation>Zeilen des Protokolls</translation>
     </message>
+    <message>
+        <source>Columns</source>
+        <translation>Spalten</translation>
+    </message>
 </context>
 <context>
     <name>LostPage</name>
@@ -4054,8 +4136,8 @@
         <translation>Bei Bedarf</translation>
     </message>
     <message>
-        <source>Connects when you need it and disconnects when you do not, by the network that you are in.</source>
-        <translation>Verbindet, wenn Sie es brauchen, und trennt, wenn nicht, je nach dem Netz, in dem Sie sind.</translation>
+        <source>Connects when you need it and disconnects when you do not, by the network that you are in: not at the office, say, and everywhere else. The rules are asked again whenever the network changes.</source>
+        <translation>Verbindet, wenn Sie es brauchen, und trennt, wenn nicht, je nach dem Netz, in dem Sie sind: etwa im Büro nicht und sonst überall. Wechselt das Netz, werden die Regeln neu gefragt.</translation>
     </message>
     <message>
         <source>&amp;Pause</source>
@@ -4102,8 +4184,12 @@
         <translation>Regeln</translation>
     </message>
     <message>
-        <source>There are no rules yet.</source>
-        <translation>Es gibt noch keine Regeln.</translation>
+        <source>There are no rules yet. A rule says: in such a network, connect or disconnect.</source>
+        <translation>Es gibt noch keine Regeln. Eine Regel sagt: In einem solchen Netz verbinden oder trennen.</translation>
+    </message>
+    <message>
+        <source>What happens where</source>
+        <translation>Was wo geschieht</translation>
     </message>
     <message>
         <source>The rules decide</source>
@@ -4174,6 +4260,13 @@
     <message>
         <source>&amp;Log</source>
         <translation>&amp;Protokoll</translation>
+    </message>
+</context>
+<context>
+    <name>Pattern of a date</name>
+    <message>
+        <source>d MMMM yyyy</source>
+        <translation>d. MMMM yyyy</translation>
     </message>
 </context>
 <context>
@@ -4605,6 +4698,41 @@
     </message>
 </context>
 <context>
+    <name>RenameDialog</name>
+    <message>
+        <source>Rename a connection</source>
+        <translation>Verbindung umbenennen</translation>
+    </message>
+    <message>
+        <source>Rename %1</source>
+        <translation>%1 umbenennen</translation>
+    </message>
+    <message>
+        <source>New &amp;name</source>
+        <translation>Neuer &amp;Name</translation>
+    </message>
+    <message>
+        <source>What is wrong</source>
+        <translation>Was nicht stimmt</translation>
+    </message>
+    <message>
+        <source>&amp;Rename</source>
+        <translation>&amp;Umbenennen</translation>
+    </message>
+    <message>
+        <source>Cance&amp;l</source>
+        <translation>Abb&amp;rechen</translation>
+    </message>
+    <message>
+        <source>The name may have letters (A to Z), digits, dots, hyphens and underscores.</source>
+        <translation>Der Name darf Buchstaben (A bis Z), Ziffern, Punkte, Binde- und Unterstriche enthalten.</translation>
+    </message>
+    <message>
+        <source>There is a connection of this name.</source>
+        <translation>Eine Verbindung dieses Namens gibt es schon.</translation>
+    </message>
+</context>
+<context>
     <name>Rule</name>
     <message>
         <source>Connect</source>
@@ -4631,10 +4759,6 @@
         <translation>einem Kabelnetz</translation>
     </message>
     <message>
-        <source>a wireless network</source>
-        <translation>einem WLAN</translation>
-    </message>
-    <message>
         <source>a mobile network</source>
         <translation>einem Mobilfunknetz</translation>
     </message>
@@ -4655,7 +4779,11 @@
         <translation>In diesem Netz lässt Regel %1 die Verbindung, wie sie ist.</translation>
     </message>
     <message>
-        <source>in the wireless network %1</source>
+        <source>a Wi-Fi network</source>
+        <translation>einem WLAN</translation>
+    </message>
+    <message>
+        <source>in the Wi-Fi network %1</source>
         <translation>im WLAN %1</translation>
     </message>
     <message>
@@ -4731,11 +4859,14 @@
     </message>
 </context>
 <context>
-    <name>SecretControl</name>
+    <name>RulesPicture</name>
     <message>
-        <source>Stored; type to replace it</source>
-        <translation>Gespeichert; tippen ersetzt es</translation>
+        <source>Picture of what the rules decide where</source>
+        <translation>Bild davon, was die Regeln wo entscheiden</translation>
     </message>
+</context>
+<context>
+    <name>SecretControl</name>
     <message>
         <source>Show</source>
         <translation>Zeigen</translation>
@@ -4743,6 +4874,14 @@
     <message>
         <source>Show %1</source>
         <translation>%1 zeigen</translation>
+    </message>
+    <message>
+        <source>Forgotten when you save</source>
+        <translation>Wird beim Speichern vergessen</translation>
+    </message>
+    <message>
+        <source>Unchanged</source>
+        <translation>Unverändert</translation>
     </message>
 </context>
 <context>
@@ -4762,6 +4901,29 @@
     <message>
         <source>Add a connection</source>
         <translation>Verbindung hinzufügen</translation>
+    </message>
+</context>
+<context>
+    <name>Speech</name>
+    <message>
+        <source>No contact with Ginnel&apos;s service</source>
+        <translation>Kein Kontakt zu Ginnels Dienst</translation>
+    </message>
+    <message>
+        <source>Ginnel&apos;s service is there again</source>
+        <translation>Ginnels Dienst ist wieder da</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>The kill switch stops what would go past the tunnels</source>
+        <translation>Der Kill-Switch hält an, was an den Tunneln vorbeiginge</translation>
+    </message>
+    <message>
+        <source>The kill switch stops nothing any more</source>
+        <translation>Der Kill-Switch hält nichts mehr an</translation>
     </message>
 </context>
 <context>
@@ -4877,8 +5039,8 @@
         <translation>Wartet auf Sie</translation>
     </message>
     <message>
-        <source>No contact with the service</source>
-        <translation>Kein Kontakt zum Dienst</translation>
+        <source>No contact</source>
+        <translation>Kein Kontakt</translation>
     </message>
     <message>
         <source>Getting ready</source>
@@ -4955,13 +5117,6 @@
     <message>
         <source>Connects by itself when its rules say so</source>
         <translation>Verbindet von selbst, wenn ihre Regeln es sagen</translation>
-    </message>
-</context>
-<context>
-    <name>StateCard</name>
-    <message>
-        <source>%1: %2</source>
-        <translation>%1: %2</translation>
     </message>
 </context>
 <context>

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import QDate, QLocale, Qt
+from PySide6.QtCore import QCoreApplication, QDate, QLocale, Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -13,7 +13,8 @@ from ..model.certificates import Shown, Validity
 from ..say import fill
 from .parts import NEAR, Mark, Text
 
-_COLOURS: dict[Validity, str] = {"good": "good", "early": "busy", "soon": "busy", "over": "bad"}
+#: One that is valid need not be one to trust: no green.
+_COLOURS: dict[Validity, str] = {"good": "muted", "early": "busy", "soon": "busy", "over": "bad"}
 
 
 class CertificateView(QWidget):
@@ -45,7 +46,7 @@ class CertificateView(QWidget):
             grid.addWidget(Text(theme, fill(words, value), colour="muted"), row, 1)
             row += 1
         validity_text = Text(theme, self._validity(locale, shown, validity))
-        validity_text.set_colour("muted" if validity == "good" else _COLOURS[validity])
+        validity_text.set_colour(_COLOURS[validity])
         grid.addWidget(validity_text, row, 1)
         self.fingerprint = Text(theme, shown.fingerprint, size=0.88, wraps=False)
         fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
@@ -75,4 +76,5 @@ class CertificateView(QWidget):
 
 def day(locale: QLocale, when: datetime) -> str:
     """As people write dates."""
-    return locale.toString(QDate(when.year, when.month, when.day), QLocale.FormatType.ShortFormat)
+    pattern = QCoreApplication.translate("Pattern of a date", "d MMMM yyyy")
+    return locale.toString(QDate(when.year, when.month, when.day), pattern)

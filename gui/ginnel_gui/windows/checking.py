@@ -55,7 +55,10 @@ class Checking(QObject):
                 self.changed.emit()
 
         params = ProfileValidateParams(
-            profile=self._form.table, secrets=self._form.secrets, keep_secrets=self._keep_secrets
+            profile=self._form.table,
+            secrets=self._form.secrets,
+            keep_secrets=self._keep_secrets,
+            forget_secrets=self._form.forgotten,
         )
         self._desk.call("profile.validate", params, while_alive(self, answered))
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QMenuBar
 
 from ..draw.theme import Theme
 from ..model.present import Button
-from ..say import say
+from ..say import plain, say
 from .pages import Pages
 
 
@@ -38,6 +38,7 @@ class Commands(QObject):
         self.answer = self._action(self.tr("&Answer…"), "", None)
         self.copy_details = self._action(self.tr("Cop&y details"), "copy", QKeySequence("Ctrl+Shift+C"))
         self.edit = self._action(self.tr("&Edit…"), "edit", QKeySequence("Ctrl+E"))
+        self.rename = self._action(self.tr("Re&name…"), "", QKeySequence("F2"))
         self.duplicate = self._action(self.tr("D&uplicate…"), "", QKeySequence("Ctrl+Shift+D"))
         self.export = self._action(self.tr("E&xport…"), "export", QKeySequence("Ctrl+Shift+E"))
         self.remove = self._action(self.tr("De&lete…"), "delete", keys.Delete)
@@ -48,6 +49,7 @@ class Commands(QObject):
         self.page_group = QActionGroup(window)
         for number, kind in enumerate(pages, 1):
             action = self._action(say(kind.title), kind.icon, QKeySequence(f"Ctrl+{number}"))
+            action.setIconText(f" {plain(say(kind.title))}")  # in the tool bar, not too close to its icon
             action.setCheckable(True)
             action.setData(kind.name)
             self.page_group.addAction(action)
@@ -58,7 +60,7 @@ class Commands(QObject):
     @property
     def of_profile(self) -> tuple[QAction, ...]:
         """Those about the chosen profile, whatever its state, in the order of a menu."""
-        return (self.edit, self.duplicate, self.export, self.copy_details, self.remove)
+        return (self.edit, self.rename, self.duplicate, self.export, self.copy_details, self.remove)
 
     @property
     def of_connection(self) -> tuple[QAction, ...]:
@@ -72,6 +74,7 @@ class Commands(QObject):
         self.answer.setEnabled("answer" in buttons)
         for action in self.of_profile:
             action.setEnabled(profile)
+        self.rename.setEnabled(profile and "connect" in buttons)  # what is in use keeps its name
 
     def fill(self, bar: QMenuBar) -> None:
         file = bar.addMenu(self.tr("&File"))

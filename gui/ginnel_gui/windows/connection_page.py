@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ginnel_service.ipc.schema import ConnectionStatus, ErrorInfo, OnDemandStatus
 
@@ -21,12 +21,10 @@ from .facts_view import FactsView
 from .pages import Context, Page
 from .parts import FAR, Button, Note
 from .state_card import StateCard
+from .tall_area import TallArea, centred
 from .traffic_card import TrafficCard
 
 _SECOND_MS = 1000
-
-#: Longer lines are tiresome to read.
-_WIDEST = 1000
 
 
 class ConnectionPage(Page):
@@ -55,22 +53,9 @@ class ConnectionPage(Page):
         column.addWidget(self.traffic)
         column.addWidget(self.facts)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        body.setMaximumWidth(_WIDEST)
-        middle = QWidget()
-        row = QHBoxLayout(middle)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addStretch(1)
-        row.addWidget(body, 1000)
-        row.addStretch(1)
-        scroll.setWidget(middle)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(scroll)
+        whole.addWidget(TallArea(centred(body)))
         self._clock = QTimer(self)
         self._clock.setInterval(_SECOND_MS)
         self._clock.timeout.connect(self._tick)

@@ -16,12 +16,13 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from ..model.fields import Field
+from ..model.fields import FORGET, SECRET, Field
 from ..model.format import duration
 from ..say import fill, plain, say
 from .pages import Context
@@ -103,11 +104,10 @@ class SecretControl(Control):
     def __init__(self, context: Context, form: Fields, field: Field, *, kept: bool) -> None:
         super().__init__(context, form, field)
         self._is_octets = isinstance(form.value(field.path), bytes)
+        self._kept = kept
         self.line = QLineEdit()
         self.line.setEchoMode(QLineEdit.EchoMode.Password)
         self.line.setMaxLength(1024)
-        if kept:
-            self.line.setPlaceholderText(self.tr("Stored; type to replace it"))
         self.line.textEdited.connect(self._edited)
         self.reveal = QToolButton()
         self.reveal.setCheckable(True)
@@ -119,11 +119,21 @@ class SecretControl(Control):
         row = QHBoxLayout()
         row.addWidget(self.line, 1)
         row.addWidget(self.reveal)
+        if kept:
+            self.forget = ForgetButton(form, field)
+            row.addWidget(self.forget)
         self.column.addLayout(row)
         self.take_in(self.line)
         self.refresh()
 
+    def minds(self, path: str) -> bool:
+        return super().minds(path) or path == forget_path(self.field)
+
     def refresh(self) -> None:
+        if self._kept:
+            goes = self.form.value(forget_path(self.field))
+            self.line.setPlaceholderText(self.tr("Forgotten when you save") if goes else self.tr("Unchanged"))
+            self.forget.refresh()
         text = self.value.decode("utf-8", "replace") if self._is_octets else self.value
         if self.line.text() != text:
             self.line.setText(text)
@@ -131,6 +141,27 @@ class SecretControl(Control):
 
     def _edited(self, text: str) -> None:
         self.put(text.encode() if self._is_octets else text, typed=True)
+
+
+class ForgetButton(QToolButton):
+    """Pressed: what the service keeps of a secret goes when the profile is saved."""
+
+    def __init__(self, form: Fields, field: Field) -> None:
+        super().__init__()
+        self._form, self._path = form, forget_path(field)
+        self.setCheckable(True)
+        self.setText(self.tr("Forget"))
+        words = fill(self.tr("Forget what is stored: %1"), plain(say(field.label)))
+        self.setAccessibleName(words)
+        self.setToolTip(words)
+        self.clicked.connect(lambda on: form.put(self._path, on))
+
+    def refresh(self) -> None:
+        self.setChecked(self._form.value(self._path))
+
+
+def forget_path(field: Field) -> str:
+    return FORGET + field.path.removeprefix(SECRET)
 
 
 class FlagControl(Control):
@@ -170,6 +201,8 @@ class NumberControl(Control):
         self._is_whole = isinstance(form.value(field.path), int)
         self.spin = QDoubleSpinBox()
         self.spin.setRange(0, _MOST)
+        # As much as other fields have: a spin box keeps a style sheet's padding from what is inside.
+        self.spin.lineEdit().setTextMargins(6, 0, 0, 0)
         self.spin.setDecimals(0 if self._is_whole else max(field.digits, _decimals(self.value)))
         self.spin.setKeyboardTracking(True)
         self.spin.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
@@ -269,6 +302,7 @@ class MethodsControl(Control):
             button = QToolButton()
             button.setText(words)
             button.setAccessibleName(told)
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.clicked.connect(lambda _=False, step=step: self.list.shift(step))
             buttons.addWidget(button)
         buttons.addStretch(1)

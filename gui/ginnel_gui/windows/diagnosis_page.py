@@ -19,6 +19,7 @@ from .pages import Context
 from .parts import Button, Card, Text
 from .profile_page import ScrollPage
 from .report_gathering import ReportGathering
+from .speech import announce
 
 
 class DiagnosisPage(ScrollPage):
@@ -181,6 +182,7 @@ class DiagnosisPage(ScrollPage):
             problems = sum(each.severity == "warning" for each in found.findings)
             words = self.tr("Problems found: %1") if problems else self.tr("No problem found")
             self.result.setText(fill(words, str(problems)))
+            announce(self, self.result.text())
         if self._name != self._examined:
             self._forget()
         self._show()

@@ -43,6 +43,7 @@ class Dialogs(QObject):
         window.import_requested.connect(self.import_file)
         window.create_requested.connect(self.create)
         window.edit_requested.connect(lambda name: self._with(name, self._edit))
+        window.rename_requested.connect(self.rename)
         window.duplicate_requested.connect(lambda name: self._with(name, self._duplicate))
         window.export_requested.connect(lambda name: self._with(name, self._export))
         window.remove_requested.connect(self.remove)
@@ -73,6 +74,11 @@ class Dialogs(QObject):
             lambda: self._context.desk.call("profile.remove", NameParams(name=name), self._done)
         )
         self._open(box)
+
+    def rename(self, name: str) -> None:
+        from .rename_dialog import RenameDialog  # noqa: PLC0415
+
+        self._open(RenameDialog(self._context, name, self._window))
 
     def _import_next(self) -> None:
         if self._importing or not self._files:

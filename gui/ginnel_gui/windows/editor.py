@@ -35,10 +35,12 @@ from ..model.refusals import problems_of
 from ..say import fill, plain, say
 from .checking import Checking
 from .fields_view import FieldsView, caption
+from .focus import lead_through
 from .form import Form
 from .pages import Context
 from .parts import FAR, NEAR, Button, Text
 from .simple_view import SimpleView
+from .speech import announce
 from .type_scale import HEADING
 
 #: More problems than these are counted, not listed.
@@ -113,6 +115,7 @@ class Editor(QDialog):
                 view.rows["name"].control.setEnabled(False)
             self._pages[number] = view
             self.stack.addWidget(view)
+            lead_through(self.list, view, self.advanced, self.save_button, self.cancel_button)
             self._complain()
         return self._pages[number]
 
@@ -140,6 +143,7 @@ class Editor(QDialog):
             secrets=self.form.secrets,
             replace=not self._is_new,
             keep_secrets=not self._is_new,
+            forget_secrets=self.form.forgotten,
         )
 
         def answered(result: object, error: ErrorInfo | None) -> None:
@@ -221,7 +225,7 @@ class Editor(QDialog):
         self.save_button.setDefault(True)
         if not self._is_new:
             self.simple.rows["name"].control.setEnabled(False)
-        self.resize(620, 520)
+        self.resize(640, 620)
 
     def _make_bottom(self) -> QHBoxLayout:
         theme = self.context.theme
@@ -234,7 +238,7 @@ class Editor(QDialog):
         buttons = QDialogButtonBox()
         self.save_button = Button(theme, primary=True)
         self.save_button.setText(self.tr("&Create") if self._is_new else self.tr("&Save changes"))
-        cancel = Button(theme)
+        cancel = self.cancel_button = Button(theme)
         cancel.setText(self.tr("Cance&l"))
         cancel.setAutoDefault(False)
         for button, role in (
@@ -314,6 +318,7 @@ class Editor(QDialog):
         said = explain(error)
         self.error.setText(f"{say(said.cause)} {say(said.remedy)}")
         self.error.show()
+        announce(self, self.error.text(), urgent=True)
 
     def _to_first(self) -> None:
         fields: list[Field | None] = [field_of(told.path) for told in self.checking.problems]

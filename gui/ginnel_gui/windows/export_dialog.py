@@ -50,6 +50,7 @@ class ExportDialog(QDialog):
         column = self._column = QVBoxLayout(self)
         column.setContentsMargins(20, 20, 20, 16)
         column.setSpacing(NEAR)
+        column.addStrut(480)
         column.addWidget(Text(context.theme, self.windowTitle(), size=HEADING, bold=True))
         self.formats: dict[Kind, QRadioButton] = {}
         group = QButtonGroup(self)
@@ -59,10 +60,13 @@ class ExportDialog(QDialog):
             button.setAccessibleDescription(say(each.about))
             group.addButton(button)
             self.formats[each.kind] = button
-            column.addWidget(button)
+            choice = QVBoxLayout()
+            choice.setSpacing(2)
+            choice.addWidget(button)
             about = Text(context.theme, say(each.about), size=SMALL, colour="muted")
             about.setIndent(24)
-            column.addWidget(about)
+            choice.addWidget(about)
+            column.addLayout(choice)
         self.lost = Text(context.theme, colour="busy")
         self.lost.setAccessibleName(self.tr("What gets lost"))
         column.addWidget(self.lost)
@@ -77,7 +81,6 @@ class ExportDialog(QDialog):
         self.formats["toml"].setChecked(True)
         group.buttonToggled.connect(lambda *_: self._refresh())
         self._form.changed.connect(lambda _: self._refresh())
-        self.setMinimumWidth(520)
         self._refresh()
 
     @property
@@ -110,13 +113,16 @@ class ExportDialog(QDialog):
         theme, profile = self._context.theme, self._profile
         self.with_secrets = QCheckBox(self.tr("&With secrets"))
         self.with_secrets.setAccessibleName(self.tr("With secrets"))
-        column.addWidget(self.with_secrets)
+        choice = QVBoxLayout()
+        choice.setSpacing(2)
+        choice.addWidget(self.with_secrets)
         told = self.tr(
             "Whoever has the file can then connect. The service gives no secret away: type them here."
         )
         about = Text(theme, told, size=SMALL, colour="muted")
         about.setIndent(24)
-        column.addWidget(about)
+        choice.addWidget(about)
+        column.addLayout(choice)
         self.secrets = QWidget()
         inside = QVBoxLayout(self.secrets)
         inside.setContentsMargins(24, 0, 0, 0)
@@ -197,7 +203,7 @@ class ExportDialog(QDialog):
         self.save_button.setEnabled(made is not None)
         lost = [label_of(path) for path in made.lost] if made is not None else []
         names = [each if isinstance(each, str) else plain(say(each)) for each in lost]
-        words = fill(self.tr("The file cannot carry: %1."), ", ".join(names)) if names else ""
+        words = fill(self.tr("The file cannot carry: %1."), "\u00a0· ".join(names)) if names else ""
         self.lost.setText(missing or words)
         self.lost.setVisible(bool(missing or words))
         self._column.activate()

@@ -8,9 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
-    QFrame,
     QGridLayout,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -35,6 +33,7 @@ from .pages import Context
 from .parts import FAR, Text
 from .rules_control import RulesControl
 from .suites_control import SuitesControl
+from .tall_area import TallArea
 from .type_scale import SMALL
 
 _PLAIN: dict[str, type[Control]] = {
@@ -87,18 +86,13 @@ class Row:
         self.control.entry.setAccessibleDescription(f"{words} {about}" if words else about)
 
 
-class FieldsView(QScrollArea):
+class FieldsView(TallArea):
     """`rows` by the fields' paths."""
 
     def __init__(
         self, context: Context, form: Form, fields: Iterable[Field], *, kept: bool, about: str = ""
     ) -> None:
         """`kept`: secrets may be stored with the profile already."""
-        super().__init__()
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(4, 4, FAR, 4)
@@ -110,14 +104,15 @@ class FieldsView(QScrollArea):
         grid.setVerticalSpacing(FAR)
         grid.setColumnStretch(0, 2)
         grid.setColumnStretch(1, 5)
-        self.rows: dict[str, Row] = {}
+        rows: dict[str, Row] = {}
         for number, field in enumerate(fields):
             row = Row(context, form, field, kept=kept)
             row.add_to(grid, number)
-            self.rows[field.path] = row
+            rows[field.path] = row
         column.addLayout(grid)
         column.addStretch(1)
-        self.setWidget(inside)
+        super().__init__(inside)
+        self.rows = rows
         self._still = _Still(self)
         for widget in [*inside.findChildren(QComboBox), *inside.findChildren(QAbstractSpinBox)]:
             widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
-from typing import Any, Final
+from typing import Any, Final, cast, get_args
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from ginnel_service.profiles.model import Authentication, Profile, ProfileError, profile_of
-from ginnel_service.profiles.secrets import Secrets
+from ginnel_service.profiles.secrets import SecretName, Secrets
 
-from ..model.fields import SECRET
+from ..model.fields import FORGET, SECRET
 
 _TYPED: Final = 1
 
 
 class Form(QObject):
-    """`put` is the only way to change it. Values are as in TOML; those below `secrets.` are of Secrets."""
+    """`put` is the only way to change it. Values are as in TOML; those below `secrets.` are of Secrets, and
+    those below `forget.` say whether a stored one goes."""
 
     changed = Signal(str)  # a field, by its path
 
@@ -29,6 +30,7 @@ class Form(QObject):
         super().__init__(parent)
         self._table: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(profile))
         self._secrets = {name: getattr(secrets or Secrets(), name) for name in Secrets.__struct_fields__}
+        self._forgets: dict[SecretName, bool] = dict.fromkeys(get_args(SecretName), False)
         self.stack = QUndoStack(self)
 
     @property
@@ -40,6 +42,11 @@ class Form(QObject):
     def secrets(self) -> Secrets:
         """Those that were given here."""
         return Secrets(**self._secrets)
+
+    @property
+    def forgotten(self) -> tuple[SecretName, ...]:
+        """Those that the service shall keep no longer."""
+        return tuple(name for name, forgets in self._forgets.items() if forgets)
 
     @property
     def is_changed(self) -> bool:
@@ -84,6 +91,8 @@ class Form(QObject):
     def _at(self, path: str) -> tuple[dict[str, Any], str]:
         if path.startswith(SECRET):
             return self._secrets, path.removeprefix(SECRET)
+        if path.startswith(FORGET):
+            return cast("dict[str, Any]", self._forgets), path.removeprefix(FORGET)
         *tables, name = path.split(".")
         inner = self._table
         for table in tables:

@@ -35,9 +35,11 @@ from ..say import fill, plain, say
 from .candidate_view import CandidateView
 from .certificate_files import read
 from .drop import files_of
+from .focus import lead_through
 from .import_head import Head
 from .pages import Context
 from .parts import FAR, NEAR, Button, Card, Mark, Text
+from .speech import announce
 from .type_scale import HEADING
 
 _FILES: Final = "*.mobileconfig *.sswan *.conf *.xml *.zip *.p12 *.pfx *.toml"
@@ -183,6 +185,7 @@ class ImportDialog(QDialog):
         theme = self.context.theme
         page = QWidget()
         column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
         card = Card(theme, margin=32)
         mark = Mark(theme, 56, disc=True)
         mark.show_icon("import", "accent")
@@ -249,7 +252,7 @@ class ImportDialog(QDialog):
         buttons = QDialogButtonBox()
         self.import_button = Button(theme, primary=True)
         self.import_button.setText(self.tr("&Import"))
-        cancel = Button(theme)
+        cancel = self.cancel_button = Button(theme)
         cancel.setText(self.tr("Cance&l"))
         cancel.setAutoDefault(False)
         buttons.addButton(self.import_button, QDialogButtonBox.ButtonRole.AcceptRole)
@@ -266,6 +269,7 @@ class ImportDialog(QDialog):
         self.views = []
         self.refusal.setText("\n".join(each for each in (f"⚠ {cause}", remedy, details) if each))
         self.refusal.show()
+        announce(self, self.refusal.text(), urgent=True)
         self.stack.setCurrentIndex(0)
         self._allow()
 
@@ -294,6 +298,10 @@ class ImportDialog(QDialog):
         self.list.setVisible(len(self.views) > 1)
         self.list.setCurrentRow(0)
         self.stack.setCurrentIndex(1)
+        # The buttons were made first, and come last.
+        lead_through(
+            self.head, self.list, self.panels, self.add_button, self.import_button, self.cancel_button
+        )
         self.views[0].setFocus()
         self._allow()
 

@@ -45,9 +45,10 @@ class ImportTree(QTreeWidget):
                 ((each.source, say(note(each.id, each.params)), "") for each in unused),
             )
         self.header().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        self.header().setStretchLastSection(True)
-        for column, width in enumerate((230, 250)):
-            self.setColumnWidth(column, width)
+        self.header().setAccessibleName(self.tr("Columns"))
+        self.setColumnWidth(0, 230)
+        for column in (1, 2):
+            self.header().setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
 
     def _group(self, title: str, rows: Iterable[tuple[str, str, str]]) -> None:
         group = QTreeWidgetItem([title])

@@ -11,7 +11,7 @@ from ginnel_service.profiles.certificates import MAX_FILE_OCTETS
 from ..model.fields import Field
 from ..say import fill
 from .certificate_files import CertificateFiles, read
-from .controls import Control
+from .controls import Control, ForgetButton, forget_path
 from .form import Form
 from .pages import Context
 from .parts import Text
@@ -33,13 +33,20 @@ class LockedControl(Control):
         row = QHBoxLayout()
         row.addWidget(self.told, 1)
         row.addWidget(self.browse)
+        if kept:
+            self.forget = ForgetButton(form, field)
+            row.addWidget(self.forget)
         self.column.addLayout(row)
         self.take_in(self.browse)
         self.refresh()
 
     def refresh(self) -> None:
+        if self._kept:
+            self.forget.refresh()
         if self.value:
             words = fill(self.tr("%1 was read"), self._name)
+        elif self._kept and self.form.value(forget_path(self.field)):
+            words = self.tr("Forgotten when you save")
         elif self._kept and self.form.value("authentication.pkcs12"):
             words = self.tr("Stays as it is stored")
         else:
@@ -47,7 +54,7 @@ class LockedControl(Control):
         self.told.setText(words)
 
     def minds(self, path: str) -> bool:
-        return super().minds(path) or path == "authentication.pkcs12"
+        return super().minds(path) or path in {"authentication.pkcs12", forget_path(self.field)}
 
     def bring(self, path: str) -> None:
         """The file at `path`; no certificate counts beside it."""

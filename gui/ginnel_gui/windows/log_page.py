@@ -107,6 +107,7 @@ class LogPage(Page):
 
     def _button(self, words: str, description: str) -> QToolButton:
         button = QToolButton()
+        button.setObjectName("command")  # for the style sheet
         button.setText(words)
         button.setToolTip(description)
         button.setAccessibleName(plain(words))

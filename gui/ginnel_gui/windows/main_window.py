@@ -13,6 +13,7 @@ from .drop import DropSign, files_of
 from .lost_page import LostPage
 from .pages import Context, Page, Pages
 from .sidebar import Sidebar
+from .speech import Speech
 from .welcome_page import WelcomePage
 
 #: How long the window waits for the service before it says that there is none, in milliseconds.
@@ -24,7 +25,8 @@ class MainWindow(QMainWindow):
 
     import_requested = Signal(str)  # a file's path, or "" to ask for one
     create_requested = Signal()
-    edit_requested = Signal(str)  # this and the next: by the name of a profile
+    edit_requested = Signal(str)  # this and the next ones: by the name of a profile
+    rename_requested = Signal(str)
     duplicate_requested = Signal(str)
     export_requested = Signal(str)
     remove_requested = Signal(str)
@@ -39,6 +41,7 @@ class MainWindow(QMainWindow):
         self._kinds = pages
         self._made: dict[str, Page] = {}
         self._patient = True
+        self._is_new = True  # nobody has chosen where the focus is
         self.setWindowTitle("Ginnel")
         self.setWindowIcon(application_icon())
         self.setAcceptDrops(True)
@@ -59,6 +62,7 @@ class MainWindow(QMainWindow):
         self.splitter.addWidget(self.stack)
         self.splitter.setStretchFactor(1, 1)
         self.setCentralWidget(self.splitter)
+        self.speech = Speech(self.desk, self)
         self._drop_sign = DropSign(context.theme, self)
         self._page = next(iter(pages)).name
         self.commands.pages[self._page].setChecked(True)
@@ -156,6 +160,7 @@ class MainWindow(QMainWindow):
         on(commands.answer, lambda: self._answer(self.profile))
         on(commands.copy_details, self._copy_details)
         on(commands.edit, lambda: self.edit_requested.emit(self.profile))
+        on(commands.rename, lambda: self.rename_requested.emit(self.profile))
         on(commands.duplicate, lambda: self.duplicate_requested.emit(self.profile))
         on(commands.export, lambda: self.export_requested.emit(self.profile))
         on(commands.remove, lambda: self.remove_requested.emit(self.profile))
@@ -173,6 +178,7 @@ class MainWindow(QMainWindow):
         self.sidebar.view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.sidebar.view.addActions([*commands.of_connection, *commands.of_profile])
         desk.contact.connect(self._arrange)
+        desk.renamed.connect(self._renamed)
         desk.profiles_changed.connect(self._arrange)
         desk.connection_changed.connect(self._allow_for)
         desk.prompt_opened.connect(self._allow)
@@ -207,11 +213,19 @@ class MainWindow(QMainWindow):
         else:
             self.stack.setCurrentWidget(self.page(self._page))
         self._allow()
+        if self._is_new and has_contact:
+            self._is_new = False
+            (self.sidebar.view if known else self.welcome).setFocus()
 
     def _choose(self, name: str) -> None:
         for page in self._made.values():
             page.follow(name)
         self._allow()
+
+    def _renamed(self, name: str, new: str) -> None:
+        """Whoever looks at it goes on to."""
+        if name == self.profile:
+            self.sidebar.choose(new)
 
     def _allow_for(self, name: str) -> None:
         if name == self.profile:

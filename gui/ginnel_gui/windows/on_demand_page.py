@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 from ginnel_service.ipc.schema import ErrorInfo, OnDemandChange, OnDemandParams, OnDemandStatus
 from ginnel_service.profiles.model import OnDemandRule
 
+from ..draw.rules_picture import RulesPicture
 from ..draw.theme import Theme
+from ..model.decisions import decisions
 from ..model.rules import ACTIONS, MARKS, condition, said
 from ..say import fill, say
 from .pages import Context
@@ -25,7 +27,9 @@ class OnDemandPage(ProfilePage):
             context,
             self.tr("On demand"),
             self.tr(
-                "Connects when you need it and disconnects when you do not, by the network that you are in."
+                "Connects when you need it and disconnects when you do not, by the network that you are in: "
+                "not at the office, say, and everywhere else. The rules are asked again whenever the "
+                "network changes."
             ),
         )
         self._theme = context.theme
@@ -39,6 +43,8 @@ class OnDemandPage(ProfilePage):
         self.everywhere = self._button(
             self.tr("Connect in &every network"), self.tr("Makes one rule, which always connects")
         )
+        self.picture = RulesPicture(context.theme)
+        self.seen = Card(context.theme)
         self.rules = Card(context.theme)
         self._rows: list[_RuleRow] = []
         self._arrange(context)
@@ -75,7 +81,11 @@ class OnDemandPage(ProfilePage):
         switch.inside.addSpacing(8)
         switch.inside.addLayout(row)
         self.rules.inside.addWidget(Text(theme, self.tr("Rules"), size=HEADING, bold=True))
-        self.none = Text(theme, self.tr("There are no rules yet."), colour="muted")
+        self.none = Text(
+            theme,
+            self.tr("There are no rules yet. A rule says: in such a network, connect or disconnect."),
+            colour="muted",
+        )
         self.rules.inside.addWidget(self.none)
         self._list = QVBoxLayout()
         self._list.setSpacing(6)
@@ -85,7 +95,10 @@ class OnDemandPage(ProfilePage):
         buttons.addWidget(self.change)
         buttons.addStretch(1)
         self.rules.inside.addLayout(buttons)
+        self.seen.inside.addWidget(Text(theme, self.tr("What happens where"), size=HEADING, bold=True))
+        self.seen.inside.addWidget(self.picture)
         self.column.addWidget(switch)
+        self.column.addWidget(self.seen)
         self.column.addWidget(self.rules)
         self.column.addStretch(1)
 
@@ -126,6 +139,8 @@ class OnDemandPage(ProfilePage):
         ]
         for row in self._rows:
             self._list.addWidget(row)
+        self.picture.show_decisions(decisions(rules, status))
+        self.seen.setVisible(bool(rules))
         self.none.setVisible(not rules)
         self.everywhere.setVisible(not rules)
         for button in (self.change, self.everywhere):

@@ -188,7 +188,7 @@ class Note(Card):
         row.setSpacing(12)
         mark = Mark(theme, 22)
         mark.show_icon(icon, colour)
-        row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(mark)
         row.addWidget(Text(theme, words), 1)
         self.inside.addLayout(row)
         self._row = row

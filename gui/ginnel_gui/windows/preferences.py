@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QLabel,
+    QSizePolicy,
     QSystemTrayIcon,
     QVBoxLayout,
     QWidget,
@@ -22,7 +23,7 @@ from ..language import languages
 from ..say import plain
 from .asking import tell
 from .pages import Context
-from .parts import FAR, Card, Text
+from .parts import FAR, NEAR, Card, Text
 
 
 class Preferences(QDialog):
@@ -61,6 +62,7 @@ class Preferences(QDialog):
 
     def _choice(self, options: Iterable[tuple[str, str]], setting: str) -> QComboBox:
         box = QComboBox()
+        box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         for words, value in options:
             box.addItem(words, value)
         box.setCurrentIndex(max(0, box.findData(getattr(self._settings, setting))))
@@ -82,6 +84,9 @@ class Preferences(QDialog):
         self.tray.setVisible(QSystemTrayIcon.isSystemTrayAvailable())
         look = Card(context.theme)
         form = QFormLayout()
+        form.setHorizontalSpacing(FAR)
+        form.setVerticalSpacing(NEAR)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         for words, box in (
             (self.tr("&Language:"), self.language),
             (self.tr("&Appearance:"), self.theme),
@@ -99,12 +104,13 @@ class Preferences(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
-        column.setContentsMargins(FAR, FAR, FAR, FAR)
+        column.setContentsMargins(20, 20, 20, 16)
         column.setSpacing(FAR)
         column.addWidget(look)
         column.addWidget(behaviour)
         column.addStretch(1)
         column.addWidget(buttons)
+        column.addStrut(400)
 
     def _show_login(self) -> None:
         try:

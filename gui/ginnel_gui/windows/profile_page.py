@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QRadioButton, QStyle, QVBoxLayout, QWidget
 
 from ginnel_service.ipc.schema import ErrorInfo
 
@@ -14,6 +14,8 @@ from .error_card import ErrorCard
 from .pages import Context, Page
 from .parts import FAR, Text
 from .profile_edit import ProfileEdit
+from .speech import announce
+from .tall_area import TallArea, centred
 from .type_scale import TITLE
 
 
@@ -22,8 +24,8 @@ class ScrollPage(Page):
 
     def __init__(self, context: Context, title: str, about: str) -> None:
         super().__init__()
-        self._body = QWidget()
-        self.column = QVBoxLayout(self._body)
+        body = QWidget()
+        self.column = QVBoxLayout(body)
         self.column.setContentsMargins(FAR, FAR, FAR, FAR)
         self.column.setSpacing(FAR)
         heading = QVBoxLayout()
@@ -31,20 +33,9 @@ class ScrollPage(Page):
         heading.addWidget(Text(context.theme, title, size=TITLE, bold=True))
         heading.addWidget(Text(context.theme, about, colour="muted"))
         self.column.addLayout(heading)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(self._body)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._scroll)
-
-    def minimumSizeHint(self) -> QSize:
-        """As wide as its parts need: it scrolls up and down alone."""
-        bar = self._scroll.verticalScrollBar().sizeHint().width()
-        needed = self._body.minimumSizeHint().width() + bar
-        return super().minimumSizeHint().expandedTo(QSize(needed, 0))
+        whole.addWidget(TallArea(centred(body)))
 
 
 class ProfilePage(ScrollPage):
@@ -68,6 +59,8 @@ class ProfilePage(ScrollPage):
     def complain(self, error: ErrorInfo | None) -> None:
         """With None all is well."""
         self.trouble.show_error(error)
+        if error is not None:
+            announce(self, f"{self.trouble.cause.text()} {self.trouble.remedy.text()}", urgent=True)
 
     def _show(self) -> None:
         raise NotImplementedError
@@ -85,6 +78,12 @@ def explained(theme: Theme, button: QAbstractButton, words: str, told: str) -> Q
     column.setSpacing(2)
     column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeading)
     below = Text(theme, told, colour="muted")
-    below.setIndent(26)
+    button.ensurePolished()
+    style, metrics = button.style(), QStyle.PixelMetric
+    size, gap = metrics.PM_IndicatorWidth, metrics.PM_CheckBoxLabelSpacing
+    if isinstance(button, QRadioButton):
+        size, gap = metrics.PM_ExclusiveIndicatorWidth, metrics.PM_RadioButtonLabelSpacing
+    # In line with the words of the button.
+    below.setIndent(style.pixelMetric(size, None, button) + style.pixelMetric(gap, None, button))
     column.addWidget(below)
     return column

@@ -33,13 +33,18 @@ class ProfileDelegate(QStyledItemDelegate):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._measured_for: QFont | None = None
+        self._heights = (0, 0)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        name, small = self._fonts(option.font)
-        line, less = QFontMetrics(name).height(), QFontMetrics(small).height()
-        if index.data(IS_HEADING):
-            return QSize(0, less + 18)
-        return QSize(0, line + less + 2 * _PAD)
+        """The same for a thousand rows, which are all asked for when one of them moves."""
+        if option.font != self._measured_for:
+            self._measured_for = QFont(option.font)
+            name, small = self._fonts(option.font)
+            line, less = QFontMetrics(name).height(), QFontMetrics(small).height()
+            self._heights = (less + 18, line + less + 2 * _PAD)
+        heading, row = self._heights
+        return QSize(0, heading if index.data(IS_HEADING) else row)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         painter.save()

@@ -102,7 +102,7 @@ class PromptDialog(QDialog):
         column.addWidget(self._make_buttons())
         (self.answer_button if prompt.certificate is None else self.refuse_button).setDefault(True)
         self._allow()
-        self.setMinimumWidth(460)
+        column.addStrut(420)
 
     def answer(self) -> None:
         """Give what was entered."""

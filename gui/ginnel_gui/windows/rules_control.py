@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from PySide6.QtCore import QObject, QSignalBlocker, Signal
-from PySide6.QtWidgets import QHBoxLayout, QListWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from ginnel_service.profiles.model import OnDemandRule
 
@@ -47,10 +47,12 @@ class RulesControl(Control):
     def __init__(self, context: Context, form: Fields, field: Field) -> None:
         super().__init__(context, form, field)
         self.list = QListWidget()
-        self.list.setFixedHeight(self.list.fontMetrics().lineSpacing() * 5 + 16)
+        self.list.setFixedHeight(self.list.fontMetrics().lineSpacing() * 8 + 16)
         self.list.currentRowChanged.connect(lambda _: self._chosen())
         row = QHBoxLayout()
-        row.addWidget(self.list, 1)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        row.addWidget(self.list, 1, Qt.AlignmentFlag.AlignTop)
         buttons = QVBoxLayout()
         self.buttons: dict[str, QToolButton] = {}
         for name, words, told, act in (
@@ -62,6 +64,7 @@ class RulesControl(Control):
             button = QToolButton()
             button.setText(words)
             button.setAccessibleName(told)
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.clicked.connect(lambda _=False, act=act: act())
             buttons.addWidget(button)
             self.buttons[name] = button

@@ -42,6 +42,9 @@ class Sidebar(QWidget):
         self.search.setAccessibleName(self.tr("Find a connection"))
         self.search.setAccessibleDescription(self.tr("By name or server; the list shows what matches"))
         self.search.setClearButtonEnabled(True)
+        # With room for the button that clears it.
+        wide = self.search.fontMetrics().horizontalAdvance(self.search.placeholderText())
+        self.search.setMinimumWidth(wide + 48)
         self.search.textChanged.connect(self._look_for)
         self.search.left.connect(self._to_list)
         self.view = ProfileView(context.theme)
@@ -65,7 +68,7 @@ class Sidebar(QWidget):
         column.addLayout(top)
         column.addWidget(self.nothing)
         column.addWidget(self.view, 1)
-        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 34)
+        column.addStrut(self.fontMetrics().averageCharWidth() * 34)
 
     @property
     def current(self) -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from ..draw.theme import Theme
 from ..model.present import BUTTONS, Button, Presentation
-from ..say import fill, plain, say
+from ..say import plain, say
 from .parts import NEAR, Card, Mark, Text
 from .parts import Button as PushButton
 from .type_scale import HEADING, TITLE
@@ -71,8 +70,6 @@ class StateCard(Card):
         self.state.setText(say(shown.title))
         self.state.set_colour(tone)
         self._show_buttons(shown.buttons)
-        if name == self._name:
-            self._announce(fill(self.tr("%1: %2"), name, say(shown.title)))
         self._name = name
 
     def _show_buttons(self, wanted: tuple[Button, ...]) -> None:
@@ -88,8 +85,3 @@ class StateCard(Card):
         if had_focus and wanted:
             # Whoever pressed it with the keyboard goes on with what took its place.
             self.buttons[0].setFocus()
-
-    def _announce(self, words: str) -> None:
-        """Have a screen reader say it."""
-        if QAccessible.isActive():
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))

@@ -89,7 +89,7 @@ class TrafficCard(Card):
         legend = QHBoxLayout()
         legend.setSpacing(FAR)
         for reading in (self.received, self.sent, self.trip):
-            legend.addWidget(reading, 1)
+            legend.addWidget(reading, 1, Qt.AlignmentFlag.AlignTop)
         self.inside.addLayout(legend)
         self.inside.addSpacing(4)
         self.inside.addWidget(self.chart, 1)

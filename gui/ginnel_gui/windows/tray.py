@@ -43,14 +43,20 @@ class Tray(QObject):
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
-        self._soon.timeout.connect(self.refresh)
+        self._soon.timeout.connect(self._look)
+        self._news: set[str] = set()  # of connections; all else is about everything
+        self._all = True
         desk = self._desk
-        for signal in (desk.profiles_changed, desk.kill_switch_changed, desk.connection_changed):
-            signal.connect(self._soon.start)
-        desk.contact.connect(self._soon.start)
-        desk.prompt_opened.connect(self._soon.start)
-        desk.prompt_closed.connect(self._soon.start)
-        context.theme.changed.connect(self._soon.start)
+        desk.connection_changed.connect(self._hear)
+        for signal in (
+            desk.profiles_changed,
+            desk.kill_switch_changed,
+            desk.contact,
+            desk.prompt_opened,
+            desk.prompt_closed,
+        ):
+            signal.connect(self._hear_all)
+        context.theme.changed.connect(self._hear_all)
         self.refresh()
         self._appear()
         for wait_ms in LATER_MS:
@@ -68,8 +74,27 @@ class Tray(QObject):
 
     def refresh(self) -> None:
         """Take in how everything is now; tell what is new."""
+        self._all, self._news = False, set()
+        self._take({name: self._desk.presentation(name).face for name in self._desk.mirror.profiles})
+
+    def _hear(self, name: str) -> None:
+        self._news.add(name)
+        self._soon.start()
+
+    def _hear_all(self) -> None:
+        self._all = True
+        self._soon.start()
+
+    def _look(self) -> None:
+        """Of a thousand connections those alone that there is news of."""
+        if self._all:
+            self.refresh()
+            return
+        news, self._news = self._news & self._desk.mirror.profiles.keys(), set()
+        self._take(self._faces | {name: self._desk.presentation(name).face for name in news})
+
+    def _take(self, faces: dict[str, Face]) -> None:
         has_service = self._desk.has_contact
-        faces = {name: self._desk.presentation(name).face for name in self._desk.mirror.profiles}
         before, self._faces = self._faces, faces
         if not self._window.isActiveWindow():
             for name, face in faces.items():

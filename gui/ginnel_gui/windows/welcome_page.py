@@ -62,6 +62,8 @@ class WelcomePage(QWidget):
             button.setAccessibleName(plain(label))
             button.setAccessibleDescription(told)
             button.clicked.connect(signal)
+            if primary:
+                self.setFocusProxy(button)
             card.inside.addWidget(drawn)
             card.inside.addWidget(Text(theme, heading, bold=True))
             card.inside.addWidget(Text(theme, told, colour="muted"))

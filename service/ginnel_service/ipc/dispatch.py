@@ -225,6 +225,7 @@ class Dispatcher:
             params.secrets,
             replace=params.replace,
             keep_secrets=params.keep_secrets and before == owner,  # they are bound to who gave them
+            forget_secrets=params.forget_secrets,
         )
         return Done()
 
@@ -253,7 +254,10 @@ class Dispatcher:
         if params.keep_secrets:
             self._check(Action.CHANGE_PROFILE, name)
         problems = await self._service.validate_profile(
-            params.profile, params.secrets, keep_secrets=params.keep_secrets
+            params.profile,
+            params.secrets,
+            keep_secrets=params.keep_secrets,
+            forget_secrets=params.forget_secrets,
         )
         return ProfileValidateResult(problems=problems)
 

@@ -9,7 +9,7 @@ import msgspec
 
 from ginnel_service import __version__
 from ginnel_service.profiles.model import Profile, ProfileError, profile_of
-from ginnel_service.profiles.secrets import Secrets, validate_secrets
+from ginnel_service.profiles.secrets import SecretName, Secrets, validate_secrets
 from ginnel_service.profiles.validation import problems_of, validate
 
 from .schema import (
@@ -94,11 +94,17 @@ class FakeService(EventFeed):
         )
 
     async def create_profile(
-        self, profile: Profile, secrets: Secrets, *, replace: bool, keep_secrets: bool = False
+        self,
+        profile: Profile,
+        secrets: Secrets,
+        *,
+        replace: bool,
+        keep_secrets: bool = False,
+        forget_secrets: tuple[SecretName, ...] = (),
     ) -> None:
         self._refuse("create_profile")
         if keep_secrets and profile.name in self.profiles:
-            secrets = self.secrets.get(profile.name, Secrets()).under(secrets)
+            secrets = self.secrets.get(profile.name, Secrets()).without(forget_secrets).under(secrets)
         if problems := validate(profile) + validate_secrets(profile, secrets):
             raise ProfileError("profile_invalid", name=profile.name, problems=tuple(problems))
         if profile.name in self.profiles and not replace:
@@ -108,13 +114,18 @@ class FakeService(EventFeed):
         self._tell_of(profile.name)
 
     async def validate_profile(
-        self, table: dict[str, Any], secrets: Secrets | None = None, *, keep_secrets: bool = False
+        self,
+        table: dict[str, Any],
+        secrets: Secrets | None = None,
+        *,
+        keep_secrets: bool = False,
+        forget_secrets: tuple[SecretName, ...] = (),
     ) -> tuple[ProfileProblem, ...]:
         problems = problems_of(table)
         if not problems and (secrets is not None or keep_secrets):
             profile, secrets = profile_of(table), secrets or Secrets()
             if keep_secrets:
-                secrets = self.secrets.get(profile.name, Secrets()).under(secrets)
+                secrets = self.secrets.get(profile.name, Secrets()).without(forget_secrets).under(secrets)
             problems = validate_secrets(profile, secrets)
         return tuple(ProfileProblem(**msgspec.structs.asdict(each)) for each in problems)
 

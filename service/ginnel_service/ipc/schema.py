@@ -18,7 +18,7 @@ from typing import Annotated, Any, Literal, get_args
 from msgspec import Meta, Struct
 
 from ginnel_service.profiles.model import Profile
-from ginnel_service.profiles.secrets import Secrets
+from ginnel_service.profiles.secrets import SecretName, Secrets
 
 PROTOCOL_VERSION = 1
 #: The versions that the service speaks.
@@ -358,6 +358,9 @@ class SubscribeParams(_Params, frozen=True, kw_only=True):
     log_connection: Annotated[str, Meta(max_length=256)] = ""  # `log` of this profile alone; empty: of all
 
 
+SecretNames = Annotated[tuple[SecretName, ...], Meta(max_length=16)]
+
+
 class ProfileCreateParams(_Params, frozen=True, kw_only=True):
     """`profile.owner_uid` is ignored: the owner is whom the kernel says the caller is.
 
@@ -368,6 +371,7 @@ class ProfileCreateParams(_Params, frozen=True, kw_only=True):
     secrets: Secrets = Secrets()  # they go in, and never come out
     replace: bool = False  # one of the same name, if there is one
     keep_secrets: bool = False  # of the one that is replaced, but for those that are given
+    forget_secrets: SecretNames = ()  # of those that would be kept
     system: bool = False  # it shall belong to the machine, for administrators to manage and use
 
 
@@ -377,6 +381,7 @@ class ProfileValidateParams(_Params, frozen=True, kw_only=True):
     profile: dict[str, Any]  # as it would stand in `profile.create`, or in TOML
     secrets: Secrets | None = None  # that it would be stored with; none: nothing is said about secrets
     keep_secrets: bool = False  # with those of the stored profile of that name, but for those that are given
+    forget_secrets: SecretNames = ()  # of those that would be kept
 
 
 class ProfileProblem(_Result, frozen=True, kw_only=True):

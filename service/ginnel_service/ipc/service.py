@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from ginnel_service.profiles.model import Profile
-from ginnel_service.profiles.secrets import Secrets
+from ginnel_service.profiles.secrets import SecretName, Secrets
 
 from .schema import (
     ConnectionStatus,
@@ -73,17 +73,29 @@ class Service(Protocol):
         """
 
     async def create_profile(
-        self, profile: Profile, secrets: Secrets, *, replace: bool, keep_secrets: bool = False
+        self,
+        profile: Profile,
+        secrets: Secrets,
+        *,
+        replace: bool,
+        keep_secrets: bool = False,
+        forget_secrets: tuple[SecretName, ...] = (),
     ) -> None:
         """Validate and store. `profile.owner_uid` is right. Raises `profile_invalid`, `profile_exists`.
 
-        With `keep_secrets` those of the profile that is replaced stay, but for those that are given.
+        With `keep_secrets` those of the profile that is replaced stay, but for those that are given or named
+        in `forget_secrets`.
         """
 
     async def validate_profile(
-        self, table: dict[str, Any], secrets: Secrets | None = None, *, keep_secrets: bool = False
+        self,
+        table: dict[str, Any],
+        secrets: Secrets | None = None,
+        *,
+        keep_secrets: bool = False,
+        forget_secrets: tuple[SecretName, ...] = (),
     ) -> tuple[ProfileProblem, ...]:
-        """What `create_profile` would complain about, with or without `secrets`; `keep_secrets` as there."""
+        """What `create_profile` would complain about, with or without `secrets`; the others as there."""
 
     async def list_profiles(self) -> tuple[ProfileSummary, ...]:
         """Every profile by name, the broken ones among them."""

@@ -7,10 +7,10 @@ clear; they are still read, and `SecretStore.renew` seals them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
@@ -25,6 +25,9 @@ MAX_PSK_OCTETS = 1024
 MAX_PASSWORD = 1024
 MAX_PKCS12_OCTETS = 32 * 1024
 MAX_FILE_OCTETS = 64 * 1024
+
+
+SecretName = Literal["psk", "password", "private_key", "ppk", "pkcs12", "pkcs12_password"]
 
 
 class Secrets(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -47,6 +50,11 @@ class Secrets(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """These, with those that `given` has in their place."""
         changed = {name: value for name in self.__struct_fields__ if (value := getattr(given, name))}
         return msgspec.structs.replace(self, **changed)
+
+    def without(self, names: Collection[SecretName]) -> Secrets:
+        """These, but for those of `names`."""
+        nothing = Secrets()
+        return msgspec.structs.replace(self, **{name: getattr(nothing, name) for name in names})
 
     def __repr__(self) -> str:
         return f"Secrets({', '.join(f'{name}={shown}' for name, shown in self.__rich_repr__())})"

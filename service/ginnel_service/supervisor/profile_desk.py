@@ -12,7 +12,7 @@ import msgspec
 from ..ipc.schema import ConnectionStatus, ErrorInfo, OnDemandStatus, ProfileProblem, ProfileSummary
 from ..profiles.certificates import pem_of
 from ..profiles.model import Problem, Profile, ProfileError, profile_of
-from ..profiles.secrets import Secrets, SecretStore, validate_secrets
+from ..profiles.secrets import SecretName, Secrets, SecretStore, validate_secrets
 from ..profiles.store import Listed, ProfileStore
 from ..profiles.validation import problems_of, validate
 from ..tunnel.convert import meaningless, session_config
@@ -49,10 +49,18 @@ class ProfileDesk:
         """Those that can be read."""
         return tuple(listed.profile for listed in self._profiles.list() if listed.profile is not None)
 
-    def create(self, profile: Profile, secrets: Secrets, *, replace: bool, keep_secrets: bool) -> None:
+    def create(
+        self,
+        profile: Profile,
+        secrets: Secrets,
+        *,
+        replace: bool,
+        keep_secrets: bool,
+        forget_secrets: tuple[SecretName, ...] = (),
+    ) -> None:
         """Raises `profile_invalid`, `profile_exists`."""
         name = profile.name
-        secrets = self._laid_over(name, secrets, keep=keep_secrets)
+        secrets = self._laid_over(name, secrets, keep=keep_secrets, forget=forget_secrets)
         problems = _problems(profile, secrets)
         if problems:
             raise ProfileError("profile_invalid", name=name, problems=tuple(problems))
@@ -77,7 +85,12 @@ class ProfileDesk:
         log.info("profile %s stored", profile.name, extra={"connection": profile.name})
 
     def problems_of(
-        self, table: dict[str, Any], secrets: Secrets | None, *, keep_secrets: bool
+        self,
+        table: dict[str, Any],
+        secrets: Secrets | None,
+        *,
+        keep_secrets: bool,
+        forget_secrets: tuple[SecretName, ...] = (),
     ) -> tuple[ProfileProblem, ...]:
         """All that is wrong with a profile as an editor has it, and with its secrets where they are given."""
         problems = problems_of(table)
@@ -85,7 +98,8 @@ class ProfileDesk:
             problems = meaningless(profile_of(table))
         elif not problems:
             profile = profile_of(table)
-            laid = self._laid_over(profile.name, secrets or Secrets(), keep=keep_secrets)
+            given = secrets or Secrets()
+            laid = self._laid_over(profile.name, given, keep=keep_secrets, forget=forget_secrets)
             problems = _problems(profile, laid)
         return tuple(ProfileProblem(**msgspec.structs.asdict(each)) for each in problems)
 
@@ -167,8 +181,12 @@ class ProfileDesk:
             for listed in self._profiles.list()
         )
 
-    def _laid_over(self, name: str, secrets: Secrets, *, keep: bool) -> Secrets:
-        return self._secrets.get(name).under(secrets) if keep and self._has(name) else secrets
+    def _laid_over(
+        self, name: str, secrets: Secrets, *, keep: bool, forget: tuple[SecretName, ...]
+    ) -> Secrets:
+        if not (keep and self._has(name)):
+            return secrets
+        return self._secrets.get(name).without(forget).under(secrets)
 
     def _readable(self, name: str) -> Profile | None:
         with suppress(ProfileError):

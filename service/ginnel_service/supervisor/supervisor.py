@@ -37,7 +37,7 @@ from ..ipc.schema import (
 )
 from ..ipc.service import EventFeed, ServiceError
 from ..profiles.model import Profile, ProfileError
-from ..profiles.secrets import Secrets, SecretStore
+from ..profiles.secrets import SecretName, Secrets, SecretStore
 from ..profiles.store import ProfileStore
 from ..tunnel.host import Host
 from ..tunnel.probe import Prober
@@ -115,17 +115,32 @@ class Supervisor(EventFeed):
         return self._connections.statistics()
 
     async def create_profile(
-        self, profile: Profile, secrets: Secrets, *, replace: bool, keep_secrets: bool = False
+        self,
+        profile: Profile,
+        secrets: Secrets,
+        *,
+        replace: bool,
+        keep_secrets: bool = False,
+        forget_secrets: tuple[SecretName, ...] = (),
     ) -> None:
-        self._desk.create(profile, secrets, replace=replace, keep_secrets=keep_secrets)
+        self._desk.create(
+            profile, secrets, replace=replace, keep_secrets=keep_secrets, forget_secrets=forget_secrets
+        )
         self._on_demand.profiles_changed(profile.name)
         self._tell_of(profile.name)
         await self._keeper.profile_changed(profile)
 
     async def validate_profile(
-        self, table: dict[str, Any], secrets: Secrets | None = None, *, keep_secrets: bool = False
+        self,
+        table: dict[str, Any],
+        secrets: Secrets | None = None,
+        *,
+        keep_secrets: bool = False,
+        forget_secrets: tuple[SecretName, ...] = (),
     ) -> tuple[ProfileProblem, ...]:
-        return self._desk.problems_of(table, secrets, keep_secrets=keep_secrets)
+        return self._desk.problems_of(
+            table, secrets, keep_secrets=keep_secrets, forget_secrets=forget_secrets
+        )
 
     async def list_profiles(self) -> tuple[ProfileSummary, ...]:
         return self._desk.summaries(self._connections.statuses(), self._on_demand.statuses())

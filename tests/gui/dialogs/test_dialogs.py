@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -15,6 +17,8 @@ from ginnel_gui.windows.editor import Editor
 from ginnel_gui.windows.export_dialog import ExportDialog
 from ginnel_gui.windows.import_dialog import ImportDialog
 from ginnel_gui.windows.pages import Context
+from ginnel_gui.windows.rename_dialog import RenameDialog
+from ginnel_service.ipc.schema import ConnectionStatus
 from ginnel_service.profiles.importers import preview
 from ginnel_service.profiles.model import Authentication, Local, Profile, Transport
 from ginnel_service.profiles.secrets import Secrets
@@ -96,6 +100,39 @@ def test_what_is_refused_is_explained(qtbot: QtBot, app: App) -> None:
     assert box.text()
     assert box.informativeText()
     box.close()
+
+
+def test_a_connection_is_renamed_and_stays_chosen(qtbot: QtBot, app: App, server: FakeServer) -> None:
+    server.service.secrets["office"] = Secrets(password="rosebud")
+    app.window.sidebar.choose("office")
+    QTest.keyClick(app.window.sidebar.view, Qt.Key.Key_F2)
+    dialog = shown(qtbot, app, RenameDialog)
+    assert not dialog.rename_button.isEnabled()
+    for name, words in (("home", "There is a connection of this name."), ("a b", "letters")):
+        dialog.line.setText(name)
+        assert words in dialog.told.text()
+        assert not dialog.rename_button.isEnabled()
+    dialog.line.setText("work")
+    with qtbot.waitSignal(dialog.renamed):
+        QTest.keyClick(dialog.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "office" not in app.desk.mirror.profiles)
+    assert app.window.profile == "work"
+    assert app.window.page("connection").isVisible()
+    assert server.service.secrets["work"].password == "rosebud"
+
+
+def test_what_is_in_use_keeps_its_name(qtbot: QtBot, app: App, server: FakeServer) -> None:
+    app.window.sidebar.choose("office")
+    assert app.window.commands.rename.isEnabled()
+    app.window.commands.rename.trigger()
+    dialog = shown(qtbot, app, RenameDialog)
+    server.publish(ConnectionStatus(name="office", state="up"))
+    qtbot.waitUntil(lambda: not app.window.commands.rename.isEnabled())
+    server.do(lambda: server.service.connections.update(office=ConnectionStatus(name="office", state="up")))
+    dialog.line.setText("work")
+    dialog.rename()
+    qtbot.waitUntil(lambda: "Disconnect it first" in dialog.told.text())
+    assert dialog.isVisible()
 
 
 def test_files_are_imported_one_after_the_other(qtbot: QtBot, app: App) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -136,6 +137,52 @@ def test_saving_keeps_secrets_that_were_not_typed(qtbot: QtBot, edit: Open, serv
     with qtbot.waitSignal(editor.saved):
         editor.save_button.click()
     assert service.secrets["office"].password == "new"
+
+
+def test_a_stored_secret_is_forgotten_when_that_is_saved(
+    qtbot: QtBot, edit: Open, service: FakeService
+) -> None:
+    service.profiles["office"] = OFFICE
+    service.secrets["office"] = Secrets(password="old", ppk=b"kept")
+    editor = edit()
+    control = simple(editor, "secrets.password")
+    assert control.line.placeholderText() == "Unchanged"
+    control.forget.click()
+    assert control.line.placeholderText() == "Forgotten when you save"
+    assert service.secrets["office"].password == "old"
+    editor.undo.click()
+    assert not control.forget.isChecked()
+    editor.redo.click()
+    with qtbot.waitSignal(editor.saved):
+        editor.save_button.click()
+    assert service.secrets["office"] == Secrets(ppk=b"kept")
+
+
+def test_a_needed_secret_is_missed_before_it_is_gone(qtbot: QtBot, edit: Open, service: FakeService) -> None:
+    profile = Profile(name="psk", server="h", local=Local(id="me"))
+    service.profiles["psk"], service.secrets["psk"] = profile, Secrets(psk=b"secret")
+    editor = edit(profile)
+    simple(editor, "secrets.psk").forget.click()
+    qtbot.waitUntil(lambda: "pre-shared key" in problem(editor, "secrets.psk"))
+    editor.save()
+    qtbot.wait(0)
+    assert service.secrets["psk"].psk == b"secret"
+
+
+def test_a_private_key_goes_with_its_certificate(qtbot: QtBot, edit: Open, service: FakeService) -> None:
+    alice = Authority("Office CA").issue("alice")
+    pem = alice.pem().decode().partition("-----BEGIN PRIVATE")[0]
+    profile = msgspec.structs.replace(
+        OFFICE,
+        authentication=Authentication(username="alice", certificate="own"),
+        certificates={"own": pem},
+    )
+    service.profiles["office"], service.secrets["office"] = profile, Secrets(private_key=b"key", password="p")
+    editor = edit(profile)
+    simple(editor, "authentication.certificate").combo.setCurrentIndex(0)
+    assert editor.form.forgotten == ("private_key",)
+    editor.undo.click()
+    assert not editor.form.forgotten
 
 
 def test_what_the_service_refuses_is_shown_where_it_is(qtbot: QtBot, edit: Open) -> None:
