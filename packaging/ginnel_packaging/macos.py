@@ -34,8 +34,8 @@ from .wheels import ONE_SIDED
 HERE: Final = PACKAGING / "macos"
 PYTHON: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
 IDENTIFIER: Final = "org.ginnel.pkg"
-#: The oldest that PySide6 6.11 runs on.
-MINIMUM: Final = "13.0"
+#: The oldest that PySide6's modules of 6.11.3 are built for; its wheel's name says 13.
+MINIMUM: Final = "15.0"
 BUNDLE: Final = PurePosixPath("/Applications/Ginnel.app")
 BUNDLE_ID: Final = "org.ginnel.gui"
 DAEMON: Final = PurePosixPath("/Library/LaunchDaemons/org.ginnel.ginneld.plist")
@@ -58,7 +58,7 @@ STANDING: Final = frozenset(
 )
 MACHINES: Final = ("arm64", "x86_64")
 #: Wheels that may be installed there, newest first (PEP 425).
-_RELEASES: Final = ("13_0", "12_0", "11_0", "10_15", "10_14", "10_13", "10_12", "10_9")
+_RELEASES: Final = ("15_0", "14_0", "13_0", "12_0", "11_0", "10_15", "10_14", "10_13", "10_12", "10_9")
 #: Of Qt what the app needs; the rest of PySide6 (tools, QML, databases) is not shipped.
 _QT: Final = ("QtCore", "QtDBus", "QtGui", "QtNetwork", "QtSvg", "QtWidgets")
 _LIBRARY: Final = "libpyside6.abi3"

@@ -40,7 +40,7 @@ IDENTIFIER=org.ginnel.pkg
 BASE=/Library/Ginnel
 FRAMEWORK=$BASE/Python.framework/Versions/$PYTHON
 ORIGINAL=/Library/Frameworks/Python.framework
-MACOSX_DEPLOYMENT_TARGET=13.0
+MACOSX_DEPLOYMENT_TARGET=15.0
 ARCHFLAGS="-arch arm64 -arch x86_64"
 export MACOSX_DEPLOYMENT_TARGET ARCHFLAGS
 
@@ -149,7 +149,7 @@ wheels() {
         rustup target add "$target"
         full_openssl "$machine"
         ARCHFLAGS="-arch $machine" CARGO_BUILD_TARGET=$target OPENSSL_STATIC=1 \
-            OPENSSL_DIR=$PWD/$WORK/full-openssl/$machine _PYTHON_HOST_PLATFORM=macosx-13.0-$machine \
+            OPENSSL_DIR=$PWD/$WORK/full-openssl/$machine _PYTHON_HOST_PLATFORM=macosx-$MACOSX_DEPLOYMENT_TARGET-$machine \
             python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-binary :all: --require-hashes \
             --wheel-dir "$WORK/own-wheels/$machine" -r "$WORK/one-sided.txt"
     done

@@ -139,8 +139,10 @@ class MacPackage:
         self.distribution = ElementTree.fromstring(_read(folder / "Distribution"))
 
     def install(self, root: Path) -> None:
-        """Lay out the payload below `root`."""
+        """Lay out the payload below `root`, of what is below site/ our own alone."""
         for name, member in self.payload.items():
+            if "/site/" in name and "/ginnel_core/" not in name:
+                continue
             path = root / name
             if stat.S_ISDIR(member.mode):
                 path.mkdir(parents=True, exist_ok=True)
