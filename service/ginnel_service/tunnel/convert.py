@@ -142,6 +142,7 @@ def wanted_network(
         addresses=addresses,
         routes=routed,
         bypass=tuple(ip_network(subnet) for subnet in profile.network.bypass),
+        gateways=(ip_address(path.remote.host),),
         blocked=blocked(profile.network, routed),
         lan=profile.network.lan,
         dns=name_servers(profile.dns, configuration, routed),
