@@ -212,7 +212,8 @@ def package_info(found: Sequence[Item]) -> bytes:
     scripts = ElementTree.SubElement(root, "scripts")
     for name in SCRIPTS:
         ElementTree.SubElement(scripts, name, file=f"./{name}")
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return text
 
 
 def _kib(found: Iterable[Item]) -> int:

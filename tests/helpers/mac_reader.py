@@ -36,7 +36,8 @@ class Billed(NamedTuple):
 
 def cpio(octets: bytes) -> list[Member]:
     """The members of an archive of the portable kind (cpio(5)). Raises ValueError."""
-    found, at = [], 0
+    found: list[Member] = []
+    at = 0
     while True:
         head = octets[at : at + 76].decode()
         if head[:6] != "070707":

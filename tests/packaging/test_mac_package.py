@@ -16,7 +16,7 @@ from ginnel_packaging import wheels as wheels_of
 from ginnel_packaging.cross import python_names
 from ginnel_packaging.macos import IDENTIFIER, MINIMUM, PYTHON
 from ginnel_packaging.payload import Item
-from ginnel_packaging.tree import VERSION
+from ginnel_packaging.tree import VERSION, epoch
 from ginnel_service.config import parse_arguments
 from helpers import macho
 from helpers.mac_reader import MacPackage
@@ -213,10 +213,10 @@ def test_licences_of_all_that_is_bundled_are_there(mac_package: MacPackage) -> N
 
 
 def test_two_packages_are_the_same_bytes(mac_items: list[Item], mac_package: MacPackage) -> None:
-    again = macos.package(mac_items, macos.epoch())
+    again = macos.package(mac_items, epoch())
     if "GINNEL_DIST" not in os.environ:
         assert again == mac_package.file.read_bytes()
-    assert again == macos.package(mac_items, macos.epoch())
+    assert again == macos.package(mac_items, epoch())
 
 
 # ---- scripts, on a scratch root ------------------------------------------------------------------------
