@@ -100,7 +100,7 @@ ifeq ($(OS),Darwin)
 	packaging/macos/build.sh
 else
 	rm -f dist/Ginnel-*.pkg
-	PYTHONPATH=packaging:core $(BIN)/python -m ginnel_packaging.macos twin
+	PYTHONPATH=packaging:core $(BIN)/python -m ginnel_packaging.mac_twin
 	$(LOOK_AT) tests/packaging/test_mac_package.py
 endif
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ginnel_packaging import assets, freebsd, macos, universal, wheels
+from ginnel_packaging import assets, freebsd, mac_twin, mac_wheels, macos, universal, wheels
 from ginnel_packaging.cross import TARGETS
 from ginnel_packaging.payload import Item, Parts
 from ginnel_packaging.tree import ROOT
@@ -77,13 +77,13 @@ def mac_parts(shared: Path, made_assets: Path) -> tuple[Parts, bytes]:
     """Without the app's wheels, which are a hundred megabytes; the whole is for `make macos-pkg`."""
 
     def make(folder: Path) -> None:
-        built = {target: shipped(target, shared / "cross") for target in macos.targets()}
-        macos.merged([modules[0].parent for modules, _ in built.values()], folder / "modules")
+        built = {target: shipped(target, shared / "cross") for target in mac_twin.targets()}
+        mac_wheels.merged([modules[0].parent for modules, _ in built.values()], folder / "modules")
         library = universal.merge([library.read_bytes() for _, library in built.values()])
         (folder / "libcrypto.3.dylib").write_bytes(library)
-        program = universal.merge([macos.launcher(target, folder) for target in built])
+        program = universal.merge([mac_twin.launcher(target, folder) for target in built])
         (folder / "Ginnel").write_bytes(program)
-        macos.bundled(wheels.everything(app=False), folder)
+        mac_wheels.bundled(wheels.everything(app=False), folder)
 
     made = once(shared / "macos", make)
     parts = Parts(
@@ -106,4 +106,4 @@ def mac_package(mac_items: list[Item], tmp_path_factory: pytest.TempPathFactory)
     folder = tmp_path_factory.mktemp("mac")
     if dist := os.environ.get("GINNEL_DIST"):
         return MacPackage(next(Path(dist).glob("Ginnel-*.pkg")), folder / "unpacked")
-    return MacPackage(macos.write(mac_items, folder), folder / "unpacked")
+    return MacPackage(mac_twin.write(mac_items, folder), folder / "unpacked")
