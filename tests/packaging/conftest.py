@@ -23,6 +23,10 @@ from helpers.pkg_reader import Package
 BSD = next(target for target in TARGETS if (target.platform, target.machine) == ("freebsd", "x86_64"))
 
 
+def newest(folder: str, pattern: str) -> Path:
+    return max(Path(folder).glob(pattern), key=lambda path: path.stat().st_mtime)
+
+
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that all workers of this run have."""
@@ -61,7 +65,7 @@ def freebsd_package(
     shared: Path, freebsd_items: list[Item], tmp_path_factory: pytest.TempPathFactory
 ) -> Package:
     if dist := os.environ.get("GINNEL_DIST"):
-        return Package(next(Path(dist).glob("ginnel-*.FreeBSD-*.pkg")))
+        return Package(newest(dist, "ginnel-*.FreeBSD-*.pkg"))
     return Package(freebsd.write(freebsd_items, BSD, tmp_path_factory.mktemp("dist")))
 
 
@@ -105,5 +109,5 @@ def mac_items(mac_parts: tuple[Parts, bytes]) -> list[Item]:
 def mac_package(mac_items: list[Item], tmp_path_factory: pytest.TempPathFactory) -> MacPackage:
     folder = tmp_path_factory.mktemp("mac")
     if dist := os.environ.get("GINNEL_DIST"):
-        return MacPackage(next(Path(dist).glob("Ginnel-*.pkg")), folder / "unpacked")
+        return MacPackage(newest(dist, "Ginnel-*.pkg"), folder / "unpacked")
     return MacPackage(mac_twin.write(mac_items, folder), folder / "unpacked")
