@@ -57,7 +57,7 @@ lint: setup ## ruff, mypy, the import contracts, shellcheck, actionlint
 	@failed=; for check in "ruff check ." "ruff format --check ." mypy "mypy tests" lint-imports; do \
 	echo "== $$check"; PYTHONPATH=core $(BIN)/$$check || failed="$$failed ($$check)"; done; \
 	if command -v shellcheck >/dev/null; then \
-	echo "== shellcheck"; shellcheck packaging/*.sh packaging/debian/install.sh packaging/debian/*.prerm packaging/debian/*.postrm packaging/freebsd/ginneld.in packaging/freebsd/*.sh packaging/macos/*.sh packaging/macos/scripts/* packaging/macos/ginnel-uninstall .ci/run || failed="$$failed (shellcheck)"; \
+	echo "== shellcheck"; shellcheck packaging/*.sh packaging/debian/install.sh packaging/debian/ginnel.p* packaging/freebsd/ginneld.in packaging/freebsd/*.sh packaging/macos/*.sh packaging/macos/scripts/* packaging/macos/ginnel-uninstall .ci/run || failed="$$failed (shellcheck)"; \
 	else echo "shellcheck is not installed: the shell scripts went unchecked"; fi; \
 	if [ -x $(BIN)/actionlint ]; then \
 	echo "== actionlint"; $(BIN)/actionlint || failed="$$failed (actionlint)"; fi; \
@@ -112,6 +112,7 @@ soak: setup ## the long tests at full length, then the network tests RUNS times 
 	$(LINUX_ONLY)
 	GINNEL_HOSTILE=10000000 GINNEL_REKEYS=1000 GINNEL_REKEY_CASES=1 GINNEL_LEAST_SHARE=0.95 \
 		GINNEL_DEATHS=1 $(PYTEST) -q -x -s $(LONG) $(PYTEST_ARGS)
+	GINNEL_SHIPPED=1 $(PYTEST) -q -x tests/packaging/test_deb.py tests/packaging/test_installed.py tests/packaging/reproduced.py
 	@i=1; while [ $$i -le $(RUNS) ]; do echo "== soak $$i of $(RUNS)"; \
 	$(PYTEST) -q -x -m "$(NETWORK)" $(PYTEST_ARGS) || exit 1; i=$$((i + 1)); done
 

@@ -1,28 +1,35 @@
 #!/bin/sh
-# Makes the Debian package, in dist/: packaging/deb.sh [FOLDER]
+# Makes the Debian package, in dist/: packaging/deb.sh [FOLDER [OUT]]
 #
-# FOLDER (build/deb) is where it works; the same commit gives the same bytes in any. GINNEL_VERSION makes a package that
-# calls itself another version, for whoever tests an upgrade.
+# FOLDER (build/deb) is where it works; the same commit gives the same bytes in any. GINNEL_LIBCRYPTO=system builds with
+# the system's libcrypto, however old: quicker to make, slower to use.
 set -eu
 
 cd "$(dirname "$0")/.."
 work=${1:-build/deb}
-mkdir -p "$work" build/deb/wheels dist
+out=${2:-dist}
+mkdir -p "$work" build/deb/wheels "$out"
+out=$(cd "$out" && pwd)
 work=$(cd "$work" && pwd)
+exec 9>build/deb/lock
+flock 9 # whoever makes another one meanwhile waits
 say() { printf '%s\n' "deb: $*"; }
 
 : "${SOURCE_DATE_EPOCH:=$(git log -1 --format=%ct)}"
 export SOURCE_DATE_EPOCH
 # PEP 440's 1.0rc1 and 1.0.dev2 come before 1.0, which Debian says by a tilde.
-version=${GINNEL_VERSION:-$(sed -n 's/^__version__ = "\(.*\)"$/\1/p' service/ginnel_service/__init__.py)}
-version=$(printf '%s' "$version" | sed -E 's/\.?(a|b|rc|dev)([0-9]+)/~\1\2/g')
+version=$(sed -n 's/^__version__ = "\(.*\)"$/\1/p' service/ginnel_service/__init__.py |
+    sed -E 's/\.?(a|b|rc|dev)([0-9]+)/~\1\2/g')
 
 say "fetching what is bundled"
 PYTHONPATH=packaging
 export PYTHONPATH
-GINNEL_OPENSSL=$(/usr/bin/python3 -m ginnel_packaging.openssl build/openssl)
-python3=/usr/bin/python3
-[ -x build/deb/pip/bin/python ] || $python3 -m venv build/deb/pip
+if [ "${GINNEL_LIBCRYPTO:-}" = system ]; then
+    GINNEL_OPENSSL=
+else
+    GINNEL_OPENSSL=$(/usr/bin/python3 -m ginnel_packaging.openssl build/openssl)
+fi
+[ -x build/deb/pip/bin/python ] || /usr/bin/python3 -m venv build/deb/pip
 wanted=$(cat requirements/app.txt requirements/build.txt | cksum)
 if [ "$(cat build/deb/wheels/wanted 2>/dev/null)" != "$wanted" ]; then
     for list in app build; do
@@ -43,9 +50,9 @@ git ls-files -z --cached --others --exclude-standard | tar --create --null --fil
 cp -r "$tree/packaging/debian" "$tree/debian"
 date=$(date --utc --rfc-email --date="@$SOURCE_DATE_EPOCH")
 cat >"$tree/debian/changelog" <<END
-ginnel ($version) unstable; urgency=medium
+ginnel ($version-1) unstable; urgency=medium
 
-  * See /usr/share/doc/ginnel/CHANGELOG.md.gz.
+  * See /usr/share/doc/ginnel/changelog.gz.
 
  -- Ginnel <maintainers@ginnel.org>  $date
 END
@@ -55,6 +62,6 @@ if ! (cd "$tree" && umask 022 && dpkg-buildpackage --build=binary --no-sign) >"$
     say "failed; the whole output is in $log" >&2
     exit 1
 fi
-mv "$work"/ginnel_"$version"_*.deb dist/
-rm -rf "$tree" "$work"/ginnel_"$version"_*
-ls dist/ginnel_"$version"_*.deb
+mv "$work"/ginnel_"$version"-1_*.deb "$out/"
+rm -rf "$tree" "$work"/ginnel_"$version"-1_*
+ls "$out"/ginnel_"$version"-1_*.deb

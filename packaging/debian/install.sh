@@ -1,7 +1,7 @@
 #!/bin/sh
 # Fills the package's folder: packaging/debian/install.sh debian/ginnel
 #
-#   /usr/lib/ginnel/bin/python3     a link to the system's Python; pyvenv.cfg makes it find the folder below
+#   /usr/lib/ginnel/bin             a link to the system's Python; pyvenv.cfg makes it find the folder below
 #   /usr/lib/ginnel/lib/...         Ginnel and the locked wheels, and libcrypto where the system's is older
 #   /usr/bin                        launchers
 #
@@ -32,9 +32,10 @@ mkdir -p "$site"
 build/venv/bin/python -m pip install --quiet --no-index --no-deps --no-compile --find-links "$GINNEL_WHEELS" \
     --require-hashes --target "$site" -r requirements/app.txt
 build/venv/bin/python -m pip install --quiet --no-index --no-deps --no-compile --upgrade --target "$site" build/wheel/*.whl
-# Programs of others, and what tests, benchmarks, compilers and type checkers want.
-rm -rf "${site:?}/bin" "$site/ginnel_core"/probe_* "$site/ginnel_core"/*.px[di]
+# Programs of others, what pyrad's wheel drops beside it, and what tests, benchmarks, compilers and type checkers want.
+rm -rf "${site:?}/bin" "$site/docs" "$site/example" "$site/ginnel_core"/probe_* "$site/ginnel_core"/*.px[di]
 find "$site" \( -name '*.a' -o -name '*.h' -o -name '*.c' -o -name '*.pyi' -o -name __pycache__ \) -exec rm -rf {} +
+find "$site" -name '*.py' -perm /0111 -exec chmod a-x {} +
 strip --strip-unneeded --remove-section=.comment "$site"/ginnel_core/*.so
 export PYTHONPATH="$PWD/packaging"
 /usr/bin/python3 -m ginnel_packaging.qt "$site"
@@ -45,13 +46,13 @@ if [ -n "${GINNEL_OPENSSL:-}" ]; then
 fi
 
 mkdir -p "$root/$base/bin" "$root/usr/bin"
-ln -s /usr/bin/python3 "$root/$base/bin/python3"
+ln -s /usr/bin/python3 "$root/$base/bin/ginnel-python3"
 cat >"$root/$base/pyvenv.cfg" <<END
 home = /usr/bin
 include-system-site-packages = false
 END
 launcher() { # PROGRAM MODULE
-    printf '#!/%s/bin/python3 -I\nfrom %s import main\n\nmain()\n' "$base" "$2" >"$root/usr/bin/$1"
+    printf '#!/%s/bin/ginnel-python3 -I\nfrom %s import main\n\nmain()\n' "$base" "$2" >"$root/usr/bin/$1"
     chmod 0755 "$root/usr/bin/$1"
 }
 launcher ginnel ginnel_service.cli.main

@@ -20,6 +20,8 @@ from email.parser import HeaderParser
 from pathlib import Path
 from typing import Final
 
+from .openssl import version_built
+
 OWN: Final = Path(__file__).parents[1] / "licences"
 #: What wheels link in or bring along without a word of it: wheel -> our text about it, licence, what it is.
 INSIDE: Final = {
@@ -29,6 +31,8 @@ INSIDE: Final = {
 }
 _TEXT: Final = re.compile(r"^(licen[cs]e|copying|notice|authors)", re.IGNORECASE)
 _HOLDER: Final = re.compile(r"^\W*(?:copyright|\(c\)|©).*\d{4}.*$", re.IGNORECASE | re.MULTILINE)
+#: Where a licence shows how to name oneself.
+_BLANK: Final = re.compile(r"yyyy|<year>|[\[{]", re.IGNORECASE)
 #: Words of old metadata, in SPDX's.
 _SPDX: Final = {
     "Apache 2.0": "Apache-2.0",
@@ -63,7 +67,7 @@ class Bundled:
     def holders(self) -> list[str]:
         """The lines on copyright in its texts, without the licences' own examples."""
         found = [" ".join(line.split()) for text in self.texts.values() for line in _HOLDER.findall(text)]
-        lines = [line.strip("#*/ .") for line in found if "yyyy" not in line.lower()]
+        lines = [line.strip("#*/ .") for line in found if not _BLANK.search(line)]
         return list(dict.fromkeys(lines))[:8] or ["see the texts"]
 
 
@@ -107,7 +111,7 @@ def _files(site: Path, info: Path) -> list[Path]:
 
 
 def openssl(built: Path) -> Bundled:
-    version = built.name.partition("-")[2]
+    version = version_built(built)
     texts = {"LICENSE.txt": (built / "LICENSE.txt").read_text()}
     bundled = Bundled("openssl", version, "Apache-2.0", ["usr/lib/ginnel/lib/libcrypto-ginnel.so.3"], texts)
     bundled.texts["COPYRIGHT"] = "Copyright 1998-2026 The OpenSSL Project Authors. All Rights Reserved.\n"
@@ -145,7 +149,7 @@ def write(site: Path, built: Path | None, debian: Path, folder: Path) -> None:
         for name, text in each.texts.items():
             (folder / each.name / name).write_text(text)
     (debian / "copyright").write_text(copyright_file(bundled))
-    using = f"openssl (= {built.name.partition('-')[2]})" if built is not None else ""
+    using = f"openssl (= {version_built(built)})" if built is not None else ""
     (debian / "built-using").write_text(using)
     for info in site.glob("*.dist-info"):  # the texts have moved; pip's records tell of files that have gone
         shutil.rmtree(info / "licenses", ignore_errors=True)

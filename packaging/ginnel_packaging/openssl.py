@@ -13,6 +13,7 @@ file and loads no module.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import re
 import shlex
@@ -77,19 +78,25 @@ def version_of(description: Path) -> str:
     return description.name.removeprefix("openssl_").removesuffix(".dsc")
 
 
+def version_built(made: Path) -> str:
+    """Debian's version of what `build` has made."""
+    return made.name.split("-", 2)[2]
+
+
 def unpack(description: Path, folder: Path) -> None:
     """The source with Debian's patches, as the new folder `folder`. Raises NotBuiltError."""
     # apt-get has checked the files against the signed index; a person's keyring need not know their author.
     run(["dpkg-source", "--no-check", "--extract", description, folder], description.parent)
 
 
-def build(cache: Path, epoch: str) -> Path:
-    """A folder with include/, lib/ and LICENSE.txt, built when it is not there yet; `epoch` dates it.
+def build(cache: Path) -> Path:
+    """A folder with include/, lib/ and LICENSE.txt, built when it is not there yet.
 
     Raises NotBuiltError.
     """
     description = source(cache)
-    made = cache / f"built-{version_of(description)}"
+    key = hashlib.sha256(repr((WITHOUT, NOWHERE)).encode()).hexdigest()[:8]
+    made = cache / f"built-{key}-{version_of(description)}"
     if made.exists():
         return made
     work, part = cache / "work", cache / "part"
@@ -104,8 +111,11 @@ def build(cache: Path, epoch: str) -> Path:
     options = [f"--prefix={NOWHERE}", f"--openssldir={NOWHERE}", "--libdir=lib", "shared"]
     options += [f"no-{what}" for what in WITHOUT]
     flags = ["-g0", f"-ffile-prefix-map={work}=."]
-    # The build notes its date, and which compiler's flags it had.
-    environment = os.environ | {"SOURCE_DATE_EPOCH": epoch, "LC_ALL": "C"}
+    # The build notes a date: that of the source, as Debian's changelog has it.
+    dated = subprocess.run(
+        ["dpkg-parsechangelog", "--show-field", "Timestamp"], cwd=work, capture_output=True, check=True
+    )
+    environment = os.environ | {"SOURCE_DATE_EPOCH": dated.stdout.decode().strip(), "LC_ALL": "C"}
     run(["perl", "Configure", f"--config={settings}", _TARGET, *options, *flags], work, environment)
     jobs = f"-j{os.cpu_count() or 1}"
     for target in (["build_generated"], [jobs, LIBRARY]):
@@ -178,8 +188,8 @@ def main(arguments: list[str] | None = None) -> None:
     if is_new_enough():
         return
     try:
-        print(build(cache.resolve(), os.environ.get("SOURCE_DATE_EPOCH", "0")))
-    except (NotBuiltError, OSError) as error:
+        print(build(cache.resolve()))
+    except (NotBuiltError, OSError, subprocess.CalledProcessError) as error:
         sys.exit(f"{parser.prog}: {error}")
 
 

@@ -1,4 +1,4 @@
-"""Packages for other systems, made once a run: whole, but that their libcrypto has names alone.
+"""Packages, made once a run: for Debian, and whole but for their libcrypto for other systems.
 
 With GINNEL_DIST=FOLDER the packages in that folder are looked at instead, as `make freebsd-pkg` and
 `make macos-pkg` do with what they made.
@@ -16,6 +16,7 @@ from ginnel_packaging import assets, freebsd, mac_twin, mac_wheels, macos, unive
 from ginnel_packaging.cross import TARGETS
 from ginnel_packaging.payload import Item, Parts
 from ginnel_packaging.tree import ROOT
+from helpers import debian as making
 from helpers.cross import once, shipped
 from helpers.mac_reader import MacPackage
 from helpers.pkg_reader import Package
@@ -111,3 +112,29 @@ def mac_package(mac_items: list[Item], tmp_path_factory: pytest.TempPathFactory)
     if dist := os.environ.get("GINNEL_DIST"):
         return MacPackage(newest(dist, "Ginnel-*.pkg"), folder / "unpacked")
     return MacPackage(mac_twin.write(mac_items, folder), folder / "unpacked")
+
+
+@pytest.fixture(scope="session")
+def deb(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Debian's package. Where no libcrypto has been built to be shipped, it is made with the system's."""
+    if dist := os.environ.get("GINNEL_DIST"):
+        return next(Path(dist).resolve().glob("ginnel_*.deb"))
+    if (reason := making.why_not()) is not None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+    return making.build(making.WORK, tmp_path_factory.mktemp("deb"), **making.QUICK, **making.libcrypto())
+
+
+@pytest.fixture(scope="session")
+def unpacked(deb: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the package would install, and its scripts in DEBIAN/."""
+    folder = tmp_path_factory.mktemp("unpacked") / "root"
+    making.run("dpkg-deb", "--raw-extract", deb, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def debian(deb: Path) -> Path:
+    """A root with what the package depends on. Nobody may write to it."""
+    return making.root_with([*making.BASE, *making.depends(deb)])
