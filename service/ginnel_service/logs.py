@@ -16,6 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
+import msgspec
+
 from ginnel_service.ipc.schema import Level, LogEntry
 from ginnel_service.profiles.model import printable
 
@@ -132,6 +134,15 @@ class RingHandler(logging.Handler):
         self._entries.append(entry)
         if self.listener is not None:
             self.listener(entry)
+
+    def hand_over(self, connection: str, to: str) -> None:
+        """The lines about `connection` are about `to` from now on: who reads them goes by the name."""
+        with self.lock or threading.Lock():
+            kept = (
+                msgspec.structs.replace(entry, connection=to) if entry.connection == connection else entry
+                for entry in self._entries
+            )
+            self._entries = deque(kept, maxlen=self._entries.maxlen)
 
     def tail(self, lines: int) -> tuple[LogEntry, ...]:
         """The last `lines` entries, oldest first."""

@@ -19,6 +19,7 @@ from ginnel_service.cli.tables import duration
 from ginnel_service.ipc.access import Policy
 from ginnel_service.ipc.schema import ConnectionStatus, ErrorInfo, Level, LogEntry
 from ginnel_service.profiles.model import Local, parse_profile
+from ginnel_service.profiles.secrets import Secrets
 from helpers.import_files import FOLDER
 
 from .conftest import PSK, Served, office
@@ -122,6 +123,20 @@ def test_show_prints_a_file_that_create_takes(with_office: Served) -> None:
     shown = with_office.run("show", "office").stdout
     assert parse_profile(shown.encode()) == office()
     assert with_office.json("show", "office")["local"] == {"id": "alice"}
+
+
+def test_a_profile_is_renamed(with_office: Served) -> None:
+    assert with_office.run("rename", "office", "work").output == "office is called work now.\n"
+    assert list(with_office.service.profiles) == ["work"]
+    assert with_office.json("rename", "work", "office") == {"renamed": "work", "name": "office"}
+    assert with_office.json("rename", "nowhere", "work")["error"]["code"] == "unknown_profile"
+    wrong = with_office.run("rename", "office", "a/b")
+    assert wrong.exit_code == Exit.BAD_PROFILE
+    assert "name: " in wrong.stderr
+    with_office.service.profiles["home"] = office(name="home")
+    assert with_office.json("rename", "office", "home")["error"]["code"] == "profile_exists"
+    with_office.run("up", "office")
+    assert with_office.json("rename", "office", "work")["error"]["code"] == "already_up"
 
 
 def test_a_profile_is_removed(with_office: Served) -> None:
@@ -328,6 +343,7 @@ def test_without_a_service_every_command_says_so(tmp_path: Path, name: str) -> N
         "create": ["x", "--server", "y", "--id", "z", "--psk-stdin"],
         "import": [str(FOLDER / "office.toml"), "--yes"],
         "list": [],
+        "rename": ["x", "y"],
         "log": [],
         "status": [],
         "killswitch": [],
@@ -432,3 +448,13 @@ def test_a_command_whose_modules_are_missing_says_so_and_hides(monkeypatch: pyte
     assert refused.exit_code == Exit.FAILED
     assert "no_such_module is not installed" in refused.stderr
     assert "\n  demo " not in CliRunner().invoke(main, ["--help"]).stdout
+
+
+def test_a_change_of_what_is_connected_says_when_it_counts(with_office: Served) -> None:
+    def edited(lan: str) -> str:
+        return with_office.run("edit", "office", "--set", f"network.lan={lan}").stdout
+
+    with_office.service.secrets["office"] = Secrets(psk=PSK.encode())
+    assert edited("true") == "Changed office.\n"
+    with_office.run("up", "office")
+    assert "until you connect again" in edited("false")

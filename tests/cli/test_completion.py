@@ -52,6 +52,7 @@ def completed(words: str, served: Served | None, path: Path | None = None) -> li
 def test_names_commands_and_options_are_completed(homes: Served) -> None:
     assert completed("ginnel up of", homes) == ["offal", "office", "official"]
     assert completed("ginnel down h", homes) == ["home"]
+    assert completed("ginnel rename off", homes) == ["offal", "office", "official"]
     assert "doctor" in completed("ginnel d", homes)
     assert completed("ginnel doctor --re", homes) == ["--report", "--repair"]
     assert completed("ginnel completion ", homes) == list(SHELLS)

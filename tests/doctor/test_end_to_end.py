@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,6 +30,7 @@ from ginnel_service.demo.rig import (
     GatewayOptions,
     Service,
     network_state,
+    ping,
 )
 from ginnel_service.ipc.identifiers import EXAMINATION_IDS
 from ginnel_service.net.firewall.nftables import KILL_SWITCH
@@ -231,6 +233,54 @@ def test_a_name_that_does_not_resolve_ends_the_search_there(street: Street) -> N
     assert found["name_unresolved"]["params"]["server"] == "nowhere.invalid"
     assert not found.keys() & {"udp_silent", "gateway_silent", "proposal_accepted"}
     assert "service_rights" in found
+
+
+def test_a_dead_address_of_several_is_noted_and_passed_over(
+    street: Street, on_the_way: Host, tmp_path: Path
+) -> None:
+    dead = "198.51.100.77"
+    (tmp_path / "hosts").write_text(f"127.0.0.1 localhost\n{dead} gw.example\n{ADDRESS} gw.example\n")
+    street.net.client.run(["mount", "--bind", str(tmp_path / "hosts"), "/etc/hosts"])
+    try:
+        drop(on_the_way, "forward", f"ip daddr {dead}")
+        street.profile(server="gw.example", timing={})
+        found = street.finds()
+        assert not warnings(found)
+        assert found["name_resolves"]["params"]["addresses"] == [dead, ADDRESS]
+        assert found["udp_silent"]["severity"] == "note"
+        assert found["udp_silent"]["params"]["address"] == dead
+        for answers in ("udp_answers", "tcp_answers"):
+            assert found[answers]["params"]["address"] == ADDRESS
+        street.service.ginnel("up", "office", "--timeout", "20")
+        assert ping(street.net.client, Internet.SERVER[0], 3).lost == 0
+        assert "offloads_in_use" in street.finds()
+    finally:
+        street.service.ginnel("down", "office")
+        street.net.client.run(["umount", "/etc/hosts"])
+
+
+@pytest.mark.parametrize(
+    ("days", "finds", "severity"),
+    [
+        ((-30, 300), "certificate_valid", "ok"),
+        ((-30, 5), "certificate_ends_soon", "note"),
+        ((-30, -1), "certificate_ended", "warning"),
+    ],
+)
+def test_our_own_certificate_is_held_against_the_clock(
+    street: Street, tmp_path: Path, days: tuple[int, int], finds: str, severity: str
+) -> None:
+    begins, ends = (time.time() + day * authority.DAY_S for day in days)
+    own = authority.Authority("Test Root").issue("alice", not_before=begins, not_after=ends)
+    (tmp_path / "own.pem").write_bytes(own.pem())
+    street.service.ginnel(
+        *("create", "office", "--replace", "--server", ADDRESS, "--remote-id", GATEWAY_ID),
+        *("--certificate", str(tmp_path / "own.pem"), "--key", str(tmp_path / "own.pem")),
+    )
+    found = street.finds()
+    assert found[finds]["severity"] == severity
+    assert found[finds]["params"]["certificate"] == "own"
+    assert "roots_of_system" in found
 
 
 def test_a_certificate_of_the_future_says_that_the_clock_is_slow(street: Street, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Every target under libFuzzer, as many at once as there are processors; FUZZ_SECONDS each (60).
+"""Every target under libFuzzer, as many at once as there are processors; FUZZ_SECONDS each (20).
 
 What a target fails on is kept in build/fuzz and printed in hexadecimal.
 """
@@ -24,7 +24,7 @@ pytestmark = [
 ]
 
 ROOT = HERE.parents[1]
-SECONDS = int(os.environ.get("FUZZ_SECONDS", "60"))
+SECONDS = int(os.environ.get("FUZZ_SECONDS", "20"))
 START_S = 120.0  # to import, to feed what is kept, to end
 FOUND = ROOT / "build" / "fuzz"
 WAVES = -(-len(TARGETS) // (os.cpu_count() or 1))

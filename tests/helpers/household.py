@@ -23,16 +23,19 @@ from ginnel_service.demo.rig import GATEWAY_ID, POOLS, CommandError, Gateway, Se
 class OfficeGateway(Gateway):
     """`ginnel gateway run` on a folder that `ginnel gateway init` has made."""
 
-    def __init__(self, host: Host, more: str = "", *, methods: str = '["mschapv2", "tls"]') -> None:
-        """`more` are tables of the file; `methods` those of EAP."""
+    def __init__(
+        self, host: Host, more: str = "", *, methods: str = '["mschapv2", "tls"]', **values: str
+    ) -> None:
+        """`more` are tables of the file; `methods` those of EAP; `values` of what the file says already."""
         self.host = host
         self.folder = host.lab.directory / "office"
         self.config = self.folder / "gateway.toml"
         self.state = host.lab.directory / "office-state"
         self.administer("init", "--output", str(self.folder), "--id", GATEWAY_ID)
         text = self.config.read_text()
-        for key, value in (("pool_ipv4", POOLS[0]), ("pool_ipv6", POOLS[1])):
-            text = re.sub(rf'(?m)^{key} = ".*"$', f'{key} = "{value}"', text)
+        for key, value in {"pool_ipv4": f'"{POOLS[0]}"', "pool_ipv6": f'"{POOLS[1]}"', **values}.items():
+            text, changed = re.subn(rf"(?m)^{key} = .*$", f"{key} = {value}", text)
+            assert changed == 1, key
         text = text.replace('methods = ["mschapv2", "tls"]', f"methods = {methods}")
         write_private(self.config, (text + more).encode())
         self.start()
@@ -90,6 +93,7 @@ class Household:
         self.lab = lab
         self.net = Internet(lab)
         self.net.server.ip("route del default", "route del ::/0")
+        self.net.gateway.run(["tee", "/etc/resolv.conf"], stdin=f"nameserver {Internet.SERVER[0]}\n")
         self.gateway = OfficeGateway(self.net.gateway, more, **options)
         self.service: Service | None = None
 

@@ -58,7 +58,7 @@ def client_config(**more: Any) -> CharonConfig:
 
 def _config(more: dict[str, Any], **defaults: Any) -> CharonConfig:
     tuning = {**TUNING, **more.get("tuning", {})}
-    return CharonConfig(**{"plugins": PLUGINS, **defaults, **more, "tuning": tuning})
+    return CharonConfig(**{"plugins": f"attr {PLUGINS}", **defaults, **more, "tuning": tuning})
 
 
 class ToCharon:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from ginnel_service.demo.lab import Internet, Lab
-from ginnel_service.demo.rig import GATEWAY_ID, CommandError, ping
+from ginnel_service.demo.rig import GATEWAY_ID, POOLS, CommandError, ping
+from helpers import nameserver
 from helpers.household import Household
 from helpers.offices import client_config
 from helpers.strongswan import Charon, why_missing
@@ -18,7 +19,7 @@ pytestmark = [pytest.mark.netns]
 @pytest.fixture(scope="module")
 def office() -> Iterator[Household]:
     with Lab() as lab:
-        yield Household(lab)
+        yield Household(lab, nat_ipv6="true", dns='"auto"')
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,8 @@ def test_a_user_comes_in_by_the_file_that_was_handed_out_and_goes_when_removed(
     service.ginnel("up", profile, "--timeout", "30")
     try:
         # The server has no route back: what it answers came from the gateway's own address
-        assert ping(net.client, Internet.SERVER[0], 5).lost == 0
+        for server in Internet.SERVER:
+            assert ping(net.client, server, 5).lost == 0
         (peer,) = office.gateway.status()["peers"]
         assert peer["user"] == name
         assert peer["octets_in"] > 0
@@ -116,14 +118,39 @@ def test_nobody_beyond_the_gateway_begins_a_connection_to_a_user(office: Househo
     service, net = office.client(), office.net
     service.ginnel("up", profile, "--timeout", "30")
     (peer,) = office.gateway.status()["peers"]
-    inside = next(address for address in peer["addresses"] if "." in address)
-    net.server.ip("route add 10.99.0.0/24 via 10.77.0.1")
+    routes = [
+        f"{pool} via {gateway}" for pool, gateway in zip(POOLS, ("10.77.0.1", "fd77:7::1"), strict=True)
+    ]
+    net.server.ip(*(f"route add {route}" for route in routes))
     try:
-        done = net.server.run(["ping", "-n", "-c", "2", "-W", "1", inside], check=False)
-        assert " 0 received" in done.stdout
-        assert ping(net.client, Internet.SERVER[0], 3).lost == 0
+        for inside, server in zip(sorted(peer["addresses"]), Internet.SERVER, strict=True):
+            done = net.server.run(["ping", "-n", "-c", "2", "-W", "1", inside], check=False)
+            assert " 0 received" in done.stdout
+            assert ping(net.client, server, 3).lost == 0
     finally:
-        net.server.ip("route del 10.99.0.0/24")
+        net.server.ip(*(f"route del {route}" for route in routes))
+        service.ginnel("down", profile)
+
+
+def test_users_ask_the_servers_that_the_gateway_asks_itself_and_those_it_asks_later(
+    office: Household,
+) -> None:
+    stem, _ = office.gateway.add("names@example.org", "psk")
+    profile = office.take(stem.with_suffix(stem.suffix + ".toml"))
+    service, net = office.client(), office.net
+    server = nameserver.start(net.server, Internet.SERVER[0], "203.0.113.1")
+    service.ginnel("up", profile, "--timeout", "30")
+    try:
+        assert service.status(profile)["dns"] == [Internet.SERVER[0]]
+        found = net.client.run(["getent", "ahostsv4", "www.example"], check=False).stdout.split()
+        assert found[:1] == ["203.0.113.1"]
+        assert "www.example" in server.asked()
+        net.gateway.run(["tee", "/etc/resolv.conf"], stdin=f"nameserver {Internet.SERVER[1]}\n")
+        office.gateway.reload()
+        service.ginnel("down", profile)
+        service.ginnel("up", profile, "--timeout", "30")
+        assert service.status(profile)["dns"] == [Internet.SERVER[1]]
+    finally:
         service.ginnel("down", profile)
 
 

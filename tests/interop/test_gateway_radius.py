@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,6 +44,7 @@ staff = ["10.88.0.0/24"]
 [radius]
 timeout_s = 0.5
 accounting = true
+interim_s = 1
 servers = [
   { address = "127.0.0.1", port = 1, secret_file = "radius.secret" },
   { address = "127.0.0.1", port = 1812, secret_file = "radius.secret" },
@@ -163,6 +165,30 @@ def test_a_session_is_accounted_from_its_start_to_its_end(directory: Directory) 
     assert told.count("Class = 0x73746166") >= 2
     assert "Framed-IP-Address = 10.99.0.77" in told
     assert "Acct-Input-Octets = 0" not in told
+
+
+def test_what_a_session_moved_is_told_while_it_lasts(directory: Directory) -> None:
+    before = directory.accounts
+    directory.profile("office", "bob", "--eap", "mschapv2")
+    service = directory.client()
+    service.ginnel("up", "office", "--timeout", "30")
+
+    def told() -> list[dict[str, str]]:
+        """The accounts between start and end, by attribute."""
+        new = directory.accounts[len(before) :].split("\n\n")
+        found = [dict(re.findall(r"^\t(\S+) = (.*)$", each, re.MULTILINE)) for each in new]
+        return [each for each in found if each.get("Acct-Status-Type") == "Interim-Update"]
+
+    try:
+        assert ping(directory.net.client, Internet.SERVER[0], 5).lost == 0
+        eventually(lambda: len(told()) >= 2, "two accounts while it lasts", alive=[directory.server])
+    finally:
+        service.ginnel("down", "office")
+    first, second = told()[:2]
+    assert first["Acct-Session-Id"] == second["Acct-Session-Id"]
+    assert first["User-Name"] == '"bob"'
+    assert int(second["Acct-Input-Octets"]) >= 5 * 84  # pings of 84 octets
+    assert int(first["Acct-Session-Time"]) < int(second["Acct-Session-Time"])
 
 
 def test_whom_the_directory_refuses_stays_outside(directory: Directory) -> None:

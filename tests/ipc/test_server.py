@@ -165,6 +165,7 @@ def test_a_path_too_long_for_a_socket_is_refused_with_a_remedy(tmp_path: Path) -
     [
         ("profile.show", {"name": "office"}),
         ("profile.remove", {"name": "office"}),
+        ("profile.rename", {"name": "office", "new_name": "work"}),
         ("profile.create", {"profile": PROFILE, "replace": True}),
         ("connection.up", {"name": "office"}),
         ("connection.down", {"name": "office"}),
@@ -222,6 +223,18 @@ def test_a_subscriber_hears_states_and_statistics(tmp_path: Path) -> None:
             steps = [news["params"].get("step") for news in heard if news["method"] == "state"]
             assert steps == ["resolve", "init", "auth", "network", ""]
             assert heard[5]["method"] == "statistics"
+
+    serve(tmp_path, scenario)
+
+
+def test_a_full_disk_has_a_name(tmp_path: Path) -> None:
+    async def scenario(service: FakeService, path: Path) -> None:
+        service.refuse["create_profile"] = OSError(errno.ENOSPC, "No space left on device")
+        async with calling(path) as caller:
+            secrets = {"psk": "c2VjcmV0IQ=="}
+            answer = await caller.call("profile.create", profile=PROFILE, secrets=secrets)
+            assert answer["error"]["message"] == "storage_refused"
+            assert answer["error"]["data"] == {"errno": errno.ENOSPC}
 
     serve(tmp_path, scenario)
 

@@ -56,14 +56,14 @@ class World:
         self.network = Diary()
         self.gateway = FakeGateway(parse(GATEWAY.encode()))
 
-    def start(self) -> Served:
+    def start(self, ring: RingHandler | None = None) -> Served:
         """What ginneld does at its start."""
         profiles, wanted = ProfileStore(self.root / "profiles"), WantedFile(self.root / "wanted")
         reinstall(self.network, profiles, wanted)
         host = FakeHost(self.gateway)
         host.network = self.network
         secrets = SecretStore(self.root / "secrets", KeyRing(self.root / "keys"))
-        return Served(host, Supervisor(host, profiles, secrets, RingHandler(), wanted))
+        return Served(host, Supervisor(host, profiles, secrets, ring or RingHandler(), wanted))
 
 
 class Served:

@@ -336,6 +336,9 @@ class FakeHost:
     def outlook(self, remotes: Sequence[str] = ()) -> tuple[Way, ...]:
         return self.way_out
 
+    def has_way(self, remote: Endpoint) -> bool:
+        return remote.host not in self.unreachable
+
     def place(self) -> Place:
         return replace(self.said, ways=self.way_out)
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 from ipaddress import ip_address, ip_interface, ip_network
 
+import msgspec
 import pytest
 
 from ginnel_service.ike.config import PskAuth
@@ -256,3 +257,31 @@ def test_the_machine_guards_what_the_gateway_leased() -> None:
     assert (wanted.guard, wanted.lan, wanted.blocked) == (True, True, FULL[1:])
     assert wanted.dns == NameServers(servers=SERVERS)
     assert not wanted_network("tun0", profile, Configuration(), (child,), V4).guard
+
+
+@pytest.mark.parametrize(
+    ("carried", "announced", "routed"),
+    [
+        (("0.0.0.0/0", "::/0"), ("10.0.0.0/8",), ("10.0.0.0/8", "192.0.2.53/32")),
+        (("0.0.0.0/0",), ("10.0.0.0/8", "fd00::/16"), ("10.0.0.0/8", "192.0.2.53/32")),
+        (("10.1.0.0/16",), ("10.0.0.0/8",), ("10.1.0.0/16",)),  # the selectors hold
+        (("10.1.0.0/16",), ("172.16.0.0/12",), ("10.1.0.0/16",)),  # it speaks of what it does not carry
+        (("0.0.0.0/0", "::/0"), (), ("0.0.0.0/0", "::/0")),
+        (("0.0.0.0/0",), ("0.0.0.0/0",), ("0.0.0.0/0",)),
+    ],
+)
+def test_a_profile_may_leave_to_the_gateway_what_goes_through_the_tunnel(
+    carried: tuple[str, ...], announced: tuple[str, ...], routed: tuple[str, ...]
+) -> None:
+    keys = ChildKeys(b"", b"")
+    child = ChildSa(b"1234", b"5678", GCM, keys, keys, (), tuple(map(TrafficSelector.from_network, carried)))
+    given = Configuration(dns=(ip_address("192.0.2.53"),), subnets=tuple(map(ip_network, announced)))
+    profile = Profile(name="a", server="vpn.example.org")
+    everything = wanted_network("tun0", profile, given, (child,), V4)
+    assert everything.routes == tuple(map(ip_network, carried))
+    only = msgspec.structs.replace(profile, network=Network(announced_only=True))
+    wanted = wanted_network("tun0", only, given, (child,), V4)
+    assert wanted.routes == tuple(map(ip_network, routed))
+    if wanted.routes != everything.routes:
+        assert wanted.blocked == ()
+        assert wanted.dns is None  # nobody says which names are for its servers

@@ -11,14 +11,19 @@ import pytest
 
 from ginnel_core import DeviceLost, PathTooBig, SaExpiring
 from ginnel_core import Endpoint as PlaneEndpoint
+from ginnel_service.gateway.config import parse
 from ginnel_service.ike.events import Endpoint
 from ginnel_service.net.base import DeviceState, NetworkError
 from ginnel_service.profiles.model import Dns as ProfileDns
-from ginnel_service.profiles.model import Ike, Profile
+from ginnel_service.profiles.model import Ike, Profile, Timing
 from ginnel_service.supervisor.status import connection_status, tunnel_diagnosis
 from ginnel_service.tunnel.errors import TunnelError
 from ginnel_service.tunnel.states import Step
+from tunnel.fakes import FakeGateway
 from tunnel.scene import GATEWAY, PROFILE, S, Scene, scene
+
+#: As people have it: minutes until a silent gateway is given up.
+PATIENT = msgspec.structs.replace(PROFILE, timing=Timing())
 
 
 def test_up_goes_through_every_step_and_configures_the_machine() -> None:
@@ -185,6 +190,61 @@ def test_the_second_address_is_tried_when_there_is_no_way_to_the_first() -> None
         it.host.unreachable.add("2001:db8::2")
         it.tunnel.up()
         await it.until(S.CONNECTED)
+
+    scene(act)
+
+
+DEAD, GOOD = Endpoint("198.51.100.9", 500), Endpoint("198.51.100.2", 500)
+
+
+def dead(it: Scene, *hosts: str) -> None:
+    """These of the gateway's addresses stay silent."""
+    for host in hosts:
+        it.host.others[host] = silent = FakeGateway(parse(GATEWAY.encode()))
+        silent.silent = True
+
+
+def test_of_several_addresses_a_silent_one_costs_seconds_and_no_error() -> None:
+    async def act(it: Scene) -> None:
+        it.host.names["vpn.example.org"] = (DEAD, Endpoint("198.51.100.8", 500), GOOD)
+        dead(it, DEAD.host, "198.51.100.8")
+        it.tunnel.up()
+        began = asyncio.get_running_loop().time()
+        await it.until(S.CONNECTED, S.FAILED)
+        assert it.tunnel.state is S.CONNECTED
+        assert asyncio.get_running_loop().time() - began < 20
+        assert it.states == [S.RESOLVING, S.CONNECTING, S.CONNECTED]
+        assert it.tunnel.status().error is None
+
+    scene(act, profile=PATIENT)
+
+
+def test_the_last_address_that_there_is_a_way_to_gets_all_the_time() -> None:
+    async def act(it: Scene) -> None:
+        it.host.names["vpn.example.org"] = (GOOD, Endpoint("2001:db8::2", 500))
+        it.host.unreachable.add("2001:db8::2")
+        it.gateway.silent = True
+        it.tunnel.up()
+        await asyncio.sleep(30)
+        assert it.states == [S.RESOLVING, S.CONNECTING]
+        it.gateway.silent = False
+        await it.until(S.CONNECTED, S.FAILED)
+        assert it.states == [S.RESOLVING, S.CONNECTING, S.CONNECTED]
+
+    scene(act, profile=PATIENT)
+
+
+def test_addresses_that_are_all_silent_are_unreachable_once() -> None:
+    async def act(it: Scene) -> None:
+        it.host.names["vpn.example.org"] = (DEAD, GOOD)
+        dead(it, DEAD.host)
+        it.gateway.silent = True
+        it.tunnel.up()
+        await it.until(S.FAILED)
+        error = it.tunnel.status().error
+        assert error is not None
+        assert error.code == "unreachable"
+        assert len(it.gateway.links) == 1
 
     scene(act)
 

@@ -55,6 +55,50 @@ def failing(service: Service, *arguments: str) -> tuple[str, int]:
     return caught.value.code, caught.value.status
 
 
+def test_a_full_disk_is_named_and_loses_nothing(lab: Lab) -> None:
+    """The state directory is a disk of its own, which a file of somebody else fills up."""
+    net = Internet(lab)
+    psk = secrets.token_urlsafe(16)
+    state = lab.directory / "client-ginneld" / "state"
+    state.mkdir(parents=True, mode=0o700)
+    net.client.run(["mount", "-t", "tmpfs", "-o", "size=256k,mode=0700", "tmpfs", str(state)])
+    Gateway(net.gateway, psk)
+    service = Service(net.client)
+    service.create(profile(), psk)
+    net.client.run(["sh", "-c", f"cat /dev/zero > {state}/filler"], check=False)
+    assert failing(service, "edit", "office", "--set", "network.lan=true") == ("storage_refused", 1)
+    assert failing(service, "rename", "office", "work") == ("storage_refused", 1)
+    assert [each["name"] for each in service.ginnel("list")["profiles"]] == ["office"]
+    # What could not be undone is not done
+    before = machine(net.client)
+    assert failing(service, "up", "office")[0] == "network_refused"
+    assert machine(net.client) == before
+    net.client.run(["rm", f"{state}/filler"])
+    service.ginnel("rename", "office", "work")
+    service.ginnel("up", "work")
+    assert ping(net.client, Internet.SERVER[0], 3).lost == 0
+    assert service.process.stop() == 0
+
+
+def test_a_profile_goes_on_under_another_name(lab: Lab) -> None:
+    net = Internet(lab)
+    psk = secrets.token_urlsafe(16)
+    gateway, service = Gateway(net.gateway, psk), Service(net.client)
+    service.create(profile(), psk)
+    service.ginnel("up", "office")
+    assert failing(service, "rename", "office", "work") == ("already_up", 1)
+    assert ping(net.client, Internet.SERVER[0], 5).lost == 0
+    service.ginnel("down", "office")
+    assert service.ginnel("rename", "office", "work") == {"renamed": "office", "name": "work"}
+    assert failing(service, "show", "office") == ("unknown_profile", 4)
+    service.ginnel("up", "work")  # its key came along
+    assert ping(net.client, Internet.SERVER[0], 5).lost == 0
+    lines = service.ginnel("log", "--connection", "work")["entries"]
+    assert any("stored" in each["message"] for each in lines)  # from before it had this name
+    assert service.process.stop() == 0
+    assert gateway.process.stop() == 0
+
+
 @pytest.mark.parametrize("nat", [False, True])
 @pytest.mark.parametrize("outside", [0, 1])
 def test_a_connection_carries_traffic_and_leaves_nothing(lab: Lab, outside: int, nat: bool) -> None:
@@ -103,6 +147,44 @@ def test_a_gateway_that_wants_a_child_sa_for_each_subnet_gets_them(lab: Lab, pai
     assert all(subnet in machine(net.client) for subnet in subnets)
     service.ginnel("down", "office")
     assert machine(net.client) == before
+
+
+@pytest.mark.parametrize("pairing", ["single", "narrow"])
+def test_networks_that_the_gateway_announces_are_asked_for_without_being_named(
+    lab: Lab, pairing: str
+) -> None:
+    net = Internet(lab)
+    psk = secrets.token_urlsafe(16)
+    subnets = [*Internet.INSIDE, "10.78.0.0/24"]
+    Gateway(net.gateway, psk, GatewayOptions(subnets=subnets, pairing=pairing))
+    service = Service(net.client)
+    service.create(profile(), psk)
+    service.ginnel("up", "office")
+    service.wait_for("office", lambda status: set(status["routes"]) == set(subnets), "all routes")
+    assert ping(net.client, Internet.SERVER[0], 5).lost == 0
+    assert ping(net.client, Internet.SERVER[1], 5).lost == 0
+
+
+def test_the_gateway_may_say_what_goes_through_the_tunnel_if_the_profile_lets_it(lab: Lab) -> None:
+    net = Internet(lab)
+    psk = secrets.token_urlsafe(16)
+    announced = list(Internet.INSIDE)
+    gateway = Gateway(net.gateway, psk, GatewayOptions(more={"announced": announced}))
+    service = Service(net.client)
+    service.create(profile(), psk)
+    service.ginnel("up", "office")
+    status = service.status("office")
+    assert status["subnets"] == announced
+    assert status["routes"] == ["0.0.0.0/0", "::/0"]  # leave is no order
+    service.ginnel("down", "office")
+    service.ginnel("edit", "office", "--set", "network.announced_only=true")
+    service.ginnel("up", "office")
+    assert service.status("office")["routes"] == announced
+    for inside, outside in zip(Internet.SERVER, Internet.GATEWAY, strict=True):
+        assert ping(net.client, inside, 5).lost == 0
+        way = net.client.run(["ip", "route", "get", outside]).stdout
+        assert "ginnel" not in way
+    assert gateway.process.running()
 
 
 def test_a_killed_service_leaves_nothing_after_its_next_start(lab: Lab) -> None:

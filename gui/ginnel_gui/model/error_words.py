@@ -302,6 +302,10 @@ ERRORS: Final[dict[str, Entry]] = {
         QT_TRANSLATE_NOOP("Error", "Delete those that you no longer need, or ask an administrator."),
         ("limit",),
     ),
+    "storage_refused": Entry(
+        QT_TRANSLATE_NOOP("Error", "The disk of this computer is full, or cannot be written."),
+        QT_TRANSLATE_NOOP("Error", "Nothing was changed. Make room on it, then try again."),
+    ),
     "secrets_locked": Entry(
         QT_TRANSLATE_NOOP(
             "Error",

@@ -39,6 +39,12 @@ NETWORK: Final = FieldPage(
             example="192.0.2.0/24",
         ),
         Field(
+            "network.announced_only",
+            "flag",
+            QT_TRANSLATE_NOOP("Field", "Only networks that the gateway announces"),
+            QT_TRANSLATE_NOOP("Field", "Where it announces any. All else stays outside."),
+        ),
+        Field(
             "network.lan",
             "flag",
             QT_TRANSLATE_NOOP("Field", "The local network stays within reach"),

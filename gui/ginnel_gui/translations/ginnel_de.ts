@@ -764,6 +764,14 @@
         <translation>Löschen Sie, was Sie nicht mehr brauchen, oder fragen Sie einen Administrator.</translation>
     </message>
     <message>
+        <source>The disk of this computer is full, or cannot be written.</source>
+        <translation>Die Festplatte dieses Computers ist voll oder nicht beschreibbar.</translation>
+    </message>
+    <message>
+        <source>Nothing was changed. Make room on it, then try again.</source>
+        <translation>Nichts wurde geändert. Schaffen Sie Platz darauf, und versuchen Sie es dann noch einmal.</translation>
+    </message>
+    <message>
         <source>The stored secrets of this connection cannot be opened: their key is missing.</source>
         <translation>Die gespeicherten Geheimnisse dieser Verbindung lassen sich nicht öffnen: ihr Schlüssel fehlt.</translation>
     </message>
@@ -1688,6 +1696,14 @@
     <message>
         <source>Networks that keep out although one above covers them.</source>
         <translation>Netze, die draußen bleiben, obwohl eines oben sie einschließt.</translation>
+    </message>
+    <message>
+        <source>Only networks that the gateway announces</source>
+        <translation>Nur Netze, die das Gateway ankündigt</translation>
+    </message>
+    <message>
+        <source>Where it announces any. All else stays outside.</source>
+        <translation>Sofern es welche ankündigt. Alles andere bleibt draußen.</translation>
     </message>
     <message>
         <source>The local network stays within reach</source>

@@ -13,7 +13,7 @@ from typing import Any
 import click
 import msgspec
 
-from ginnel_service.ipc.schema import NameParams, ProfileCreateParams
+from ginnel_service.ipc.schema import NameParams, ProfileCreateParams, ProfileListResult
 from ginnel_service.profiles.model import (
     MAX_FILE_OCTETS,
     Problem,
@@ -62,8 +62,18 @@ def edit(settings: Settings, *, name: str, changes: tuple[str, ...]) -> None:
         new = _edited(settings, old)
     if settings.json:
         print_json({"changed": new != old, "name": name})
+    elif new == old:
+        click.echo(f"Nothing to change in {plain(name)}.")
     else:
-        click.echo(f"Changed {plain(name)}." if new != old else f"Nothing to change in {plain(name)}.")
+        click.echo(f"Changed {plain(name)}.")
+        if _is_in_use(settings, name):
+            click.echo("Its connection goes on as before, the kill switch apart, until you connect again.")
+
+
+def _is_in_use(settings: Settings, name: str) -> bool:
+    with settings.connect() as wire:
+        found: ProfileListResult = wire.call("profile.list")
+    return any(each.name == name and each.state not in ("down", "failed") for each in found.profiles)
 
 
 def _keep(settings: Settings, profile: Profile) -> None:
@@ -163,8 +173,8 @@ def _read(file: Path, old: Profile) -> Profile:
 
 def _same_name(new: Profile, old: Profile) -> Profile:
     if new.name != old.name:
-        remedy = f'write name = "{old.name}"; for another profile use `ginnel export` and `ginnel import`'
-        problem = Problem("name", "cannot be changed", remedy)
+        remedy = f'write name = "{old.name}", and use `ginnel rename {old.name} {new.name}`'
+        problem = Problem("name", "is not changed here", remedy)
         raise CliError("profile_invalid", **_params(old.name, [problem]))
     return new
 

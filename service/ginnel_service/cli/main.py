@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "import": "importing",
     "export": "exporting",
     "edit": "editing",
+    "rename": "profiles",
     "list": "profiles",
     "show": "profiles",
     "remove": "profiles",

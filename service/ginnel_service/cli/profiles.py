@@ -1,4 +1,4 @@
-"""Profiles: list, show, remove."""
+"""Profiles: list, show, rename, remove."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from ginnel_service.ipc.schema import NameParams, ProfileSummary
+from ginnel_service.ipc.schema import NameParams, ProfileSummary, RenameParams
 from ginnel_service.profiles.model import Profile, serialise_profile
 
 from .common import Settings, command, console, plain, print_json
@@ -46,6 +46,22 @@ def show(settings: Settings, *, name: str) -> None:
         print_json(profile)
     else:
         click.echo(serialise_profile(profile).decode(), nl=False)
+
+
+@command(example="ginnel rename office work")
+@click.argument("name")
+@click.argument("new_name")
+def rename(settings: Settings, *, name: str, new_name: str) -> None:
+    """Call the profile NAME by NEW_NAME from now on.
+
+    It has to be disconnected. Its secrets, its kill switch and its on-demand rules go with it.
+    """
+    with settings.connect() as wire:
+        wire.call("profile.rename", RenameParams(name=name, new_name=new_name))
+    if settings.json:
+        print_json({"renamed": name, "name": new_name})
+    else:
+        click.echo(f"{plain(name)} is called {plain(new_name)} now.")
 
 
 @command(example="ginnel remove office")

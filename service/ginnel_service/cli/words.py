@@ -191,7 +191,7 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "profile_exists": (
         "There is a profile named {name} already.",
-        "Choose another name, or overwrite it with --replace.",
+        "Choose another name; `ginnel create` and `ginnel import` overwrite it with --replace.",
     ),
     "secrets_locked": (
         "The secrets of {name} are encrypted, and their key is missing ({cause}). They are kept: {file}.",
@@ -281,6 +281,10 @@ ERRORS: dict[str, tuple[str, str]] = {
     "too_many_profiles": (
         "You have {limit} profiles already, which is as many as one person may have.",
         "Remove one that you do not need with `ginnel remove`.",
+    ),
+    "storage_refused": (
+        "The service cannot write to its disk ({errno}).",
+        "Nothing was changed. Make room below its state directory, /var/lib/ginnel, or make that writable.",
     ),
     "unknown_method": (
         "The service does not know this command.",

@@ -22,8 +22,11 @@ import tomli_w
 
 from . import web
 from .lab import Host, LabError, Process
+from .looking import Looking
 
 START_S = 15.0
+#: Exit statuses of `ginnel`.
+NO_SERVICE, UNKNOWN_PROFILE = 3, 4
 MAX_SOCKET_PATH = 107  # unix(7)
 #: What identifies both ends where nothing else is said.
 GATEWAY_ID = "gateway.example"
@@ -109,25 +112,36 @@ class Service:
         )
 
     def status(self, name: str) -> dict[str, Any]:
-        return self.ginnel("status", name)
+        """What `ginnel --json status NAME` prints, without a process for it. Raises CommandError."""
+        with self._looking() as looking:
+            return self._look(looking, name)
 
     def wait_for(self, name: str, ready: Callable[[dict[str, Any]], bool], what: str, **more: Any) -> None:
         """Wait until the status of `name` is as `ready` wants it."""
-        eventually(lambda: ready(self.status(name)), what, alive=[self.process], **more)
+        with self._looking() as looking:
+            eventually(lambda: ready(self._look(looking, name)), what, alive=[self.process], **more)
 
     def wait_for_rekey(self, name: str, what: str, *, count: int = 1) -> None:
         """Wait until the SA `what` ("ike" or "child") was replaced `count` times since `up`."""
         self.wait_for(name, lambda status: status["rekeys"][what] >= count, f"{count} rekeys of {what}")
 
-    def _answers(self) -> bool:
-        if not self.socket.exists():
-            return False
+    def _look(self, looking: Looking, name: str) -> dict[str, Any]:
+        found = looking.status(name)
+        if found is None:
+            raise CommandError(f"there is no profile {name}", UNKNOWN_PROFILE, "unknown_profile")
+        return found
+
+    def _looking(self) -> Looking:
         try:
-            self.ginnel("list")
-        except CommandError as error:
-            if error.code == "service_not_running":
-                return False
-            raise
+            return Looking(self.socket)
+        except OSError as error:
+            raise CommandError(f"ginneld: {error}", NO_SERVICE, "service_not_running") from None
+
+    def _answers(self) -> bool:
+        try:
+            self._looking().close()
+        except CommandError:
+            return False
         return True
 
 

@@ -5,6 +5,7 @@ What the gateway shows is known only once it has authenticated: of that the last
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -35,9 +36,7 @@ def of_certificates(profile: Profile, private_key: bytes | None, now: datetime) 
 def latest_beginning(profile: Profile) -> tuple[str, datetime] | None:
     """The certificate of the profile that begins last: a right clock is later."""
     begins = [
-        (leaf.not_valid_before_utc, name)
-        for name in profile.certificates
-        if (leaf := _leaf(profile, name)) is not None
+        (each.not_valid_before_utc, name) for name in profile.certificates for each in _chain(profile, name)
     ]
     if not begins:
         return None
@@ -46,10 +45,12 @@ def latest_beginning(profile: Profile) -> tuple[str, datetime] | None:
 
 
 def _of_one(profile: Profile, name: str, now: datetime, *, mine: bool) -> list[Finding]:
-    leaf = _leaf(profile, name)
-    if leaf is None:
+    chain = _chain(profile, name)
+    if not chain:
         return [find("certificate_unreadable", "warning", certificate=name)]
-    begin, end = leaf.not_valid_before_utc, leaf.not_valid_after_utc
+    links = chain if mine else chain[:1]  # our chain holds as long as each of its links
+    begin = max(each.not_valid_before_utc for each in links)
+    end = min(each.not_valid_after_utc for each in links)
     if now < begin:
         return [find("certificate_begins_later", "warning", certificate=name, date=_date(begin))]
     if now > end:
@@ -69,11 +70,12 @@ def _of_key(pem: str, name: str, private_key: bytes) -> list[Finding]:
     return [] if fits else [find("private_key_differs", "warning", certificate=name)]
 
 
-def _leaf(profile: Profile, name: str) -> x509.Certificate | None:
+def _chain(profile: Profile, name: str) -> Sequence[x509.Certificate]:
+    """Empty where it cannot be read."""
     try:
-        return load_certificates(profile.certificates[name])[0]
-    except (KeyError, IndexError, UnusableError):
-        return None
+        return load_certificates(profile.certificates[name])
+    except (KeyError, UnusableError):
+        return ()
 
 
 def _date(moment: datetime) -> str:

@@ -74,6 +74,7 @@ class _File(Table, frozen=True, kw_only=True):
     dns: Texts | Literal["auto"] = ()  # auto: those of this machine
     domains: Texts = ()  # to be resolved by `dns` alone
     subnets: Texts = ("0.0.0.0/0", "::/0")
+    announced: Texts = ()  # what of `subnets` is behind us; none: all of them
     pairing: Literal["any", "narrow", "single"] = "any"
     ike_proposals: Texts = ()
     esp_proposals: Texts = ()
@@ -110,6 +111,7 @@ class GatewayConfig(Struct, frozen=True, kw_only=True):
     dns: tuple[IPv4Address | IPv6Address, ...]
     domains: tuple[str, ...]
     subnets: tuple[IPv4Network | IPv6Network, ...]
+    announced: tuple[IPv4Network | IPv6Network, ...]  # of these, as INTERNAL_IP4_SUBNET and its like
     pairing: Literal["any", "narrow", "single"]
     ike_proposals: tuple[Proposal, ...]
     esp_proposals: tuple[Proposal, ...]
@@ -211,6 +213,11 @@ def _check(file: _File, folder: Path) -> GatewayConfig:
         subnets=tuple(
             found for text in file.subnets if (found := _network("subnets", text, 0, problems)) is not None
         ),
+        announced=tuple(
+            found
+            for text in file.announced or file.subnets
+            if (found := _network("announced" if file.announced else "", text, 0, problems)) is not None
+        ),
         pairing=file.pairing,
         ike_proposals=proposals("ike_proposals", file.ike_proposals, ProtocolId.IKE, problems) or GATEWAY_IKE,
         esp_proposals=proposals("esp_proposals", file.esp_proposals, ProtocolId.ESP, problems) or DEFAULT_ESP,
@@ -232,6 +239,9 @@ def _check(file: _File, folder: Path) -> GatewayConfig:
             problems.append(Problem(field, f"{limit} is too few", f"write {least} or more, or 0"))
     if not config.subnets:
         problems.append(Problem("subnets", "nothing is offered", 'write "0.0.0.0/0" for everything'))
+    for inside in config.announced:
+        if not any(one.version == inside.version and one.supernet_of(inside) for one in config.subnets):  # type: ignore[arg-type]
+            problems.append(Problem("announced", f"{inside} is in none of `subnets`", "write it there, too"))
     if file.tls_key and not file.tls_certificate:
         problems.append(Problem("tls_key", "has no certificate", "write tls_certificate, too"))
     versions = [":" in host for host in config.listen]

@@ -90,9 +90,12 @@ pool_ipv6 = "fd77:6769:6e6e::/112"
 nat = true
 nat_ipv6 = false
 
-# What peers may reach through the gateway, and the name servers they are told: addresses, or "auto" for the
-# ones that this machine asks.
+# What peers may reach through the gateway.
 subnets = ["0.0.0.0/0", "::/0"]
+# What of it is behind the gateway, as peers are told: who wants may send the rest past it. None: all of it.
+announced = []
+
+# The name servers that peers are told: addresses, or "auto" for the ones that this machine asks.
 dns = []
 # Domains that clients resolve by those servers alone; none means all of them.
 domains = []

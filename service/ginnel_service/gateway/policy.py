@@ -120,7 +120,7 @@ class Policy:
             return None
         addresses = tuple(ip_interface(address) for address in leased)
         told = self._config
-        return Configuration(addresses, told.dns, told.subnets, told.domains)
+        return Configuration(addresses, told.dns, told.announced, told.domains)
 
     def release(self, configuration: Configuration) -> None:
         self._pools.release(address.ip for address in configuration.addresses)

@@ -135,6 +135,7 @@ class Session:
         self.grant: Grant | None = None  # as responder: who the peer has proven to be
         self.office: TicketOffice | None = None
         self.token_maker: TokenMaker | None = None
+        self.announced: tuple[TrafficSelector, ...] = ()  # what the gateway says it protects
         self.lost_followups = 0  # in a row: the peer forgot the key exchanges that we had begun
         self._events: list[Event] = []
         self._failure: SessionError | None = None

@@ -58,6 +58,8 @@ COMMON_ERRORS: Final = (
     "not_permitted",
     "internal_error",
 )
+#: What the disk refuses.
+_WRITES: Final = "storage_refused"
 _STORED: Final = ("unknown_profile", "profile_corrupt", "profile_invalid")
 
 CALLS: Final[dict[str, Call]] = {
@@ -74,7 +76,7 @@ CALLS: Final[dict[str, Call]] = {
         about="Stores a profile with its secrets. A name is taken whoever has it.",
         who="anyone, for themselves; administrators, with `system` or where they replace a system profile",
         cost=WORK,
-        errors=("profile_exists", "profile_invalid", "too_many_profiles"),
+        errors=("profile_exists", "profile_invalid", "too_many_profiles", _WRITES),
     ),
     "profile.list": Call(about="The profiles of a snapshot.", cost=LOOK),
     "profile.show": Call(
@@ -86,10 +88,17 @@ CALLS: Final[dict[str, Call]] = {
         cost=WORK,
         errors=("unknown_profile", "profile_corrupt", "secrets_locked"),
     ),
+    "profile.rename": Call(
+        about="Gives a profile that is not in use another name. Its secrets, its kill switch and what is on "
+        "demand go with it.",
+        action=Action.CHANGE_PROFILE,
+        errors=(*_STORED, "secrets_locked", "profile_exists", "already_up", _WRITES),
+        cost=WORK,
+    ),
     "profile.remove": Call(
         about="Forgets a profile that is not in use, and its secrets.",
         action=Action.CHANGE_PROFILE,
-        errors=("unknown_profile", "already_up"),
+        errors=("unknown_profile", "already_up", _WRITES),
         cost=LOOK,
     ),
     "connection.up": Call(
@@ -124,7 +133,7 @@ CALLS: Final[dict[str, Call]] = {
         about="Turns a profile's rules on or off, or leaves them be for a while.",
         action=Action.USE_CONNECTION,
         cost=LOOK,
-        errors=(*_STORED, "on_demand_off"),
+        errors=(*_STORED, "on_demand_off", _WRITES),
     ),
     "killswitch.portal": Call(
         about="Opens the kill switch for the log-in page of a network, for some minutes.",
@@ -135,7 +144,7 @@ CALLS: Final[dict[str, Call]] = {
     "killswitch.off": Call(
         about="Turns the kill switch off, in every profile that the caller may change.",
         who="who may change one of the profiles that hold it; with `force` administrators",
-        errors=_STORED,
+        errors=(*_STORED, _WRITES),
         cost=LOOK,
     ),
     "prompt.answer": Call(

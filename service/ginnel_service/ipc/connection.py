@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
 
@@ -52,6 +52,8 @@ _FOR_THE_CALLER = frozenset({"diagnose"})
 _MALFORMED = (msgspec.MsgspecError, ValueError, RecursionError)
 #: A connection that holds less is not worth counting what its owner's others hold.
 _LITTLE_OCTETS = 64 * 1024
+#: Who waits for a share looks no more often: a person's clients may all wait for the same one.
+LEAST_WAIT_S: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,7 @@ class Connection(asyncio.Protocol):
         shared = self._server.bucket(self.peer.uid)
         wait_s = max(self._bucket.wait_s(self._next.cost, now), shared.wait_s(self._next.cost, now))
         if wait_s:
-            self._resume = loop.call_later(wait_s, self._has_its_share)
+            self._resume = loop.call_later(max(wait_s, LEAST_WAIT_S), self._has_its_share)
             return None
         for bucket in (self._bucket, shared):
             bucket.take(self._next.cost, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -52,6 +53,7 @@ from .schema import (
     PromptAnswerParams,
     PromptStatus,
     RekeyParams,
+    RenameParams,
     SessionResult,
     Snapshot,
     Statistics,
@@ -63,6 +65,8 @@ from .service import Service, ServiceError
 log = logging.getLogger("ginnel.ipc")
 
 _LEVELS: tuple[Level, ...] = get_args(Level)
+#: A disk that is full, read-only or broken, and a quota that is used up.
+_OF_THE_DISK: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 #: How long the owner of a profile is not looked up again for news; a change by a call shows at once.
 OWNER_S: Final = 5.0
 
@@ -94,6 +98,7 @@ class Dispatcher:
             "profile.list": self._list,
             "profile.show": self._show,
             "profile.validate": self._validate,
+            "profile.rename": self._rename,
             "profile.remove": self._remove,
             "connection.up": self._up,
             "connection.down": self._down,
@@ -120,6 +125,9 @@ class Dispatcher:
         except ProfileError as error:
             raise ServiceError(error.code, **error.params) from None
         except Exception as error:
+            if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
+                log.error("%s failed: %s", method, error.strerror)
+                raise ServiceError("storage_refused", errno=error.errno) from None
             log.exception("%s failed", method)
             raise ServiceError("internal_error", detail=type(error).__name__) from None
 
@@ -257,6 +265,10 @@ class Dispatcher:
 
     async def _show(self, params: NameParams) -> Struct:
         return await self._service.show_profile(params.name)
+
+    async def _rename(self, params: RenameParams) -> Done:
+        await self._service.rename_profile(params.name, params.new_name)
+        return Done()
 
     async def _remove(self, params: NameParams) -> Done:
         await self._service.remove_profile(params.name)

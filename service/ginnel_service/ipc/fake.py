@@ -128,6 +128,23 @@ class FakeService(EventFeed):
             raise ServiceError(self.broken[name].code, **self.broken[name].params)
         return self.profiles[name]
 
+    async def rename_profile(self, name: str, new_name: str) -> None:
+        self.owner_of(name)
+        if self._is_active(name):
+            raise ServiceError("already_up", name=name)
+        profile = msgspec.structs.replace(await self.show_profile(name), name=new_name)
+        if problems := validate(profile):
+            raise ProfileError("profile_invalid", name=name, problems=tuple(problems))
+        if new_name in self.profiles or new_name in self.broken:
+            raise ServiceError("profile_exists", name=new_name)
+        self.connections.pop(name, None)
+        del self.profiles[name]
+        self.profiles[new_name] = profile
+        if name in self.secrets:
+            self.secrets[new_name] = self.secrets.pop(name)
+        self._tell_of(new_name)
+        self.publish(ProfileChange(name=name, new_name=new_name))
+
     async def remove_profile(self, name: str) -> None:
         self.owner_of(name)
         if self._is_active(name):

@@ -59,6 +59,7 @@ ERROR_IDS: dict[str, tuple[str, ...]] = {
     "not_permitted": ("action", "name"),
     "already_up": ("name",),
     "too_many_profiles": ("limit",),
+    "storage_refused": ("errno",),
     "unknown_prompt": ("name",),
     "not_up": ("name",),
     "kill_switch_off": (),

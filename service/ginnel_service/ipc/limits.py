@@ -31,8 +31,8 @@ class Limits:
     pending_octets: int = 4 * MAX_MESSAGE_OCTETS  # not yet read by the client
     octets_per_uid: int = 16 * MAX_MESSAGE_OCTETS  # in all its connections, sent by it and for it
     requests: int = 16  # of one connection, under way at once
-    rate: Rate = Rate(per_s=200, burst=1000)
-    rate_per_uid: Rate = Rate(per_s=800, burst=4000)
+    rate: Rate = Rate(per_s=100, burst=500)
+    rate_per_uid: Rate = Rate(per_s=200, burst=1000)
     profiles_per_uid: int = 64  # but for administrators
 
 

@@ -245,10 +245,11 @@ class ProfileSummary(_Result, frozen=True, kw_only=True):
 
 
 class ProfileChange(_Result, frozen=True, kw_only=True):
-    """A profile was made, changed or removed."""
+    """A profile was made, changed, renamed or removed."""
 
     name: str  # the profile's
     summary: ProfileSummary | None = None  # what it is now; None: it is gone
+    new_name: str = ""  # under which it goes on, where it is gone from this one
 
 
 class Machine(_Result, frozen=True, kw_only=True):
@@ -398,6 +399,13 @@ class NameParams(_Params, frozen=True, kw_only=True):
     name: Annotated[str, Meta(max_length=256)]  # the profile's
 
 
+class RenameParams(_Params, frozen=True, kw_only=True):
+    """Another name for a profile, which is taken by nobody."""
+
+    name: Annotated[str, Meta(max_length=256)]  # the profile's
+    new_name: Annotated[str, Meta(max_length=256)]  # that it shall have
+
+
 class UpParams(_Params, frozen=True, kw_only=True):
     """The caller is who prompts are for from now on, also where the connection is up already."""
 
@@ -489,6 +497,7 @@ METHODS: dict[str, tuple[type[Struct], type[Struct]]] = {
     "profile.list": (NoParams, ProfileListResult),
     "profile.show": (NameParams, Profile),
     "profile.validate": (ProfileValidateParams, ProfileValidateResult),
+    "profile.rename": (RenameParams, Done),
     "profile.remove": (NameParams, Done),
     "connection.up": (UpParams, ConnectionStatus),
     "connection.down": (NameParams, ConnectionStatus),

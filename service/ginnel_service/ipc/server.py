@@ -33,6 +33,9 @@ BACKLOG = 128
 #: How many are let in before others that want something of the event loop have their turn.
 AT_ONCE = 32
 REST_S = 1.0
+#: How long the door stays shut for each caller that was refused: so who knocks without end takes a small
+#: part of a processor, and whoever waits behind them is let in within a moment (`BACKLOG` of them).
+SHUT_S = 0.002
 COMPLAINT_S = 60.0
 
 
@@ -79,25 +82,29 @@ class Server:
     def _accept(self) -> None:
         """Let in who is waiting, a few at a time. Who is refused costs as little as can be."""
         assert self._listener is not None
+        refused = 0
         for _ in range(AT_ONCE):
             try:
                 client, _ = self._listener.accept()
             except BlockingIOError:
-                return
+                break
             except OSError as error:
                 log.error("nobody is let in for a while: %s", error.strerror)
-                self._rest(self._listener)
+                self._rest(self._listener, REST_S)
                 return
             client.setblocking(False)
             peer = self._admit(client)
             if peer is None:
+                refused += 1
                 with client, suppress(OSError):
                     client.send(self._busy)
                 continue
             self._welcome(client, Connection(self, peer))
+        if refused:
+            self._rest(self._listener, refused * SHUT_S)
 
-    def _rest(self, listener: socket.socket) -> None:
-        """Out of descriptors or memory; those who wait go on waiting."""
+    def _rest(self, listener: socket.socket, seconds: float) -> None:
+        """Out of descriptors or memory, or of patience; those who wait go on waiting."""
         loop = asyncio.get_running_loop()
         loop.remove_reader(listener)
 
@@ -105,7 +112,7 @@ class Server:
             if self._listener is listener:
                 loop.add_reader(listener, self._accept)
 
-        loop.call_later(REST_S, go_on)
+        loop.call_later(seconds, go_on)
 
     def _welcome(self, client: socket.socket, connection: Connection) -> None:
         self._connections.add(connection)
@@ -141,13 +148,15 @@ class Server:
     def _has_room(self, peer: Peer) -> bool:
         """Administrators find room where the rest have taken all that they may."""
         limits = self.limits
+        now = asyncio.get_running_loop().time()
+        bucket = self.bucket(peer.uid)
+        if bucket.wait_s(CHEAP, now):  # what is seen at a glance first
+            return False
         held = Counter(other.peer.uid for other in self._connections)
         room = limits.connections
         if self.policy.role(peer) != "admin":
             room -= limits.connections_reserved
-        now = asyncio.get_running_loop().time()
-        bucket = self.bucket(peer.uid)
-        if held.total() >= room or held[peer.uid] >= limits.connections_per_uid or bucket.wait_s(CHEAP, now):
+        if held.total() >= room or held[peer.uid] >= limits.connections_per_uid:
             return False
         bucket.take(CHEAP, now)
         return True

@@ -91,6 +91,10 @@ class Service(Protocol):
     async def show_profile(self, name: str) -> Profile:
         """Raises `unknown_profile`, `profile_corrupt`, `profile_invalid`."""
 
+    async def rename_profile(self, name: str, new_name: str) -> None:
+        """With its secrets and all that is wanted of it. Raises `profile_exists`, `profile_invalid`, and
+        `already_up` while its connection is not down."""
+
     async def remove_profile(self, name: str) -> None:
         """The profile and its secrets. Raises `already_up` while its connection is not down."""
 

@@ -161,6 +161,9 @@ class Esp(_Table, frozen=True, kw_only=True):
 class Network(_Table, frozen=True, kw_only=True):
     """What goes through the tunnel (`subnets`) and what does not although a subnet covers it (`bypass`).
 
+    A gateway may carry everything and name networks that it protects: with `announced_only` those alone go
+    through it, where it names any.
+
     `ipv4_outside` and `ipv6_outside` are for what of a family no route leads into the tunnel. `auto` lets
     it pass beside a split tunnel, and refuses it where the tunnel has all of the other family and none of
     this one.
@@ -168,6 +171,7 @@ class Network(_Table, frozen=True, kw_only=True):
 
     subnets: Texts = ("0.0.0.0/0", "::/0")
     bypass: Texts = ()
+    announced_only: bool = False  # of `subnets` what the gateway announces (INTERNAL_IP4_SUBNET and its like)
     lan: bool = False  # private networks of the links at hand keep out of the tunnel
     ipv4: bool = True  # ask for a virtual address of this family
     ipv6: bool = True

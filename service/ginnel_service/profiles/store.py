@@ -66,11 +66,14 @@ class ProfileStore:
             raise found.error.with_traceback(None)
         return found.profile
 
-    def put(self, profile: Profile, *, replace: bool = False) -> None:
-        """Store a valid profile. Raises `profile_invalid`, or `profile_exists` unless `replace`."""
+    def put(self, profile: Profile, *, replace: bool = False, goes: str = "") -> None:
+        """Store a valid profile; the one named `goes` is about to make room.
+
+        Raises `profile_invalid`, or `profile_exists` unless `replace`.
+        """
         problems = validate(profile)
         names = self._directory.names()
-        if len(names) >= self._limit and profile.name + SUFFIX not in names:
+        if len(names) - (goes + SUFFIX in names) >= self._limit and profile.name + SUFFIX not in names:
             problems.append(Problem("name", f"there are {self._limit} profiles already", "remove one first"))
         if problems:
             raise ProfileError("profile_invalid", name=profile.name, problems=tuple(problems))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import os
 from collections.abc import Callable
 from functools import partial
@@ -27,12 +28,14 @@ from ..tunnel.unlocking import unlocked_config
 from ..tunnel.wants import WRONG_SECRET, OpenPrompt
 from .killswitch import KillSwitchKeeper
 from .profile_desk import ProfileDesk
-from .status import connection_status, prompt_status, public_state
+from .status import connection_status, prompt_status, public_state, statistics
 
 log = logging.getLogger("ginnel.daemon")
 
 #: What is new within a state is told this late, in one message.
 NEWS_S: Final = 0.02
+#: Counters are this fresh.
+COUNTED_S: Final = 0.05
 
 
 class Connections:
@@ -57,6 +60,8 @@ class Connections:
         self._news: dict[str, asyncio.TimerHandle] = {}
         self._beginning: set[str] = set()
         self._stopping = False
+        self._counted: tuple[Statistics, ...] = ()
+        self._counted_at = -math.inf
         self._loop = asyncio.get_running_loop()
 
     async def close(self) -> None:
@@ -82,18 +87,12 @@ class Connections:
         )
 
     def statistics(self) -> tuple[Statistics, ...]:
-        return tuple(
-            Statistics(
-                name=status.name,
-                octets_in=status.octets_in,
-                octets_out=status.octets_out,
-                packets_in=status.packets_in,
-                packets_out=status.packets_out,
-                rtt_ms=status.rtt_ms,
-            )
-            for status in self.statuses().values()
-            if status.state == "up"
-        )
+        """Of a moment ago, when others have just asked: everyone may ask ten times a second."""
+        now = self._loop.time()
+        if now - self._counted_at >= COUNTED_S:
+            found = (statistics(tunnel) for tunnel in self.tunnels.values())
+            self._counted, self._counted_at = tuple(each for each in found if each is not None), now
+        return self._counted
 
     def is_active(self, name: str) -> bool:
         tunnel = self.tunnels.get(name)
@@ -161,6 +160,13 @@ class Connections:
             raise ServiceError("not_up", name=name)
         return self.status(tunnel)
 
+    def forget(self, name: str) -> None:
+        """There is no such profile any more, and its connection was down: no news of it is left."""
+        self.tunnels.pop(name, None)
+        self._told.pop(name, None)
+        if (waiting := self._news.pop(name, None)) is not None:
+            waiting.cancel()
+
     def retry(self, name: str) -> ConnectionStatus:
         tunnel = self._need(name)
         try:
@@ -203,6 +209,7 @@ class Connections:
     def _changed(self, tunnel: Tunnel) -> None:
         """A new state is told at once; steps and facts, of which a connection brings a dozen, together."""
         if self._told.get(tunnel.name) != public_state(tunnel.state):
+            self._counted_at = -math.inf
             self._tell(tunnel)
         elif tunnel.name not in self._news:
             self._news[tunnel.name] = self._loop.call_later(NEWS_S, self._tell, tunnel)

@@ -160,6 +160,12 @@ class KillSwitchKeeper:
             self._file.change(holds={**now.holds, name: hold})
             await self._apply(name)
 
+    def rename(self, name: str, new_name: str) -> None:
+        """What stops traffic for a profile that is not up goes on doing so."""
+        self._file.rename(name, new_name)
+        if new_name in self._file.now.holds:
+            self._told(self.status())
+
     async def forget(self, *names: str, force: bool = False) -> None:
         """They are no more, or stop nothing any more; `force` tells the system again. Raises ServiceError."""
         up = tuple(each for each in self._file.now.up if each not in names)

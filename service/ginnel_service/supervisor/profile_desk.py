@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
@@ -58,12 +59,21 @@ class ProfileDesk:
         there = self._has(name)
         if there and not replace:
             raise ProfileError("profile_exists", name=name)
+        before = self._readable(name) if there else None
         if not there or self.owner_of(name) != profile.owner_uid:
             # Whatever ends us between the two that follow, nobody's profile finds another's secrets.
             with suppress(ProfileError):
                 self._secrets.remove(name)
         self._profiles.put(profile, replace=replace)
-        self._secrets.put(name, secrets)
+        try:
+            self._secrets.put(name, secrets)
+        except OSError:
+            with suppress(OSError, ProfileError):  # it had room for the one, and not for the other
+                if before is not None:
+                    self._profiles.put(before, replace=True)
+                elif not there:
+                    self._profiles.remove(name)
+            raise
         log.info("profile %s stored", profile.name, extra={"connection": profile.name})
 
     def problems_of(
@@ -95,6 +105,23 @@ class ProfileDesk:
         """Put it in the place of the one of that name, whose secrets stay."""
         self._profiles.put(profile, replace=True)
         log.info("profile %s changed", profile.name, extra={"connection": profile.name})
+
+    def rename(self, name: str, new_name: str, between: Callable[[], None]) -> None:
+        """`between` is called once the profile can be found under both names: whatever ends us, it is there.
+
+        Raises `profile_exists`, `profile_invalid`, `secrets_locked` and what `get` raises.
+        """
+        profile = msgspec.structs.replace(self._profiles.get(name), name=new_name)
+        if problems := validate(profile):
+            raise ProfileError("profile_invalid", name=name, problems=tuple(problems))
+        if self._has(new_name):
+            raise ProfileError("profile_exists", name=new_name)
+        self._secrets.put(new_name, self._secrets.get(name))  # they are sealed for the name that they have
+        self._profiles.put(profile, goes=name)
+        between()
+        self._profiles.remove(name)
+        self._secrets.remove(name)
+        log.info("profile %s is called %s now", name, new_name, extra={"connection": new_name})
 
     def remove(self, name: str) -> None:
         self._profiles.remove(name)
@@ -142,6 +169,11 @@ class ProfileDesk:
 
     def _laid_over(self, name: str, secrets: Secrets, *, keep: bool) -> Secrets:
         return self._secrets.get(name).under(secrets) if keep and self._has(name) else secrets
+
+    def _readable(self, name: str) -> Profile | None:
+        with suppress(ProfileError):
+            return self._profiles.get(name)
+        return None
 
     def _has(self, name: str) -> bool:
         """Whether there is such a profile: secrets that were left behind by another are nobody's."""

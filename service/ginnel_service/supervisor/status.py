@@ -18,6 +18,7 @@ from ..ipc.schema import (
     Rekeys,
     SocketBuffer,
     State,
+    Statistics,
     Step,
     TunnelDiagnosis,
 )
@@ -46,6 +47,21 @@ _STEPS: Final[dict[states.Step, Step]] = {
 
 def public_state(state: states.ConnectionState) -> State:
     return _STATES[state]
+
+
+def statistics(tunnel: Tunnel) -> Statistics | None:
+    """The part of its status that changes all the time; None unless it is up."""
+    found = tunnel.status()
+    if _STATES[found.state] != "up":
+        return None
+    return Statistics(
+        name=found.name,
+        octets_in=found.traffic.octets_in,
+        octets_out=found.traffic.octets_out,
+        packets_in=found.traffic.packets_in,
+        packets_out=found.traffic.packets_out,
+        rtt_ms=_rtt_ms(found),
+    )
 
 
 def connection_status(tunnel: Tunnel) -> ConnectionStatus:
@@ -130,6 +146,10 @@ def _dns(dns: Dns) -> DnsStatus:
     )
 
 
+def _rtt_ms(found: TunnelStatus) -> float | None:
+    return None if found.facts.rtt_s is None else found.facts.rtt_s * 1000
+
+
 def _with_facts(about: ConnectionStatus, found: TunnelStatus) -> ConnectionStatus:
     facts, wanted = found.facts, found.facts.wanted
     path = None
@@ -165,5 +185,5 @@ def _with_facts(about: ConnectionStatus, found: TunnelStatus) -> ConnectionStatu
         established_at=found.established_at,
         resumed=facts.resumed,
         rekeys=Rekeys(ike=facts.ike_rekeys, child=facts.child_rekeys),
-        rtt_ms=None if facts.rtt_s is None else facts.rtt_s * 1000,
+        rtt_ms=_rtt_ms(found),
     )

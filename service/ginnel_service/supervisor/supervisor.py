@@ -133,11 +133,22 @@ class Supervisor(EventFeed):
     async def show_profile(self, name: str) -> Profile:
         return self._desk.get(name)
 
+    async def rename_profile(self, name: str, new_name: str) -> None:
+        if self._connections.is_active(name):
+            raise ServiceError("already_up", name=name)
+        self._desk.rename(name, new_name, lambda: self._keeper.rename(name, new_name))
+        self._connections.forget(name)
+        self._ring.hand_over(name, new_name)
+        self._on_demand.profiles_changed(name, new_name)
+        self._tell_of(new_name)
+        self.publish(ProfileChange(name=name, new_name=new_name))
+
     async def remove_profile(self, name: str) -> None:
         if self._connections.is_active(name):
             raise ServiceError("already_up", name=name)
         self._desk.remove(name)
-        self._connections.tunnels.pop(name, None)
+        self._connections.forget(name)
+        self._ring.hand_over(name, "")  # the name may be somebody else's next
         self._on_demand.resume(name)
         self._on_demand.profiles_changed(name)
         self._tell_of(name)
@@ -175,16 +186,17 @@ class Supervisor(EventFeed):
         return self._keeper.status()
 
     async def kill_switch_off(self, names: tuple[str, ...], *, force: bool) -> KillSwitchStatus:
-        for name in names:
+        profiles = []
+        for name in names:  # all of them, before any is changed
             try:
-                profile = self._desk.get(name)
+                profiles.append(self._desk.get(name))
             except ProfileError:
                 if not force:
                     raise
-                continue
+        for profile in profiles:
             off = msgspec.structs.replace(profile.kill_switch, mode="off")
             self._desk.change(msgspec.structs.replace(profile, kill_switch=off))
-            self._tell_of(name)
+            self._tell_of(profile.name)
         await self._keeper.forget(*names, force=force)
         return self._keeper.status()
 
@@ -213,7 +225,9 @@ class Supervisor(EventFeed):
         return Diagnosis(version=__version__, machine=machine, tunnels=tuple(found), findings=findings)
 
     async def examine(self, name: str) -> Diagnosis:
-        profile, secrets = self._desk.get(name), self._desk.secrets_of(name)
+        profile, secrets = self._desk.get(name), None
+        with suppress(ProfileError):  # what cannot be opened is itself a finding
+            secrets = self._desk.secrets_of(name)
         examined = await self._examiner.examine(profile, secrets, self._connections.tunnels)
         found = await self.diagnose(name)
         return msgspec.structs.replace(found, findings=found.findings + examined)

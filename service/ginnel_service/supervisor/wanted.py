@@ -66,6 +66,16 @@ class WantedFile:
             except OSError as error:
                 log.error("what is wanted was not written: %s", error.strerror or error)
 
+    def rename(self, name: str, new_name: str) -> None:
+        """What is wanted of the profile `name` is wanted of `new_name`."""
+
+        def renamed(names: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(new_name if each == name else each for each in names)
+
+        now = self.now
+        holds = {new_name if each == name else each: hold for each, hold in now.holds.items()}
+        self.change(holds=holds, up=renamed(now.up), paused=renamed(now.paused))
+
     def _read(self) -> Wanted:
         """A file that cannot be read wants nothing, and says so; the profiles still say what is always on."""
         found = Wanted()

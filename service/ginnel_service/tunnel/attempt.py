@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import Collection, Coroutine
+from typing import Any, Final
 
 from ..ike.config import SessionConfig
 from ..ike.events import Endpoint, Ticket
@@ -19,7 +19,11 @@ from .dataplane import Traffic
 from .errors import TunnelError, as_tunnel_error
 from .facts import Facts, Watcher
 from .host import Host, Link
+from .transport import FALLBACK_S
 from .wants import Wants
+
+#: How long an address of several may stay silent: UDP was given up by then, and TCP had a moment.
+SILENCE_S: Final = FALLBACK_S + 3.0
 
 
 class Attempt:
@@ -34,20 +38,26 @@ class Attempt:
         wants: Wants,
         turn: int = 0,
         ticket: Ticket | None = None,
+        passed: Collection[str] = (),
     ) -> None:
+        """`turn` says which of the gateway's addresses is first; those `passed` have just stayed silent."""
+        self.elsewhere = False  # other addresses are left that may answer
         self.facts = Facts()
         self._profile = profile
         self._config = config
         self._host = host
         self._watcher = watcher
         self._wants = wants
-        self._turn = turn  # which of several addresses to try
+        self._turn = turn
+        self._passed = passed
         self._ticket = ticket
         self._log = logging.LoggerAdapter(logging.getLogger("ginnel.tunnel"), {"connection": profile.name})
         self._course: Course | None = None
 
     async def run(self) -> TunnelError | None:
         """Until the session is over: why, or None when the peer closed it. Raises only when cancelled."""
+        loop = asyncio.get_running_loop()
+        impatience: asyncio.TimerHandle | None = None
         try:
             try:
                 remotes = await self._resolve()
@@ -56,8 +66,12 @@ class Attempt:
                     self.facts.device, tuple(each.host for each in remotes), course.end
                 )
                 await course.begin()
+                if self.elsewhere:
+                    impatience = loop.call_later(SILENCE_S, self._give_way, course)
                 return await course.ended
             finally:
+                if impatience is not None:
+                    impatience.cancel()
                 await _whole(self._tear_down())
         except Exception as error:
             found = as_tunnel_error(error)
@@ -116,7 +130,9 @@ class Attempt:
         """A link to the first address, from ours in turn, that there is a way to. Raises TunnelError."""
         start = self._turn % len(remotes)
         failure: TunnelError | None = None
-        for remote in remotes[start:] + remotes[:start]:
+        left = [each for each in remotes[start:] + remotes[:start] if each.host not in self._passed]
+        while left:
+            remote = left.pop(0)
             try:
                 link = self._host.open_link(remote)
             except TunnelError as error:
@@ -124,6 +140,7 @@ class Attempt:
                     raise
                 failure = failure or error
                 continue
+            self.elsewhere = any(self._host.has_way(each) for each in left)
             self.facts.remote, self.facts.path, self.facts.device = remote, link.path, link.device
             return Course(
                 self._profile,
@@ -137,8 +154,13 @@ class Attempt:
                 ticket=self._ticket,
                 log=self._log,
             )
-        assert failure is not None
-        raise failure
+        raise failure or TunnelError("unreachable", server=self._profile.server)
+
+    def _give_way(self, course: Course) -> None:
+        if not course.answered and self.facts.remote is not None:
+            silent = self.facts.remote.host
+            self._log.info("%s stays silent: another address of the gateway is tried", silent)
+            course.end(TunnelError("unreachable", server=self._profile.server, detail=silent))
 
     async def _tear_down(self) -> None:
         try:

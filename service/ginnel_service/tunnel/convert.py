@@ -134,6 +134,9 @@ def wanted_network(
     # The prefix that a gateway names tells of its network, not of a link of ours: the host address alone.
     addresses = tuple(ip_interface(address.ip) for address in configuration.addresses)
     routed = routes(children, {address.version for address in addresses})
+    if profile.network.announced_only:
+        servers = tuple(map(ip_address, profile.dns.servers)) or configuration.dns
+        routed = announced(routed, configuration.subnets, servers)
     ipv6 = any(network.version == 6 for network in (*addresses, *routed))
     mtu = min(inner_mtu(child.suite, path, profile.network.mtu, path_mtu) for child in children)
     return Wanted(
@@ -162,6 +165,26 @@ def routes(children: Iterable[ChildSa], versions: set[int]) -> tuple[Network, ..
             if not versions or network.version in versions:
                 found[network] = None
     return tuple(sorted(found, key=lambda network: (network.version, network)))
+
+
+def announced(
+    routed: Sequence[Network], subnets: Sequence[Network], servers: Iterable[Address]
+) -> tuple[Network, ...]:
+    """What of `routed` lies in the gateway's `subnets`, and its name servers; all where it announces none.
+
+    RFC 7296 section 3.15.2: what its selectors cover beyond them may be sent directly, as the client chooses.
+    """
+    hosts = [ip_network(server) for server in servers if "%" not in str(server)]
+    inside = [common for subnet in subnets for net in routed if (common := _common(net, subnet)) is not None]
+    asked = [host for host in hosts if any(_common(net, host) is not None for net in routed)]
+    return collapse((*inside, *asked)) if inside else tuple(routed)
+
+
+def _common(one: Network, other: Network) -> Network | None:
+    """Of two networks that have addresses in common, one lies within the other."""
+    if one.version != other.version or not one.overlaps(other):
+        return None
+    return one if one.prefixlen > other.prefixlen else other
 
 
 def blocked(network: ProfileNetwork, routed: Sequence[Network]) -> tuple[Network, ...]:

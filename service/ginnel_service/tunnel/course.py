@@ -88,6 +88,7 @@ class Course:
     ) -> None:
         self.link = link
         self.is_open = True
+        self.answered = False  # the gateway said something that only a gateway says
         self.redirect = ""  # the gateway to go on with, in the end
         self.ticket = ticket  # what the next session can begin with, as of now
         self.ended: asyncio.Future[TunnelError | None] = asyncio.get_running_loop().create_future()
@@ -101,7 +102,6 @@ class Course:
         self._in_use: Session | None = None
         self._rival: Session | None = None
         self._udp_error: TunnelError | None = None
-        self._answered = False
         self._leaving = False
         self._session_closed = asyncio.Event()
         self._heard_s = self._sent_s = 0.0
@@ -347,7 +347,7 @@ class Course:
     def _handle(self, event: Event) -> None:
         match event:
             case StateChanged(state=State.AUTH):
-                self._answered, self._rival = True, None
+                self.answered, self._rival = True, None
                 self._carrier.answered(self._session.path)
                 self._watcher.stepped(Step.AUTH)
             case TicketChanged():
@@ -402,7 +402,7 @@ class Course:
         if event.redirect:
             self._log.info("the gateway sends us to %s", event.redirect)
             self.redirect, error = event.redirect, None
-        silent = error is not None and error.code == "unreachable" and not self._answered
+        silent = error is not None and error.code == "unreachable" and not self.answered
         if silent and (self._rival is not None or self._carrier.goes_on()):
             self._udp_error = error
             return

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -226,7 +226,7 @@ class Tunnel:
             self._move(ConnectionState.FAILED)
             return
         while True:
-            error, to = await self._try(turn, sent)
+            error, to = await self._try_each(turn, sent)
             sent = Sent()  # to the profile's server again, unless this one sends us elsewhere
             turn += 1
             if self._connected_s is not None:
@@ -331,7 +331,21 @@ class Tunnel:
         remote = self._attempt.facts.remote if self._attempt is not None else None
         return () if remote is None else (remote.host,)
 
-    async def _try(self, turn: int, sent: Sent) -> tuple[TunnelError | None, Sent | None]:
+    async def _try_each(self, turn: int, sent: Sent) -> tuple[TunnelError | None, Sent | None]:
+        """As `_try`; one silent address of several is no reason to wait, or to give up."""
+        passed: list[str] = []
+        while True:
+            error, to = await self._try(turn, sent, passed)
+            attempt = self._attempt
+            if error is None or error.code != "unreachable" or attempt is None or not attempt.elsewhere:
+                return error, to
+            if attempt.facts.remote is None or self._connected_s is not None:
+                return error, to
+            passed.append(attempt.facts.remote.host)
+
+    async def _try(
+        self, turn: int, sent: Sent, passed: Collection[str]
+    ) -> tuple[TunnelError | None, Sent | None]:
         """One attempt: why it ended, and where the gateway sent us, if it did."""
         watcher = Watcher(
             stepped=self._stepped,
@@ -362,7 +376,9 @@ class Tunnel:
         profile = msgspec.structs.replace(self.profile, server=sent.gateway or self.profile.server)
         # Only who gave a ticket has a use for it; and who sends us elsewhere has proved nothing yet.
         ticket = self._ticket if self._ticket_of == sent.gateway else None
-        self._attempt = attempt = Attempt(profile, config, self._host, watcher, self.wants, turn, ticket)
+        self._attempt = attempt = Attempt(
+            profile, config, self._host, watcher, self.wants, turn, ticket, passed
+        )
         error = await attempt.run()
         self._idle.close()
         if attempt.ticket is not ticket:

@@ -142,6 +142,9 @@ class Host(Protocol):
     def outlook(self, remotes: Sequence[str] = ()) -> tuple[Way, ...]:
         """How the machine gets to `remotes`, and out at all, beside every tunnel; empty: no network."""
 
+    def has_way(self, remote: Endpoint) -> bool:
+        """Whether packets to `remote` would leave the machine, beside every tunnel."""
+
     def place(self) -> Place:
         """The network that the machine is in, for on-demand rules."""
 
@@ -189,6 +192,9 @@ class SystemHost:
     def outlook(self, remotes: Sequence[str] = ()) -> tuple[Way, ...]:
         found = (route_to(host, self.network.socket_mark) for host in (*remotes, *FAR_AWAY))
         return tuple(dict.fromkeys(way for way in found if way is not None))
+
+    def has_way(self, remote: Endpoint) -> bool:
+        return route_to(remote.host, self.network.socket_mark) is not None
 
     def place(self) -> Place:
         return look_around(self.outlook())

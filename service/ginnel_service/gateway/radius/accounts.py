@@ -18,7 +18,8 @@ from ...tunnel.dataplane import Traffic
 from .client import Conversation, RadiusClient
 from .codec import Answer, Attribute, number
 
-LEAST_INTERIM_S: Final = 60.0  # RFC 2869 section 5.16
+#: What a server may ask for (RFC 2869 section 5.16); the gateway's own file may say less.
+LEAST_INTERIM_S: Final = 60.0
 #: How long the last accounts may take when the gateway ends.
 CLOSE_S: Final = 2.0
 _USER_REQUEST, _LOST_CARRIER = 1, 2  # Acct-Terminate-Cause
@@ -89,10 +90,12 @@ class Accounts:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _later(self, account: _Account) -> None:
-        every_s = account.accepted.interim_s or account.client.config.interim_s
+        asked_s, every_s = account.accepted.interim_s, account.client.config.interim_s
+        if asked_s:
+            every_s = max(asked_s, LEAST_INTERIM_S)
         if every_s:
             loop = asyncio.get_running_loop()
-            account.timer = loop.call_later(max(every_s, LEAST_INTERIM_S), self._interim, account)
+            account.timer = loop.call_later(every_s, self._interim, account)
 
     def _interim(self, account: _Account) -> None:
         self._send(account, Status.INTERIM, account.traffic())

@@ -17,6 +17,8 @@ from ..table import Table
 #: Short secrets can be found by trying (RFC 2865 section 3 asks for 16 octets at least).
 LEAST_SECRET: Final = 16
 MAX_SECRET: Final = 1024
+#: Between two accounts of a session; a minute or more is kind to the server (RFC 2869 section 5.16).
+LEAST_INTERIM_S: Final = 1.0
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 
@@ -66,6 +68,9 @@ def radius_config(
     """None where no server is named. Whatever is wrong is added to `problems`, and no secret."""
     if not table.servers:
         return None
+    if 0 < table.interim_s < LEAST_INTERIM_S:
+        remedy = f"write {LEAST_INTERIM_S:g} or more, or 0"
+        problems.append(Problem("radius.interim_s", f"{table.interim_s:g} is too often", remedy))
     servers = []
     for number, said in enumerate(table.servers, 1):
         at = f"radius.servers[{number}]"

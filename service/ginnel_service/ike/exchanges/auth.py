@@ -24,8 +24,9 @@ from ..payloads.config import ConfigPayload
 from ..payloads.eap import EapPayload
 from ..payloads.identity import Identity, IdiPayload, IdrPayload
 from ..payloads.notify import NotifyPayload
+from ..payloads.selector import TrafficSelector
 from ..proposals import offer, without_ke
-from ..selectors import to_hosts
+from ..selectors import narrow, to_hosts
 from . import child, create_child, proof
 from .base import Exchange, first_error, session_error
 
@@ -304,7 +305,8 @@ class AuthExchange(Exchange):
         # The IKE SA may stand without a CHILD SA (section 1.2)
         reply = message.get(ConfigPayload)
         given = configuration.parse_reply(reply) if reply else configuration.NOTHING
-        pairs = self._pairs(given)
+        session.announced = tuple(map(TrafficSelector.from_network, given.subnets))
+        pairs = self._pairs(given, config.remote_ts)
         one_by_one = error is not None and error.notify == NotifyType.SINGLE_PAIR_REQUIRED and bool(pairs)
         if error is not None and not one_by_one:
             refused = session_error(error, without_ke(session.config.esp_proposals))
@@ -335,14 +337,16 @@ class AuthExchange(Exchange):
         session.tickets.established(message, sa, self._idr.identity, now)
         session.emit(ConfigurationReceived(given))
         session.children.add(made, now, send=True)
-        if message.notify(NotifyType.ADDITIONAL_TS_POSSIBLE) is not None:
-            create_child.ask_for(session, child.missing(pairs, (ours, theirs)), now)
+        if message.notify(NotifyType.ADDITIONAL_TS_POSSIBLE) is None:
+            pairs = ()
+        # What it announces beyond this SA needs "one or more separate SAs" (RFC 7296 section 3.15.2)
+        more = self._pairs(given, narrow(session.announced, config.remote_ts))
+        create_child.ask_for(session, child.missing((*pairs, *more), (ours, theirs)), now)
 
-    def _pairs(self, given: Configuration) -> tuple[child.Pair, ...]:
-        """What we want, for CHILD SAs of one pair of selectors each."""
-        config = self._session.config
+    def _pairs(self, given: Configuration, remote_ts: child.Selectors) -> tuple[child.Pair, ...]:
+        """What we want of `remote_ts`, for CHILD SAs of one pair of selectors each."""
         hosts = to_hosts(address.ip for address in given.addresses)
-        return child.pairs(hosts or config.local_ts, config.remote_ts)
+        return child.pairs(hosts or self._session.config.local_ts, remote_ts)
 
     def _fail(self, message: Message, detail: str, now: float) -> None:
         """The response lacks what has to be there: the notify in it says why, else `detail`."""

@@ -137,7 +137,7 @@ def missing(wanted: tuple[Pair, ...], agreed: Pair) -> tuple[Pair, ...]:
     """The pairs that a CHILD SA with `agreed` has nothing of."""
     return tuple(
         pair
-        for pair in wanted
+        for pair in dict.fromkeys(wanted)
         if not all(
             any(one.intersect(other) for other in got) for (one,), got in zip(pair, agreed, strict=True)
         )

@@ -21,6 +21,7 @@ from ..payloads.notify import NotifyPayload
 from ..payloads.sa import Proposal, SaPayload
 from ..proposals import additional_methods, offer, pick, with_ke_of, without_ke
 from ..sa import ChildRecord, ChildState, SaState
+from ..selectors import narrow
 from . import child, followup
 from .base import first_error, required, session_error
 from .delete import DeleteChild
@@ -206,7 +207,10 @@ class CreateChild(Negotiation):
             return
         if error.notify == NotifyType.SINGLE_PAIR_REQUIRED:
             pairs = child.pairs(*self.wanted)
-            if len(pairs) > 1:
+            if len(pairs) <= 1:  # what we want is one pair to us, and several to the gateway
+                ours, theirs = self.wanted
+                pairs = child.pairs(ours, narrow(session.announced, theirs))
+            if pairs and self.wanted not in pairs:
                 ask_for(session, pairs, now)
                 return
         session.emit(Noted(f"no CHILD SA for {_text(self.wanted)}: {name_of(NotifyType, error.notify)}"))

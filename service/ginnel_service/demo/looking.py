@@ -1,0 +1,54 @@
+"""How connections stand, asked at the service's socket: a process for each look would cost half a second."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import msgspec
+
+from ginnel_service.ipc.client import Client, Response
+from ginnel_service.ipc.mirror import Mirror
+from ginnel_service.ipc.schema import Snapshot
+
+TIMEOUT_S: Final = 30.0
+
+
+class Looking:
+    """A connection to the service. A context manager; everything raises OSError where the service is gone."""
+
+    def __init__(self, path: Path) -> None:
+        self._client = Client()
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.settimeout(TIMEOUT_S)
+        try:
+            self._socket.connect(os.fspath(path))
+        except OSError:
+            self._socket.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def status(self, name: str) -> dict[str, Any] | None:
+        """What `ginnel --json status NAME` prints; None where there is no such profile."""
+        _, octets = self._client.request("snapshot")
+        self._socket.sendall(octets)
+        while data := self._socket.recv(1 << 16):
+            for answer in self._client.feed(data):
+                if isinstance(answer, Response) and isinstance(answer.result, Snapshot):
+                    found = Mirror(answer.result).status(name)
+                    return None if found is None else json.loads(msgspec.json.encode(found, enc_hook=str))
+        raise ConnectionResetError("the service hung up")
