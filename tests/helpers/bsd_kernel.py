@@ -13,10 +13,10 @@ import struct
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from ipaddress import IPv6Interface, ip_address, ip_interface, ip_network
 
-from ginnel_service.net.base import Address, Interface, Network
+from ginnel_service.net.base import Address, Network
 from ginnel_service.net.bsd import sockaddr
 from ginnel_service.net.bsd.layout import (
     AF_INET,
@@ -60,56 +60,12 @@ from ginnel_service.net.bsd.layout import (
 from ginnel_service.net.bsd.sockaddr import Link
 from helpers import bsd_octets as octets
 from helpers.bsd_octets import Gateway
+from helpers.bsd_table import RTF_PINNED, Entry, Held, Nic, RouteTable
 
-RTF_PINNED = 0x100000
 IFT_ETHER, IFT_LOOP, IFT_TUNNEL = 6, 24, 131
 ETHERNET = 0x8802 | IFF_UP | IFF_RUNNING  # broadcast, multicast
 TUNNEL = 0x8000 | IFF_POINTOPOINT | IFF_RUNNING
 PID, OTHER = 4242, 77
-
-
-@dataclass(slots=True)
-class Held:
-    """An address of an interface."""
-
-    address: Interface
-    destination: Address | None = None
-    tentative: bool = False
-
-
-@dataclass(slots=True)
-class Nic:
-    index: int
-    name: str
-    flags: int
-    kind: int
-    mtu: int = 1500
-    held: list[Held] = field(default_factory=list)
-    cloned: bool = False
-    opened: bool = False  # by some process
-
-    @property
-    def link(self) -> Link:
-        return Link(self.index, self.name)
-
-    def of(self, version: int) -> Address | None:
-        return next((each.address.ip for each in self.held if each.address.version == version), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A route."""
-
-    network: Network
-    gateway: Gateway
-    index: int
-    flags: int
-    source: Address | None = None
-    scope: int = 0
-
-    @property
-    def key(self) -> tuple[Network, int]:
-        return self.network, self.scope
 
 
 class FakeRouteSocket:
@@ -163,16 +119,14 @@ class FakeKernel:
         self.fib = 0
         self.privileged = True
         self.settings = {"net.inet.ip.forwarding": 0, "net.inet6.ip6.forwarding": 0}
-        self.multipath = layout.system == "freebsd"
         self.nics: dict[int, Nic] = {}
-        self.tables: dict[int, list[Entry]] = {0: [], 1: []}
+        self.tables = {fib: RouteTable(layout, self.nics) for fib in (0, 1)}
         self.listeners: set[FakeRouteSocket] = set()
         self.send_faults: deque[int] = deque()
         self.receive_faults: deque[int] = deque()
         self.chatter: list[bytes] = []  # what others say ahead of each answer
         self.trouble = False  # every request is interrupted or has no room, every answer is lost once
         self.refuse_routes_to: set[Network] = set()
-        self.moved: list[str] = []  # by RTM_CHANGE
         self._requests = 0
         self._next_index = 1
         self.attach("lo0", 0x8000 | IFF_UP | IFF_RUNNING | IFF_LOOPBACK, IFT_LOOP, mtu=16384)
@@ -194,7 +148,7 @@ class FakeKernel:
             return b"".join(self._message(RTM_GET, entry) for entry in self.tables[self.fib])
         found = b""
         for nic in self.nics.values():
-            found += octets.link(self.layout, nic.index, nic.name, nic.flags, nic.kind, nic.mtu)
+            found += nic.message(self.layout)
             for held in nic.held:
                 found += octets.interface_address(
                     self.layout, RTM_NEWADDR, nic.index, held.address, held.destination
@@ -318,7 +272,7 @@ class FakeKernel:
         else:
             flags |= RTF_STATIC if flags & RTF_CLONING else 0
         entry = Entry(network, nic.link, nic.index, RTF_UP | flags, source)
-        if not any(each.key == entry.key for each in self._table):
+        if self._table.exact(network) is None:
             self._table.append(entry)
             self._tell(self._message(RTM_ADD, entry))
 
@@ -327,7 +281,7 @@ class FakeKernel:
         if held is None:
             raise OSError(errno.EADDRNOTAVAIL, "no such address")
         nic.held.remove(held)
-        self._drop(lambda entry: entry.source == own)
+        self._tell_gone(self._table.drop(lambda entry: entry.source == own))
         self._tell(
             octets.interface_address(self.layout, RTM_DELADDR, nic.index, held.address, held.destination)
         )
@@ -335,7 +289,7 @@ class FakeKernel:
     # Routes
 
     @property
-    def _table(self) -> list[Entry]:
+    def _table(self) -> RouteTable:
         return self.tables[self.fib]
 
     def request(self, data: bytes, fib: int = 0) -> None:
@@ -389,7 +343,7 @@ class FakeKernel:
         own = source if source is not None and not isinstance(source, Link) else None
         if kind == RTM_GET:
             exact = mask is not None and not flags & RTF_HOST
-            entry = self._exact(network, scope) if exact else self.lookup(host)
+            entry = self._table.exact(network, scope) if exact else self._table.lookup(host)
             if entry is None:
                 raise OSError(errno.ESRCH, "no route")
             told = interface is not None or source is not None
@@ -397,107 +351,27 @@ class FakeKernel:
         if kind == RTM_ADD:
             if gateway is None or (mask is None and not flags & RTF_HOST):
                 raise OSError(errno.EINVAL, "no gateway, or neither a host nor a mask")
-            nic = self._choose(network, gateway, flags, named, own)
+            nic = self._table.choose(network, gateway, flags, named, own)
             whole = own if own is not None else nic.of(network.version)
             if network in self.refuse_routes_to:
                 raise OSError(errno.ENOMEM, "no memory")
             made = Entry(network, gateway, nic.index, flags | RTF_UP, whole, scope)
-            self._add(made)
+            self._tell_gone(self._table.add(made))
             return self._message(kind, made, seq=seq, pid=self.pid, flags=RTF_DONE)
-        entry = self._exact(network, scope)
+        entry = self._table.exact(network, scope)
         if entry is None:
             raise OSError(errno.ESRCH, "no such route")
         if kind == RTM_DELETE:
-            return self._delete(entry, gateway, flags, seq)
+            gone = self._table.delete(entry, gateway, flags)
+            return self._message(kind, gone, seq=seq, pid=self.pid, flags=RTF_DONE)
         if kind == RTM_CHANGE:
-            return self._change(entry, gateway, flags, named, seq)
+            changed = self._table.change(entry, gateway, flags, named)
+            return self._message(kind, changed, seq=seq, pid=self.pid, flags=RTF_DONE)
         raise OSError(errno.EOPNOTSUPP, "request")
-
-    def _add(self, made: Entry) -> None:
-        for old in [each for each in self._table if each.key == made.key]:
-            if old.flags & RTF_WASCLONED:
-                self._table.remove(old)
-            elif not (self.multipath and old.flags & made.flags & RTF_GATEWAY):
-                raise OSError(errno.EEXIST, "there is one")
-        self._table.append(made)
-        if self.layout.system == "darwin":  # clones of a wider route, which this one covers
-            self._drop(lambda each: bool(each.flags & RTF_WASCLONED) and _within(each.network, made.network))
-
-    def _delete(self, entry: Entry, gateway: Gateway | None, flags: int, seq: int) -> bytes:
-        if self.layout.system == "freebsd":
-            paths = [each for each in self._table if each.key == entry.key]
-            matching = [each for each in paths if gateway is None or _same(each.gateway, gateway)]
-            if not matching:
-                raise OSError(errno.ESRCH, "not by that gateway")
-            entry = matching[0]
-            if entry.flags & RTF_PINNED and not flags & RTF_PINNED:
-                raise OSError(errno.EADDRINUSE, "the kernel's own")
-        self._table.remove(entry)
-        return self._message(RTM_DELETE, entry, seq=seq, pid=self.pid, flags=RTF_DONE)
-
-    def _change(self, entry: Entry, gateway: Gateway | None, flags: int, named: int, seq: int) -> bytes:
-        if gateway is None:
-            raise OSError(errno.EINVAL, "no gateway")
-        if entry.flags & RTF_PINNED:
-            raise OSError(errno.EEXIST, "the kernel's own")
-        nic = self._choose(entry.network, gateway, flags, named)
-        kept = entry.flags
-        if not self.layout.change_keeps_flags:
-            kept = (kept & ~RTF_GATEWAY) | (flags & RTF_GATEWAY)
-        changed = replace(
-            entry, gateway=gateway, index=nic.index, flags=kept, source=nic.of(entry.network.version)
-        )
-        self._table[self._table.index(entry)] = changed
-        self.moved.append(str(entry.network))
-        return self._message(RTM_CHANGE, changed, seq=seq, pid=self.pid, flags=RTF_DONE)
-
-    def _choose(
-        self, network: Network, gateway: Gateway, flags: int, named: int, own: Address | None = None
-    ) -> Nic:
-        """The interface of a new route. A name (RTA_IFP) decides; without one macOS may take a wrong one."""
-        if named:
-            if named not in self.nics:
-                raise OSError(errno.ENXIO, "no such interface")
-            nic = self.nics[named]
-        elif isinstance(gateway, Link):
-            far = self._far_end(network.network_address) if flags & RTF_HOST else None
-            if far is not None and self.layout.system == "darwin":
-                return far
-            if gateway.index not in self.nics:
-                raise OSError(errno.EINVAL, "no such interface")
-            nic = self.nics[gateway.index]
-        else:
-            return self._towards(gateway)
-        if self.layout.system == "freebsd" and own is None and nic.of(network.version) is None:
-            raise OSError(errno.ENETUNREACH, "the interface has no address of that family")
-        if not isinstance(gateway, Link) and not gateway.is_loopback:
-            self._towards(gateway)
-        return nic
-
-    def _far_end(self, host: Address) -> Nic | None:
-        return next(
-            (nic for nic in self.nics.values() if any(held.destination == host for held in nic.held)), None
-        )
-
-    def _towards(self, gateway: Address) -> Nic:
-        if gateway.is_link_local and gateway.version == 6:
-            index = int(gateway.scope_id or 0)
-            if index not in self.nics:
-                raise OSError(errno.ENETUNREACH, "no zone")
-            return self.nics[index]
-        for nic in self.nics.values():
-            for held in nic.held:
-                if gateway in (held.address.ip, held.destination) or gateway in held.address.network:
-                    return nic
-        raise OSError(errno.ENETUNREACH, "nobody knows the gateway")
-
-    def _exact(self, network: Network, scope: int = 0) -> Entry | None:
-        return next((each for each in self._table if each.key == (network, scope)), None)
 
     def lookup(self, host: Address) -> Entry | None:
         """The longest match, as a packet finds it."""
-        found = [each for each in self._table if not each.scope and _holds(each.network, host)]
-        return max(found, key=lambda each: each.network.prefixlen, default=None)
+        return self._table.lookup(host)
 
     # What others do on the machine
 
@@ -516,7 +390,7 @@ class FakeKernel:
         del self.nics[nic.index]
         for fib in self.tables:
             with self.within(fib):
-                self._drop(lambda entry: entry.index == nic.index)
+                self._tell_gone(self._table.drop(lambda entry: entry.index == nic.index))
         nic.flags &= ~(IFF_UP | IFF_RUNNING)
         self._tell_link(nic)
         if self.layout.announces:
@@ -532,7 +406,10 @@ class FakeKernel:
 
     def carrier(self, name: str, *, there: bool) -> None:
         nic = self._nic(name)
-        nic.flags = nic.flags | IFF_RUNNING if there else nic.flags & ~IFF_RUNNING
+        if self.layout.system == "freebsd":  # where the driver runs on
+            nic.carrier = there
+        else:
+            nic.flags = nic.flags | IFF_RUNNING if there else nic.flags & ~IFF_RUNNING
         self._tell_link(nic)
 
     def route(self, text: str, via: str = "", dev: str = "", flags: int = RTF_STATIC, scope: int = 0) -> None:
@@ -542,13 +419,13 @@ class FakeKernel:
         flags |= RTF_UP | (RTF_GATEWAY if via else 0) | (RTF_IFSCOPE if scope else 0)
         if network.prefixlen == network.max_prefixlen and not flags & RTF_CLONING:
             flags |= RTF_HOST
-        nic = self._nic(dev) if dev else self._choose(network, gateway, flags, 0)
+        nic = self._nic(dev) if dev else self._table.choose(network, gateway, flags, 0)
         entry = Entry(network, gateway, nic.index, flags, nic.of(network.version), scope)
-        self._add(entry)
+        self._tell_gone(self._table.add(entry))
         self._tell(self._message(RTM_ADD, entry, pid=OTHER, flags=RTF_DONE))
 
     def unroute(self, text: str, scope: int = 0) -> None:
-        entry = self._exact(ip_network(text), scope)
+        entry = self._table.exact(ip_network(text), scope)
         assert entry is not None
         self._table.remove(entry)
         self._tell(self._message(RTM_DELETE, entry, pid=OTHER, flags=RTF_DONE))
@@ -599,10 +476,8 @@ class FakeKernel:
                 return nic
         raise OSError(errno.ENXIO, "no such interface")
 
-    def _drop(self, goes: object) -> None:
-        assert callable(goes)
-        for entry in [each for each in self._table if goes(each)]:
-            self._table.remove(entry)
+    def _tell_gone(self, entries: list[Entry]) -> None:
+        for entry in entries:
             self._tell(self._message(RTM_DELETE, entry))
 
     def _message(
@@ -623,22 +498,8 @@ class FakeKernel:
         )
 
     def _tell_link(self, nic: Nic) -> None:
-        self._tell(octets.link(self.layout, nic.index, nic.name, nic.flags, nic.kind, nic.mtu))
+        self._tell(nic.message(self.layout))
 
     def _tell(self, data: bytes) -> None:
         for listener in list(self.listeners):
             listener.deliver(data)
-
-
-def _holds(network: Network, host: Address) -> bool:
-    return network.version == host.version and host in network
-
-
-def _within(narrow: Network, wide: Network) -> bool:
-    return _holds(wide, narrow.network_address) and narrow.prefixlen > wide.prefixlen
-
-
-def _same(one: Gateway, other: Gateway) -> bool:
-    if isinstance(one, Link) and isinstance(other, Link):
-        return one.index == other.index
-    return one == other

@@ -89,10 +89,13 @@ def route(
     return head.ljust(layout.rt_msghdr, b"\x7f") + body
 
 
-def link(layout: Layout, index: int, name: str, flags: int, kind: int, mtu: int) -> bytes:
-    """struct if_msghdr."""
+def link(
+    layout: Layout, index: int, name: str, flags: int, kind: int, mtu: int, *, carrier: bool = True
+) -> bytes:
+    """struct if_msghdr. FreeBSD tells of a carrier in ifi_link_state, macOS has ifi_hdrlen there."""
     addrs, body = _body(layout, {RTA_IFP: address(layout, Link(index, name))})
-    data = bytes([kind]).ljust(8, b"\0") + struct.pack("=I", mtu)
+    state = (2 if carrier else 1) if layout.system == "freebsd" else 1
+    data = bytes([kind, 0, 0, 0, state, 0, 0, 0]) + struct.pack("=I", mtu)
     head = struct.pack("=HBBiiHxx", layout.if_msghdr + len(body), 5, 14, addrs, flags, index)
     return (head + data).ljust(layout.if_msghdr, b"\x7f") + body
 

@@ -108,6 +108,10 @@ def assertions(layout: Layout) -> list[tuple[str, int]]:
     darwin = layout.system == "darwin"
     found = [(name, getattr(numbers, name)) for name in (*_NAMES, *(_DARWIN if darwin else _FREEBSD))]
     if not darwin:
+        found += [
+            ("LINK_STATE_DOWN", numbers.LINK_STATE_DOWN),
+            ("offsetof(struct if_data, ifi_link_state)", 4),
+        ]
         found += [("sizeof(struct ifstat)", numbers.IFSTAT_OCTETS)]
         found += [("IFF_DRV_RUNNING", numbers.IFF_RUNNING), ("RTF_LLDATA", numbers.RTF_LLINFO)]
     found += [

@@ -1,4 +1,4 @@
-"""How our own sockets are kept out of every tunnel: a mark, a routing table, or the device itself."""
+"""How our own sockets are kept out of every tunnel: by a mark, or bound to the device itself."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from ginnel_service.tunnel.sockets import Option, bound_option, mark_option
     [
         (0x676E, "linux", Option(socket.SOL_SOCKET, 36, 0x676E)),
         (0, "linux", None),
-        (1, "freebsd14", Option(socket.SOL_SOCKET, 0x1014, 1)),
-        (0, "freebsd14", None),
+        (1, "freebsd14", None),
         (1, "darwin", None),
     ],
 )

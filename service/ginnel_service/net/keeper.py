@@ -240,7 +240,7 @@ class Keeper:
             try:
                 if not hands.stands(step, it.entry.before):
                     hands.do(step, it.entry.before)
-                    log.warning("somebody undid this, it is done again: %s", step)
+                    log.warning("this was not in force any more, it is done again: %s", step)
             except OSError as error:
                 refusal = self._machine.refusal(step, error.errno or 0)
                 if not isinstance(step, AddGuard):

@@ -382,7 +382,9 @@ class Course:
 
     def _learn(self) -> None:
         """Where the gateway can be reached by now, and how."""
-        self._watcher.barrier.found_at([each.host for each in self._session.mobility.remotes])
+        gateways = tuple(each.host for each in self._session.mobility.remotes)
+        self._watcher.barrier.found_at(gateways)
+        self._passage.found_at(gateways)
         self._roaming.learn()
 
     def _log_fact(self, event: Event) -> None:

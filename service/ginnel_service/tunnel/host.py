@@ -297,15 +297,15 @@ class SystemLink:
     def _follow(self, routes: Sequence[Route]) -> None:
         """Where sockets are bound to a device: to that of the first route of their family."""
         devices = {family_of(route.path.remote.host): route.way.device for route in reversed(routes)}
+        every: tuple[UdpSocket | PlainSocket, ...] = (*self._sockets, self._plain)
         for family, device in devices.items():
             if self._bound.get(family) == device:
                 continue
-            ours: tuple[UdpSocket | PlainSocket, ...] = (*self._sockets, self._plain)
-            for opened in ours:
-                if family_of(opened.local.host) == family:
-                    with suppress(OSError):  # a device that has just gone: another way will be found
+            with suppress(OSError):  # of a device that has just gone: another way will be found
+                for opened in every:
+                    if family_of(opened.local.host) == family:
                         bind_to(opened, family, device)
-            self._bound[family] = device
+                self._bound[family] = device
 
     def send(self, data: bytes, path: Path) -> None:
         self._wire.send(data, path)

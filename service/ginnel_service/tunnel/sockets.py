@@ -35,7 +35,6 @@ _LOCAL4: Final = {
     "freebsd": _Local4(7, 0, struct.Struct("4s")),
 }[sys.platform.rstrip("0123456789")]
 _SO_MARK: Final = 36
-_SO_SETFIB: Final = 0x1014  # FreeBSD's sys/socket.h
 _IP_BOUND_IF: Final = 25  # macOS's netinet/in.h
 _IPV6_BOUND_IF: Final = 125  # and netinet6/in6.h
 
@@ -65,10 +64,8 @@ class Option(NamedTuple):
 
 
 def mark_option(mark: int, system: str = sys.platform) -> Option | None:
-    """SO_MARK on Linux (socket(7)); FreeBSD's is SO_SETFIB: a routing table that no tunnel has routes in."""
-    if not mark or system == "darwin":
-        return None
-    return Option(socket.SOL_SOCKET, _SO_MARK if system == "linux" else _SO_SETFIB, mark)
+    """Linux's SO_MARK (socket(7)). FreeBSD's sockets are of the FIB that the service was started in."""
+    return Option(socket.SOL_SOCKET, _SO_MARK, mark) if mark and system == "linux" else None
 
 
 def bound_option(family: int, device: int, system: str = sys.platform) -> Option | None:

@@ -282,13 +282,9 @@ def answer_to_others(kernel: FakeKernel, number: int) -> bytes:
 def test_an_answer_is_told_from_the_messages_of_others(layout: Layout) -> None:
     kernel = with_tun(layout)
     other = kernel.route_socket()
-    kernel.chatter = [
-        kernel._message(RTM_GET, kernel.tables[0][0], seq=number, pid=77) for number in range(50)
-    ]
+    kernel.chatter = [answer_to_others(kernel, number) for number in range(50)]
     with RouteTalk(kernel) as talk:
-        found = talk.ask(
-            RouteMessage(type=RTM_GET, network=ip_network("8.8.8.8"), flags=4, interface=Link(0))
-        )
+        found = talk.ask(QUESTION)
     assert (str(found.network), str(found.gateway)) == ("0.0.0.0/0", "192.168.1.1")
     assert str(found.source) == "192.168.1.5"
     other.close()

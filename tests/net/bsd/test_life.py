@@ -21,7 +21,10 @@ from ginnel_service.net.bsd.layout import DARWIN, FREEBSD, RTF_STATIC
 from ginnel_service.net.bsd.monitor import way
 from ginnel_service.net.bsd.network import BsdNetwork
 from ginnel_service.net.bsd.repair import repair
+from ginnel_service.net.dns.darwin import ScutilDns
+from ginnel_service.net.plan import SetDns
 from helpers.bsd_kernel import FakeKernel
+from helpers.dynamic_store import DynamicStore
 from helpers.packet_filter import FakePf as FilteringPf
 from helpers.packet_filter import Packet
 from net.bsd.world import (
@@ -185,7 +188,7 @@ def test_a_next_hop_that_changes_is_followed_without_a_gap(kernel: FakeKernel, o
     entry = kernel.lookup(ip_address("192.0.2.1"))
     assert entry is not None
     assert str(entry.gateway) == "192.168.1.254"
-    assert "192.0.2.0/24" in kernel.moved, "by RTM_CHANGE"
+    assert "192.0.2.0/24" in kernel.tables[0].moved, "by RTM_CHANGE"
     ours.close()
 
 
@@ -433,6 +436,16 @@ def test_the_kill_switch_follows_the_links_and_is_put_back(kernel: FakeKernel, t
     repair(tmp_path, kernel=kernel, pfctl=pf)
     assert pf.passes(web)
     assert not pf.enabled
+
+
+def test_repair_takes_away_dns_that_no_journal_knows_of(tmp_path: Path) -> None:
+    store = DynamicStore("192.0.2.53")
+    before = dict(store.keys)
+    ScutilDns(store).set(SetDns("utun4", ("10.0.0.53",)))
+    words = repair(tmp_path, kernel=home(DARWIN), pfctl=FilteringPf(), scutil=store)
+    assert words == ["removed: the DNS servers of a tunnel that is gone"]
+    assert store.keys == before
+    assert repair(tmp_path, kernel=home(DARWIN), pfctl=FilteringPf(), scutil=store) == []
 
 
 def test_interruptions_and_a_short_memory_do_no_harm(kernel: FakeKernel, ours: BsdNetwork) -> None:

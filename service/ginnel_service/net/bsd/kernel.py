@@ -101,8 +101,11 @@ class SystemKernel:
     def __init__(self) -> None:
         """OSError ENOSYS on what is neither macOS nor FreeBSD."""
         self.layout = layout_of(sys.platform)
-        self.pid = os.getpid()
         self._libc = ctypes.CDLL(None, use_errno=True)
+
+    @property
+    def pid(self) -> int:
+        return os.getpid()
 
     def era(self) -> str:
         if self.layout is DARWIN:

@@ -63,6 +63,7 @@ IFF_LOOPBACK: Final = 0x8
 IFF_POINTOPOINT: Final = 0x10
 IFF_RUNNING: Final = 0x40
 IFT_BRIDGE: Final = 0xD1
+LINK_STATE_DOWN: Final = 1  # FreeBSD, where IFF_RUNNING tells of the driver alone
 
 IN6_IFF_NODAD: Final = 0x20
 ND6_INFINITE_LIFETIME: Final = 0xFFFFFFFF
@@ -80,9 +81,9 @@ IFSTAT_OCTETS: Final = 817  # struct ifstat: a name, and a text of at most 800 o
 #: The fields of struct rt_msghdr that both share: length, version, type, index, flags, sockaddrs, pid,
 #: sequence number, errno. What follows (metrics) is zeros when we send it.
 RT_MSGHDR: Final = struct.Struct("=HBBHxxiiiii")
-#: struct if_msghdr up to its if_data, and of that ifi_type and ifi_mtu: length, version, type, sockaddrs,
-#: flags, index.
-IF_MSGHDR: Final = struct.Struct("=HBBiiHxxB7xI")
+#: struct if_msghdr up to its if_data: length, version, type, sockaddrs, flags, index; of that ifi_type,
+#: FreeBSD's ifi_link_state, and ifi_mtu.
+IF_MSGHDR: Final = struct.Struct("=HBBiiHxxB3xB3xI")
 #: struct ifa_msghdr: length, version, type, sockaddrs, flags, index, metric.
 IFA_MSGHDR: Final = struct.Struct("=HBBiiHxxi")
 #: struct if_announcemsghdr: length, version, type, index, name, what.

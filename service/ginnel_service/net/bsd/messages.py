@@ -18,6 +18,7 @@ from .layout import (
     IF_ANNOUNCEMSGHDR,
     IF_MSGHDR,
     IFA_MSGHDR,
+    LINK_STATE_DOWN,
     RT_MSGHDR,
     RTA_BRD,
     RTA_DST,
@@ -65,6 +66,7 @@ class LinkMessage:
     kind: int  # net/if_types.h
     mtu: int
     name: str = ""
+    carrier: bool = True  # False for what says that it has none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,10 +174,11 @@ def _interface(host: Address, bits: int) -> Interface:
 
 def _parse_link(layout: Layout, data: bytes) -> LinkMessage:
     _need(data, layout.if_msghdr)
-    _, _, _, addrs, flags, index, kind, mtu = IF_MSGHDR.unpack_from(data)
+    _, _, _, addrs, flags, index, kind, state, mtu = IF_MSGHDR.unpack_from(data)
     link = sockaddr.parse(layout, sockaddr.split(layout, addrs, data[layout.if_msghdr :]).get(RTA_IFP, b""))
     name = link.name if isinstance(link, Link) else ""
-    return LinkMessage(index=index, flags=flags & 0xFFFFFFFF, kind=kind, mtu=mtu, name=name)
+    carrier = layout.system != "freebsd" or state != LINK_STATE_DOWN
+    return LinkMessage(index=index, flags=flags & 0xFFFFFFFF, kind=kind, mtu=mtu, name=name, carrier=carrier)
 
 
 def _parse_announcement(data: bytes) -> Announcement:

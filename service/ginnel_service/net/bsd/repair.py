@@ -1,7 +1,8 @@
 """Repair by hand, when the service is stopped: what bears our mark goes, with a journal or without.
 
-Our mark is RTF_PROTO3 on routes, and the names of anchors in pf. Routes into a device that exists are left:
-devices end with the process that made them (or with the journal's undoing), so that one may be a gateway's.
+Our mark is RTF_PROTO3 on routes, and our name in anchors of pf and in macOS's dynamic store. Routes into a
+device that exists are left: devices end with the process that made them (or with the journal's undoing), so
+that one may be a gateway's.
 """
 
 from __future__ import annotations
@@ -9,17 +10,25 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..base import NetworkError
+from ..dns import commands
+from ..dns.darwin import ScutilDns
 from ..firewall.pfctl import PacketFilter, PfError, Runner, run_pfctl
 from . import routes
 from .kernel import Kernel, SystemKernel
-from .layout import IFF_POINTOPOINT
+from .layout import DARWIN, IFF_POINTOPOINT
 from .network import BsdNetwork
 from .sight import Sight
 from .talk import RouteTalk
 
 
-def repair(state_dir: Path, *, kernel: Kernel | None = None, pfctl: Runner = run_pfctl) -> list[str]:
-    """What was undone, in words; nothing when all was well. `kernel` and `pfctl` are for tests alone.
+def repair(
+    state_dir: Path,
+    *,
+    kernel: Kernel | None = None,
+    pfctl: Runner = run_pfctl,
+    scutil: commands.Runner = commands.run,
+) -> list[str]:
+    """What was undone, in words; nothing when all was well. All but `state_dir` is for tests alone.
 
     Raises NetworkError: already_running while a service is, and what the journal's opening raises.
     """
@@ -28,7 +37,8 @@ def repair(state_dir: Path, *, kernel: Kernel | None = None, pfctl: Runner = run
         network = BsdNetwork(state_dir, kernel=kernel, pfctl=pfctl)
         try:
             words = network.recover()
-            return [*words, *_sweep_routes(kernel), *_sweep_anchors(kernel, state_dir, pfctl)]
+            words += [*_sweep_routes(kernel), *_sweep_anchors(kernel, state_dir, pfctl)]
+            return [*words, *_sweep_names(scutil)] if kernel.layout is DARWIN else words
         finally:
             network.close()
     except OSError as error:
@@ -58,3 +68,10 @@ def _sweep_anchors(kernel: Kernel, state_dir: Path, pfctl: Runner) -> list[str]:
         return PacketFilter(kernel.layout.system, state_dir, pfctl).sweep()
     except PfError:
         return []  # where pf cannot be asked, nothing of ours was made with it
+
+
+def _sweep_names(scutil: commands.Runner) -> list[str]:
+    try:
+        return ["removed: the DNS servers of a tunnel that is gone"] if ScutilDns(scutil).sweep() else []
+    except FileNotFoundError:
+        return []

@@ -68,6 +68,7 @@ class Device:
     flags: int
     kind: int  # net/if_types.h
     mtu: int
+    carrier: bool = True
     addresses: list[Interface] = field(default_factory=list)
 
     @property
@@ -76,7 +77,7 @@ class Device:
 
     @property
     def carries(self) -> bool:
-        return self.flags & (IFF_UP | IFF_RUNNING) == IFF_UP | IFF_RUNNING
+        return self.carrier and self.flags & (IFF_UP | IFF_RUNNING) == IFF_UP | IFF_RUNNING
 
     @property
     def is_loopback(self) -> bool:
@@ -115,7 +116,9 @@ class Sight:
         found: dict[int, Device] = {}
         for each in messages.parse(self._kernel.layout, self._kernel.dump(0, NET_RT_IFLIST)):
             if isinstance(each, LinkMessage):
-                found[each.index] = Device(each.index, each.name, each.flags, each.kind, each.mtu)
+                found[each.index] = Device(
+                    each.index, each.name, each.flags, each.kind, each.mtu, each.carrier
+                )
             elif isinstance(each, AddressMessage) and each.address is not None and each.index in found:
                 found[each.index].addresses.append(each.address)
         return found
