@@ -23,7 +23,7 @@ from typing import Final
 from xml.etree import ElementTree
 
 from . import archives, assets, bom, libcrypto, universal, wheels
-from .cross import TARGETS, Refused, Target, Toolchain
+from .cross import SHIPPED, TARGETS, Refused, Target, Toolchain, run, write_compiler
 from .mac_wheels import bundled, merged
 from .macos import (
     BUNDLE,
@@ -114,18 +114,14 @@ def _entry(item: Item) -> bom.Entry:
 
 def launcher(target: Target, folder: Path) -> bytes:
     """The app's program for one processor. Raises Refused."""
+    place = folder / "launcher" / target.triple
+    place.mkdir(parents=True)
+    write_compiler(place / "cc", target, SHIPPED)
     framework = python_home(PYTHON)
-    toolchain = Toolchain(target, folder / "launcher" / target.triple)
-    made = folder / f"launcher-{target.machine}"
-    toolchain.run(
-        "-s",
-        f'-DGINNEL_FRAMEWORK="{framework}/Python"',
-        f'-DGINNEL_PYTHON="{framework}/bin/python{PYTHON}"',
-        "-o",
-        str(made),
-        str(HERE / "launcher.c"),
-    )
-    return made.read_bytes()
+    defined = {"FRAMEWORK": framework / "Python", "PYTHON": framework / f"bin/python{PYTHON}"}
+    names = [f'-DGINNEL_{name}="{path}"' for name, path in defined.items()]
+    run([place / "cc", "-s", *names, "-o", place / "Ginnel", HERE / "launcher.c"])
+    return (place / "Ginnel").read_bytes()
 
 
 def prepare(folder: Path) -> tuple[Parts, bytes]:

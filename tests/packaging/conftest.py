@@ -7,7 +7,9 @@ With GINNEL_DIST=FOLDER the packages in that folder are looked at instead, as `m
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,17 @@ BSD = next(target for target in TARGETS if (target.platform, target.machine) == 
 
 def newest(folder: str, pattern: str) -> Path:
     return max(Path(folder).glob(pattern), key=lambda path: path.stat().st_mtime)
+
+
+def listed(folder: Path, make: Callable[[], list[Item]]) -> list[Item]:
+    """What `make` lists, which takes a while, once a run."""
+
+    def write(place: Path) -> None:
+        place.mkdir()
+        (place / "items").write_bytes(pickle.dumps(make()))
+
+    found: list[Item] = pickle.loads((once(folder, write) / "items").read_bytes())
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -57,17 +70,17 @@ def freebsd_parts(shared: Path, made_assets: Path) -> Parts:
 
 
 @pytest.fixture(scope="session")
-def freebsd_items(freebsd_parts: Parts) -> list[Item]:
-    return freebsd.items(freebsd_parts)
+def freebsd_items(shared: Path, freebsd_parts: Parts) -> list[Item]:
+    return listed(shared / "freebsd-items", lambda: freebsd.items(freebsd_parts))
 
 
 @pytest.fixture(scope="session")
-def freebsd_package(
-    shared: Path, freebsd_items: list[Item], tmp_path_factory: pytest.TempPathFactory
-) -> Package:
+def freebsd_package(shared: Path, request: pytest.FixtureRequest) -> Package:
     if dist := os.environ.get("GINNEL_DIST"):
         return Package(newest(dist, "ginnel-*.FreeBSD-*.pkg"))
-    return Package(freebsd.write(freebsd_items, BSD, tmp_path_factory.mktemp("dist")))
+    items: list[Item] = request.getfixturevalue("freebsd_items")
+    made = once(shared / "freebsd", lambda folder: freebsd.write(items, BSD, folder))
+    return Package(next(made.iterdir()))
 
 
 @pytest.fixture(scope="session")
@@ -102,16 +115,20 @@ def mac_parts(shared: Path, made_assets: Path) -> tuple[Parts, bytes]:
 
 
 @pytest.fixture(scope="session")
-def mac_items(mac_parts: tuple[Parts, bytes]) -> list[Item]:
-    return macos.items(*mac_parts)
+def mac_items(shared: Path, mac_parts: tuple[Parts, bytes]) -> list[Item]:
+    return listed(shared / "mac-items", lambda: macos.items(*mac_parts))
 
 
 @pytest.fixture(scope="session")
-def mac_package(mac_items: list[Item], tmp_path_factory: pytest.TempPathFactory) -> MacPackage:
+def mac_package(
+    shared: Path, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> MacPackage:
     folder = tmp_path_factory.mktemp("mac")
     if dist := os.environ.get("GINNEL_DIST"):
         return MacPackage(newest(dist, "Ginnel-*.pkg"), folder / "unpacked")
-    return MacPackage(mac_twin.write(mac_items, folder), folder / "unpacked")
+    items: list[Item] = request.getfixturevalue("mac_items")
+    made = once(shared / "mac", lambda place: mac_twin.write(items, place))
+    return MacPackage(next(made.iterdir()), folder / "unpacked")
 
 
 @pytest.fixture(scope="session")
