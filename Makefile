@@ -22,7 +22,7 @@ NETWORK := netns or interop or slow
 # What runs on another system alone; `make system` there.
 ELSEWHERE := darwin or freebsd
 BESIDE := -n auto --dist worksteal
-LONG := tests/security/test_hostile_clients.py tests/core/test_hostile_flood.py tests/tunnel/test_many_rekeys.py tests/simulation/test_rekeys.py tests/fuzz/test_targets.py
+LONG := tests/security/test_hostile_clients.py tests/core/test_hostile_flood.py tests/tunnel/test_many_rekeys.py tests/simulation/test_rekeys.py tests/net/bsd/test_life.py tests/fuzz/test_targets.py
 LINUX_ONLY = @[ "$(OS)" = Linux ] || { echo "make $@: the packet path runs on Linux only so far (see docs/platforms.md)"; exit 1; }
 
 .DEFAULT_GOAL := help
@@ -84,7 +84,7 @@ deb: ## the Debian package, in dist/
 	@packaging/deb.sh
 
 # Made on Linux for the other systems, then looked at by the tests of their packages.
-LOOK_AT = GINNEL_DIST=$(CURDIR)/dist $(PYTEST) -q -p no:cacheprovider $(PYTEST_ARGS)
+LOOK_AT = GINNEL_DIST=$(CURDIR)/dist $(PYTEST) -q -k "not same_bytes and not without_the_app" $(PYTEST_ARGS)
 
 freebsd-pkg: setup ## the package for FreeBSD, in dist/ (MACHINE=x86_64 or aarch64)
 	$(LINUX_ONLY)
@@ -100,7 +100,7 @@ ifeq ($(OS),Darwin)
 	packaging/macos/build.sh
 else
 	rm -f dist/Ginnel-*.pkg
-	PYTHONPATH=packaging:core $(BIN)/python -m ginnel_packaging.macos twin
+	PYTHONPATH=packaging:core $(BIN)/python -m ginnel_packaging.mac_twin
 	$(LOOK_AT) tests/packaging/test_mac_package.py
 endif
 
@@ -110,7 +110,8 @@ fuzz: setup ## every fuzz target for FUZZ_SECONDS each (3600), as many at once a
 
 soak: setup ## the long tests at full length, then the network tests RUNS times (20); stop at the first failure
 	$(LINUX_ONLY)
-	GINNEL_HOSTILE=10000000 GINNEL_REKEYS=1000 GINNEL_REKEY_CASES=1 GINNEL_LEAST_SHARE=0.95 GINNEL_ROUNDS=7 FUZZ_SECONDS=60 $(PYTEST) -q -x -s $(LONG) $(PYTEST_ARGS)
+	GINNEL_HOSTILE=10000000 GINNEL_REKEYS=1000 GINNEL_REKEY_CASES=1 GINNEL_LEAST_SHARE=0.95 GINNEL_DEATHS=1 \
+		GINNEL_ROUNDS=7 FUZZ_SECONDS=60 $(PYTEST) -q -x -s $(LONG) $(PYTEST_ARGS)
 	GINNEL_SHIPPED=1 $(PYTEST) -q -x tests/packaging/test_deb.py tests/packaging/test_installed.py tests/packaging/reproduced.py
 	@i=1; while [ $$i -le $(RUNS) ]; do echo "== soak $$i of $(RUNS)"; \
 	$(PYTEST) -q -x -m "$(NETWORK)" $(PYTEST_ARGS) || exit 1; i=$$((i + 1)); done

@@ -227,13 +227,28 @@ environment_key() {
     { pwd && "$BASE_PYTHON" -c 'import sys; print(sys.version)' && cat requirements/run.txt requirements/dev.txt; } | cksum
 }
 
+# What runs the tests of FreeBSD's own network, out of the lock. Of Qt there are no wheels for it, and the linters
+# take an hour to build.
+TESTING="cython execnet hypothesis iniconfig packaging pluggy pygments pytest pytest-timeout pytest-xdist setuptools
+    sortedcontainers"
+locked_for_freebsd() {
+    # shellcheck disable=SC2086  # a list of words
+    awk -v wanted="$(printf ' %s ' $TESTING)" '
+        /^[^ #]/ { name = $0; sub(/[=;].*/, "", name); gsub(/ /, "", name); keep = index(wanted, " " name " ") }
+        keep' requirements/dev.txt
+}
+
 make_environment() {
     key=$(environment_key)
     if [ "$(cat $VENV/.ginnel-environment 2>/dev/null)" = "$key" ]; then return 0; fi
     say "making $VENV with $BASE_PYTHON"
     "$BASE_PYTHON" -m venv --clear $VENV
-    $VENV/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-        -r requirements/run.txt -r requirements/dev.txt
+    dev=requirements/dev.txt
+    if [ "$OS" = FreeBSD ]; then
+        dev=$VENV/freebsd.txt
+        locked_for_freebsd >$dev
+    fi
+    $VENV/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt -r $dev
     printf '%s\n' "$key" >$VENV/.ginnel-environment
 }
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from ginnel_core.tun_linux import Tun
-from ginnel_core.udp_linux import UdpSocket
+from ginnel_core import Tun, UdpSocket
 from ginnel_core.values import Endpoint, Event, IkeDatagram, SaCounters, Selector
 
 class DataPlane:

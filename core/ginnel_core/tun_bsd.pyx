@@ -1,15 +1,23 @@
 """What the TUN devices of macOS and FreeBSD have in common: four octets before each packet, its address family in network
 order (utun, net/if_utun.h; tun(4), TUNSIFHEAD). Neither takes super-packets, and checksums are always whole.
+
+macOS sends into a utun what the machine has for the utun's own IPv4 address, and gets it back here.
 """
 
-from libc.stdint cimport uint32_t
+from libc.stdint cimport uint8_t, uint32_t
+from libc.string cimport memcmp
 
 from ginnel_core.packet cimport CAPACITY, Packet, packet_reset
-from ginnel_core.posix cimport AF_INET, AF_INET6, EAGAIN, EHOSTDOWN, EIO, errno, htonl, read, writev
+from ginnel_core.posix cimport AF_INET, AF_INET6, EAGAIN, EHOSTDOWN, EIO, errno, htonl, read, write, writev
 from ginnel_core.tun cimport Gather, TunDevice
 
 cdef enum:
     FRAME = 4
+
+
+cdef bint is_to_itself(const uint8_t *ip, uint32_t length) noexcept nogil:
+    """Whether the source of an IPv4 packet is its destination."""
+    return length >= 20 and ip[0] >> 4 == 4 and memcmp(ip + 12, ip + 16, 4) == 0
 
 
 cdef class FramedTun(TunDevice):
@@ -28,6 +36,9 @@ cdef class FramedTun(TunDevice):
         if got <= FRAME:
             return EIO
         packet.length = <uint32_t>(got - FRAME)
+        if is_to_itself(packet.data, packet.length):
+            write(self.fd, packet.data - FRAME, <size_t>got)  # lost where there is no room, as any packet
+            return EAGAIN
         return 0
 
     cdef int write_packet(self, Gather *gather) noexcept nogil:

@@ -65,7 +65,8 @@ def _output(*command: str | Path) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def _run(command: Sequence[str | Path], environment: dict[str, str] | None = None) -> None:
+def run(command: Sequence[str | Path], environment: dict[str, str] | None = None) -> None:
+    """In the clone. Raises Refused."""
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise Refused(f"{done.stdout}\n{done.stderr}")
@@ -156,7 +157,7 @@ class Toolchain:
 
     def run(self, *arguments: str) -> None:
         """Compile or link. Raises Refused."""
-        _run([self.cc, *arguments])
+        run([self.cc, *arguments])
 
     @property
     def compile_flags(self) -> list[str]:
@@ -192,7 +193,7 @@ class Toolchain:
         environment.pop("GINNEL_DEBUG", None)
         environment.pop("GINNEL_OPENSSL", None)
         command: list[str | Path] = [sys.executable, "setup.py", "--quiet", "build_ext", "--force"]
-        _run([*command, "--build-lib", made, "--build-temp", self.folder / "objects"], environment)
+        run([*command, "--build-lib", made, "--build-temp", self.folder / "objects"], environment)
         modules = sorted((made / "ginnel_core").iterdir())
         return [path.rename(path.with_name(stem(path) + self.target.module_suffix)) for path in modules]
 

@@ -84,7 +84,7 @@ def pkg_deinstall() -> str:
 def tarball(made: Path) -> bytes:
     """The release: the commit's files, and `made` as its assets/. Raises OSError, CalledProcessError."""
     root = f"ginnel-{VERSION}"
-    command = ["git", "-C", ROOT, "archive", "--format=tar", f"--prefix={root}/", "HEAD"]
+    command: list[str | Path] = ["git", "-C", ROOT, "archive", "--format=tar", f"--prefix={root}/", "HEAD"]
     octets = io.BytesIO(subprocess.run(command, capture_output=True, check=True).stdout)
     with tarfile.open(fileobj=octets, mode="a") as tar:
         for path in sorted(path for path in made.rglob("*") if path.is_file()):

@@ -69,7 +69,8 @@ def fetch(names: Iterable[str], folder: Path, platforms: Sequence[str] = ()) -> 
     wanted = folder / "requirements.txt"
     wanted.write_text("\n".join(known[canonical(name)] for name in names) + "\n")
     given = [word for platform in platforms or ("any",) for word in ("--platform", platform)]
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    command: list[str | Path] = [sys.executable, "-m", "pip", "download", "--quiet"]
+    command += ["--disable-pip-version-check", "--no-deps"]
     command += ["--only-binary=:all:", "--require-hashes", "--implementation=cp", *given]
     command += ["--python-version", f"{sys.version_info.major}.{sys.version_info.minor}"]
     done = subprocess.run(
@@ -93,7 +94,8 @@ def source(name: str, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     wanted = folder / "requirements.txt"
     wanted.write_text(f"{pins('run.txt')[canonical(name)]}\n")
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    command: list[str | Path] = [sys.executable, "-m", "pip", "download", "--quiet"]
+    command += ["--disable-pip-version-check", "--no-deps"]
     command += ["--no-binary=:all:", "--no-build-isolation", "--require-hashes", "--dest", folder]
     done = subprocess.run([*command, "--requirement", wanted], capture_output=True, text=True, check=False)
     found = sorted(folder.glob("*.tar.gz"))

@@ -40,7 +40,7 @@ IDENTIFIER=org.ginnel.pkg
 BASE=/Library/Ginnel
 FRAMEWORK=$BASE/Python.framework/Versions/$PYTHON
 ORIGINAL=/Library/Frameworks/Python.framework
-MACOSX_DEPLOYMENT_TARGET=13.0
+MACOSX_DEPLOYMENT_TARGET=15.0
 ARCHFLAGS="-arch arm64 -arch x86_64"
 export MACOSX_DEPLOYMENT_TARGET ARCHFLAGS
 
@@ -143,14 +143,16 @@ wheels() {
     rm -rf "$WORK/own-wheels" "$WORK/sources"
     # cryptography links its OpenSSL in, for one processor at a time: it is built twice, and stage merges the two.
     python -m ginnel_packaging.wheels >"$WORK/one-sided.txt"
+    # Those alone: what builds them comes as it comes.
+    names=$(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/\1/p' "$WORK/one-sided.txt" | paste -sd, -)
     for machine in arm64 x86_64; do
         target=aarch64-apple-darwin
         [ "$machine" = arm64 ] || target=x86_64-apple-darwin
         rustup target add "$target"
         full_openssl "$machine"
         ARCHFLAGS="-arch $machine" CARGO_BUILD_TARGET=$target OPENSSL_STATIC=1 \
-            OPENSSL_DIR=$PWD/$WORK/full-openssl/$machine _PYTHON_HOST_PLATFORM=macosx-13.0-$machine \
-            python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-binary :all: --require-hashes \
+            OPENSSL_DIR=$PWD/$WORK/full-openssl/$machine _PYTHON_HOST_PLATFORM=macosx-$MACOSX_DEPLOYMENT_TARGET-$machine \
+            python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-binary "$names" --require-hashes \
             --wheel-dir "$WORK/own-wheels/$machine" -r "$WORK/one-sided.txt"
     done
 }

@@ -44,7 +44,7 @@ for path in /Library/Ginnel /Applications/Ginnel.app "/Library/LaunchDaemons/$LA
 done
 launchctl print "system/$LABEL" >/dev/null 2>&1 && fail "the launch item is left"
 pkgutil --pkg-info org.ginnel.pkg >/dev/null 2>&1 && fail "the receipt is left"
-for anchor in com.apple/ginnel.killswitch com.apple/ginnel.guard; do
+for anchor in com.apple/ginnel.killswitch com.apple/ginnel.guard com.apple/ginnel.gateway; do
     [ -z "$(pfctl -q -a "$anchor" -s rules 2>/dev/null)" ] || fail "rules of $anchor are left"
 done
 [ "$groups" = "$(dscl . -list /Groups)" ] || fail "a group is left"

@@ -24,10 +24,11 @@ from .config import DaemonConfig, parse_arguments
 from .ipc.access import Policy, admin_gids
 from .ipc.schema import ConnectionStatus, Event, State
 from .ipc.server import Server
-from .net.base import NetworkError
-from .net.linux.network import LinuxNetwork
+from .net.base import MachineNetwork, NetworkError
+from .net.machine import SystemNetwork
 from .process.notify import Notifier
 from .process.privileges import confine, may_change_the_network
+from .profiles.keychain import keychain_key
 from .profiles.keys import CREDENTIAL, KeyRing, KeyUnusableError, system_key
 from .profiles.secrets import SecretStore
 from .profiles.store import ProfileStore
@@ -77,7 +78,7 @@ def main(arguments: list[str] | None = None) -> None:
             _lock(config, stack)
             policy = _policy(config)
             secrets = _open_secrets(config)
-            network = LinuxNetwork(config.state.journal, dns=config.dns)
+            network = SystemNetwork(config.state.journal, dns=config.dns)
             executor = stack.enter_context(ThreadPoolExecutor(1, "ginnel-net"))
             asyncio.run(_serve(config, network, secrets, executor, ring, policy))
     except StartError as error:
@@ -100,7 +101,7 @@ def _put_up_the_kill_switch(config: DaemonConfig, stack: ExitStack) -> None:
     except StartError:
         log.info("ginneld runs: the kill switch is its own")
         return
-    network = LinuxNetwork(config.state.journal)
+    network = SystemNetwork(config.state.journal)
     wanted = WantedFile(config.state.wanted)
     try:
         reinstall(network, ProfileStore(config.state.profiles), wanted)
@@ -160,7 +161,7 @@ def _policy(config: DaemonConfig) -> Policy:
 def _open_secrets(config: DaemonConfig) -> SecretStore:
     """The secrets, sealed under the best key that there is."""
     try:
-        keys = KeyRing(config.state.keys, system_key())
+        keys = KeyRing(config.state.keys, keychain_key() if sys.platform == "darwin" else system_key())
     except KeyUnusableError as error:
         raise StartError(
             f"the key that the system keeps for ginneld ({CREDENTIAL}) cannot be used: "
@@ -179,7 +180,7 @@ def _open_secrets(config: DaemonConfig) -> SecretStore:
 
 async def _serve(
     config: DaemonConfig,
-    network: LinuxNetwork,
+    network: MachineNetwork,
     secrets: SecretStore,
     executor: ThreadPoolExecutor,
     ring: logs.RingHandler,

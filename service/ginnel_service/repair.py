@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 
 from .net.base import NetworkError
-from .net.linux.repair import repair as undo
+from .net.machine import repair as undo
 from .paths import StatePaths
 from .process.privileges import become
 

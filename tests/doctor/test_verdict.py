@@ -10,15 +10,17 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ginnel_service.doctor import clock, conflicts, dns, surroundings, verdict
+from ginnel_service.doctor import clock, conflicts, dns, verdict
 from ginnel_service.doctor.asking import Heard
 from ginnel_service.doctor.certificates import latest_beginning, of_certificates
 from ginnel_service.doctor.knock import Reply
-from ginnel_service.doctor.surroundings import Reach, Surroundings, memory_is_locked, name_servers
+from ginnel_service.doctor.surroundings import memory_is_locked, name_servers
 from ginnel_service.doctor.verdict import Door, Sizes
 from ginnel_service.ike.events import Endpoint
 from ginnel_service.ipc.identifiers import EXAMINATION_IDS
 from ginnel_service.ipc.schema import Finding
+from ginnel_service.net.base import Reach, Surroundings
+from ginnel_service.net.machine import look_around
 from ginnel_service.profiles.certificates import open_key
 from ginnel_service.profiles.model import Authentication, Network, Profile, Remote
 from ginnel_service.profiles.model import Dns as ProfileDns
@@ -220,7 +222,7 @@ def test_name_servers_and_locked_memory_are_read(tmp_path: Path) -> None:
     file.write_text("VmLck:\t   51204 kB\n")
     assert memory_is_locked(file)
     assert memory_is_locked(tmp_path / "none")
-    assert surroundings.look_around(["127.0.0.1"], 0).ways == (("127.0.0.1", "lo"),)
+    assert look_around(["127.0.0.1"], 0).ways == (("127.0.0.1", "lo"),)
 
 
 def test_names_that_leave_a_tunnel_which_takes_everything_are_found() -> None:

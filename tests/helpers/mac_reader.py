@@ -36,7 +36,8 @@ class Billed(NamedTuple):
 
 def cpio(octets: bytes) -> list[Member]:
     """The members of an archive of the portable kind (cpio(5)). Raises ValueError."""
-    found, at = [], 0
+    found: list[Member] = []
+    at = 0
     while True:
         head = octets[at : at + 76].decode()
         if head[:6] != "070707":
@@ -139,8 +140,10 @@ class MacPackage:
         self.distribution = ElementTree.fromstring(_read(folder / "Distribution"))
 
     def install(self, root: Path) -> None:
-        """Lay out the payload below `root`."""
+        """Lay out the payload below `root`, of what is below site/ our own alone."""
         for name, member in self.payload.items():
+            if "/site/" in name and "/ginnel_core/" not in name:
+                continue
             path = root / name
             if stat.S_ISDIR(member.mode):
                 path.mkdir(parents=True, exist_ok=True)

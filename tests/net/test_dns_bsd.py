@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 from ginnel_service.demo.lab import Lab
 from ginnel_service.net.dns.commands import Result
 from ginnel_service.net.dns.darwin import ScutilDns
-from ginnel_service.net.dns.freebsd import LocalUnboundDns, choose, parse_forwards
-from ginnel_service.net.dns.resolvconf import ResolvconfDns
+from ginnel_service.net.dns.freebsd import LocalUnboundDns, find, parse_forwards
+from ginnel_service.net.dns.machine import MachineDns
 from ginnel_service.net.plan import SetDns
 from helpers.named_machine import FROM_OFFICE, FROM_OUTSIDE, OFFICE, NamedMachine
 
@@ -67,11 +68,11 @@ def test_scutil_takes_away_what_is_ours_alone() -> None:
         "  subKey [1] = State:/Network/Service/3C3F/DNS\n"
     )
     told = Told(listed)
-    assert ScutilDns(told).unset("utun3")
+    assert ScutilDns(told).unset(FULL)
     assert told.calls[-1][1] == "remove State:/Network/Service/ginnel-utun3/DNS\nquit\n"
-    assert not ScutilDns(Told(listed)).unset("utun9")
+    assert not ScutilDns(Told(listed)).unset(SPLIT)
     told = Told(listed, listed)
-    assert ScutilDns(told).recover()
+    assert ScutilDns(told).sweep()
     assert [text for _, text in told.calls if "remove" in text] == [
         "remove State:/Network/Service/ginnel-utun3/DNS\nquit\n"
     ]
@@ -104,8 +105,8 @@ def test_unbound_is_told_a_zone_for_each_domain_and_reads_its_configuration_to_f
     dns = LocalUnboundDns(told)
     dns.set(SPLIT)
     dns.set(FULL)
-    assert dns.unset("utun4")
-    assert not dns.unset("utun4")
+    assert dns.unset(SPLIT)
+    assert not dns.unset(SPLIT)
     assert [argv[1:] for argv, _ in told.calls] == [
         ("forward_add", "+i", "corp.example", "10.0.0.53"),
         ("flush_zone", "corp.example"),
@@ -118,6 +119,7 @@ def test_unbound_is_told_a_zone_for_each_domain_and_reads_its_configuration_to_f
         ("reload",),
         ("forward_add", ".", "10.0.0.53", "fd00::53"),
         ("flush_zone", "."),
+        ("list_forwards",),
     ]
 
 
@@ -129,17 +131,26 @@ def test_unbounds_list_of_forwards_is_read() -> None:
     }
 
 
-def test_resolvconf_feeds_unbound_where_it_was_set_up_so() -> None:
+def test_resolvconf_feeds_unbound_where_it_was_set_up_so_and_none_writes_where_it_is_off(
+    tmp_path: Path,
+) -> None:
     """This machine asks no resolver of its own, so local-unbound is not even looked for."""
-    assert isinstance(choose('unbound_conf="/var/unbound/forward.conf"\n', Told()), ResolvconfDns)
-    assert isinstance(choose("", Told(status=1)), ResolvconfDns)
+    conf = tmp_path / "resolvconf.conf"
+    assert find(Told(status=1), conf) == "resolvconf"
+    conf.write_text('unbound_conf="/var/unbound/forward.conf"\n')
+    assert find(Told(), conf) == "resolvconf"
+    conf.write_text("# whose file it is\nresolvconf=NO\n")
+    assert find(Told(), conf) == "file"
+    assert MachineDns(tmp_path, system="freebsd14", run=Told()).keeper(SPLIT) == "resolvconf"
+    assert MachineDns(tmp_path, "file", system="freebsd14", run=Told()).keeper(SPLIT) == "file"
 
 
 @pytest.mark.netns
 def test_unbound_itself_parts_names_and_forgets(lab: Lab) -> None:
     machine = NamedMachine(lab)
     machine.client.ip("addr add 10.77.0.10/24 dev office")
-    dns = LocalUnboundDns(machine.run_unbound())
+    unbound = machine.run_unbound()
+    dns = LocalUnboundDns(unbound)
     split = SetDns("office", (OFFICE,), match=("corp.example",), everything=False)
     everything = SetDns("office", (OFFICE,))
     assert machine.lookup("www.corp.example") == FROM_OUTSIDE
@@ -153,5 +164,5 @@ def test_unbound_itself_parts_names_and_forgets(lab: Lab) -> None:
     machine.forget()
     assert machine.lookup("www.example.org") == FROM_OFFICE
     assert machine.outside.asked() == set()
-    assert dns.unset("office")
+    assert LocalUnboundDns(unbound).unset(everything)  # by who comes after a crash
     assert machine.lookup("mail.corp.example") == FROM_OUTSIDE

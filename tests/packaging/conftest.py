@@ -7,12 +7,14 @@ With GINNEL_DIST=FOLDER the packages in that folder are looked at instead, as `m
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from ginnel_packaging import assets, freebsd, macos, universal, wheels
+from ginnel_packaging import assets, freebsd, mac_twin, mac_wheels, macos, universal, wheels
 from ginnel_packaging.cross import TARGETS
 from ginnel_packaging.payload import Item, Parts
 from ginnel_packaging.tree import ROOT
@@ -22,6 +24,21 @@ from helpers.mac_reader import MacPackage
 from helpers.pkg_reader import Package
 
 BSD = next(target for target in TARGETS if (target.platform, target.machine) == ("freebsd", "x86_64"))
+
+
+def newest(folder: str, pattern: str) -> Path:
+    return max(Path(folder).glob(pattern), key=lambda path: path.stat().st_mtime)
+
+
+def listed(folder: Path, make: Callable[[], list[Item]]) -> list[Item]:
+    """What `make` lists, which takes a while, once a run."""
+
+    def write(place: Path) -> None:
+        place.mkdir()
+        (place / "items").write_bytes(pickle.dumps(make()))
+
+    found: list[Item] = pickle.loads((once(folder, write) / "items").read_bytes())
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -53,17 +70,17 @@ def freebsd_parts(shared: Path, made_assets: Path) -> Parts:
 
 
 @pytest.fixture(scope="session")
-def freebsd_items(freebsd_parts: Parts) -> list[Item]:
-    return freebsd.items(freebsd_parts)
+def freebsd_items(shared: Path, freebsd_parts: Parts) -> list[Item]:
+    return listed(shared / "freebsd-items", lambda: freebsd.items(freebsd_parts))
 
 
 @pytest.fixture(scope="session")
-def freebsd_package(
-    shared: Path, freebsd_items: list[Item], tmp_path_factory: pytest.TempPathFactory
-) -> Package:
+def freebsd_package(shared: Path, request: pytest.FixtureRequest) -> Package:
     if dist := os.environ.get("GINNEL_DIST"):
-        return Package(next(Path(dist).glob("ginnel-*.FreeBSD-*.pkg")))
-    return Package(freebsd.write(freebsd_items, BSD, tmp_path_factory.mktemp("dist")))
+        return Package(newest(dist, "ginnel-*.FreeBSD-*.pkg"))
+    items: list[Item] = request.getfixturevalue("freebsd_items")
+    made = once(shared / "freebsd", lambda folder: freebsd.write(items, BSD, folder))
+    return Package(next(made.iterdir()))
 
 
 @pytest.fixture(scope="session")
@@ -78,13 +95,13 @@ def mac_parts(shared: Path, made_assets: Path) -> tuple[Parts, bytes]:
     """Without the app's wheels, which are a hundred megabytes; the whole is for `make macos-pkg`."""
 
     def make(folder: Path) -> None:
-        built = {target: shipped(target, shared / "cross") for target in macos.targets()}
-        macos.merged([modules[0].parent for modules, _ in built.values()], folder / "modules")
+        built = {target: shipped(target, shared / "cross") for target in mac_twin.targets()}
+        mac_wheels.merged([modules[0].parent for modules, _ in built.values()], folder / "modules")
         library = universal.merge([library.read_bytes() for _, library in built.values()])
         (folder / "libcrypto.3.dylib").write_bytes(library)
-        program = universal.merge([macos.launcher(target, folder) for target in built])
+        program = universal.merge([mac_twin.launcher(target, folder) for target in built])
         (folder / "Ginnel").write_bytes(program)
-        macos.bundled(wheels.everything(app=False), folder)
+        mac_wheels.bundled(wheels.everything(app=False), folder)
 
     made = once(shared / "macos", make)
     parts = Parts(
@@ -98,16 +115,20 @@ def mac_parts(shared: Path, made_assets: Path) -> tuple[Parts, bytes]:
 
 
 @pytest.fixture(scope="session")
-def mac_items(mac_parts: tuple[Parts, bytes]) -> list[Item]:
-    return macos.items(*mac_parts)
+def mac_items(shared: Path, mac_parts: tuple[Parts, bytes]) -> list[Item]:
+    return listed(shared / "mac-items", lambda: macos.items(*mac_parts))
 
 
 @pytest.fixture(scope="session")
-def mac_package(mac_items: list[Item], tmp_path_factory: pytest.TempPathFactory) -> MacPackage:
+def mac_package(
+    shared: Path, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> MacPackage:
     folder = tmp_path_factory.mktemp("mac")
     if dist := os.environ.get("GINNEL_DIST"):
-        return MacPackage(next(Path(dist).glob("Ginnel-*.pkg")), folder / "unpacked")
-    return MacPackage(macos.write(mac_items, folder), folder / "unpacked")
+        return MacPackage(newest(dist, "Ginnel-*.pkg"), folder / "unpacked")
+    items: list[Item] = request.getfixturevalue("mac_items")
+    made = once(shared / "mac", lambda place: mac_twin.write(items, place))
+    return MacPackage(next(made.iterdir()), folder / "unpacked")
 
 
 @pytest.fixture(scope="session")

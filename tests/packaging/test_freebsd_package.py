@@ -13,14 +13,16 @@ import pytest
 from ginnel_packaging import freebsd
 from ginnel_packaging.cross import TARGETS, python_names
 from ginnel_packaging.freebsd import FLAVOUR, PYTHON, SCRIPTS
-from ginnel_packaging.payload import Item
+from ginnel_packaging.payload import Item, Parts
 from ginnel_packaging.tree import ROOT, VERSION
 from ginnel_service.config import parse_arguments
 from helpers import elf
+from helpers.cross import shipped
 from helpers.pkg_reader import Package
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
+BSD = next(target for target in TARGETS if (target.platform, target.machine) == ("freebsd", "x86_64"))
 SITE = f"/usr/local/lib/python{PYTHON}/site-packages"
 
 
@@ -142,16 +144,22 @@ def test_two_packages_are_the_same_bytes(
     freebsd_items: list[Item], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
-    target = TARGETS[-1]
-    first, second = (freebsd.write(freebsd_items, target, tmp_path / name) for name in "ab")
+    first, second = (freebsd.write(freebsd_items, BSD, tmp_path / name) for name in "ab")
     assert first.read_bytes() == second.read_bytes()
     assert {member.mtime for member in Package(first).members.values()} == {1700000000}
 
 
-def test_without_the_app_nothing_of_it_is_there(freebsd_parts: object, tmp_path: Path) -> None:
-    found = freebsd.items(freebsd_parts, app=False)  # type: ignore[arg-type]
+def test_modules_built_elsewhere_are_the_same_bytes(freebsd_parts: Parts, tmp_path: Path) -> None:
+    again, _ = shipped(BSD, tmp_path / "elsewhere")
+    assert {path.name: path.read_bytes() for path in again} == {
+        path.name: path.read_bytes() for path in freebsd_parts.modules
+    }
+
+
+def test_without_the_app_nothing_of_it_is_there(freebsd_parts: Parts) -> None:
+    found = freebsd.items(freebsd_parts, app=False)
     assert not [item.path for item in found if "gui" in str(item.path) or "icons" in str(item.path)]
-    about = freebsd.manifest(found, TARGETS[-1], app=False)
+    about = freebsd.manifest(found, BSD, app=False)
     assert about["name"] == "ginnel-nox11"
     assert not any("pyside" in name for name in about["deps"])
 

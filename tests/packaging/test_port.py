@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from ginnel_packaging import port
+from ginnel_packaging.freebsd import APP_PORTS, PORTS
 from ginnel_packaging.tree import ROOT, VERSION
 
 pytestmark = pytest.mark.slow
@@ -56,7 +57,15 @@ def staged(tree: Path, request: pytest.FixtureRequest, tmp_path: Path) -> tuple[
     (tmp_path / f"ginnel-{VERSION}").rename(tmp_path / "source")
     shutil.copy(tree / "ginnel/files/pf.conf.sample.in", tmp_path / "pf.conf.sample")
     shutil.copy(HERE / "ports.mk", tmp_path / "bsd.port.mk")
-    command = ["bmake", "-I", tmp_path, "-f", tree / "ginnel/Makefile", f"WORK={tmp_path}", f"GUI={gui}"]
+    command: list[str | Path] = [
+        "bmake",
+        "-I",
+        tmp_path,
+        "-f",
+        tree / "ginnel/Makefile",
+        f"WORK={tmp_path}",
+        f"GUI={gui}",
+    ]
     for target in ("patch", "install"):
         subprocess.run([*command, target], cwd=tmp_path, check=True, capture_output=True, text=True)
     return gui, tmp_path
@@ -134,7 +143,7 @@ def test_it_depends_on_what_is_imported(tree: Path) -> None:
     wanted = [*project["dependencies"], *project["optional-dependencies"]["gui"]]
     for each in wanted:
         name, _, rest = each.partition(">=")
-        ports = port.PORTS | port.APP_PORTS | {"pyrad": port.PYRAD}
+        ports = PORTS | APP_PORTS | {"pyrad": port.PYRAD}
         assert origins[ports[name]] == rest.partition(",")[0]
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ginnel_packaging.cross import TARGETS, Refused, Target, Toolchain, stem
+from ginnel_service.net.bsd.layout import DARWIN, FREEBSD
+from platforms import routing
 from project.tree import ROOT
 
 pytestmark = pytest.mark.slow
@@ -31,6 +34,16 @@ def test_every_module_compiles_without_a_warning_and_links(toolchain: Toolchain)
 
 def test_structures_and_constants_have_the_values_relied_upon(toolchain: Toolchain) -> None:
     toolchain.check(HERE / f"layout_{toolchain.target.platform}.c")
+
+
+def test_the_layouts_of_routing_messages_are_the_systems_own(toolchain: Toolchain, tmp_path: Path) -> None:
+    (layout,) = (each for each in (DARWIN, FREEBSD) if each.system == toolchain.target.platform)
+    written = tmp_path / "routing.c"
+    written.write_text(routing.source(layout))
+    toolchain.check(written)
+    written.write_text(routing.source(replace(layout, rt_msghdr=layout.rt_msghdr + 4)))
+    with pytest.raises(Refused, match="static assertion failed"):
+        toolchain.check(written)
 
 
 def test_a_wrong_value_does_not_compile(toolchain: Toolchain, tmp_path: Path) -> None:

@@ -49,6 +49,17 @@ def test_a_packet_is_read_without_its_frame(device: Device, seam: ModuleType) ->
     assert seam.read(device[0], arena) == errno.EAGAIN
 
 
+def test_what_the_machine_sends_itself_comes_back_to_it(device: Device, seam: ModuleType) -> None:
+    own = bytes([10, 9, 0, 5])
+    looped = struct.pack("!I", socket.AF_INET) + IPV4[:12] + own + own + IPV4[20:]
+    device[1].send(looped)
+    device[1].send(struct.pack("!I", socket.AF_INET) + IPV4)
+    arena = seam.arena()
+    assert seam.read(device[0], arena) == errno.EAGAIN
+    assert device[1].recv(100) == looped
+    assert seam.read(device[0], arena) == IPV4
+
+
 def test_a_frame_with_nothing_behind_it_is_an_error(device: Device, seam: ModuleType) -> None:
     device[1].send(bytes(4))
     assert seam.read(device[0], seam.arena()) == errno.EIO

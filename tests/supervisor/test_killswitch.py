@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,32 @@ def test_it_is_on_from_up_to_down_and_lets_the_tunnel_through(tmp_path: Path) ->
         await it.supervisor.down("office")
         assert world.network.told[3:] == ["office", CLOSED, None]  # no route any more, then no device
         assert not it.kill_switch.blocking
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+def test_where_sockets_bear_no_mark_the_gateways_addresses_pass_as_they_become_known(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        world.network.socket_mark = 0  # macOS, FreeBSD
+        it = world.start()
+        await it.create(kill_switch=CONNECTING)
+        await it.supervisor.up("office")
+        await it.until("up")
+        (first,) = UP.devices
+        opened = world.network.told[1]
+        assert isinstance(opened, KillSwitch)
+        assert opened.devices == (first,)
+        assert len(opened.gateways) == 1
+        barrier = it.supervisor._keeper.barrier("office")
+        barrier.found_at(["198.51.100.9", "2001:db8::9"])
+        barrier.found_at(["198.51.100.9"])  # nothing new
+        await it.supervisor.down("office")
+        switches = [told for told in world.network.told if isinstance(told, KillSwitch)]
+        known = {*opened.gateways, ip_address("198.51.100.9"), ip_address("2001:db8::9")}
+        assert [set(switch.gateways) for switch in switches] == [set(), set(opened.gateways), known, set()]
+        barrier.found_at(["198.51.100.9"])  # of a connection that is gone
+        assert world.network.kill_switch is None
         await it.supervisor.close()
 
     serve(tmp_path, act)

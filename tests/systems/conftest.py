@@ -16,10 +16,10 @@ from ipaddress import IPv4Interface, IPv4Network, IPv6Interface, IPv6Network
 from pathlib import Path
 
 import pytest
-from ginnel_service.net.machine import SystemNetwork
 
 from ginnel_core import Tun
 from ginnel_service.net.base import Wanted
+from ginnel_service.net.machine import SystemNetwork
 
 MTU = 1380
 ADDRESS4, ADDRESS6 = IPv4Interface("192.0.2.1/32"), IPv6Interface("2001:db8:1::1/128")

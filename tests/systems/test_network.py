@@ -10,10 +10,10 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
-from ginnel_service.net.machine import SystemNetwork, repair, way
 
 from ginnel_core import Tun
 from ginnel_service.net.base import Dns, KillSwitch, NetworkError, Wanted
+from ginnel_service.net.machine import SystemNetwork, repair, way
 from systems.conftest import (
     ADDRESS4,
     ADDRESS6,

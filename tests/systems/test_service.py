@@ -25,7 +25,13 @@ class Service:
     def __init__(self, folder: Path) -> None:
         self.runtime, self.state = folder / "run", folder / "state"
         self.log = folder / "log"
-        command = [BIN / "ginneld", "--runtime-dir", self.runtime, "--state-dir", self.state]
+        command: list[str | Path] = [
+            BIN / "ginneld",
+            "--runtime-dir",
+            self.runtime,
+            "--state-dir",
+            self.state,
+        ]
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [*command, "--log-to", "stderr"], stderr=log, stdin=subprocess.DEVNULL

@@ -259,6 +259,17 @@ def test_the_machine_guards_what_the_gateway_leased() -> None:
     assert not wanted_network("tun0", profile, Configuration(), (child,), V4).guard
 
 
+def test_every_address_of_the_gateway_is_named_once() -> None:
+    """Where sockets bear no mark, a packet to one of these would go into the tunnel that it carries."""
+    keys = ChildKeys(b"", b"")
+    child = ChildSa(b"1", b"2", GCM, keys, keys, (), (TrafficSelector.from_network("0.0.0.0/0"),))
+    profile, used = Profile(name="a", server="b"), V4.remote.host
+    wanted = wanted_network(
+        "tun0", profile, Configuration(), (child,), V4, gateways=(used, "2001:db8::7", "203.0.113.9")
+    )
+    assert [str(each) for each in wanted.gateways] == [used, "2001:db8::7", "203.0.113.9"]
+
+
 @pytest.mark.parametrize(
     ("carried", "announced", "routed"),
     [

@@ -10,6 +10,7 @@ import asyncio
 import errno
 import socket
 import struct
+import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,7 +22,7 @@ from typing import Final, Self
 from ..ike.config import RandomBytes
 from ..ike.events import Endpoint
 from ..ike.payloads.sa import Proposal
-from ..tunnel.sockets import MAX_DATAGRAM, local_address, open_socket
+from ..tunnel.sockets import MAX_DATAGRAM, local_address, open_outside
 from .knock import MARKER, Knock, Reply, ikev1_question, is_ikev1
 
 #: When a question is repeated, and how long its last repetition is waited for.
@@ -30,12 +31,16 @@ WAITS_S: Final = (0.5, 1.0, 1.5)
 SIZE_WAITS_S: Final = (0.5, 0.8)
 MAX_COOKIES: Final = 2
 
+_LINUX: Final = sys.platform == "linux"
 _IP_MTU_DISCOVER: Final = 10  # ip(7); the socket module names few of these
 _IP_RECVERR: Final = 11
 _IPV6_MTU_DISCOVER: Final = 23
 _IPV6_RECVERR: Final = 25
 _PMTUDISC_DONT: Final = 0
 _PMTUDISC_PROBE: Final = 3
+#: ip(4) and ip6(4) of macOS and FreeBSD, where errors reach a connected socket without a queue
+_IP_DONTFRAG: Final = 28 if sys.platform == "darwin" else 67
+_IPV6_DONTFRAG: Final = 62
 #: struct sock_extended_err: errno, origin, type, code, padding, info (the MTU), data
 _EXTENDED: Final = struct.Struct("=IBBBBII")
 
@@ -68,13 +73,13 @@ class Asker:
     def __post_init__(self) -> None:
         """Raises OSError where there is no way to the gateway."""
         host = local_address(self.remote, self.mark)
-        self._socket = open_socket(self.remote.host, self.mark)
+        self._socket = open_outside(self.remote.host, self.mark)
         try:
-            ipv6 = self._socket.family == socket.AF_INET6
-            if ipv6:
-                self._socket.setsockopt(socket.IPPROTO_IPV6, _IPV6_RECVERR, 1)
-            else:
-                self._socket.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
+            if _LINUX:
+                ipv6 = self._socket.family == socket.AF_INET6
+                self._socket.setsockopt(
+                    *((socket.IPPROTO_IPV6, _IPV6_RECVERR) if ipv6 else (socket.IPPROTO_IP, _IP_RECVERR)), 1
+                )
             self._fragment(allowed=True)
             self._socket.bind((host, 0))
             self._socket.connect((self.remote.host, self.remote.port))
@@ -134,11 +139,12 @@ class Asker:
         )
 
     def _fragment(self, *, allowed: bool) -> None:
-        how = _PMTUDISC_DONT if allowed else _PMTUDISC_PROBE
+        how = (_PMTUDISC_DONT if allowed else _PMTUDISC_PROBE) if _LINUX else int(not allowed)
         if self._socket.family == socket.AF_INET6:
-            self._socket.setsockopt(socket.IPPROTO_IPV6, _IPV6_MTU_DISCOVER, how)
+            option = _IPV6_MTU_DISCOVER if _LINUX else _IPV6_DONTFRAG
+            self._socket.setsockopt(socket.IPPROTO_IPV6, option, how)
         else:
-            self._socket.setsockopt(socket.IPPROTO_IP, _IP_MTU_DISCOVER, how)
+            self._socket.setsockopt(socket.IPPROTO_IP, _IP_MTU_DISCOVER if _LINUX else _IP_DONTFRAG, how)
 
     async def _until(
         self, datagram: bytes, read: Callable[[bytes], Reply | None], waits_s: tuple[float, ...]
@@ -180,6 +186,8 @@ class Asker:
     def _why(self, failure: OSError) -> tuple[int, int]:
         """(errno, MTU) of the newest report in the error queue, else of `failure`."""
         found = (failure.errno or errno.EIO, 0)
+        if sys.platform != "linux":
+            return found
         with suppress(BlockingIOError):
             while True:
                 _, ancillary, _, _ = self._socket.recvmsg(1, 512, socket.MSG_ERRQUEUE | socket.MSG_DONTWAIT)

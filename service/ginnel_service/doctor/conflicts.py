@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 from ipaddress import ip_network
 
 from ..ipc.schema import Finding
-from ..net.base import Network
+from ..net.base import Network, Surroundings
 from ..profiles.model import Profile
-from .surroundings import Surroundings
 from .verdict import find
 
 #: Wider ones are ways to everything, which a tunnel takes on purpose.

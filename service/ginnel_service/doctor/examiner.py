@@ -12,6 +12,7 @@ from ..ike.proposals import DEFAULT_IKE
 from ..ipc.schema import Check, DiagnosisProgress, Finding
 from ..ipc.service import ServiceError
 from ..net.dns.check import leak_check
+from ..net.machine import kill_switch_stands, look_around
 from ..process.privileges import may_change_the_network
 from ..profiles.model import Problem, Profile
 from ..profiles.secrets import Secrets
@@ -25,7 +26,7 @@ from .clock import of_clock, synchronised
 from .conflicts import of_routes
 from .dns import before_connecting, without_servers
 from .examine import Examination, Subject
-from .surroundings import kill_switch_stands, look_around, memory_is_locked, name_servers
+from .surroundings import memory_is_locked, name_servers
 from .verdict import find
 
 Look = Callable[[tuple[Endpoint, ...]], list[Finding]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -61,7 +62,9 @@ class _File(Table, frozen=True, kw_only=True):
     tls: bool = False
     tls_certificate: str = ""
     tls_key: str = ""
-    device: Annotated[str, Meta(min_length=1, max_length=15)] = "ginnelgw%d"
+    device: Annotated[str, Meta(min_length=1, max_length=15)] = (
+        "utun%d" if sys.platform == "darwin" else "ginnelgw%d"
+    )
     mtu: Annotated[int, Meta(ge=1280, le=9000)] = 1400
     pool_ipv4: str = ""
     pool_ipv6: str = ""

@@ -17,7 +17,8 @@ from typing import Any, Final
 
 from ..clock import utc_s
 from ..ike.crash import SECRET_OCTETS
-from ..net.linux.network import LinuxNetwork
+from ..net.base import MachineNetwork
+from ..net.machine import SystemNetwork
 from ..tunnel.errors import TunnelError, as_tunnel_error
 from .config import GatewayConfig, load
 from .control import Control
@@ -50,7 +51,7 @@ def run_gateway(file: Path, state_dir: Path, tell: Callable[[EventLine], None]) 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        network = LinuxNetwork(state_dir)
+        network = SystemNetwork(state_dir)
         with ThreadPoolExecutor(1, "ginnel-net") as executor:
             try:
                 secret = keep_secret(state_dir / CRASH_FILE)
@@ -93,7 +94,7 @@ async def _serve(
     file: Path,
     state_dir: Path,
     config: GatewayConfig,
-    network: LinuxNetwork,
+    network: MachineNetwork,
     executor: ThreadPoolExecutor,
     tell: Callable[[EventLine], None],
     token_secret: bytes,

@@ -24,7 +24,7 @@ from ..ike.events import Wanted as SessionWants
 from ..ike.responder import Responder
 from ..ike.session import Session
 from ..net.base import MachineNetwork, Wanted
-from ..net.linux.device import DeviceWatch, device_state
+from ..net.machine import DeviceWatch, device_state
 from ..tunnel.dataplane import WATCH_S, Associations
 from ..tunnel.errors import TunnelError, as_tunnel_error, device_error
 from ..tunnel.fetch import Fetcher

@@ -23,6 +23,7 @@ _XUCRED_GROUPS = 16
 _GROUPS_AT = 12
 _PID_AT = 80  # behind the groups, aligned as a pointer is
 XUCRED_OCTETS = 88
+_SO_PEERCRED = 17
 _SO_PEERGROUPS = 59  # asm-generic/socket.h
 _MAX_OPTION = 1024  # what Python reads of an option: 256 groups
 _NGROUPS_MAX = 65536  # linux/limits.h
@@ -65,7 +66,7 @@ def parse_xucred(data: bytes, system: str, pid: int = 0) -> Peer:
 
 
 def _linux_peer(connection: HasOptions) -> Peer:
-    pid, uid, gid = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    pid, uid, gid = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, _SO_PEERCRED, 12))
     try:
         raw = connection.getsockopt(socket.SOL_SOCKET, _SO_PEERGROUPS, _MAX_OPTION)
     except OSError as error:

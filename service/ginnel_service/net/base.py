@@ -1,14 +1,17 @@
 """The seam between a tunnel and the machine's network: what is wanted, and who makes it so.
 
-Knows nothing of IKE, of the packet path or of profiles. Implementations: `linux.network.LinuxNetwork`;
-`FakeNetwork` here serves tests of whatever stands above.
+Knows nothing of IKE, of the packet path or of profiles. Implementations: `keeper.Keeper` over each
+system's own machine, of which `machine.py` chooses; `FakeNetwork` here serves tests of whatever stands above.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
+
+#: Where sockets bear no mark, our own questions for names come from these ports; they are no server's.
+NAME_PORTS: Final = range(26478, 26494)
 
 Address = IPv4Address | IPv6Address
 Interface = IPv4Interface | IPv6Interface
@@ -34,6 +37,7 @@ class Wanted:
     addresses: tuple[Interface, ...] = ()
     routes: tuple[Network, ...] = ()  # through the device, in the tunnels' own table
     bypass: tuple[Network, ...] = ()  # that keep to the main table although a route covers them
+    gateways: tuple[Address, ...] = ()  # of the tunnel itself, for where sockets bear no mark
     link_routes: tuple[Network, ...] = ()  # through the device, in the main table (a gateway's pools)
     forwarding: bool = False  # a gateway forwards between the device and its networks
     translated: tuple[Network, ...] = ()  # of the device, that others see under our own address
@@ -55,7 +59,7 @@ class DeviceState:
 class KillSwitch:
     """What may pass although no tunnel carries it. Loopback, DHCP and neighbour discovery always may.
 
-    Our own sockets pass by their mark where the system has marks, elsewhere by `gateways`.
+    Our own sockets pass by their mark where the system has marks, elsewhere by `gateways` and `NAME_PORTS`.
     """
 
     devices: tuple[str, ...] = ()  # of tunnels that are up; a device of a tunnel passes everything
@@ -70,6 +74,24 @@ class Way(NamedTuple):
     local: str
     device: int
     gateway: str  # empty when the host is on the link
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A network, and the device that leads to it; `on_link`: its hosts are neighbours there."""
+
+    network: Network
+    device: str
+    on_link: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """`tunnels` are devices that look like those of a VPN and are up; `ways` lead to the hosts asked for."""
+
+    reaches: tuple[Reach, ...] = ()
+    tunnels: frozenset[str] = frozenset()
+    ways: tuple[tuple[str, str], ...] = ()  # (host, device)
 
 
 class NetworkError(Exception):

@@ -16,6 +16,7 @@ import os
 import stat
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -37,6 +38,18 @@ _Text = Annotated[str, Meta(max_length=128, pattern=r"^[ -~]*$")]
 _Value = Annotated[str, Meta(pattern=r"^-?[0-9]{1,10}$")]
 
 
+class Stood(Struct, frozen=True, omit_defaults=True):
+    """A route of somebody else's, in whose place one of ours stands (macOS, FreeBSD)."""
+
+    ifindex: _UInt
+    flags: _UInt
+    gateway: str = ""  # "" when there is no next hop
+
+    def __post_init__(self) -> None:
+        if self.gateway:
+            ip_address(self.gateway)
+
+
 class Before(Struct, frozen=True, omit_defaults=True):
     """What the OS said before a step; what undoing it needs beyond the step itself."""
 
@@ -48,6 +61,7 @@ class Before(Struct, frozen=True, omit_defaults=True):
     #: (device, setting) pairs that change along with a forwarding switch, and what they were
     companions: tuple[tuple[str, Literal["forwarding", "accept_redirects"], _Value], ...] = ()
     dns: Keeper | None = None  # who looks after the machine's DNS
+    stood: Stood | None = None
 
     def __post_init__(self) -> None:
         for device, _, _ in self.companions:

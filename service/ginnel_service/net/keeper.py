@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Protocol
 
 from .base import KillSwitch, NetworkError, Wanted
-from .dns.keepers import Choice
 from .dns.machine import MachineDns
 from .journal import Before, Entry, Journal
 from .plan import (
@@ -109,22 +108,21 @@ class Keeper:
     """A `MachineNetwork`. `state_dir` belongs to the service's user alone; one process at a time holds it.
 
     `checkpoint` is called with "journalled", "done", "undone" and "struck" around each step: the places where
-    a process can die. The first call also raises what `Journal.open` does. `dns` names who looks after the
-    machine's DNS, where that should not be found out.
+    a process can die. The first call also raises what `Journal.open` does.
     """
 
     def __init__(
         self,
         machine: Machine,
         state_dir: Path,
+        dns: MachineDns,
         *,
-        dns: Choice = "auto",
         checkpoint: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.socket_mark = machine.socket_mark
         self._machine = machine
         self._state_dir = state_dir
-        self._dns = MachineDns(state_dir, dns)
+        self._dns = dns
         self._checkpoint = checkpoint
         self._lock = threading.Lock()
         self._journal: Journal | None = None
@@ -242,7 +240,7 @@ class Keeper:
             try:
                 if not hands.stands(step, it.entry.before):
                     hands.do(step, it.entry.before)
-                    log.warning("somebody undid this, it is done again: %s", step)
+                    log.warning("this was not in force any more, it is done again: %s", step)
             except OSError as error:
                 refusal = self._machine.refusal(step, error.errno or 0)
                 if not isinstance(step, AddGuard):
@@ -333,7 +331,7 @@ class Keeper:
             before = self._look_at(hands, item.step)
         except OSError as error:
             raise self._refusal(item.step, error.errno or 0) from error
-        keeps = isinstance(item.step, SetSysctl | SetLink)
+        keeps = isinstance(item.step, SetSysctl | SetLink | AddRoute)
         if old is not None and keeps and old.entry.before.ifindex == before.ifindex:
             return old.entry.before
         return before

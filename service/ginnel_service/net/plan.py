@@ -36,6 +36,7 @@ Family = Literal[4, 6]
 _SYSCTL = re.compile(
     r"net/ipv4/ip_forward"
     r"|net/ipv6/conf/all/forwarding"
+    r"|net\.inet\.ip\.forwarding|net\.inet6\.ip6\.forwarding"
     r"|net/ipv4/conf/(?P<v4>[^/]+)/rp_filter"
     r"|net/ipv6/conf/(?P<v6>[^/]+)/(?:accept_ra|autoconf|addr_gen_mode|disable_ipv6)"
 )
@@ -56,7 +57,7 @@ def check_device(name: str) -> None:
 
 
 class SetSysctl(Struct, frozen=True, tag="sysctl"):
-    """Write `value` to /proc/sys/`path`. With `optional`, a kernel without it is content."""
+    """Write `value` to /proc/sys/`path`, or by sysctl(3). With `optional`, a kernel without it is content."""
 
     path: str
     value: str
@@ -321,7 +322,11 @@ class Plan(Struct, frozen=True):
 
 def make_plan(present: tuple[Step, ...], wanted: Wanted | None, facts: Facts) -> Plan:
     """The difference between an owner's `present` steps, in the order they were done, and `wanted`."""
-    target = () if wanted is None else steps_for(wanted, facts)
+    return difference(present, () if wanted is None else steps_for(wanted, facts))
+
+
+def difference(present: tuple[Step, ...], target: tuple[Step, ...]) -> Plan:
+    """From an owner's `present` steps, in the order they were done, to those of `target`, in theirs."""
     had = {step.key: step for step in present}
     keys = {step.key for step in target}
     here = set(present)
@@ -375,7 +380,7 @@ def steps_for(wanted: Wanted, facts: Facts) -> tuple[Step, ...]:
     if 6 in routed:
         steps.append(AddRule(6))
     if wanted.dns is not None:
-        steps += _dns(device, wanted.dns, facts)
+        steps += dns_steps(device, wanted.dns, ipv6=facts.ipv6)
     first: dict[tuple[str, ...], Step] = {}
     for step in steps:
         first.setdefault(step.key, step)
@@ -399,9 +404,9 @@ def _is_in(captured: list[Network], text: str) -> bool:
     return any(covers(wide, network) for wide in captured)
 
 
-def _dns(device: str, dns: Dns, facts: Facts) -> tuple[Step, ...]:
+def dns_steps(device: str, dns: Dns, *, ipv6: bool) -> tuple[Step, ...]:
     """Last of all: the servers can be reached by now. Without a server there is nobody to ask."""
-    servers = tuple(str(server) for server in dns.servers if server.version == 4 or facts.ipv6)
+    servers = tuple(str(server) for server in dns.servers if server.version == 4 or ipv6)
     if not servers:
         return ()
     search, match = (tuple(dict.fromkeys(map(ascii_domain, names))) for names in (dns.search, dns.match))

@@ -9,6 +9,7 @@ SCHED_RR by RLIMIT_RTPRIO, else CAP_SYS_NICE; locked memory by RLIMIT_MEMLOCK, e
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import resource
 import sys
@@ -33,6 +34,12 @@ _MCL_CURRENT: Final = 1
 _MCL_FUTURE: Final = 2
 _MCL_ONFAULT: Final = 4
 _CAPABILITY_VERSION_3: Final = 0x20080522
+_PT_DENY_ATTACH: Final = 31  # macOS's sys/ptrace.h
+_P_PID: Final = 0  # FreeBSD's sys/wait.h and sys/procctl.h
+_PROC_TRACE_CTL: Final = 7
+_TRACE_DISABLE: Final = 2
+_PROC_NO_NEW_PRIVS_CTL: Final = 19
+_NO_NEW_PRIVS: Final = 1
 _REAL_TIME_PRIORITY: Final = 1  # what ginnel_core's loops ask for
 
 
@@ -64,9 +71,9 @@ def confine() -> tuple[str, ...]:
     ever written to a swap device. Returns, in words for the log, what the system would not do.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform != "linux":
-        return ()
     libc = ctypes.CDLL(None, use_errno=True)
+    if sys.platform != "linux":
+        return confine_root(libc, sys.platform)
     refused = []
     keep = {CAP_NET_ADMIN}
     if not _raise_limit(resource.RLIMIT_MEMLOCK, resource.RLIM_INFINITY):
@@ -83,11 +90,31 @@ def confine() -> tuple[str, ...]:
     return tuple(refused)
 
 
+def confine_root(libc: ctypes.CDLL, system: str) -> tuple[str, ...]:
+    """The same on macOS and FreeBSD, where rights come with root whole; it stays, as tunnels need them.
+
+    FreeBSD: procctl(2), mlockall(2). macOS: ptrace(2); it has no mlockall, and encrypts its swap.
+    """
+    if system == "darwin":
+        denied = libc.ptrace(_PT_DENY_ATTACH, 0, None, 0) == 0
+        return () if denied else (f"debuggers may attach: {_reason()}",)
+    refused = []
+    if libc.mlockall(_MCL_CURRENT | _MCL_FUTURE) != 0:
+        refused.append(f"memory is not locked, so keys may reach the swap: {_reason()}")
+    for command, wanted in ((_PROC_TRACE_CTL, _TRACE_DISABLE), (_PROC_NO_NEW_PRIVS_CTL, _NO_NEW_PRIVS)):
+        argument = ctypes.byref(ctypes.c_int(wanted))
+        if libc.procctl(_P_PID, ctypes.c_int64(0), command, argument) != 0:
+            refused.append(f"procctl({command}): {_reason()}")
+    return tuple(refused)
+
+
 def become(uid: int, gid: int) -> None:
     """Be that user for good, who is not root, and keep CAP_NET_ADMIN. Raises OSError.
 
     What root may read stays readable: root's Python may lie where nobody else finds its modules.
     """
+    if sys.platform != "linux":
+        raise OSError(errno.EPERM, "nobody but root may change the network here")
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), f"prctl: {_reason()}")

@@ -200,6 +200,12 @@ class KillSwitchKeeper:
         self._gateways[name] = tuple(gateways) if self.needs_gateways else ()
         return self._submit()
 
+    def found_at(self, name: str, gateways: Sequence[str]) -> None:
+        known = self._gateways.get(name)
+        if known is not None and self.needs_gateways:
+            self._gateways[name] = tuple(dict.fromkeys((*known, *gateways)))
+            self._submit()
+
     async def closing(self, name: str) -> None:
         if self._devices.pop(name, None) is None:
             return
@@ -324,6 +330,9 @@ class ConnectionBarrier:
         work.add_done_callback(done)
         if self._keeper.needs_gateways:
             await asyncio.wait({work})
+
+    def found_at(self, gateways: Sequence[str]) -> None:
+        self._keeper.found_at(self._name, gateways)
 
     async def closing(self) -> None:
         await self._keeper.closing(self._name)

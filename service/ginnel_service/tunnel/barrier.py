@@ -32,6 +32,9 @@ class Barrier(Protocol):
         What enters the device passes by the time that a route leads there; `failed` hears when it will not.
         """
 
+    def found_at(self, gateways: Sequence[str]) -> None:
+        """The gateway is at these addresses by now, too; what goes there passes soon."""
+
     async def closing(self) -> None:
         """The device is about to go. Returns when nothing passes by its name any more."""
 
@@ -50,6 +53,9 @@ class OpenBarrier:
     async def opened(
         self, device: str, gateways: Sequence[str], failed: Callable[[TunnelError], None]
     ) -> None:
+        pass
+
+    def found_at(self, gateways: Sequence[str]) -> None:
         pass
 
     async def closing(self) -> None:

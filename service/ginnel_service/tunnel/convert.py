@@ -129,8 +129,12 @@ def wanted_network(
     children: Sequence[ChildSa],
     path: Path,
     path_mtu: int = OUTER_MTU,
+    gateways: Iterable[str] = (),
 ) -> Wanted:
-    """What a connected tunnel asks of the machine; `children` are the CHILD SAs in use, at least one."""
+    """What a connected tunnel asks of the machine; `children` are the CHILD SAs in use, at least one.
+
+    `gateways` are where the peer can be reached beside the end of `path`.
+    """
     # The prefix that a gateway names tells of its network, not of a link of ours: the host address alone.
     addresses = tuple(ip_interface(address.ip) for address in configuration.addresses)
     routed = routes(children, {address.version for address in addresses})
@@ -145,6 +149,7 @@ def wanted_network(
         addresses=addresses,
         routes=routed,
         bypass=tuple(ip_network(subnet) for subnet in profile.network.bypass),
+        gateways=tuple(map(ip_address, dict.fromkeys((path.remote.host, *gateways)))),
         blocked=blocked(profile.network, routed),
         lan=profile.network.lan,
         dns=name_servers(profile.dns, configuration, routed),

@@ -258,7 +258,7 @@ class Course:
         for event in events:
             if not isinstance(event, StateChanged):
                 self._handle(event)
-        self._roaming.learn()
+        self._learn()
 
     def _next_failed(self, error: SessionError | None) -> None:
         self._session.reauthentication.failed(self._host.now())
@@ -363,7 +363,7 @@ class Course:
             case PathChanged():
                 self._passage.path_changed(event.path)
             case PeerAddressesChanged():
-                self._roaming.learn()
+                self._learn()
             case PathMtuChanged():
                 self._passage.path_mtu_changed(event.path_mtu)
             case SessionWants():
@@ -379,6 +379,13 @@ class Course:
                 self._log_fact(event)
         if not isinstance(event, StateChanged | TicketChanged | KeysExported | InboundReady | SessionWants):
             self._watcher.changed()
+
+    def _learn(self) -> None:
+        """Where the gateway can be reached by now, and how."""
+        gateways = tuple(each.host for each in self._session.mobility.remotes)
+        self._watcher.barrier.found_at(gateways)
+        self._passage.found_at(gateways)
+        self._roaming.learn()
 
     def _log_fact(self, event: Event) -> None:
         match event:
@@ -409,7 +416,7 @@ class Course:
 
     def _ready(self) -> None:
         """The connection is up: now for what nobody waits for."""
-        self._roaming.learn()
+        self._learn()
         self._watcher.barrier.reached(self._profile.server, self._session.path.remote.host)
         self._passage.discover_path_mtu()
         self._pump.run_soon()

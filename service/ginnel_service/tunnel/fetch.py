@@ -12,7 +12,6 @@ import contextlib
 import http.client
 import logging
 import socket
-import sys
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -28,6 +27,7 @@ from cryptography.x509 import ocsp
 from ..clock import utc_s
 from ..ike.events import Endpoint, Fetch
 from .errors import TunnelError
+from .sockets import open_outside
 
 log = logging.getLogger("ginnel.tunnel")
 
@@ -62,7 +62,7 @@ class _Kept:
 
 
 class Fetcher:
-    """`fetch` gets one thing. `mark` keeps the requests out of every tunnel (SO_MARK, socket(7))."""
+    """`fetch` gets one thing. `mark` keeps the requests out of every tunnel; see `sockets`."""
 
     def __init__(
         self,
@@ -133,12 +133,8 @@ class Fetcher:
         for at in (await self._resolve(target.host, target.port))[:ADDRESSES]:
             if not self._allowed(at.host):
                 continue
-            family = socket.AF_INET6 if ":" in at.host else socket.AF_INET
-            opened = socket.socket(family, socket.SOCK_STREAM)
+            opened = open_outside(at.host, self._mark, socket.SOCK_STREAM)
             try:
-                opened.setblocking(False)
-                if self._mark and sys.platform == "linux":
-                    opened.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, self._mark)
                 await loop.sock_connect(opened, (at.host, at.port))
             except OSError as error:
                 opened.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
@@ -21,10 +22,8 @@ from ..clock import since_boot_s
 from ..ike.config import RandomBytes
 from ..ike.events import Endpoint, Fetch, Path
 from ..net.base import DeviceState, MachineNetwork, Way
-from ..net.dns.watch import DnsWatch
-from ..net.linux.device import DeviceWatch, device_state
-from ..net.linux.monitor import NetworkWatch
-from ..net.linux.monitor import way as route_to
+from ..net.machine import DeviceWatch, DnsWatch, NetworkWatch, device_state
+from ..net.machine import way as route_to
 from .dataplane import Plane
 from .errors import TunnelError, socket_error, tun_error
 from .fetch import Fetcher
@@ -32,14 +31,14 @@ from .frames import PREFIX
 from .ondemand import Place
 from .place import look_around
 from .resolver import resolve_outside
-from .sockets import PlainSocket, family_of, local_address
+from .sockets import PlainSocket, bind_to, family_of, local_address
 from .stream import Relay, client_tls, connect
 from .wire import Wire
 
 #: RFC 3948's port; a path to it begins with the marker from the first datagram on.
 NATT_PORT: Final = 4500
 RESOLVE_TIMEOUT_S: Final = 10.0
-DEVICE: Final = "ginnel%d"
+DEVICE: Final = "utun%d" if sys.platform == "darwin" else "ginnel%d"
 #: Root servers' addresses, which no network has of its own: the way to them is the way out. Nothing is sent.
 FAR_AWAY: Final = ("198.41.0.4", "2001:503:ba3e::2:30")
 #: Between two looks at what changes, as every step of a configuration is a change.
@@ -251,6 +250,8 @@ class SystemLink:
             self._stack = stack.pop_all()
         self._udp = udp
         self._sockets = tuple(sockets)
+        self._plain = plain
+        self._bound: dict[int, int] = {}  # by family, the device that its sockets are bound to
         self._mark = mark
         self.device = tun.name
         self.plane: Plane = plane
@@ -259,6 +260,8 @@ class SystemLink:
         marked = remote.port == NATT_PORT
         first = self.float_local if marked else Endpoint(host, plain.local.port)
         self.path = Path(first, remote, marked)
+        if not mark:
+            self.routes((remote,))
 
     def start(
         self,
@@ -282,13 +285,27 @@ class SystemLink:
 
     def routes(self, remotes: Sequence[Endpoint]) -> tuple[Route, ...]:
         ports = {family_of(udp.local.host): udp.local.port for udp in self._sockets}
-        found = []
+        found: list[Route] = []
         ours = _index(self.device)
         for remote in remotes:
             port, way = ports.get(family_of(remote.host)), route_to(remote.host, self._mark)
             if port is not None and way is not None and way.device != ours:  # a way in a circle is none
                 found.append(Route(Path(Endpoint(way.local, port), remote, True), way))
+        self._follow(found)
         return tuple(found)
+
+    def _follow(self, routes: Sequence[Route]) -> None:
+        """Where sockets are bound to a device: to that of the first route of their family."""
+        devices = {family_of(route.path.remote.host): route.way.device for route in reversed(routes)}
+        every: tuple[UdpSocket | PlainSocket, ...] = (*self._sockets, self._plain)
+        for family, device in devices.items():
+            if self._bound.get(family) == device:
+                continue
+            with suppress(OSError):  # of a device that has just gone: another way will be found
+                for opened in every:
+                    if family_of(opened.local.host) == family:
+                        bind_to(opened, family, device)
+                self._bound[family] = device
 
     def send(self, data: bytes, path: Path) -> None:
         self._wire.send(data, path)

@@ -36,6 +36,7 @@ class Passage:
         self._discover = discover
         self._log = log
         self._sending: dict[bytes, ChildSa] = {}  # by `spi_in`, the newest last: what the network leads to
+        self._gateways: tuple[str, ...] = ()
 
     @property
     def sends(self) -> bool:
@@ -75,6 +76,11 @@ class Passage:
         self._log.info("the path is %s to %s", path.local.host, path.remote.host)
         self._configure()
 
+    def found_at(self, gateways: tuple[str, ...]) -> None:
+        """Where the gateway can be reached by now: a packet to any of these is the tunnel's own."""
+        self._gateways = gateways
+        self._configure()
+
     def path_mtu_changed(self, octets: int) -> None:
         self._sas.set_path_mtu(octets)
         self._facts.path_mtu = octets
@@ -101,5 +107,6 @@ class Passage:
                 tuple(self._sending.values()),
                 self._facts.path,
                 self._facts.path_mtu or UNKNOWN_PATH_MTU,
+                self._gateways,
             )
         )

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from ..net.base import Way
 from ..net.dns.file import read_resolv_conf
-from ..net.linux.wireless import kind_of, ssid_of
+from ..net.machine import kind_of, ssid_of
 from .ondemand import Place
 from .resolver import name_servers
 

@@ -19,7 +19,7 @@ from ..ike.events import Endpoint
 from .errors import TunnelError
 from .fetch import may_be_asked
 from .host import Host
-from .sockets import open_socket
+from .sockets import open_outside
 
 TIMEOUT_S: Final = 5.0
 MAX_LINE: Final = 1024
@@ -67,7 +67,7 @@ class Prober:
         return False
 
     async def _ask(self, at: Endpoint, secure: bool, name: str, target: str) -> bool:
-        connected = open_socket(at.host, self._host.network.socket_mark, socket.SOCK_STREAM)
+        connected = open_outside(at.host, self._host.network.socket_mark, socket.SOCK_STREAM)
         try:
             await asyncio.get_running_loop().sock_connect(connected, (at.host, at.port))
             tls = self._tls

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Final
 
 from ..ike.events import Endpoint
+from ..net.base import NAME_PORTS
 from ..net.dns.resolv_conf import parse
 from .errors import TunnelError
-from .sockets import open_socket
+from .sockets import open_outside
 
 PORT: Final = 53
 TIMEOUT_S: Final = 1.5  # of one question to one server
@@ -73,7 +74,9 @@ def name_servers(files: Iterable[Path] = RESOLV_CONF) -> tuple[Endpoint, ...]:
 async def _ask(server: Endpoint, asked: bytes, mark: int) -> bytes:
     """What came back with the question's id. Raises OSError, TimeoutError among them."""
     loop = asyncio.get_running_loop()
-    with open_socket(server.host.partition("%")[0], mark) as sending:
+    with open_outside(server.host.partition("%")[0], mark) as sending:
+        if not mark:
+            _take_own_port(sending)
         sending.connect(_address(server))
         await loop.sock_sendall(sending, asked)
         async with asyncio.timeout(TIMEOUT_S):
@@ -81,6 +84,14 @@ async def _ask(server: Endpoint, asked: bytes, mark: int) -> bytes:
                 data = await loop.sock_recv(sending, 4096)
                 if data[:2] == asked[:2]:
                     return data
+
+
+def _take_own_port(sending: socket.socket) -> None:
+    """A kill switch knows our questions by it where sockets bear no mark. Any, where all are in use."""
+    for port in NAME_PORTS:
+        with suppress(OSError):
+            sending.bind(("", port))
+            return
 
 
 def _address(server: Endpoint) -> tuple[str, int] | tuple[str, int, int, int]:

@@ -6,17 +6,41 @@ Encapsulated traffic goes through the packet path's sockets instead; see `wire`.
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
+import struct
 import sys
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from ..ike.events import Endpoint
+from ..net.machine import way
 
-#: ip(7); the socket module names only the IPv6 pair.
-IP_PKTINFO: Final = 8
 MAX_DATAGRAM: Final = 65535
-_LINUX: Final = sys.platform == "linux"
+
+
+class _Local4(NamedTuple):
+    """How a system tells and takes an IPv4 datagram's local address (ip(7), ip(4))."""
+
+    kind: int  # of the option and of the control message
+    received_at: int
+    sent: struct.Struct
+
+
+#: The socket module names only the IPv6 pair. Linux and macOS have struct in_pktinfo: interface, the local
+#: address, the header's destination; FreeBSD IP_RECVDSTADDR and IP_SENDSRCADDR, of one value.
+_LOCAL4: Final = {
+    "linux": _Local4(8, 8, struct.Struct("4x4s4x")),
+    "darwin": _Local4(26, 8, struct.Struct("4x4s4x")),
+    "freebsd": _Local4(7, 0, struct.Struct("4s")),
+}[sys.platform.rstrip("0123456789")]
+_SO_MARK: Final = 36
+_IP_BOUND_IF: Final = 25  # macOS's netinet/in.h
+_IPV6_BOUND_IF: Final = 125  # and netinet6/in6.h
+
+
+class HasFileno(Protocol):
+    def fileno(self) -> int: ...
 
 
 class Received(NamedTuple):
@@ -31,13 +55,56 @@ def family_of(host: str) -> socket.AddressFamily:
     return socket.AF_INET if ipaddress.ip_address(host).version == 4 else socket.AF_INET6
 
 
+class Option(NamedTuple):
+    """What setsockopt(2) is told."""
+
+    level: int
+    name: int
+    value: int
+
+
+def mark_option(mark: int, system: str = sys.platform) -> Option | None:
+    """Linux's SO_MARK (socket(7)). FreeBSD's sockets are of the FIB that the service was started in."""
+    return Option(socket.SOL_SOCKET, _SO_MARK, mark) if mark and system == "linux" else None
+
+
+def bound_option(family: int, device: int, system: str = sys.platform) -> Option | None:
+    """macOS: packets leave by `device` alone, whatever leads into a tunnel (ip(4), ip6(4)); 0: by any."""
+    if system != "darwin":
+        return None
+    if family == socket.AF_INET:
+        return Option(socket.IPPROTO_IP, _IP_BOUND_IF, device)
+    return Option(socket.IPPROTO_IPV6, _IPV6_BOUND_IF, device)
+
+
+def bind_to(opened: HasFileno, family: int, device: int) -> None:
+    """Have a socket's packets leave by the device of that index, where the system can. Raises OSError."""
+    option = bound_option(family, device)
+    if option is not None:
+        with socket.socket(family, socket.SOCK_DGRAM, fileno=os.dup(opened.fileno())) as copy:
+            copy.setsockopt(*option)
+
+
+def open_outside(host: str, mark: int, kind: socket.SocketKind = socket.SOCK_DGRAM) -> socket.socket:
+    """An unbound, non-blocking socket to speak with `host`, beside every tunnel. Raises OSError."""
+    opened = open_socket(host, mark, kind)
+    try:
+        if sys.platform == "darwin" and (found := way(host, mark)) is not None:
+            bind_to(opened, opened.family, found.device)
+    except BaseException:
+        opened.close()
+        raise
+    return opened
+
+
 def open_socket(host: str, mark: int, kind: socket.SocketKind = socket.SOCK_DGRAM) -> socket.socket:
-    """An unbound, non-blocking socket of `host`'s family; `mark` is SO_MARK (socket(7)), 0 for none."""
+    """An unbound, non-blocking socket of `host`'s family; see `mark_option`, 0 for none."""
     opened = socket.socket(family_of(host), kind)
     try:
         opened.setblocking(False)
-        if mark and _LINUX:
-            opened.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, mark)
+        option = mark_option(mark)
+        if option is not None:
+            opened.setsockopt(*option)
         if opened.family == socket.AF_INET6:
             opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
     except BaseException:
@@ -48,7 +115,7 @@ def open_socket(host: str, mark: int, kind: socket.SocketKind = socket.SOCK_DGRA
 
 def local_address(remote: Endpoint, mark: int) -> str:
     """The address to send from to `remote`. Sends nothing. Raises OSError (ENETUNREACH)."""
-    with open_socket(remote.host, mark) as probe:
+    with open_outside(remote.host, mark) as probe:
         probe.connect((remote.host, remote.port))
         return str(probe.getsockname()[0])
 
@@ -64,14 +131,16 @@ class PlainSocket:
         try:
             if self._socket.family == socket.AF_INET6:
                 self._socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
-            elif _LINUX:
-                self._socket.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
+            else:
+                self._socket.setsockopt(socket.IPPROTO_IP, _LOCAL4.kind, 1)
             self._socket.bind((host, port))
         except BaseException:
             self._socket.close()
             raise
         name = self._socket.getsockname()
         self.local = Endpoint(name[0], name[1])
+        # FreeBSD refuses a source address on a socket that is bound to one (ip(4))
+        self._chooses = sys.platform in ("linux", "darwin") or ipaddress.ip_address(name[0]).is_unspecified
 
     def fileno(self) -> int:
         return self._socket.fileno()
@@ -93,19 +162,17 @@ class PlainSocket:
 
     def _arrived_on(self, ancillary: list[tuple[int, int, bytes]]) -> Endpoint:
         for level, kind, data in ancillary:
-            if level == socket.IPPROTO_IP and kind == IP_PKTINFO and len(data) >= 12:
-                # struct in_pktinfo: interface, the local address, the header's destination
-                return Endpoint(socket.inet_ntop(socket.AF_INET, data[8:12]), self.local.port)
+            at = _LOCAL4.received_at
+            if level == socket.IPPROTO_IP and kind == _LOCAL4.kind and len(data) >= at + 4:
+                return Endpoint(socket.inet_ntop(socket.AF_INET, data[at : at + 4]), self.local.port)
             if level == socket.IPPROTO_IPV6 and kind == socket.IPV6_PKTINFO and len(data) >= 16:
                 return Endpoint(socket.inet_ntop(socket.AF_INET6, data[:16]), self.local.port)
         return self.local
 
     def _leave_from(self, local: Endpoint) -> list[tuple[int, int, bytes]]:
         host = ipaddress.ip_address(local.host)
-        if host.is_unspecified:
+        if host.is_unspecified or not self._chooses:
             return []
         if self._socket.family == socket.AF_INET6:
             return [(socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, host.packed + bytes(4))]
-        if _LINUX:
-            return [(socket.IPPROTO_IP, IP_PKTINFO, bytes(4) + host.packed + bytes(4))]
-        return []
+        return [(socket.IPPROTO_IP, _LOCAL4.kind, _LOCAL4.sent.pack(host.packed))]

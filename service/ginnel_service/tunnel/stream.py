@@ -26,7 +26,7 @@ from typing import Final
 
 from ..ike.events import Endpoint, Path
 from .frames import MAX_FRAME, Splitter, StreamBroken, Train, framed
-from .sockets import open_socket
+from .sockets import open_outside, open_socket
 
 log = logging.getLogger("ginnel.tunnel")
 
@@ -253,7 +253,7 @@ async def connect(remote: Endpoint, mark: int, *, tls: ssl.SSLContext | None, na
     Raises OSError; ssl.SSLError, one of them, when what answers does not speak TLS as we do.
     """
     loop = asyncio.get_running_loop()
-    opened = open_socket(remote.host, mark, socket.SOCK_STREAM)
+    opened = open_outside(remote.host, mark, socket.SOCK_STREAM)
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT_S):
             await loop.sock_connect(opened, remote)
@@ -317,7 +317,7 @@ def tune(connection: Connection) -> None:
     """Small frames leave at once, little waits unsent, and a dead connection is found out (tcp(7))."""
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    if _LINUX:
+    if sys.platform == "linux":
         connection.setsockopt(socket.IPPROTO_TCP, _TCP_NOTSENT_LOWAT, UNSENT_OCTETS)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(USER_TIMEOUT_S * 1000))
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEPALIVE_S)

@@ -30,21 +30,23 @@ class ScutilDns:
     def set(self, step: SetDns) -> None:
         self._tell(*commands(step), f"set {key(step.device)}")
 
-    def unset(self, device: str) -> bool:
-        """Whether there was anything of ours for `device`."""
-        if device not in self._devices():
-            return False
-        self._tell(f"remove {key(device)}")
-        return True
+    def unset(self, step: SetDns) -> bool:
+        return self._remove(step.device)
 
     def stands(self, step: SetDns) -> bool:
         shown = must(self._run, _SCUTIL, f"show {key(step.device)}\nquit\n")
         return parse(shown) == wanted(step)
 
-    def recover(self) -> bool:
-        """Take away what a predecessor left."""
-        gone = [self.unset(device) for device in self._devices()]
+    def sweep(self) -> bool:
+        """Take away whatever is there of ours, when no tunnel is: whether there was anything."""
+        gone = [self._remove(device) for device in self._devices()]
         return any(gone)
+
+    def _remove(self, device: str) -> bool:
+        if device not in self._devices():
+            return False
+        self._tell(f"remove {key(device)}")
+        return True
 
     def _devices(self) -> list[str]:
         listed = must(self._run, _SCUTIL, f"list {key('.*')}\nquit\n")

@@ -14,6 +14,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -47,12 +48,11 @@ class FileDns:
         others = tuple(other for other in over.steps if other.device != step.device)
         self._write(replace(over, steps=(*others, step)))
 
-    def unset(self, device: str) -> bool:
-        """Whether there was anything of ours for `device` to take back."""
+    def unset(self, step: SetDns) -> bool:
         over = self._saved.read().file
-        if over is None or not any(step.device == device for step in over.steps):
+        if over is None or not any(each.device == step.device for each in over.steps):
             return False
-        others = tuple(step for step in over.steps if step.device != device)
+        others = tuple(each for each in over.steps if each.device != step.device)
         if not _is_ours(look(self._path), over):
             self._keep(replace(over, steps=others) if others else None)
             return False
@@ -148,9 +148,10 @@ class FileDns:
             file.flush()
             os.fchown(file.fileno(), wanted.uid, wanted.gid)
             os.fchmod(file.fileno(), wanted.mode)
-            for name, value in wanted.attributes.items():
-                with suppress(OSError):  # of a file system or a policy that does not take it
-                    os.setxattr(file.fileno(), name, value)
+            if sys.platform == "linux":
+                for name, value in wanted.attributes.items():
+                    with suppress(OSError):  # of a file system or a policy that does not take it
+                        os.setxattr(file.fileno(), name, value)
             os.fsync(file.fileno())
         os.replace(self._new, self._path)
         _sync(self._path.parent)
@@ -203,7 +204,9 @@ def _read(path: Path) -> bytes:
 
 def _attributes(path: Path) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
-    with suppress(OSError, AttributeError):  # macOS and FreeBSD: Python has no call for them
+    if sys.platform != "linux":  # Python has no call for those of macOS and FreeBSD
+        return found
+    with suppress(OSError):
         for name in os.listxattr(path, follow_symlinks=False):
             with suppress(OSError):
                 found[name] = os.getxattr(path, name, follow_symlinks=False)

@@ -8,23 +8,19 @@ it reads its configuration again, which is also how they are undone exactly.
 from __future__ import annotations
 
 import re
-from typing import Final, Protocol
+from pathlib import Path
+from typing import Final
 
 from ..plan import SetDns
 from .commands import Runner, must, run
-from .file import read_resolv_conf
-from .resolvconf import ResolvconfDns
+from .keepers import Keeper
+from .resolvconf import asks_local_resolver
 
+#: resolvconf.conf(5), a shell script that openresolv reads.
+RESOLVCONF_CONF: Final = Path("/etc/resolvconf.conf")
 _CONTROL: Final = "local-unbound-control"
 _FED: Final = re.compile(r"^\s*unbound_conf=", re.MULTILINE)
-
-
-class KeepsDns(Protocol):
-    """Whoever looks after a BSD's DNS. Every method raises OSError."""
-
-    def set(self, step: SetDns) -> None: ...
-    def unset(self, device: str) -> bool: ...
-    def stands(self, step: SetDns) -> bool: ...
+_OFF: Final = re.compile(r"^\s*resolvconf=[\"']?NO\b", re.MULTILINE)
 
 
 class LocalUnboundDns:
@@ -36,14 +32,14 @@ class LocalUnboundDns:
 
     def set(self, step: SetDns) -> None:
         if self._steps.get(step.device, step) != step:
-            self.unset(step.device)
+            self.unset(step)
         self._add(step)
         self._steps[step.device] = step
 
-    def unset(self, device: str) -> bool:
+    def unset(self, step: SetDns) -> bool:
         """Read the configuration anew, then tell again what is for other devices."""
-        step = self._steps.pop(device, None)
-        if step is None:
+        ours = self._steps.pop(step.device, None)
+        if ours is None and not any(self._told(step)):  # by a process that was killed, perhaps midway
             return False
         must(self._run, [_CONTROL, "reload"])
         for other in self._steps.values():
@@ -51,13 +47,12 @@ class LocalUnboundDns:
         return True
 
     def stands(self, step: SetDns) -> bool:
-        listed = parse_forwards(must(self._run, [_CONTROL, "list_forwards"]))
-        return all(listed.get(zone) == frozenset(step.servers) for zone in zones(step))
+        return all(self._told(step))
 
-    def recover(self) -> bool:
-        """What a predecessor told goes with a reading of the configuration, which harms nothing."""
-        must(self._run, [_CONTROL, "reload"])
-        return True
+    def _told(self, step: SetDns) -> list[bool]:
+        """Of each zone, whether it leads to the step's servers."""
+        listed = parse_forwards(must(self._run, [_CONTROL, "list_forwards"]))
+        return [listed.get(zone) == frozenset(step.servers) for zone in zones(step)]
 
     def _add(self, step: SetDns) -> None:
         """Without DNSSEC for names inside, which no public chain of trust leads to; the root keeps it."""
@@ -82,10 +77,12 @@ def parse_forwards(listed: str) -> dict[str, frozenset[str]]:
     return found
 
 
-def choose(resolvconf_conf: str, run: Runner = run) -> KeepsDns:
-    """`resolvconf_conf` is the text of /etc/resolvconf.conf. Raises OSError."""
-    servers = read_resolv_conf().servers
-    local = bool(servers) and all(server.startswith("127.") or server == "::1" for server in servers)
-    if local and not _FED.search(resolvconf_conf) and run([_CONTROL, "status"]).status == 0:
-        return LocalUnboundDns(run)
-    return ResolvconfDns(run)
+def find(run: Runner = run, conf: Path = RESOLVCONF_CONF) -> Keeper:
+    """Who looks after the DNS of this machine. Raises OSError."""
+    try:
+        text = conf.read_text("utf-8", "replace")
+    except FileNotFoundError:
+        text = ""
+    if asks_local_resolver() and not _FED.search(text) and run([_CONTROL, "status"]).status == 0:
+        return "unbound"
+    return "file" if _OFF.search(text) else "resolvconf"

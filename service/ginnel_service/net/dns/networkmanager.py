@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from ..plan import SetDns
 from .bus import Bus, address
+from .file import read_resolv_conf
 from .resolv_conf import ResolvConf
 from .saved import GlobalDns, GlobalSettings, SavedDns
 
@@ -32,8 +33,9 @@ class NetworkManagerDns:
         self._saved = saved
         self._connect = connect
 
-    def set(self, step: SetDns, earlier: ResolvConf) -> None:
-        """`earlier` is what the machine asks otherwise, for a step that does not want every name."""
+    def set(self, step: SetDns) -> None:
+        """What the machine asks otherwise comes last, for a step that does not want every name."""
+        earlier = read_resolv_conf()
         with self._connect() as bus:
             now = _read(bus)
             kept = self._saved.read().networkmanager
@@ -42,11 +44,11 @@ class NetworkManagerDns:
             others = tuple(other for other in kept.steps if other.device != step.device)
             self._write(bus, replace(kept, steps=(*others, step)), earlier)
 
-    def unset(self, device: str) -> bool:
+    def unset(self, step: SetDns) -> bool:
         kept = self._saved.read().networkmanager
-        if kept is None or not any(step.device == device for step in kept.steps):
+        if kept is None or not any(each.device == step.device for each in kept.steps):
             return False
-        others = tuple(step for step in kept.steps if step.device != device)
+        others = tuple(each for each in kept.steps if each.device != step.device)
         with self._connect() as bus:
             if _read(bus) not in kept.ours:
                 self._keep(replace(kept, steps=others) if others else None)

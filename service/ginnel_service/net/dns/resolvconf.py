@@ -35,10 +35,10 @@ class ResolvconfDns:
         if not _is_written(step):  # it leaves alone what it believes unchanged
             must(self._run, ["resolvconf", "-u"])
 
-    def unset(self, device: str) -> bool:
-        if record(device) not in self._records():
+    def unset(self, step: SetDns) -> bool:
+        if record(step.device) not in self._records():
             return False
-        must(self._run, ["resolvconf", "-d", record(device)])
+        must(self._run, ["resolvconf", "-d", record(step.device)])
         return True
 
     def stands(self, step: SetDns) -> bool:

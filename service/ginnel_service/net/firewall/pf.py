@@ -1,4 +1,4 @@
-"""What pf is told on FreeBSD and macOS (pf.conf(5), pfctl(8)): texts of anchors, and who loads them.
+"""What pf is told on FreeBSD and macOS (pf.conf(5)): the texts of anchors. Pure; `pfctl` loads them.
 
 No socket bears a mark there, so our own packets are known by the gateways that they go to. What may pass is
 tagged, and what bears no tag is blocked: so nothing is let through that the machine's own rules would block.
@@ -7,30 +7,16 @@ tagged, and what bears no tag is blocked: so nothing is let through that the mac
 from __future__ import annotations
 
 import re
-import subprocess
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from ipaddress import collapse_addresses
-from typing import Final, Literal, NamedTuple
+from typing import Final
 
-from ..base import Address, KillSwitch, Network, NetworkError
+from ..base import NAME_PORTS, Address, KillSwitch, Network
 from ..surroundings import SITE_GROUPS4, SITE_GROUPS6
 
-System = Literal["freebsd", "darwin"]
-
-_PFCTL: Final = "/sbin/pfctl"
-_TIMEOUT_S: Final = 10
 _TAG: Final = "ginnel"
 _GUARDED: Final = "ginnel-guarded"
 _NAME: Final = re.compile(r"[A-Za-z0-9_.]{1,15}\Z")
-_TOKEN: Final = re.compile(r"^Token : ([0-9]{1,20})$", re.MULTILINE)
-#: What the main ruleset has to call for our anchors to be heard; on macOS it does by itself.
-_CALL: Final[Mapping[System, str]] = {"freebsd": 'anchor "ginnel/*"', "darwin": 'anchor "com.apple/*"'}
-_KILL_SWITCH: Final[Mapping[System, str]] = {
-    "freebsd": "ginnel/killswitch",
-    "darwin": "com.apple/ginnel.killswitch",
-}
-_GUARD: Final[Mapping[System, str]] = {"freebsd": "ginnel/guard", "darwin": "com.apple/ginnel.guard"}
-
 _UPKEEP_OUT: Final = (
     "inet proto udp from any port 68 to any port 67",
     "inet6 proto udp from fe80::/10 port 546 to any port 547",
@@ -46,23 +32,6 @@ _UPKEEP_IN: Final = (
     "inet proto icmp all icmp-type { 3, 11, 12 }",
     "inet proto igmp all allow-opts",
 )
-
-
-class Outcome(NamedTuple):
-    status: int
-    output: str  # of both streams
-
-
-#: Runs an argument vector with a text for its standard input. Raises OSError.
-Runner = Callable[[Sequence[str], str], Outcome]
-
-
-def run_pfctl(arguments: Sequence[str], text: str) -> Outcome:
-    """Without a shell, in an empty environment."""
-    done = subprocess.run(
-        arguments, input=text, capture_output=True, text=True, check=False, timeout=_TIMEOUT_S, env={}
-    )
-    return Outcome(done.returncode, done.stdout + done.stderr)
 
 
 def guard_anchor(guards: Mapping[str, Iterable[Address]]) -> str:
@@ -84,10 +53,16 @@ def kill_switch_anchor(wanted: KillSwitch, lan: Iterable[Network] = ()) -> str:
         _check_name(device)
     own = [f"on {device} all" for device in ("lo0", *wanted.devices)]
     out, arriving = [*own, *_UPKEEP_OUT], [*own, *_UPKEEP_IN]
-    if wanted.gateways:
-        gateways = _set(wanted.gateways)
-        out.append(f"proto {{ tcp, udp }} from any to {gateways} port != 53")
-        arriving.append(f"proto {{ tcp, udp }} from {gateways} to any")
+    # The gateway's name, which the service asks a server outside; nobody but root has a socket that passes
+    names = f"{NAME_PORTS.start}:{NAME_PORTS.stop - 1}"
+    out.append(f"proto udp from any port {names} to any port 53 user 0")
+    arriving.append(f"proto udp from any port 53 to any port {names} user 0")
+    for gateway in wanted.gateways:
+        out.append(f"proto {{ tcp, udp }} from any to {gateway} port != 53")
+        arriving.append(f"proto {{ tcp, udp }} from {gateway} to any")
+        # What of a large IKE message has no port: without its first fragment nobody can make use of it
+        out.append(f"proto udp from any to {gateway} fragment")
+        arriving.append(f"proto udp from {gateway} to any fragment")
     near = list(lan) if wanted.lan else []
     if near:
         networks = [
@@ -112,63 +87,26 @@ def kill_switch_anchor(wanted: KillSwitch, lan: Iterable[Network] = ()) -> str:
     ) + (f"block return out quick all ! tagged {_TAG}\nblock drop in quick all ! tagged {_TAG}\n")
 
 
-class PacketFilter:
-    """Raises NetworkError `firewall_unavailable`, and what stood before stands then."""
+def passing(anchor: str) -> frozenset[str]:
+    """What an anchor lets through, a line each: what one has and another lacks, the other stops."""
+    return frozenset(line for line in anchor.splitlines() if line.startswith("pass "))
 
-    def __init__(self, system: System, run: Runner = run_pfctl) -> None:
-        self._system = system
-        self._run = run
-        self._token = ""  # macOS: pf is enabled for as long as somebody holds one
 
-    def set_kill_switch(self, wanted: KillSwitch | None, lan: Iterable[Network] = ()) -> None:
-        """Flows that were open before are cut: a state would let them pass."""
-        if wanted is None:
-            self._clear(_KILL_SWITCH[self._system])
-            return
-        text = kill_switch_anchor(wanted, lan)
-        self._enable()
-        self._pfctl("-q", "-a", _KILL_SWITCH[self._system], "-f", "-", text=text)
-        self._pfctl("-q", "-F", "states")
+def nat_anchor(device: str, uplinks: Iterable[str], networks: Iterable[Network]) -> str:
+    """What comes out of `device` from one of `networks` leaves each of `uplinks` under that one's address.
 
-    def set_guards(self, guards: Mapping[str, Iterable[Address]]) -> None:
-        """All of them; an empty mapping guards nothing."""
-        if not guards:
-            self._clear(_GUARD[self._system])
-            return
-        text = guard_anchor(guards)
-        self._enable()
-        self._pfctl("-q", "-a", _GUARD[self._system], "-f", "-", text=text)
-
-    def release(self) -> None:
-        """Let go of pf, where it counts who needs it. Anchors stay as they are."""
-        if self._token:
-            self._pfctl("-q", "-X", self._token)
-            self._token = ""
-
-    def _clear(self, anchor: str) -> None:
-        self._pfctl("-q", "-a", anchor, "-F", "rules")
-
-    def _enable(self) -> None:
-        """Have pf enabled, and our anchors heard."""
-        if _CALL[self._system] not in self._pfctl("-s", "rules"):
-            raise NetworkError("firewall_unavailable", f"find {_CALL[self._system]} in pf's rules")
-        if self._system == "darwin":
-            if not self._token:
-                found = _TOKEN.search(self._pfctl("-E"))
-                if found is None:
-                    raise NetworkError("firewall_unavailable", "enable pf")
-                self._token = found[1]
-        elif "Status: Enabled" not in self._pfctl("-s", "info"):
-            self._pfctl("-q", "-e")
-
-    def _pfctl(self, *arguments: str, text: str = "") -> str:
-        try:
-            outcome = self._run((_PFCTL, *arguments), text)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise NetworkError("firewall_unavailable", "run pfctl") from error
-        if outcome.status:
-            raise NetworkError("firewall_unavailable", f"run pfctl {' '.join(arguments)}")
-        return outcome.output
+    As with any NAT nobody out there begins a connection to `networks`; what peers have begun has a state.
+    """
+    every = list(networks)
+    for name in (device, *(names := list(uplinks))):
+        _check_name(name)
+    lines = [
+        f"nat on {uplink} {'inet' if net.version == 4 else 'inet6'} from {net} to any -> ({uplink})"
+        for uplink in names
+        for net in every
+    ]
+    lines += [f"block drop in quick on ! {device} from any to {net}" for net in every]
+    return "\n".join(lines) + "\n"
 
 
 def _check_name(device: str) -> None:

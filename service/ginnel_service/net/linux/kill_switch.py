@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import errno
 import logging
-import os
-import select
 import socket
 import threading
 from contextlib import suppress
@@ -19,6 +17,7 @@ from ..base import KillSwitch, NetworkError
 from ..firewall import libnftables
 from ..firewall.libnftables import NftablesError
 from ..firewall.nftables import KILL_SWITCH, kill_switch_ruleset, removal
+from ..vigil import Vigil
 from . import facts
 from .monitor import NetworkWatch
 from .netlink import Netlink
@@ -30,7 +29,6 @@ _STEP: Final = "set the kill switch"
 _UNKNOWN: Final = frozenset({errno.ENOENT, errno.EOPNOTSUPP})
 _NETLINK_NETFILTER: Final = 12
 _GROUP_NFTABLES: Final = 1 << (7 - 1)  # NFNLGRP_NFTABLES
-_SETTLE_MS: Final = 200  # a network that changes changes more than once
 
 
 class KillSwitchTable:
@@ -40,8 +38,7 @@ class KillSwitchTable:
         self._lock = threading.Lock()
         self._wanted: KillSwitch | None = None
         self._text = ""  # the ruleset in force
-        self._thread: threading.Thread | None = None
-        self._stop = -1  # closing it ends the thread
+        self._vigil: Vigil | None = None
 
     def set_to(self, wanted: KillSwitch | None) -> None:
         """Raises NetworkError: firewall_unavailable, not_permitted, invalid; the old one stands then."""
@@ -59,52 +56,23 @@ class KillSwitchTable:
             raise NetworkError(code, _STEP, error.errno or 0) from error
         if wanted is None:
             self.close()
-        elif self._thread is None:
+        elif self._vigil is None:
             self._begin()
 
     def close(self) -> None:
         """Keep it no longer. The table stays as it is."""
-        if self._thread is not None:
-            os.close(self._stop)
-            self._thread.join()
-            self._thread = None
+        if self._vigil is not None:
+            self._vigil.close()
+            self._vigil = None
 
     def _begin(self) -> None:
         try:
-            filters = socket.socket(
-                socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK, _NETLINK_NETFILTER
-            )
-            filters.bind((0, _GROUP_NFTABLES))
-            links = NetworkWatch()
+            tables = TableWatch()
+            watches = (tables, NetworkWatch())
         except OSError as error:
             log.warning("the kill switch is set, and nobody watches over it: errno %s", error.errno)
             return
-        stopped, self._stop = os.pipe()
-        self._thread = threading.Thread(
-            target=self._keep, args=(filters, links, stopped), name="kill-switch", daemon=True
-        )
-        self._thread.start()
-
-    def _keep(self, filters: socket.socket, links: NetworkWatch, stopped: int) -> None:
-        changes, end = select.poll(), select.poll()
-        for fd in (filters.fileno(), links.fileno()):
-            changes.register(fd, select.POLLIN)
-        for poll in (changes, end):
-            poll.register(stopped, select.POLLIN)
-        try:
-            while True:
-                told = {fd for fd, _ in changes.poll()}
-                if end.poll(0 if filters.fileno() in told else _SETTLE_MS):
-                    return
-                links.drain()
-                with suppress(OSError):  # what was lost to an overflow does no harm: the kernel is asked
-                    while filters.recv(65536):
-                        pass
-                self._look_after()
-        finally:
-            filters.close()
-            links.close()
-            os.close(stopped)
+        self._vigil = Vigil(self._look_after, watches, urgent=(tables,), name="kill-switch")
 
     def _look_after(self) -> None:
         with self._lock:
@@ -121,6 +89,31 @@ class KillSwitchTable:
                 return
         if lost:
             log.warning("somebody took the kill switch away: it was put back")
+
+
+class TableWatch:
+    """Readable when somebody changed a ruleset, until `drain`. What is lost to an overflow does no harm."""
+
+    def __init__(self) -> None:
+        """Raises OSError."""
+        kind = socket.SOCK_RAW | socket.SOCK_NONBLOCK
+        self._socket = socket.socket(socket.AF_NETLINK, kind, _NETLINK_NETFILTER)
+        try:
+            self._socket.bind((0, _GROUP_NFTABLES))
+        except BaseException:
+            self._socket.close()
+            raise
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def drain(self) -> None:
+        with suppress(OSError):
+            while self._socket.recv(65536):
+                pass
+
+    def close(self) -> None:
+        self._socket.close()
 
 
 def _install(wanted: KillSwitch) -> str:

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from ..base import NetworkError, Wanted
 from ..dns.keepers import Choice
+from ..dns.machine import MachineDns
 from ..firewall import libnftables
 from ..firewall.libnftables import NftablesError
 from ..journal import Before, Entry
 from ..keeper import Keeper
 from ..plan import MARK, LastingStep, MachineStep, Plan, Step, make_plan
+from ..refusal import in_use, refusal
 from . import facts, steps
 from .kill_switch import KillSwitchTable
 from .netlink import Netlink, find_link, need_link
@@ -20,7 +22,10 @@ from .sight import Sight
 
 
 class LinuxNetwork(Keeper):
-    """The network namespace of whichever thread calls."""
+    """That of the network namespace of whichever thread calls.
+
+    `dns` names who looks after the machine's DNS, where that should not be found out.
+    """
 
     def __init__(
         self,
@@ -29,7 +34,7 @@ class LinuxNetwork(Keeper):
         dns: Choice = "auto",
         checkpoint: Callable[[str], None] = lambda _: None,
     ) -> None:
-        super().__init__(LinuxMachine(), state_dir, dns=dns, checkpoint=checkpoint)
+        super().__init__(LinuxMachine(), state_dir, MachineDns(state_dir, dns), checkpoint=checkpoint)
 
     def recover(self) -> list[str]:
         with suppress(NftablesError):  # now, so that no connection waits for it; who needs it hears why
@@ -52,10 +57,10 @@ class LinuxMachine:
         return KillSwitchTable()
 
     def in_use(self, step: Step) -> str:
-        return steps.in_use(step)
+        return in_use(step)
 
     def refusal(self, step: MachineStep, number: int) -> NetworkError:
-        return steps.refusal(step, number)
+        return refusal(step, number)
 
 
 class LinuxHands:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 from typing import assert_never
 
-from ..base import NetworkError
 from ..journal import Before, Entry
 from ..plan import (
     AddAddress,
@@ -126,30 +124,3 @@ def undo(netlink: Netlink, step: MachineStep, before: Before) -> bool:
             return nat.take_down(Sight(netlink))
         case _:
             assert_never(step)
-
-
-def refusal(step: MachineStep, number: int) -> NetworkError:
-    """The OS's errno for `step` as a stable identifier."""
-    match number:
-        case errno.EPERM | errno.EACCES | errno.EROFS:
-            code = "not_permitted"
-        case errno.EEXIST:
-            code = in_use(step)
-        case errno.ENODEV | errno.ENXIO:
-            code = "no_such_device"
-        case errno.ENOENT | errno.EAFNOSUPPORT | errno.EOPNOTSUPP:  # ENOTSUP is the last's other name
-            code = "not_supported"
-        case _:
-            code = "os_refused"
-    return NetworkError(code, str(step), number)
-
-
-def in_use(step: Step) -> str:
-    """The identifier for a step in whose place something else stands."""
-    match step:
-        case AddAddress():
-            return "address_in_use"
-        case AddRoute() | AddThrow() | AddBlock():
-            return "route_in_use"
-        case _:
-            return "in_use"

@@ -1,0 +1,1 @@
+"""macOS and FreeBSD: route(4) and the ioctls of netintro(4)."""

@@ -1,0 +1,120 @@
+"""What stands around a tunnel, the kill switch in pf, and repair, on a fake kernel with a fake pf."""
+
+from __future__ import annotations
+
+import errno
+import time
+from collections.abc import Callable
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+
+from ginnel_service.net.base import KillSwitch, NetworkError, Reach
+from ginnel_service.net.bsd.around import kill_switch_stands, look_around
+from ginnel_service.net.bsd.kernel import layout_of
+from ginnel_service.net.bsd.layout import DARWIN, FREEBSD
+from ginnel_service.net.bsd.repair import repair
+from helpers.bsd_kernel import FakeKernel
+from net.bsd.test_life import bury
+from net.bsd.world import FakePf, device, full, home, join, network, open_tun, other_uplink, part, uplink
+
+
+@pytest.fixture(params=[DARWIN, FREEBSD], ids=["darwin", "freebsd"])
+def kernel(request: pytest.FixtureRequest) -> FakeKernel:
+    made = home(request.param)
+    open_tun(made)
+    return made
+
+
+def test_surroundings_are_links_routes_and_ways(kernel: FakeKernel, tmp_path: Path) -> None:
+    ours = network(kernel, tmp_path)
+    ours.apply("a", full(kernel))
+    found = look_around(("8.8.8.8", "192.168.1.9"), 0, kernel)
+    assert Reach(ip_network("192.168.1.0/24"), uplink(kernel), on_link=True) in found.reaches
+    assert Reach(ip_network("0.0.0.0/1"), device(kernel)) in found.reaches
+    assert found.tunnels == {device(kernel)}
+    assert found.ways == (("8.8.8.8", uplink(kernel)), ("192.168.1.9", uplink(kernel)))
+    ours.close()
+
+
+def test_a_kill_switch_follows_the_links_and_comes_back(kernel: FakeKernel, tmp_path: Path) -> None:
+    pf = FakePf()
+    ours = network(kernel, tmp_path, pf)
+    ours.set_kill_switch(KillSwitch(lan=True))
+    assert kill_switch_stands(kernel, pf)
+    assert any("192.168.1.0/24" in text for text in pf.anchors.values())
+    part(kernel, uplink(kernel))
+    join(kernel, other_uplink(kernel), "10.44.0.7/24", "10.44.0.1")
+    eventually(lambda: any("10.44.0.0/24" in text for text in pf.anchors.values()))
+    for name in pf.anchors:
+        pf.anchors[name] = ""
+    kernel.carrier(other_uplink(kernel), there=True)
+    eventually(lambda: kill_switch_stands(kernel, pf))
+    ours.close()
+    assert kill_switch_stands(kernel, pf), "it outlives whoever set it"
+    ours.set_kill_switch(None)
+    assert not kill_switch_stands(kernel, pf)
+    ours.close()
+
+
+def test_a_kill_switch_that_pf_does_not_hear_is_refused(kernel: FakeKernel, tmp_path: Path) -> None:
+    pf = FakePf()
+    pf.rules = 'anchor "somebody/*"\n'
+    ours = network(kernel, tmp_path, pf)
+    with pytest.raises(NetworkError) as error:
+        ours.set_kill_switch(KillSwitch())
+    assert error.value.code == "firewall_unavailable"
+    ours.close()
+
+
+def test_repair_needs_no_journal(kernel: FakeKernel, tmp_path: Path) -> None:
+    kernel.detach(device(kernel))
+    before = kernel.snapshot()
+    open_tun(kernel)
+    pf = FakePf()
+    dead = network(kernel, tmp_path, pf)
+    dead.apply("a", full(kernel, bypass=(ip_network("192.0.2.0/24"),), blocked=(ip_network("64:ff9b::/96"),)))
+    dead.set_kill_switch(KillSwitch())
+    dead._kill_switch.close()
+    bury(dead)
+    kernel.detach(device(kernel))
+    (tmp_path / "network.journal").unlink()
+    words = repair(tmp_path, kernel=kernel, pfctl=pf)
+    assert "removed: the route that keeps 192.0.2.0/24 out of the tunnels, or blocks it" in words
+    assert "removed: the kill switch" in words
+    assert kernel.snapshot() == before
+    assert not pf.enabled
+    assert repair(tmp_path, kernel=kernel, pfctl=pf) == []
+
+
+def test_repair_leaves_a_tunnel_that_is_there(kernel: FakeKernel, tmp_path: Path) -> None:
+    ours = network(kernel, tmp_path / "gateway")
+    ours.apply("a", full(kernel))
+    repair(tmp_path / "service", kernel=kernel, pfctl=FakePf())
+    assert kernel.send_packet("8.8.8.8") == device(kernel)
+    ours.close()
+
+
+def test_repair_is_refused_while_the_service_runs(kernel: FakeKernel, tmp_path: Path) -> None:
+    ours = network(kernel, tmp_path)
+    ours.recover()
+    with pytest.raises(NetworkError) as error:
+        repair(tmp_path, kernel=kernel, pfctl=FakePf())
+    assert error.value.code == "already_running"
+    ours.close()
+
+
+def test_a_layout_is_known_by_the_systems_name() -> None:
+    assert layout_of("darwin") is DARWIN
+    assert layout_of("freebsd15") is FREEBSD
+    with pytest.raises(OSError, match="route") as refused:
+        layout_of("linux")
+    assert refused.value.errno == errno.ENOSYS
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + 5
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.005)

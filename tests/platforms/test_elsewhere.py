@@ -1,0 +1,60 @@
+"""The service on macOS and FreeBSD as far as Linux can play them: types, imports, start and end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ginnel_service.demo.rig import eventually
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = Path(__file__).with_name("elsewhere.py")
+SYSTEMS = ("darwin", "freebsd14")
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_what_the_service_calls_is_there_on_that_system(system: str, tmp_path: Path) -> None:
+    """By the types of Python's library for it, which know what each system's Python has."""
+    programs = ("daemon", "repair", "gateway.program")
+    modules = [part for name in programs for part in ("-m", f"ginnel_service.{name}")]
+    command = [sys.executable, "-m", "mypy", "--platform", system, "--cache-dir", str(tmp_path), *modules]
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=180)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="there the service needs root")
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_the_service_starts_listens_and_ends(system: str, tmp_path: Path) -> None:
+    log, socket = tmp_path / "log", tmp_path / "run" / "ginneld.sock"
+    options = [
+        "--runtime-dir",
+        str(socket.parent),
+        "--state-dir",
+        str(tmp_path / "state"),
+        "--log-to",
+        "stderr",
+    ]
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-W", "error", str(PROGRAM), system, *options],
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )
+        try:
+            eventually(lambda: socket.exists() or process.poll() is not None, "the socket", timeout_s=60)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(30) == 0, log.read_text()
+        finally:
+            process.kill()
+            process.wait()
+    text = log.read_text()
+    assert "listens at" in text
+    assert "Traceback" not in text
+    assert ("System keychain is not used" in text) is (system == "darwin")  # there is no security(1) here
+    assert text.rstrip().endswith("anchors:")
