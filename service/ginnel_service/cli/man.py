@@ -147,7 +147,8 @@ def parser_options(page: Page, parser: argparse.ArgumentParser) -> None:
         names = ", ".join(f"\\fB{inline(name)}\\fP" for name in action.option_strings)
         value = action.metavar or ("|".join(action.choices) if action.choices else "")
         values = vars(action) | {"prog": parser.prog}
-        label = f"\\fI{inline(value or ('' if names else action.dest))}\\fP"
+        shown = inline(value or ("" if names else action.dest)).replace("|", "|\\:")  # may break there
+        label = f"\\fI{shown}\\fP"
         page.item(f"{names} {label}" if names and value else names or label, (action.help or "") % values)
 
 
