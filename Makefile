@@ -11,18 +11,22 @@ RUNS ?= 20
 ROUNDS ?= 3
 SECONDS ?= 3
 ONLY ?=
+# For `make freebsd-pkg`: which processor's.
+MACHINE ?= x86_64
 # For `make fuzz`: how long each target runs.
 FUZZ_SECONDS ?= 3600
 BENCH_ARGS ?=
 
 # The labs mostly wait: as many tests side by side as processors, but for those marked `alone`.
 NETWORK := netns or interop or slow
+# What runs on another system alone; `make system` there.
+ELSEWHERE := darwin or freebsd
 BESIDE := -n auto --dist worksteal
 LONG := tests/security/test_hostile_clients.py tests/core/test_hostile_flood.py tests/tunnel/test_many_rekeys.py tests/simulation/test_rekeys.py tests/fuzz/test_targets.py tests/gui/test_monkey.py tests/net/bsd/test_life.py
 LINUX_ONLY = @[ "$(OS)" = Linux ] || { echo "make $@: the packet path runs on Linux only so far (see docs/platforms.md)"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-gui test unit network sanitize bench lint fuzz soak translations screenshots lock clean setup setup-run setup-gui setup-bench
+.PHONY: help demo demo-gui test unit network sanitize bench deb freebsd-pkg freebsd-port macos-pkg system lint fuzz soak translations screenshots lock clean setup setup-run setup-gui setup-bench
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -38,22 +42,29 @@ demo-gui: setup-gui ## the same tunnel in the app, to play with, until that is c
 test: lint unit network ## lint, then every test; the quick ones first
 
 unit: setup ## the tests that need no network of their own
-	$(PYTEST) $(BESIDE) -m "not ($(NETWORK))" $(PYTEST_ARGS)
+	$(PYTEST) $(BESIDE) -m "not ($(NETWORK) or $(ELSEWHERE))" $(PYTEST_ARGS)
 
 network: setup ## the tests in network namespaces and against strongSwan (Linux)
 ifeq ($(OS),Linux)
-	$(PYTEST) $(BESIDE) -m "($(NETWORK)) and not alone" $(PYTEST_ARGS)
+	$(PYTEST) $(BESIDE) -m "($(NETWORK)) and not (alone or $(ELSEWHERE))" $(PYTEST_ARGS)
 	$(PYTEST) -m "($(NETWORK)) and alone" $(PYTEST_ARGS)
 else
 	@echo "make network: skipped; network namespaces and the packet path are Linux's (see docs/platforms.md)"
 endif
 
-lint: setup ## ruff, mypy, the import contracts, shellcheck
+system: setup-run ## the tests of macOS' and FreeBSD's own network, on a machine with that system; asks for root
+	@[ "$(OS)" != Linux ] || { echo "make $@: on a Mac or FreeBSD (see docs/porting-checklist.md)"; exit 1; }
+	sudo -n true 2>/dev/null || [ "$$(id -u)" = 0 ] || sudo -v
+	$$([ "$$(id -u)" = 0 ] || echo sudo) $(BIN)/python -m pytest -m $(if $(filter Darwin,$(OS)),darwin,freebsd) $(PYTEST_ARGS)
+
+lint: setup ## ruff, mypy, the import contracts, shellcheck, actionlint
 	@failed=; for check in "ruff check ." "ruff format --check ." mypy "mypy tests" lint-imports; do \
 	echo "== $$check"; PYTHONPATH=core $(BIN)/$$check || failed="$$failed ($$check)"; done; \
 	if command -v shellcheck >/dev/null; then \
-	echo "== shellcheck"; shellcheck packaging/*.sh packaging/freebsd/ginneld.in .ci/run || failed="$$failed (shellcheck)"; \
+	echo "== shellcheck"; shellcheck packaging/*.sh packaging/debian/install.sh packaging/debian/ginnel.p* packaging/freebsd/ginneld.in packaging/freebsd/*.sh packaging/macos/*.sh packaging/macos/scripts/* packaging/macos/ginnel-uninstall .ci/run || failed="$$failed (shellcheck)"; \
 	else echo "shellcheck is not installed: the shell scripts went unchecked"; fi; \
+	if [ -x $(BIN)/actionlint ]; then \
+	echo "== actionlint"; $(BIN)/actionlint || failed="$$failed (actionlint)"; fi; \
 	[ -z "$$failed" ] || { echo "make lint: failed:$$failed"; exit 1; }
 
 # A copy of its own, so that the release build stays; the sanitizers' library has to be loaded first.
@@ -71,6 +82,32 @@ bench: setup-bench ## Ginnel beside other tunnels: speed, CPU time, latency (ROU
 	PYTHONPATH=$(CURDIR)/core:$(CURDIR)/tests $(BIN)/python -m benchmarks.run \
 		--rounds $(ROUNDS) --seconds $(SECONDS) --only "$(ONLY)" $(BENCH_ARGS)
 
+deb: ## the Debian package, in dist/
+	$(LINUX_ONLY)
+	@packaging/bootstrap.sh deb
+	@packaging/deb.sh
+
+# Made on Linux for the other systems, then looked at by the tests of their packages.
+LOOK_AT = GINNEL_DIST=$(CURDIR)/dist $(PYTEST) -q -k "not same_bytes and not without_the_app" $(PYTEST_ARGS)
+
+freebsd-pkg: setup ## the package for FreeBSD, in dist/ (MACHINE=x86_64 or aarch64)
+	$(LINUX_ONLY)
+	rm -f dist/ginnel-*.FreeBSD-*-$(subst x86_64,amd64,$(MACHINE)).pkg
+	PYTHONPATH=packaging:core $(BIN)/python -m ginnel_packaging.freebsd --machine $(MACHINE)
+	$(LOOK_AT) tests/packaging/test_freebsd_package.py
+
+freebsd-port: setup ## FreeBSD's port of this commit and its tarball, in dist/
+	PYTHONPATH=packaging:core $(BIN)/python -m ginnel_packaging.port dist
+
+macos-pkg: setup ## the package for macOS, in dist/: on a Mac whole, on Linux what can be made there, to look at
+ifeq ($(OS),Darwin)
+	packaging/macos/build.sh
+else
+	rm -f dist/Ginnel-*.pkg
+	PYTHONPATH=packaging:core $(BIN)/python -m ginnel_packaging.mac_twin
+	$(LOOK_AT) tests/packaging/test_mac_package.py
+endif
+
 fuzz: setup ## every fuzz target for FUZZ_SECONDS each (3600), as many at once as there are processors
 	$(LINUX_ONLY)
 	FUZZ_SECONDS=$(FUZZ_SECONDS) $(PYTEST) -q tests/fuzz/test_targets.py $(PYTEST_ARGS)
@@ -79,6 +116,7 @@ soak: setup ## the long tests at full length, then the network tests RUNS times 
 	$(LINUX_ONLY)
 	GINNEL_HOSTILE=10000000 GINNEL_REKEYS=1000 GINNEL_REKEY_CASES=1 GINNEL_LEAST_SHARE=0.95 GINNEL_ROUNDS=7 FUZZ_SECONDS=60 \
 		GINNEL_DEATHS=1 GINNEL_MONKEY=200000 GINNEL_SEED=$${GINNEL_SEED:-$$(date +%s)} $(PYTEST) -q -x -s $(LONG) $(PYTEST_ARGS)
+	GINNEL_SHIPPED=1 $(PYTEST) -q -x tests/packaging/test_deb.py tests/packaging/test_installed.py tests/packaging/reproduced.py
 	@i=1; while [ $$i -le $(RUNS) ]; do echo "== soak $$i of $(RUNS)"; \
 	$(PYTEST) -q -x -m "$(NETWORK)" $(PYTEST_ARGS) || exit 1; i=$$((i + 1)); done
 

@@ -2,7 +2,7 @@
 
 `GINNEL_DEBUG=1` makes the checked build: bounds checks, assertions, AddressSanitizer and UBSan.
 `GINNEL_OPENSSL=DIR` builds against another libcrypto than the system's.
-`GINNEL_PLATFORM=darwin|freebsd` builds another system's modules; see tests/platforms/cross.py.
+`GINNEL_PLATFORM=darwin|freebsd` builds another system's modules; see packaging/ginnel_packaging/cross.py.
 """
 
 from __future__ import annotations

@@ -1,19 +1,21 @@
 #!/bin/sh
 # Makes a clone ready to run: system packages, .venv with the locked dependencies, the built extensions.
 #
-#   packaging/bootstrap.sh [run|gui|test|bench]
+#   packaging/bootstrap.sh [run|gui|test|bench|deb]
 #
 # `run` brings what the program and its demo need; `gui` adds what the app draws with; `test` (the default) adds
-# to that the real peers and the tools of the tests; `bench` adds to `run` what measures, and the tunnels to compare with where they can be had. Safe
+# to that the real peers and the tools of the tests; `bench` adds to `run` what measures, and the tunnels to compare
+# with where they can be had; `deb` brings what makes the Debian package, which needs no .venv: it is made for the
+# system's own Python. Safe
 # to repeat: what is there stays, and a run that finds nothing to do takes about a second.
 # PYTHON names the interpreter to use; GINNEL_DEBUG=1 builds the checked extensions.
 set -eu
 
 LEVEL=${1:-test}
 case $LEVEL in
-run | gui | test | bench) ;;
+run | gui | test | bench | deb) ;;
 *)
-    echo "usage: packaging/bootstrap.sh [run|gui|test|bench]" >&2
+    echo "usage: packaging/bootstrap.sh [run|gui|test|bench|deb]" >&2
     exit 64
     ;;
 esac
@@ -96,8 +98,12 @@ install_debian() {
         wanted="$wanted busybox mandoc groff-base zsh fish openssl $STRONGSWAN $APP"
         # A display for the app, a window manager, and hands.
         wanted="$wanted xvfb openbox xdotool"
+        # What makes packages, looks into them, and installs one in a root of its own.
+        wanted="$wanted zstd libarchive-tools bmake dpkg-dev"
+        wanted="$wanted $MAKE_DEB mmdebstrap lintian appstream desktop-file-utils shared-mime-info"
         ;;
     gui) wanted="$wanted $APP" ;;
+    deb) wanted="$MAKE_DEB" ;;
     bench) wanted="$wanted iperf3 ethtool" ;;
     esac
     # shellcheck disable=SC2086  # a list of words
@@ -110,6 +116,15 @@ install_debian() {
     if [ "$LEVEL" = bench ]; then install_peers; fi
     if [ "$LEVEL" = test ]; then unpack_services; fi
 }
+
+# What the app's wheels link to on X11 and Wayland, and letters to draw.
+APP="libgl1 libegl1 libxkbcommon0 libfontconfig1 libglib2.0-0 libdbus-1-3 libgssapi-krb5-2 fonts-dejavu-core
+    libx11-xcb1 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0
+    libxcb-shape0 libxcb-sync1 libxcb-xfixes0 libxcb-xkb1 libxkbcommon-x11-0
+    libwayland-client0 libwayland-cursor0 libwayland-egl1"
+
+# What makes the package, with what its libraries link to: dpkg-shlibdeps looks for it.
+MAKE_DEB="debhelper dh-python git gcc make perl libc6-dev libssl-dev python3 python3-dev python3-venv $APP"
 
 # What looks after a machine's DNS, and RADIUS, for the tests to run in namespaces: unpacked below build/peers and
 # never installed, for an installed one would take over this machine's /etc/resolv.conf, or serve strangers.
@@ -136,12 +151,6 @@ unpack_services() {
     done
     rm -rf build/peers/new
 }
-
-# What the app's wheels link to on X11 and Wayland, and letters to draw.
-APP="libgl1 libegl1 libxkbcommon0 libfontconfig1 libglib2.0-0 libdbus-1-3 libgssapi-krb5-2 fonts-dejavu-core
-    libx11-xcb1 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0
-    libxcb-shape0 libxcb-sync1 libxcb-xfixes0 libxcb-xkb1 libxkbcommon-x11-0
-    libwayland-client0 libwayland-cursor0 libwayland-egl1"
 
 STRONGSWAN="strongswan-charon strongswan-swanctl strongswan-pki libcharon-extra-plugins libcharon-extauth-plugins
     libstrongswan-standard-plugins libstrongswan-extra-plugins"
@@ -185,7 +194,7 @@ apt_install() {
 }
 
 install_macos() {
-    say "macOS: builds everything, untried; routes and addresses are Linux-only so far, so no demo and no tunnel here"
+    say "macOS: everything is built here, and nobody has tried it; see docs/porting-checklist.md"
     have cc || fail "no C compiler; run: xcode-select --install"
     have brew || fail "Homebrew is missing (https://brew.sh); it brings openssl@3 and python@3.12"
     missing=
@@ -200,7 +209,7 @@ install_macos() {
 }
 
 install_freebsd() {
-    say "FreeBSD: builds everything, untried; routes and addresses are Linux-only so far, so no demo and no tunnel here"
+    say "FreeBSD: everything is built here, and nobody has tried it; see docs/porting-checklist.md"
     # No wheels exist for FreeBSD: cryptography and msgspec are built here, which takes a Rust compiler.
     wanted="gmake pkgconf rust"
     [ -n "$BASE_PYTHON" ] || wanted="$wanted python311"
@@ -222,13 +231,28 @@ environment_key() {
     { pwd && "$BASE_PYTHON" -c 'import sys; print(sys.version)' && cat requirements/run.txt requirements/dev.txt; } | cksum
 }
 
+# What runs the tests of FreeBSD's own network, out of the lock. Of Qt there are no wheels for it, and the linters
+# take an hour to build.
+TESTING="cython execnet hypothesis iniconfig packaging pluggy pygments pytest pytest-timeout pytest-xdist setuptools
+    sortedcontainers"
+locked_for_freebsd() {
+    # shellcheck disable=SC2086  # a list of words
+    awk -v wanted="$(printf ' %s ' $TESTING)" '
+        /^[^ #]/ { name = $0; sub(/[=;].*/, "", name); gsub(/ /, "", name); keep = index(wanted, " " name " ") }
+        keep' requirements/dev.txt
+}
+
 make_environment() {
     key=$(environment_key)
     if [ "$(cat $VENV/.ginnel-environment 2>/dev/null)" = "$key" ]; then return 0; fi
     say "making $VENV with $BASE_PYTHON"
     "$BASE_PYTHON" -m venv --clear $VENV
-    $VENV/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-        -r requirements/run.txt -r requirements/dev.txt
+    dev=requirements/dev.txt
+    if [ "$OS" = FreeBSD ]; then
+        dev=$VENV/freebsd.txt
+        locked_for_freebsd >$dev
+    fi
+    $VENV/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt -r $dev
     printf '%s\n' "$key" >$VENV/.ginnel-environment
 }
 
@@ -298,6 +322,7 @@ Darwin) install_macos ;;
 FreeBSD) install_freebsd ;;
 *) fail "$OS is not supported; see docs/platforms.md" ;;
 esac
+[ "$LEVEL" != deb ] || exit 0
 [ -n "$BASE_PYTHON" ] || BASE_PYTHON=$(find_python) || fail "no Python 3.11 or newer was found; name one: PYTHON=/path/to/python3 make ..."
 make_environment
 options="debug=${GINNEL_DEBUG:-0} openssl=${GINNEL_OPENSSL:-}"

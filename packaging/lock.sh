@@ -14,3 +14,8 @@ common="--quiet --universal --python-version 3.11 --generate-hashes --no-annotat
 "$uv" pip compile $common "$@" pyproject.toml -o requirements/run.txt
 # shellcheck disable=SC2086
 "$uv" pip compile $common "$@" --group pyproject.toml:dev -c requirements/run.txt -o requirements/dev.txt
+# What the installers bundle, in the versions that the tests ran with, and what builds it.
+# shellcheck disable=SC2086
+"$uv" pip compile $common "$@" --all-extras pyproject.toml -c requirements/run.txt -c requirements/dev.txt -o requirements/app.txt
+# shellcheck disable=SC2086
+"$uv" pip compile $common "$@" --group pyproject.toml:build -c requirements/dev.txt -o requirements/build.txt

@@ -6,6 +6,7 @@ In CI (`CI=true`) nothing that needs namespaces or strongSwan may skip: what is 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Generator, Iterator
 
 import pytest
@@ -27,6 +28,11 @@ settings.load_profile("ginnel")
 
 def why_not(item: pytest.Item) -> str | None:
     """What of this machine `item` lacks, or None."""
+    systems = {name for name in ("darwin", "freebsd") if item.get_closest_marker(name) is not None}
+    if systems:
+        if not sys.platform.startswith(tuple(systems)):
+            return f"needs {' or '.join(sorted(systems))}; see docs/porting-checklist.md"
+        return None if os.geteuid() == 0 else "needs root: make system"
     if item.get_closest_marker("netns") is not None and (reason := why_unavailable()) is not None:
         return reason
     if item.get_closest_marker("booted") is not None and (reason := booted.why_unavailable()) is not None:

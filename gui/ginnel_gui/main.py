@@ -11,8 +11,8 @@ from ginnel_service import __version__
 from ginnel_service.paths import RuntimePaths
 
 
-def arguments(argv: Sequence[str]) -> argparse.Namespace:
-    """What was asked for; exits for `--help`, `--version` and what cannot be understood."""
+def argument_parser() -> argparse.ArgumentParser:
+    """What `ginnel-gui` takes; its manual page is made of it, too."""
     parser = argparse.ArgumentParser(prog="ginnel-gui", description="The desktop app of Ginnel.")
     parser.add_argument("--version", action="version", version=f"ginnel-gui {__version__}")
     parser.add_argument(
@@ -30,7 +30,12 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
         help="where the choices made in the app are kept, instead of with your own",
     )
     parser.add_argument("file", nargs="*", help="a profile to import")
-    return parser.parse_args(argv)
+    return parser
+
+
+def arguments(argv: Sequence[str]) -> argparse.Namespace:
+    """What was asked for; exits for `--help`, `--version` and what cannot be understood."""
+    return argument_parser().parse_args(argv)
 
 
 def main(argv: Sequence[str] | None = None) -> None:

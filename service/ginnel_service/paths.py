@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-DEFAULT_RUNTIME = Path("/run/ginnel")
-DEFAULT_STATE = Path("/var/lib/ginnel")
+
+def defaults(system: str) -> tuple[Path, Path]:
+    """Where `system`, as sys.platform names it, wants what goes with a reboot, and what stays (hier(7))."""
+    if system == "darwin":
+        return Path("/var/run/ginnel"), Path("/Library/Application Support/Ginnel")
+    if system.startswith("freebsd"):
+        return Path("/var/run/ginnel"), Path("/var/db/ginnel")
+    return Path("/run/ginnel"), Path("/var/lib/ginnel")
+
+
+DEFAULT_RUNTIME, DEFAULT_STATE = defaults(sys.platform)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ The host gets a file system of its own over this machine's (overlayfs on a tmpfs
 process, in namespaces of processes, mounts, names and control groups. It starts nothing by itself but the
 journal: what comes with a distribution's boot, such as udev and sysctl.d, would reach the kernel that all
 share. So /sys is read-only there, /proc/sys too but for the network's part, and modules, clock and reboot are
-out of reach. The interpreter and the project are at /opt, where `ProtectHome=` does not hide them.
+out of reach. The interpreter and the project are at /opt, where `ProtectHome=` does not hide them; a host
+with another root than this machine's has neither.
 
 Needs root, systemd, overlayfs, and a hierarchy of cgroup2 to make a group in.
 """
@@ -47,7 +48,7 @@ set -eu
 mount --make-rprivate /
 mkdir -p /run/lab && mount -t tmpfs tmpfs /run/lab
 mkdir /run/lab/upper /run/lab/work /run/lab/root
-mount -t overlay overlay -o lowerdir=/,upperdir=/run/lab/upper,workdir=/run/lab/work /run/lab/root
+mount -t overlay overlay -o lowerdir="$LAB_ROOT",upperdir=/run/lab/upper,workdir=/run/lab/work /run/lab/root
 cd /run/lab/root
 for place in run dev tmp; do mount -t tmpfs -o mode=0755 tmpfs $place; done
 chmod 1777 tmp
@@ -60,12 +61,15 @@ for device in null zero full random urandom; do touch dev/$device; mount --bind 
 mkdir dev/net dev/shm && touch dev/net/tun && mount --bind /dev/net/tun dev/net/tun
 ln -s /proc/self/fd dev/fd
 rm -rf lib/systemd/system-generators lib/systemd/system/*.wants etc/systemd/system etc/fstab
-mkdir -p etc/systemd/system opt/base opt/core opt/service opt/packages
+mkdir -p etc/systemd/system
 cp -a "$LAB_UNITS"/. etc/systemd/system/
-mount --bind "$LAB_BASE" opt/base
-mount --bind "$LAB_CORE" opt/core
-mount --bind "$LAB_SERVICE" opt/service
-mount --bind "$LAB_PACKAGES" opt/packages
+if [ "$LAB_ROOT" = / ]; then
+    mkdir -p opt/base opt/core opt/service opt/packages
+    mount --bind "$LAB_BASE" opt/base
+    mount --bind "$LAB_CORE" opt/core
+    mount --bind "$LAB_SERVICE" opt/service
+    mount --bind "$LAB_PACKAGES" opt/packages
+fi
 mkdir old && pivot_root . old && umount -l /old && cd /
 mount --make-rshared / # credentials reach a unit by a mount that spreads
 exec env -i container=lab PATH=/usr/sbin:/usr/bin:/sbin:/bin systemd_path --system --show-status=no \
@@ -97,9 +101,10 @@ def _hierarchy() -> Path | None:
 class Booted:
     """The host while systemd runs in it; it ends with the `with` block, whatever happens."""
 
-    def __init__(self, host: Host, units: Mapping[str, str]) -> None:
-        """`units`: file name below /etc/systemd/system -> content."""
+    def __init__(self, host: Host, units: Mapping[str, str], root: Path = Path("/")) -> None:
+        """`units`: file name below /etc/systemd/system -> content. `root` stays as it is."""
         self.host = host
+        self._root = root
         self._units = units
         self._folder = host.lab.directory / f"{host.name}-units"
         self._group = (_hierarchy() or Path()) / f"ginnel-lab-{secrets.token_hex(4)}"
@@ -144,7 +149,7 @@ class Booted:
             text=True,
             timeout=timeout_s,
             check=False,
-            env={"PATH": environment()["PATH"], **ENVIRONMENT},
+            env={"PATH": environment()["PATH"], **(ENVIRONMENT if self._root == Path("/") else {})},
         )
 
     def show(self, unit: str, what: str) -> str:
@@ -180,6 +185,7 @@ class Booted:
     def _boot(self) -> None:
         packages = sysconfig.get_path("purelib")
         places = {
+            "LAB_ROOT": self._root,
             "LAB_UNITS": self._folder,
             "LAB_BASE": sys.base_prefix,
             "LAB_CORE": Path(ginnel_core.__file__).parents[1],

@@ -26,12 +26,14 @@ OTHER_TESTS = {
     "helpers",
     "interop",
     "leaks",
+    "packaging",
     "security",
     "platforms",
     "project",
     "simulation",
     "supervisor",
     "vectors",
+    "systems",
 }
 
 CIMPORT = re.compile(r"^\s*(?:from\s+([\w.]+)\s+cimport|cimport\s+([\w.]+))", re.MULTILINE)
@@ -90,7 +92,9 @@ def test_no_os_is_asked_for_outside_the_compatibility_header() -> None:
     assert found <= {"os_compat.h"}
 
 
-@pytest.mark.parametrize("script", ["packaging/bootstrap.sh", "packaging/lock.sh", ".ci/run"])
+@pytest.mark.parametrize(
+    "script", ["packaging/bootstrap.sh", "packaging/lock.sh", "packaging/macos/build.sh", ".ci/run"]
+)
 def test_scripts_can_be_run_and_parsed(script: str) -> None:
     path = ROOT / script
     assert path.stat().st_mode & 0o111

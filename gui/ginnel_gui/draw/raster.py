@@ -7,13 +7,18 @@ from PySide6.QtGui import QImage, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 
+def image(data: bytes, size: QSize) -> QImage:
+    """The SVG `data`, `size` dots large. Needs no application."""
+    drawn = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
+    drawn.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(drawn)
+    QSvgRenderer(QByteArray(data)).render(painter, QRectF(drawn.rect()))
+    painter.end()
+    return drawn
+
+
 def pixmap(data: bytes, size: QSize, ratio: float = 1.0) -> QPixmap:
     """The SVG `data`, `size` points large, for a screen with `ratio` dots a point."""
-    image = QImage(size * ratio, QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(image)
-    QSvgRenderer(QByteArray(data)).render(painter, QRectF(image.rect()))
-    painter.end()
-    drawn = QPixmap.fromImage(image)
+    drawn = QPixmap.fromImage(image(data, size * ratio))
     drawn.setDevicePixelRatio(ratio)
     return drawn

@@ -23,12 +23,16 @@ def completion(settings: Settings, *, shell: str) -> None:
 
     Names of profiles are asked of the service; without one, or where it is slow, there are none.
     """
+    text = script(shell, click.get_current_context().find_root().command)
+    if settings.json:
+        print_json({"shell": shell, "script": text})
+    else:
+        click.echo(text)
+
+
+def script(shell: str, root: click.Command) -> str:
+    """What makes `shell`, one of SHELLS, complete the command `root`."""
     kind = get_completion_class(shell)
     assert kind is not None
-    root = click.get_current_context().find_root().command
     # Of the base class: bash's own looks for a bash, which packaging may not have
-    script = ShellComplete.source(kind(root, {}, "ginnel", VARIABLE))
-    if settings.json:
-        print_json({"shell": shell, "script": script})
-    else:
-        click.echo(script)
+    return ShellComplete.source(kind(root, {}, "ginnel", VARIABLE))

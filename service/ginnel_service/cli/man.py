@@ -85,12 +85,7 @@ def ginneld_page() -> str:
         "SIGINT close the tunnels and leave the machine's network as it was; what a SIGKILL leaves, the next "
         "start undoes, or `ginnel doctor --repair`."
     )
-    page.section("OPTIONS")
-    for action in _actions(parser):
-        names = ", ".join(f"\\fB{inline(name)}\\fP" for name in action.option_strings)
-        value = action.metavar or ("|".join(action.choices) if action.choices else "")
-        values = vars(action) | {"prog": parser.prog}
-        page.item(f"{names} \\fI{inline(value)}\\fP" if value else names, (action.help or "") % values)
+    parser_options(page, parser)
     page.section("EXIT STATUS")
     for code, meaning in _DAEMON_EXITS:
         page.item(f"\\fB{code}\\fP", meaning)
@@ -143,6 +138,18 @@ def _options(page: Page, command: click.Command, context: click.Context) -> None
         of_all = context.parent is not None and not {"--json", "--help"}.isdisjoint(parameter.opts)
         if record is not None and record[1] and not of_all:
             page.item(f"\\fB{inline(record[0])}\\fP", record[1])
+
+
+def parser_options(page: Page, parser: argparse.ArgumentParser) -> None:
+    """The section on a program's options, as its parser has them; arguments go by their names."""
+    page.section("OPTIONS")
+    for action in _actions(parser):
+        names = ", ".join(f"\\fB{inline(name)}\\fP" for name in action.option_strings)
+        value = action.metavar or ("|".join(action.choices) if action.choices else "")
+        values = vars(action) | {"prog": parser.prog}
+        shown = inline(value or ("" if names else action.dest)).replace("|", "|\\:")  # may break there
+        label = f"\\fI{shown}\\fP"
+        page.item(f"{names} {label}" if names and value else names or label, (action.help or "") % values)
 
 
 def _files(page: Page) -> None:

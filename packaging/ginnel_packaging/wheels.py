@@ -1,0 +1,158 @@
+"""What packages bundle of other people's Python: locked wheels, unpacked without running anything of them.
+
+Versions and hashes are those of requirements/, so a package holds what the
+tests ran with. `python -m ginnel_packaging.wheels` prints those of ONE_SIDED.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from email.parser import HeaderParser
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from .tree import ROOT
+
+#: What the app needs beside the service, by their canonical names (PEP 503).
+APP: Final = frozenset(
+    {
+        "backports-tarfile",
+        "importlib-metadata",
+        "jaraco-classes",
+        "jaraco-context",
+        "jaraco-functools",
+        "keyring",
+        "lazy-importer",
+        "more-itertools",
+        "pyside6-essentials",
+        "shiboken6",
+        "zipp",
+    }
+)
+#: Of these PyPI has no wheel for Intel's Macs any more; a Mac builds it.
+ONE_SIDED: Final = frozenset({"cryptography"})
+_LICENCE: Final = re.compile(r"(licen[cs]e|copying|notice|copyright|authors)", re.IGNORECASE)
+#: What of a wheel is not installed: pip's records, byte code of another Python, its own tests.
+_LEFT: Final = frozenset({"RECORD", "INSTALLER", "__pycache__", "tests"})
+_ENTRY: Final = re.compile(r"\n(?=\S)")
+_PIN: Final = re.compile(r"([A-Za-z0-9._-]+)==(\S+)")
+
+
+class WheelError(Exception):
+    """What pip said, or what a wheel is not."""
+
+
+def canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def pins(file: str) -> dict[str, str]:
+    """The entries of a file in requirements/, whole, by canonical name."""
+    entries = _ENTRY.split((ROOT / "requirements" / file).read_text())
+    return {canonical(found[1]): entry for entry in entries if (found := _PIN.match(entry))}
+
+
+def everything(app: bool) -> list[str]:
+    """Canonical names of what the service needs at run time, and of what the app adds."""
+    return [*pins("run.txt"), *sorted(APP if app else ())]
+
+
+def fetch(names: Iterable[str], folder: Path, platforms: Sequence[str] = ()) -> list[Path]:
+    """Download the wheels of `names` for `platforms` (PEP 425), or pure ones. Raises WheelError."""
+    known = pins("dev.txt") | pins("run.txt")
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = folder / "requirements.txt"
+    wanted.write_text("\n".join(known[canonical(name)] for name in names) + "\n")
+    given = [word for platform in platforms or ("any",) for word in ("--platform", platform)]
+    command: list[str | Path] = [sys.executable, "-m", "pip", "download", "--quiet"]
+    command += ["--disable-pip-version-check", "--no-deps"]
+    command += ["--only-binary=:all:", "--require-hashes", "--implementation=cp", *given]
+    command += ["--python-version", f"{sys.version_info.major}.{sys.version_info.minor}"]
+    done = subprocess.run(
+        [*command, "--dest", folder, "--requirement", wanted], capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise WheelError(done.stderr.strip())
+    return sorted(folder.glob("*.whl"))
+
+
+def least(name: str) -> str:
+    """The version of `name` that pyproject.toml asks for at least, or 0."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["gui"]]
+    found = {match[1]: match[2] for text in wanted if (match := re.match(r"([\w.-]+)>=([\d.]+)", text))}
+    return found.get(name, "0")
+
+
+def source(name: str, folder: Path) -> Path:
+    """The locked source of `name`, downloaded. Raises WheelError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = folder / "requirements.txt"
+    wanted.write_text(f"{pins('run.txt')[canonical(name)]}\n")
+    command: list[str | Path] = [sys.executable, "-m", "pip", "download", "--quiet"]
+    command += ["--disable-pip-version-check", "--no-deps"]
+    command += ["--no-binary=:all:", "--no-build-isolation", "--require-hashes", "--dest", folder]
+    done = subprocess.run([*command, "--requirement", wanted], capture_output=True, text=True, check=False)
+    found = sorted(folder.glob("*.tar.gz"))
+    if done.returncode != 0 or not found:
+        raise WheelError(done.stderr.strip())
+    return found[0]
+
+
+def unpacked(found: Iterable[Path], folder: Path) -> Path:
+    """`folder`, with the content of the wheels. Raises WheelError for a path that leads out of it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for wheel in found:
+        with zipfile.ZipFile(wheel) as archive:
+            for name in archive.namelist():
+                path = PurePosixPath(name)
+                if path.is_absolute() or ".." in path.parts:
+                    raise WheelError(f"{wheel.name} has a member {name!r}")
+            archive.extractall(folder)
+    return folder
+
+
+def files(folder: Path) -> Iterator[tuple[PurePosixPath, Path]]:
+    """What of unpacked wheels is installed, by its path below site-packages: no programs, no records."""
+    for path in sorted(folder.rglob("*")):
+        below = PurePosixPath(path.relative_to(folder).as_posix())
+        leftover = below.parts[0].endswith(".data") or _LEFT.intersection(below.parts)
+        if path.is_file() and not leftover:
+            yield below, path
+
+
+def licences(folder: Path) -> dict[str, str]:
+    """The licences of unpacked wheels, by the wheel's name; what has no file says so by its metadata.
+
+    Raises WheelError for a wheel that says nothing of a licence.
+    """
+    found: dict[str, str] = {}
+    for metadata in sorted(folder.glob("*.dist-info/METADATA")):
+        about = HeaderParser().parsestr(metadata.read_text())
+        texts = [
+            path.read_text(errors="replace")
+            for path in sorted(metadata.parent.rglob("*"))
+            if path.is_file() and _LICENCE.search(path.name)
+        ]
+        said = [about.get("License-Expression") or about.get("License") or ""]
+        said += [each for each in about.get_all("Classifier", []) if each.startswith("License ::")]
+        words = "\n".join(filter(None, said))
+        if not texts and not words:
+            raise WheelError(f"{about['Name']} {about['Version']} says nothing of its licence")
+        name = f"{canonical(about['Name'])}-{about['Version']}"
+        found[name] = "\n\n".join([f"{about['Name']} {about['Version']}: {words}".strip(), *texts])
+    return found
+
+
+def main() -> None:
+    """Print the requirements of what PyPI has for one kind of Mac only, with their hashes."""
+    print("\n".join(pins("run.txt")[name] for name in sorted(ONE_SIDED)))
+
+
+if __name__ == "__main__":
+    main()
