@@ -162,7 +162,8 @@ class Toolchain:
     @property
     def compile_flags(self) -> list[str]:
         include = self.folder / "include"
-        return ["-Werror", f"-I{include}/python", f"-I{include}"]
+        nowhere = f"-ffile-prefix-map={self.folder}=."  # two folders make the same bytes
+        return ["-Werror", nowhere, f"-I{include}/python", f"-I{include}"]
 
     @property
     def link_flags(self) -> list[str]:
