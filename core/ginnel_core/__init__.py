@@ -7,6 +7,7 @@ import sys
 from ginnel_core.algorithms import esp_sizes
 from ginnel_core.dataplane import DataPlane
 from ginnel_core.live import live_objects
+from ginnel_core.tun_framed import FramedTun
 from ginnel_core.values import (
     DeviceLost,
     Endpoint,
@@ -37,6 +38,7 @@ __all__ = [
     "Endpoint",
     "EspSizes",
     "Event",
+    "FramedTun",
     "IkeDatagram",
     "PathTooBig",
     "PeerMoved",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ginnel_core import Tun, UdpSocket
+from ginnel_core import FramedTun, Tun, UdpSocket
 from ginnel_core.values import Endpoint, Event, IkeDatagram, SaCounters, Selector
 
 class DataPlane:
@@ -13,7 +13,7 @@ class DataPlane:
     The data plane borrows the device and the sockets; close them after `stop`.
     """
 
-    def __init__(self, tun: Tun, sockets: Sequence[UdpSocket]) -> None: ...
+    def __init__(self, tun: Tun | FramedTun, sockets: Sequence[UdpSocket]) -> None: ...
     def start(self) -> None:
         """Start both threads. Raises RuntimeError the second time."""
 

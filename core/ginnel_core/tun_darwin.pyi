@@ -1,4 +1,4 @@
-from ginnel_core.tun_bsd import FramedTun
+from ginnel_core.tun_framed import FramedTun
 
 class Tun(FramedTun):
     """A TUN device. Exists until closed; `name` is utun and a number, or %d. Raises OSError (EPERM, EBUSY).

@@ -6,7 +6,7 @@ import re
 import socket
 import struct
 
-from ginnel_core.tun_bsd cimport FramedTun
+from ginnel_core.tun_framed cimport FramedTun
 
 cdef extern from "os_compat.h":
     unsigned long CTLIOCGINFO

@@ -1,4 +1,4 @@
-from ginnel_core.tun_bsd import FramedTun
+from ginnel_core.tun_framed import FramedTun
 
 class Tun(FramedTun):
     """A TUN device. Exists until closed; in `name` %d stands for its unit. Raises OSError (EPERM, EACCES, EEXIST).

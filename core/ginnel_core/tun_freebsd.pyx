@@ -10,7 +10,7 @@ import struct
 from libc.string cimport memcpy, memset
 
 from ginnel_core.posix cimport errno
-from ginnel_core.tun_bsd cimport FramedTun
+from ginnel_core.tun_framed cimport FramedTun
 
 cdef extern from "os_compat.h":
     unsigned long TUNSIFHEAD, TUNSIFMODE, TUNGIFNAME, TUNSTRANSIENT, SIOCSIFNAME, SIOCIFDESTROY

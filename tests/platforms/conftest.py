@@ -59,11 +59,6 @@ def udp_bsd(built: Path) -> ModuleType:
 
 
 @pytest.fixture(scope="session")
-def tun_bsd(built: Path) -> ModuleType:
-    return _extension(CORE / "ginnel_core/tun_bsd.pyx", built)
-
-
-@pytest.fixture(scope="session")
 def _msg_x(built: Path) -> ctypes.CDLL:
     made = built / "msg_x.so"
     _compile(HERE / "msg_x.c", made)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from core.spaces import ANY
-from ginnel_core import DataPlane, IkeDatagram
+from ginnel_core import DataPlane, FramedTun, IkeDatagram
 from platforms.conftest import MsgX
 
 pytestmark = pytest.mark.slow  # it builds what it tests
@@ -40,12 +40,12 @@ def inner(number: int, octets: int) -> bytes:
 class End:
     """A data plane, and its system's side of the device."""
 
-    def __init__(self, stack: contextlib.ExitStack, tun: ModuleType, udp: ModuleType, offload: bool) -> None:
+    def __init__(self, stack: contextlib.ExitStack, udp: ModuleType, offload: bool) -> None:
         ours, self.system = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         stack.enter_context(self.system)
         ours.setblocking(False)
         self.system.settimeout(5)
-        device = tun.FramedTun("tun0", ours.detach())
+        device = FramedTun("tun0", ours.detach())
         stack.callback(device.close)
         self.udp: Any = udp.UdpSocket("127.0.0.1", 0, offload=offload)
         stack.callback(self.udp.close)
@@ -55,13 +55,11 @@ class End:
 
 
 @pytest.fixture(params=[False, True], ids=["singly", "batched"])
-def ends(
-    tun_bsd: ModuleType, udp_bsd: ModuleType, msg_x: MsgX, request: pytest.FixtureRequest
-) -> Iterator[tuple[End, End]]:
+def ends(udp_bsd: ModuleType, msg_x: MsgX, request: pytest.FixtureRequest) -> Iterator[tuple[End, End]]:
     assert msg_x.batches == 0
     keys: dict[str, Any] = {"encr": 20, "encr_key": bytes(range(20)), "local": ANY, "remote": ANY}
     with contextlib.ExitStack() as stack:
-        a, b = (End(stack, tun_bsd, udp_bsd, request.param) for _ in range(2))
+        a, b = (End(stack, udp_bsd, request.param) for _ in range(2))
         b.plane.install_inbound(spi=0x1000, **keys)
         a.plane.install_outbound(spi=0x1000, peer=b.udp.local, **keys)
         yield a, b

@@ -59,7 +59,7 @@ def test_a_virtual_address_appears_with_a_far_end(layout: Layout, far: str) -> N
 
 
 def test_the_machine_reaches_its_own_virtual_address() -> None:
-    """Through lo0 on FreeBSD; macOS sends it into the utun, where `tun_bsd` gives it back."""
+    """Through lo0 on FreeBSD; macOS sends it into the utun, where `tun_framed` gives it back."""
     for layout, through in ((DARWIN, "utun4"), (FREEBSD, "lo0")):
         kernel = with_tun(layout)
         for text in ("10.9.0.5/32", "fd00:9::5/128"):

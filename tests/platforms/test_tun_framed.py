@@ -7,24 +7,25 @@ import socket
 import struct
 from collections.abc import Iterator
 from types import ModuleType
-from typing import Any
 
 import pytest
 
+from ginnel_core import FramedTun
+
 pytestmark = pytest.mark.slow  # it builds what it tests
 
-Device = tuple[Any, socket.socket]
+Device = tuple[FramedTun, socket.socket]
 
 IPV4 = b"\x45" + bytes(range(1, 40))
 IPV6 = b"\x60" + bytes(range(1, 60))
 
 
 @pytest.fixture
-def device(tun_bsd: ModuleType) -> Iterator[Device]:
+def device() -> Iterator[Device]:
     """A device, and its system's side."""
     ours, systems = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     ours.setblocking(False)
-    made = tun_bsd.FramedTun("tun0", ours.detach())
+    made = FramedTun("tun0", ours.detach())
     with systems:
         yield made, systems
     made.close()

@@ -1,6 +1,8 @@
 """What the TUN devices of macOS and FreeBSD have in common: four octets before each packet, its address family in network
 order (utun, net/if_utun.h; tun(4), TUNSIFHEAD). Neither takes super-packets, and checksums are always whole.
 
+On every system it makes a device of one end of a datagram socket pair, too: a program is the network behind it then.
+
 macOS sends into a utun what the machine has for the utun's own IPv4 address, and gets it back here.
 """
 
