@@ -1,4 +1,4 @@
-"""`ginnel demo`: a whole VPN on this machine, in network namespaces of its own."""
+"""`ginnel demo`: a whole VPN on this machine, in network namespaces of its own where there are such."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -15,18 +16,24 @@ from rich.table import Table
 
 from ginnel_service.demo import desktop
 from ginnel_service.demo.lab import Lab, LabError, LabUnavailableError
+from ginnel_service.demo.machine import Machine, OneHost
 from ginnel_service.demo.play import Demo, Step, Summary
+from ginnel_service.demo.stages import Namespaces, Stage
 
 from .common import Settings, command, console, print_json
 from .exits import Exit
 
 INTERRUPTED = 130
 LOG_LINES = 12
+#: Plays on a stage; may keep things in the directory while that stands.
+Act = Callable[[Stage, Path], Callable[[], None]]
 #: What the web server has for whoever reads it while the app is looked at.
 PAGES_MB = 2
 
 
-@command(example="ginnel demo\nginnel demo --gui\nginnel demo --megabytes 500\nginnel demo --keep")
+@command(
+    example="ginnel demo\nginnel demo --gui\nginnel demo --megabytes 500 --keep\nsudo ginnel demo --here"
+)
 @click.option(
     "--megabytes",
     type=click.IntRange(1, 10_000),
@@ -36,29 +43,41 @@ PAGES_MB = 2
 )
 @click.option("--keep", is_flag=True, help="Leave the tunnel up to look at, until Ctrl-C.")
 @click.option("--gui", is_flag=True, help="Look at the tunnel in the app, until that is closed.")
-def demo(settings: Settings, *, megabytes: int, keep: bool, gui: bool) -> None:
+@click.option(
+    "--here",
+    is_flag=True,
+    help="Without network namespaces, as root; so it always is on macOS and FreeBSD.",
+)
+def demo(settings: Settings, *, megabytes: int, keep: bool, gui: bool, here: bool) -> None:
     """Show a tunnel at work: client, NAT, gateway and web server, all on this machine.
 
     Needs no other software and, where user namespaces are open to everyone, no root. Nothing outside its own
     network namespaces is touched, and nothing is left when it ends.
+
+    Where there are no namespaces, the machine is the client: it gets a device and routes to two networks that
+    lead nowhere else. Gateway and web server are in the demo itself. That needs root, and nothing is left of
+    it either.
     """
     if gui and keep:
         raise click.UsageError("--gui goes on until the app is closed, --keep until Ctrl-C: choose one.")
     previous = signal.signal(signal.SIGTERM, _interrupt)
     try:
         screen = Screen(settings.json)
-        status = _run(screen, partial(_show, screen) if gui else partial(_play, screen, megabytes, keep))
+        act = partial(_show, screen) if gui else partial(_play, screen, megabytes, keep)
+        status = _run(screen, Machine() if here or sys.platform != "linux" else Lab(), act)
     finally:
         signal.signal(signal.SIGTERM, previous)
     click.get_current_context().exit(status)
 
 
-def _run(screen: Screen, story: Callable[[Lab], Callable[[], None]]) -> int:
-    """The exit status. What `story` returns has the last word, when everything is cleaned up."""
+def _run(screen: Screen, lab: Lab, act: Act) -> int:
+    """The exit status. What `act` returns has the last word, when everything is cleaned up."""
     try:
-        with Lab() as lab:
+        with lab:
             try:
-                say_the_end = story(lab)
+                say_the_end = act(
+                    OneHost(lab) if isinstance(lab, Machine) else Namespaces(lab), lab.directory
+                )
             except LabError as error:
                 screen.failed(str(error), lab.report(LOG_LINES))
                 return Exit.FAILED
@@ -78,8 +97,8 @@ def _run(screen: Screen, story: Callable[[Lab], Callable[[], None]]) -> int:
     return Exit.OK
 
 
-def _play(screen: Screen, megabytes: int, keep: bool, lab: Lab) -> Callable[[], None]:
-    story = Demo(lab, screen.tell, megabytes=megabytes)
+def _play(screen: Screen, megabytes: int, keep: bool, stage: Stage, directory: Path) -> Callable[[], None]:
+    story = Demo(stage, screen.tell, megabytes=megabytes)
     story.play()
     if keep:
         screen.keep(str(story.service.socket))
@@ -87,14 +106,14 @@ def _play(screen: Screen, megabytes: int, keep: bool, lab: Lab) -> Callable[[], 
     return partial(screen.finish, story.summary)
 
 
-def _show(screen: Screen, lab: Lab) -> Callable[[], None]:
+def _show(screen: Screen, stage: Stage, directory: Path) -> Callable[[], None]:
     if (reason := desktop.why_unavailable()) is not None:
         raise LabUnavailableError(reason)
-    story = Demo(lab, screen.tell, megabytes=PAGES_MB)
+    story = Demo(stage, screen.tell, megabytes=PAGES_MB)
     story.begin()
-    app = desktop.App(lab.directory, story.service.socket)
+    app = desktop.App(directory, story.service.socket)
     try:
-        screen.shown(str(story.service.socket))
+        screen.shown(str(story.service.socket), stage.touched())
         app.wait()
     except KeyboardInterrupt:
         pass  # as good as closing it
@@ -150,14 +169,14 @@ class Screen:
         except KeyboardInterrupt:
             return
 
-    def shown(self, socket: str) -> None:
-        """Say that the app is there."""
+    def shown(self, socket: str, touched: str) -> None:
+        """Say that the app is there, and what of the machine's own network is touched."""
         self.close()
         if self._json:
             print_json({"socket": socket})
         else:
             self._console.print(
-                "\nThe app is open: disconnect, connect, look around. Your own network is not touched.\n"
+                f"\nThe app is open: disconnect, connect, look around. {touched}\n"
                 f"Beside it, from another terminal:\n  GINNEL_SOCKET={socket} ginnel status --watch\n"
                 "Close the app, or press Ctrl-C here, to end the demo."
             )

@@ -89,6 +89,7 @@ class Host:
         self.lab = lab
         self.name = name
         self.pid = holder.pid
+        self.stdin = subprocess.DEVNULL
         self._holder = holder
 
     def command(self, argv: Sequence[str], *, cwd: Path | None = None) -> list[str]:
@@ -125,7 +126,7 @@ class Host:
         with log.open("ab") as output:
             popen = subprocess.Popen(
                 self.command(argv),
-                stdin=subprocess.DEVNULL,
+                stdin=self.stdin,
                 stdout=output,
                 stderr=output,
                 env=environment(env),

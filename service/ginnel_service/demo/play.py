@@ -1,4 +1,4 @@
-"""The demo's story: a tunnel from a client behind a NAT to a gateway with a web server behind it.
+"""The demo's story: a tunnel from a client to a gateway with a web server behind it.
 
 Says what happens through `tell` and draws nothing itself. A step succeeds or raises LabError with the cause.
 """
@@ -12,23 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from .lab import Internet, Lab, LabError
-from .rig import (
-    CLIENT_ID,
-    GATEWAY_ID,
-    FileServer,
-    Gateway,
-    Service,
-    Transfer,
-    finish_ping,
-    network_state,
-    ping,
-    start_ping,
-    url_of,
-)
+from .lab import LabError
+from .rig import CLIENT_ID, GATEWAY_ID, Service
+from .stages import Stage
 
 PROFILE = "demo"
 PINGS = 200
+PING_S = 0.002
 REKEY_PINGS = 1500
 
 
@@ -58,40 +48,42 @@ class Summary:
 
 
 class Demo:
-    """Plays once in `lab`; `tell` hears of each step when it begins and when it is done."""
+    """Plays once on `stage`; `tell` hears of each step when it begins and when it is done."""
 
-    def __init__(self, lab: Lab, tell: Callable[[Step], None], *, megabytes: int = 100) -> None:
-        self.lab = lab
+    def __init__(self, stage: Stage, tell: Callable[[Step], None], *, megabytes: int = 100) -> None:
+        self.stage = stage
         self.summary = Summary()
         self._tell = tell
         self._megabytes = megabytes
         self._psk = secrets.token_urlsafe(32)
 
+    @property
+    def service(self) -> Service:
+        return self.stage.service
+
     def play(self) -> None:
         """Everything up to, and without, `disconnect`."""
         self._build()
         self._connect()
-        for family, address in zip(("ipv4", "ipv6"), Internet.SERVER, strict=True):
+        for family, address in self.stage.addresses.items():
             self._ping(family, address)
         self._download()
         self._rekey()
 
     def begin(self) -> None:
-        """A tunnel with somebody at work in it, who goes on until the lab ends."""
+        """A tunnel with somebody at work in it, who goes on until all ends."""
         self._build()
         self._connect()
         with self._step("Send traffic through it") as step:
-            url = url_of(Internet.SERVER[0])
-            self.network.client.python("-m", "ginnel_service.demo.web", "browse", url, label="browse")
+            url = self.stage.page()
+            self.stage.client.python("-m", "ginnel_service.demo.web", "browse", url, label="browse")
             step.detail = f"{url}, a page now and then"
 
     def disconnect(self) -> None:
         with self._step("Disconnect") as step:
             self.service.ginnel("down", PROFILE)
-            if network_state(self.network.client) != self._before:
-                raise LabError(
-                    "the client's network is not as it was before:\n" + network_state(self.network.client)
-                )
+            if left := self.stage.left_behind():
+                raise LabError(f"the client's network is not as it was before:\n{left}")
             step.detail = "addresses, routes and device are gone"
 
     @contextmanager
@@ -104,29 +96,21 @@ class Demo:
         self._tell(step)
 
     def _build(self) -> None:
-        with self._step("Build the hosts") as step:
-            self.network = Internet(self.lab, nat=True)
-            step.detail = "client, NAT router, gateway, web server, each a network namespace"
-        with self._step("Start the gateway") as step:
-            self.gateway = Gateway(self.network.gateway, self._psk)
-            step.detail = f"ginnel gateway run, as {GATEWAY_ID}"
-        with self._step("Start the web server"):
-            self.files = FileServer(self.network.server, self._megabytes * 1_000_000)
-        with self._step("Start the service") as step:
-            self.service = Service(self.network.client)
-            step.detail = f"ginneld, socket {self.service.socket}"
+        for title, build in self.stage.building(self._psk, self._megabytes * 1_000_000):
+            with self._step(title) as step:
+                step.detail = build()
         with self._step("Create the profile") as step:
             self.service.create(
                 {
                     "name": PROFILE,
-                    "server": Internet.GATEWAY[0],
+                    **self.stage.gateway,
                     "local": {"id": CLIENT_ID},
                     "remote": {"id": GATEWAY_ID},
                 },
                 self._psk,
             )
             step.detail = "with a fresh random pre-shared key"
-        self._before = network_state(self.network.client)
+        self.stage.note()
 
     def _connect(self) -> None:
         with self._step("Connect") as step:
@@ -138,7 +122,7 @@ class Demo:
 
     def _ping(self, family: str, address: str) -> None:
         with self._step(f"Ping {address}") as step:
-            pings = ping(self.network.client, address, PINGS)
+            pings = self.stage.start_ping(address, PINGS, interval_s=PING_S)()
             if pings.lost or pings.rtt_ms is None:
                 raise LabError(f"{pings.lost} of {pings.sent} pings to {address} were lost")
             self.summary.rtt_ms[family] = pings.rtt_ms
@@ -146,29 +130,27 @@ class Demo:
 
     def _download(self) -> None:
         with self._step(f"Download {self._megabytes} MB") as step:
-            transfer = self.files.download(self.network.client, Internet.SERVER[0])
-            self._check(transfer)
+            transfer, right = self.stage.download(), self.stage.sha256()
+            if transfer.sha256 != right:
+                raise LabError(
+                    f"the download's SHA-256 is {transfer.sha256}, not {right} "
+                    f"({transfer.octets} octets came)"
+                )
             self.summary.megabits_s, self.summary.octets = transfer.megabits_s, transfer.octets
             self.summary.sha256 = transfer.sha256
             step.detail = f"{transfer.megabits_s:.0f} Mbit/s, SHA-256 {transfer.sha256[:16]}... is right"
 
-    def _check(self, transfer: Transfer) -> None:
-        if transfer.sha256 != self.files.sha256:
-            raise LabError(
-                f"the download's SHA-256 is {transfer.sha256}, not {self.files.sha256} "
-                f"({transfer.octets} octets came)"
-            )
-
     def _rekey(self) -> None:
+        families = len(self.stage.addresses)
         with self._step("Replace both SAs under traffic") as step:
             running = [
-                start_ping(self.network.client, address, REKEY_PINGS // 2, interval_s=0.004)
-                for address in Internet.SERVER
+                self.stage.start_ping(address, REKEY_PINGS // families, interval_s=2 * PING_S)
+                for address in self.stage.addresses.values()
             ]
             for what in ("child", "ike"):
                 self.service.ginnel("rekey", PROFILE, "--what", what)
                 self.service.wait_for_rekey(PROFILE, what)
-            results = [finish_ping(process) for process in running]
+            results = [finish() for finish in running]
             sent, lost = sum(r.sent for r in results), sum(r.lost for r in results)
             self.summary.pings_during_rekey, self.summary.lost_during_rekey = sent, lost
             self.summary.rekeys = self.service.status(PROFILE)["rekeys"]

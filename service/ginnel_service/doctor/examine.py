@@ -284,4 +284,4 @@ class Examination:
 
     def _asker(self, remote: Endpoint) -> Asker:
         """Raises OSError where there is no way to it."""
-        return Asker(remote, remote.port == _NATT_PORT, self.subject.mark, self.subject.random)
+        return Asker(remote, remote.port != _IKE_PORT, self.subject.mark, self.subject.random)

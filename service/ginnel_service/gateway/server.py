@@ -15,7 +15,17 @@ from contextlib import ExitStack
 from ipaddress import ip_interface
 from typing import Final
 
-from ginnel_core import DataPlane, DeviceLost, PathTooBig, PeerMoved, SaExpiring, StrayEsp, UdpSocket
+from ginnel_core import (
+    DataPlane,
+    DeviceLost,
+    FramedTun,
+    PathTooBig,
+    PeerMoved,
+    SaExpiring,
+    StrayEsp,
+    Tun,
+    UdpSocket,
+)
 from ginnel_core import Event as PlaneEvent
 
 from ..clock import utc_s
@@ -59,6 +69,7 @@ class Gateway:
         executor: Executor,
         *,
         token_secret: bytes | None = None,
+        open_device: Callable[[str], Tun | FramedTun] = open_tun,
         report: Callable[[Report], None] = lambda report: None,
         failed: Callable[[], None] = lambda: None,
     ) -> None:
@@ -66,6 +77,7 @@ class Gateway:
         self._failed = failed
         self._config = config
         self._token_secret = token_secret
+        self._open_device = open_device
         self._network = network
         self._executor = executor
         self._report = report
@@ -202,7 +214,7 @@ class Gateway:
     # Opening
 
     def _open(self) -> None:
-        tun = self._tun = open_tun(self._config.device)
+        tun = self._tun = self._open_device(self._config.device)
         self._stack.callback(tun.close)
         udp: list[UdpSocket] = []
         plain: list[PlainSocket] = []

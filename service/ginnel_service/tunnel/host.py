@@ -35,8 +35,8 @@ from .sockets import PlainSocket, bind_to, family_of, local_address
 from .stream import Relay, client_tls, connect
 from .wire import Wire
 
-#: RFC 3948's port; a path to it begins with the marker from the first datagram on.
-NATT_PORT: Final = 4500
+#: IKE alone. A path to any other port begins with RFC 3948's marker from the first datagram on.
+IKE_PORT: Final = 500
 RESOLVE_TIMEOUT_S: Final = 10.0
 DEVICE: Final = "utun%d" if sys.platform == "darwin" else "ginnel%d"
 #: Root servers' addresses, which no network has of its own: the way to them is the way out. Nothing is sent.
@@ -257,7 +257,7 @@ class SystemLink:
         self.plane: Plane = plane
         self._plane = plane
         self.float_local = Endpoint(host, udp.local.port)
-        marked = remote.port == NATT_PORT
+        marked = remote.port != IKE_PORT  # at any other the marker tells IKE from ESP
         first = self.float_local if marked else Endpoint(host, plain.local.port)
         self.path = Path(first, remote, marked)
         if not mark:
