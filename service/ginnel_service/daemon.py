@@ -26,6 +26,7 @@ from .ipc.schema import ConnectionStatus, Event, State
 from .ipc.server import Server
 from .net.base import MachineNetwork, NetworkError
 from .net.machine import SystemNetwork
+from .paths import DEFAULT_STATE
 from .process.notify import Notifier
 from .process.privileges import confine, may_change_the_network
 from .profiles.keychain import keychain_key
@@ -159,9 +160,14 @@ def _policy(config: DaemonConfig) -> Policy:
 
 
 def _open_secrets(config: DaemonConfig) -> SecretStore:
-    """The secrets, sealed under the best key that there is."""
+    """The secrets, sealed under the best key that there is. macOS' is the machine's own service's alone: one
+    with a folder of its own, such as a demo's, leaves nothing in the keychain."""
     try:
-        keys = KeyRing(config.state.keys, keychain_key() if sys.platform == "darwin" else system_key())
+        if sys.platform == "darwin":
+            key = keychain_key() if config.state.root == DEFAULT_STATE else None
+        else:
+            key = system_key()
+        keys = KeyRing(config.state.keys, key)
     except KeyUnusableError as error:
         raise StartError(
             f"the key that the system keeps for ginneld ({CREDENTIAL}) cannot be used: "

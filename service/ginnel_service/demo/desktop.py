@@ -30,7 +30,8 @@ def why_unavailable(surroundings: Mapping[str, str] = os.environ) -> str | None:
     for name in ("PySide6", "ginnel_gui"):
         if find_spec(name) is None:
             return f"the app needs {name}, which is not installed; {_INSTALL}"
-    if not any(surroundings.get(name) for name in ("WAYLAND_DISPLAY", "DISPLAY", "QT_QPA_PLATFORM")):
+    named = any(surroundings.get(name) for name in ("WAYLAND_DISPLAY", "DISPLAY", "QT_QPA_PLATFORM"))
+    if not named and sys.platform != "darwin":
         return (
             "there is no display: neither WAYLAND_DISPLAY nor DISPLAY is set. Run it in a terminal of your "
             "desktop, as yourself rather than through sudo, or see the demo without --gui"
@@ -45,12 +46,11 @@ class App:
         settings = directory / "app.ini"
         settings.write_text(_SETTINGS)
         log = directory / "app.log"
-        command = [sys.executable, "-P", "-m", "ginnel_gui", "--socket", str(socket)]
+        leash = [sys.executable, "-P", "-m", "ginnel_service.demo.leash"]  # what ends us ends the app too
         with log.open("ab") as output:
             popen = subprocess.Popen(
-                # What ends us without a word ends the app too.
-                ["setpriv", "--pdeathsig", "TERM", "--", *command, "--settings", str(settings)],
-                stdin=subprocess.DEVNULL,
+                [*leash, "ginnel_gui", "--socket", str(socket), "--settings", str(settings)],
+                stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=output,
                 env=environment(),
@@ -66,3 +66,5 @@ class App:
     def close(self) -> None:
         """Ask it to end, and insist. Idempotent."""
         self.process.stop()
+        if self.process.popen.stdin is not None:
+            self.process.popen.stdin.close()

@@ -2,7 +2,7 @@
 `python -m ginnel_service.demo.leash MODULE ARGUMENTS`.
 
 The other end of that pipe is with whoever started it, and goes with them, however they end. Not every system
-has a signal for a parent's death.
+has a signal for a parent's death, as prctl(2) has it.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ from .looking import Looking
 START_S = 15.0
 #: Exit statuses of `ginnel`.
 NO_SERVICE, UNKNOWN_PROFILE = 3, 4
-MAX_SOCKET_PATH = 107  # unix(7)
+MAX_SOCKET_PATH = 107 if sys.platform == "linux" else 103  # unix(7), unix(4)
 #: What identifies both ends where nothing else is said.
 GATEWAY_ID = "gateway.example"
 CLIENT_ID = "alice@example"
