@@ -189,7 +189,7 @@ class WebServer:
                 window=segment.window,
                 deadline=now + RETRANSMIT_S,
             )
-            return list(found.ready())
+            return list(found.ready(atleast=1))
         if found is None or segment.destination != self._port:
             return [] if segment.flags & RST else [_refusal(packet, segment)]
         if segment.flags & RST:
