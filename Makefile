@@ -24,6 +24,8 @@ ELSEWHERE := darwin or freebsd
 BESIDE := -n auto --dist worksteal
 LONG := tests/security/test_hostile_clients.py tests/core/test_hostile_flood.py tests/tunnel/test_many_rekeys.py tests/simulation/test_rekeys.py tests/fuzz/test_targets.py tests/gui/test_monkey.py tests/net/bsd/test_life.py
 LINUX_ONLY = @[ "$(OS)" = Linux ] || { echo "make $@: the packet path runs on Linux only so far (see docs/platforms.md)"; exit 1; }
+# Before what changes the machine's own network, where there are no namespaces.
+SUDO := $(if $(filter Linux,$(OS)),,$(if $(filter 0,$(shell id -u)),,sudo))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-gui test unit network sanitize bench deb freebsd-pkg freebsd-port macos-pkg system lint fuzz soak translations screenshots lock clean setup setup-run setup-gui setup-bench
@@ -31,13 +33,11 @@ LINUX_ONLY = @[ "$(OS)" = Linux ] || { echo "make $@: the packet path runs on Li
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
 
-demo: setup-run ## a tunnel between two namespaces, with traffic through it: what Ginnel does, in half a minute
-	$(LINUX_ONLY)
-	$(BIN)/ginnel demo
+demo: setup-run ## a tunnel on this machine, with traffic through it: what Ginnel does, in half a minute
+	$(SUDO) $(BIN)/ginnel demo
 
 demo-gui: setup-gui ## the same tunnel in the app, to play with, until that is closed
-	$(LINUX_ONLY)
-	$(BIN)/ginnel demo --gui
+	$(SUDO) $(BIN)/ginnel demo --gui
 
 test: lint unit network ## lint, then every test; the quick ones first
 
@@ -54,8 +54,7 @@ endif
 
 system: setup-run ## the tests of macOS' and FreeBSD's own network, on a machine with that system; asks for root
 	@[ "$(OS)" != Linux ] || { echo "make $@: on a Mac or FreeBSD (see docs/porting-checklist.md)"; exit 1; }
-	sudo -n true 2>/dev/null || [ "$$(id -u)" = 0 ] || sudo -v
-	$$([ "$$(id -u)" = 0 ] || echo sudo) $(BIN)/python -m pytest -m $(if $(filter Darwin,$(OS)),darwin,freebsd) $(PYTEST_ARGS)
+	$(SUDO) $(BIN)/python -m pytest -m $(if $(filter Darwin,$(OS)),darwin,freebsd) $(PYTEST_ARGS)
 
 lint: setup ## ruff, mypy, the import contracts, shellcheck, actionlint
 	@failed=; for check in "ruff check ." "ruff format --check ." mypy "mypy tests" lint-imports; do \

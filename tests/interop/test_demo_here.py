@@ -84,6 +84,19 @@ def test_it_plays_can_be_looked_at_and_leaves_nothing(machine: Host, folder: Pat
     assert list(folder.iterdir()) == []
 
 
+def test_the_app_opens_on_it(machine: Host, folder: Path) -> None:
+    before = network_state(machine)
+    surroundings = {"TMPDIR": str(folder), "QT_QPA_PLATFORM": "offscreen", "HOME": str(folder)}
+    demo = machine.popen([*GINNEL, "demo", "--here", "--gui"], label="demo", env=surroundings)
+    told(demo, "The app is open")
+    assert "Of your network, 10." in demo.log.read_text()
+    demo.popen.send_signal(signal.SIGTERM)
+    assert demo.popen.wait(30) == 0, demo.tail()
+    assert "The app is closed" in demo.log.read_text()
+    assert network_state(machine) == before
+    assert list(folder.glob("ginnel-*")) == []
+
+
 def service_of(folder: Path) -> int:
     """The process id of the service whose socket is below `folder`."""
     (path,) = folder.rglob("ginneld.sock")
