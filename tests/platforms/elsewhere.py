@@ -65,8 +65,10 @@ def main(system: str, arguments: list[str]) -> None:
         return privileges.confine_root(cast(ctypes.CDLL, _Libc()), system)
 
     privileges.__dict__["confine"] = confine
-    from ginnel_service import daemon
+    from ginnel_service import config, daemon
 
+    # Wherever it is here, it is the machine's own.
+    daemon.__dict__["DEFAULT_STATE"] = config.parse_arguments(arguments).state.root
     try:
         daemon.main(arguments)
     finally:

@@ -19,9 +19,9 @@ SYSTEMS = ("darwin", "freebsd14")
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
-def test_what_the_service_calls_is_there_on_that_system(system: str, tmp_path: Path) -> None:
+def test_what_the_programs_call_is_there_on_that_system(system: str, tmp_path: Path) -> None:
     """By the types of Python's library for it, which know what each system's Python has."""
-    programs = ("daemon", "repair", "gateway.program")
+    programs = ("daemon", "repair", "gateway.program", "cli.main", "demo.pinging")
     modules = [part for name in programs for part in ("-m", f"ginnel_service.{name}")]
     command = [sys.executable, "-m", "mypy", "--platform", system, "--cache-dir", str(tmp_path), *modules]
     done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=180)
