@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from ginnel_service.net.base import KillSwitch, NetworkError, Wanted
 from ginnel_service.net.journal import Before, Entry
 from ginnel_service.net.plan import Facts, MachineStep, Plan, Step, make_plan
+from ginnel_service.net.vigil import Vigil
+
+
+class QuietWall:
+    """A `Wall` that nobody takes down."""
+
+    def due(self, wanted: KillSwitch) -> object:
+        return wanted
+
+    put_up = due
+
+    def take_down(self) -> None:
+        pass
+
+    def stands(self) -> bool:
+        return True
+
+    def refused(self, error: OSError) -> str:
+        return ""
+
+    def vigil(self, look: Callable[[], None]) -> Vigil:
+        return Vigil(look, (), name="quiet")
 
 
 class QuietMachine:
@@ -28,14 +50,8 @@ class QuietMachine:
     def open(self) -> Iterator[QuietMachine]:
         yield self
 
-    def kill_switch(self) -> QuietMachine:
-        return self
-
-    def set_to(self, wanted: KillSwitch | None) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
+    def wall(self) -> QuietWall:
+        return QuietWall()
 
     def in_use(self, step: Step) -> str:
         return "in_use"

@@ -233,7 +233,7 @@ class Mac:
         self.programs = folder / "programs"
         self.programs.mkdir(parents=True)
         package.install(self.root)
-        for name in ("launchctl", "pfctl", "pkgutil", "pkill", "chown"):
+        for name in ("launchctl", "pfctl", "pkgutil", "pkill", "chown", "security"):
             self.stand_in(name)
         self.stand_in("id", "echo 0")
 
@@ -352,6 +352,8 @@ def test_uninstalling_leaves_no_file_launch_item_anchor_or_receipt(mac: Mac) -> 
     assert "ginnel doctor --repair --state-dir /Library/Application Support/Ginnel" in called
     for anchor in ("com.apple/ginnel.killswitch", "com.apple/ginnel.guard"):
         assert f"pfctl -q -a {anchor} -F all" in called
+    key = "security delete-generic-password -s org.ginnel.ginneld -a master-key"
+    assert any(each.startswith(key) for each in called)
     assert called.index("pkill -x Ginnel") < called.index("launchctl bootout system/org.ginnel.ginneld")
     assert called[-1] == f"pkgutil --forget {IDENTIFIER}"
 
@@ -362,6 +364,7 @@ def test_profiles_are_kept_where_a_person_says_so(mac: Mac) -> None:
     (state / "profile").touch()
     assert "stay in" in uninstall(mac, "--keep-profiles")
     assert mac.left() == {"Library/Application Support/Ginnel/profile"}
+    assert not any(each.startswith("security") for each in mac.called)
 
 
 def test_without_roots_rights_nothing_is_removed(mac: Mac) -> None:

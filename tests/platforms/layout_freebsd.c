@@ -1,6 +1,7 @@
 /* What tun_freebsd.pyx and udp_bsd.pyx take for granted; the numbers stand in Python's struct formats, too. */
 #include <Python.h>
 
+#include <net/if.h> /* IFNAMSIZ, for the two that follow */
 #include <net/if_media.h>
 #include <net80211/ieee80211_ioctl.h>
 #include <sys/event.h>

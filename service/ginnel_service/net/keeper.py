@@ -20,6 +20,7 @@ from typing import Protocol
 from .base import KillSwitch, NetworkError, Wanted
 from .dns.machine import MachineDns
 from .journal import Before, Entry, Journal
+from .kill_switch import KeptKillSwitch, Wall
 from .plan import (
     AddBlock,
     AddGuard,
@@ -68,15 +69,6 @@ class Hands(Protocol):
         """Whether there was anything to undo. What somebody else has changed since is left alone."""
 
 
-class KeptKillSwitch(Protocol):
-    """A kill switch that is kept as it should be until `close`, and stands on after it."""
-
-    def set_to(self, wanted: KillSwitch | None) -> None:
-        """Raises NetworkError; the old one stands then."""
-
-    def close(self) -> None: ...
-
-
 class Machine(Protocol):
     """What is one system's own."""
 
@@ -89,7 +81,8 @@ class Machine(Protocol):
     def open(self) -> AbstractContextManager[Hands]:
         """Raises OSError."""
 
-    def kill_switch(self) -> KeptKillSwitch: ...
+    def wall(self) -> Wall:
+        """What its kill switch is made of."""
 
     def in_use(self, step: Step) -> str:
         """The identifier for a step in whose place something else stands."""
@@ -128,7 +121,7 @@ class Keeper:
         self._journal: Journal | None = None
         self._held: dict[Step, _Held] = {}  # in the order they were done
         self._stale: list[Entry] = []  # of a predecessor, not undone yet
-        self._kill_switch = machine.kill_switch()
+        self._kill_switch = KeptKillSwitch(machine.wall())
         self._guards = True  # until the packet filter has refused one
 
     def apply(self, owner: str, wanted: Wanted) -> None:

@@ -16,8 +16,9 @@ from ginnel_service.net.bsd.kernel import layout_of
 from ginnel_service.net.bsd.layout import DARWIN, FREEBSD
 from ginnel_service.net.bsd.repair import repair
 from helpers.bsd_kernel import FakeKernel
+from helpers.packet_filter import FakePf
 from net.bsd.test_life import bury
-from net.bsd.world import FakePf, device, full, home, join, network, open_tun, other_uplink, part, uplink
+from net.bsd.world import device, full, home, join, network, open_tun, other_uplink, part, uplink
 
 
 @pytest.fixture(params=[DARWIN, FREEBSD], ids=["darwin", "freebsd"])
@@ -43,12 +44,12 @@ def test_a_kill_switch_follows_the_links_and_comes_back(kernel: FakeKernel, tmp_
     ours = network(kernel, tmp_path, pf)
     ours.set_kill_switch(KillSwitch(lan=True))
     assert kill_switch_stands(kernel, pf)
-    assert any("192.168.1.0/24" in text for text in pf.anchors.values())
+    assert any("192.168.1.0/24" in text for text in pf.texts.values())
     part(kernel, uplink(kernel))
     join(kernel, other_uplink(kernel), "10.44.0.7/24", "10.44.0.1")
-    eventually(lambda: any("10.44.0.0/24" in text for text in pf.anchors.values()))
-    for name in pf.anchors:
-        pf.anchors[name] = ""
+    eventually(lambda: any("10.44.0.0/24" in text for text in pf.texts.values()))
+    for name in pf.texts:
+        pf.texts[name] = ""
     kernel.carrier(other_uplink(kernel), there=True)
     eventually(lambda: kill_switch_stands(kernel, pf))
     ours.close()
@@ -60,7 +61,7 @@ def test_a_kill_switch_follows_the_links_and_comes_back(kernel: FakeKernel, tmp_
 
 def test_a_kill_switch_that_pf_does_not_hear_is_refused(kernel: FakeKernel, tmp_path: Path) -> None:
     pf = FakePf()
-    pf.rules = 'anchor "somebody/*"\n'
+    pf.main = ['anchor "somebody/*" all']
     ours = network(kernel, tmp_path, pf)
     with pytest.raises(NetworkError) as error:
         ours.set_kill_switch(KillSwitch())

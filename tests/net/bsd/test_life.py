@@ -25,12 +25,10 @@ from ginnel_service.net.dns.darwin import ScutilDns
 from ginnel_service.net.plan import SetDns
 from helpers.bsd_kernel import FakeKernel
 from helpers.dynamic_store import DynamicStore
-from helpers.packet_filter import FakePf as FilteringPf
-from helpers.packet_filter import Packet
+from helpers.packet_filter import FakePf, Packet
 from net.bsd.world import (
     GATEWAY,
     OTHER_GATEWAY,
-    FakePf,
     device,
     full,
     home,
@@ -385,7 +383,7 @@ def test_a_device_that_is_not_there_is_named(kernel: FakeKernel, ours: BsdNetwor
 
 
 def test_a_gateways_peers_are_forwarded_and_all_is_as_before(kernel: FakeKernel, tmp_path: Path) -> None:
-    pf = FilteringPf()
+    pf = FakePf()
     ours = network(kernel, tmp_path, pf)
     before, settings = kernel.snapshot(), dict(kernel.settings)
     pool = ip_network("10.77.0.0/24")
@@ -417,7 +415,7 @@ def test_a_gateways_peers_are_forwarded_and_all_is_as_before(kernel: FakeKernel,
 
 
 def test_the_kill_switch_follows_the_links_and_is_put_back(kernel: FakeKernel, tmp_path: Path) -> None:
-    pf = FilteringPf()
+    pf = FakePf()
     ours = network(kernel, tmp_path, pf)
     ours.set_kill_switch(KillSwitch(lan=True))
     web = Packet(device=uplink(kernel), proto="tcp")
@@ -442,10 +440,10 @@ def test_repair_takes_away_dns_that_no_journal_knows_of(tmp_path: Path) -> None:
     store = DynamicStore("192.0.2.53")
     before = dict(store.keys)
     ScutilDns(store).set(SetDns("utun4", ("10.0.0.53",)))
-    words = repair(tmp_path, kernel=home(DARWIN), pfctl=FilteringPf(), scutil=store)
+    words = repair(tmp_path, kernel=home(DARWIN), pfctl=FakePf(), scutil=store)
     assert words == ["removed: the DNS servers of a tunnel that is gone"]
     assert store.keys == before
-    assert repair(tmp_path, kernel=home(DARWIN), pfctl=FilteringPf(), scutil=store) == []
+    assert repair(tmp_path, kernel=home(DARWIN), pfctl=FakePf(), scutil=store) == []
 
 
 def test_interruptions_and_a_short_memory_do_no_harm(kernel: FakeKernel, ours: BsdNetwork) -> None:
@@ -461,10 +459,10 @@ def test_a_guard_stands_before_the_addresses_and_goes_with_them(kernel: FakeKern
     pf = FakePf()
     ours = network(kernel, tmp_path, pf)
     ours.apply("a", full(kernel, guard=True))
-    assert any("10.9.0.5, fd00:9::5" in text for text in pf.anchors.values())
+    assert any("10.9.0.5, fd00:9::5" in text for text in pf.texts.values())
     assert pf.enabled
     ours.withdraw("a")
-    assert set(pf.anchors.values()) == {""}
+    assert not any(pf.texts.values())
     assert not pf.enabled
     ours.close()
 

@@ -5,8 +5,6 @@ router 192.168.1.1, fe80::1 --- em0/en0 (192.168.1.5/24, 2001:db8:1::5/64, defau
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from ipaddress import ip_address, ip_interface, ip_network
 from pathlib import Path
 
@@ -14,41 +12,13 @@ from ginnel_service.net.base import Wanted
 from ginnel_service.net.bsd.layout import Layout
 from ginnel_service.net.bsd.monitor import way
 from ginnel_service.net.bsd.network import BsdNetwork
-from ginnel_service.net.firewall.pfctl import Outcome, Runner
+from ginnel_service.net.firewall.pfctl import Runner
 from helpers.bsd_kernel import ETHERNET, IFT_ETHER, IFT_TUNNEL, TUNNEL, FakeKernel
+from helpers.packet_filter import FakePf
 
 GATEWAY = "198.51.100.7"
 GATEWAY6 = "2001:db8:f::7"
 OTHER_GATEWAY = "203.0.113.9"
-
-
-class FakePf:
-    """pf with our anchors called; what each holds."""
-
-    def __init__(self) -> None:
-        self.anchors: dict[str, str] = {}
-        self.enabled = False
-        self.rules = 'anchor "ginnel/*"\nanchor "com.apple/*"\n'
-
-    def __call__(self, arguments: Sequence[str], text: str) -> Outcome:
-        line = " ".join(arguments)
-        anchor = re.search(r"-a (\S+)", line)
-        if anchor is not None:
-            if "-s " in line:
-                return Outcome(0, self.anchors.get(anchor[1], ""))
-            self.anchors[anchor[1]] = text
-        elif "-s rules" in line:
-            return Outcome(0, self.rules)
-        elif "-s References" in line:
-            return Outcome(0, "17\n" if self.enabled else "")
-        elif "-s info" in line:
-            return Outcome(0, f"Status: {'Enabled' if self.enabled else 'Disabled'}\n")
-        elif arguments[-1] in ("-e", "-E"):
-            self.enabled = True
-            return Outcome(0, "Token : 17\n")
-        elif arguments[-1] == "-d" or "-X" in arguments:
-            self.enabled = False
-        return Outcome(0, "")
 
 
 def uplink(kernel: FakeKernel) -> str:

@@ -20,7 +20,7 @@ from . import links
 from .guards import Guards
 from .hands import BsdHands
 from .kernel import Kernel, SystemKernel
-from .kill_switch import PfKillSwitch
+from .kill_switch import KillSwitchAnchor
 from .nat import Nat
 from .sight import Sight
 from .talk import RouteTalk
@@ -92,8 +92,8 @@ class BsdMachine:
         with RouteTalk(self._kernel) as talk:
             yield BsdHands(self._kernel, talk, self._guards, self._nat)
 
-    def kill_switch(self) -> PfKillSwitch:
-        return PfKillSwitch(self._kernel, self._filter)
+    def wall(self) -> KillSwitchAnchor:
+        return KillSwitchAnchor(self._kernel, self._filter)
 
     def in_use(self, step: Step) -> str:
         return in_use(step)

@@ -53,7 +53,7 @@ class LinuxMachine:
         with Netlink() as netlink:
             yield LinuxHands(netlink)
 
-    def kill_switch(self) -> KillSwitchTable:
+    def wall(self) -> KillSwitchTable:
         return KillSwitchTable()
 
     def in_use(self, step: Step) -> str:
