@@ -380,7 +380,10 @@ def why_unavailable() -> str | None:
         return None
     words = probe.stderr.strip()
     if os.geteuid() == 0:
-        return f"root may not make network namespaces here ({words}); a container needs CAP_SYS_ADMIN"
+        return (
+            f"root may not make network namespaces here ({words}); a container needs CAP_SYS_ADMIN. "
+            "`ginnel demo --here` goes without them"
+        )
     return (
         f"unprivileged user namespaces are closed here ({words}); run as root, or let the administrator "
         "open them by the sysctls user.max_user_namespaces, kernel.unprivileged_userns_clone and "

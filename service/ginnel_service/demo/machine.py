@@ -134,7 +134,7 @@ class OneHost:
             self._file = memoryview(os.urandom(octets))
             made = self._machine.gateway = GatewayWithin(parse(self._config(psk)), self._web_server())
             made.start()
-            # A gateway at a port of its own has no TCP port that a profile could tell by itself.
+            # It listens on no TCP port, so there is none to fall back to.
             self.gateway = {"server": LOOPBACK, "port": made.port, "transport": {"tcp": "never"}}
             return f"in this process, as {GATEWAY_ID}, at {LOOPBACK} port {made.port}"
 

@@ -83,9 +83,9 @@ class HostBehind:
 
 
 class GatewayWithin:
-    """`config`, on ports of the kernel's choice, with `web` behind it. A context manager.
+    """`config`, on ports of the kernel's choice, with `web` behind it: `start`, later `close`.
 
-    `port` is where IKE and ESP go. Entering raises LabError.
+    `port` is where IKE and ESP go.
     """
 
     def __init__(self, config: GatewayConfig, web: WebServer) -> None:
@@ -100,7 +100,8 @@ class GatewayWithin:
     def start(self) -> None:
         """Raises LabError."""
         self._thread.start()
-        if not self._ready.wait(START_S) or self._failure:
+        self._ready.wait(START_S)
+        if not self.port:
             self.close()
             raise LabError(f"the gateway did not start: {self._failure or 'it took too long'}")
 
@@ -121,6 +122,7 @@ class GatewayWithin:
 
     async def _serve(self) -> None:
         loop, stop = asyncio.get_running_loop(), asyncio.Event()
+        self._end = lambda: loop.call_soon_threadsafe(stop.set)
         ours, behind = _pair()
         with ThreadPoolExecutor(1, "ginnel-net") as executor:
             gateway = Gateway(
@@ -134,7 +136,6 @@ class GatewayWithin:
             try:
                 await gateway.start()
                 self.port = int(gateway.listening[-1].rpartition(":")[2])
-                self._end = lambda: loop.call_soon_threadsafe(stop.set)
                 self._ready.set()
                 await stop.wait()
             finally:

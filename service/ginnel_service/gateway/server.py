@@ -60,6 +60,7 @@ class Gateway:
     """`start`, later `close`. Owns its device and sockets. Calls `failed` when `failure` ends its work.
 
     `token_secret` is what it had before, too, so that peers believe it when it has lost all else (RFC 6290).
+    `open_device` opens what is on its inner side, by name; see `open_tun`.
     """
 
     def __init__(
