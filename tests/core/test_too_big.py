@@ -87,7 +87,9 @@ def test_a_sender_without_an_sa_is_told_at_a_bounded_rate(inside: int) -> None:
     with routed() as made, talker(made, inside, DO) as talking:
         started = time.monotonic()
         refused = OSError()
-        for _ in range(500):
+        tries = 0
+        while tries < 500 or (refused.errno is None and time.monotonic() < started + 5):
+            tries += 1
             try:
                 talking.send(b"?")
             except OSError as error:
@@ -96,9 +98,9 @@ def test_a_sender_without_an_sa_is_told_at_a_bounded_rate(inside: int) -> None:
         most = 50 + 100 * (time.monotonic() - started) + 1
         assert type(refused) is (PermissionError if inside == 6 else OSError)
         assert refused.errno == (13 if inside == 6 else 113)
-        assert made.a.plane.counters()["complaints"] <= most < 500
+        assert made.a.plane.counters()["complaints"] <= most < tries
         sent = made.a.wait_counter("drop_no_sa", 250)  # a send that is told of an error sends nothing
-        assert sent <= 500
+        assert sent <= tries
         assert set(drops(made.a)) == {"drop_no_sa"}
 
 

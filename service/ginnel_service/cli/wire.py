@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -12,10 +11,8 @@ from typing import Any, Self
 from msgspec import Struct
 
 from ginnel_service.ipc.client import Client, Notification, ProtocolError, Response
+from ginnel_service.ipc.knock import connect
 from ginnel_service.ipc.schema import Event
-
-#: Between two attempts at a door where many wait.
-KNOCK_S = 0.02
 
 
 class CliError(Exception):
@@ -36,28 +33,12 @@ class Wire:
         self._events: deque[Event] = deque()
         self._responses: dict[int, Response] = {}
         self._until: float | None = None
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._socket.settimeout(timeout_s)
         try:
-            self._knock(path, time.monotonic() + timeout_s)
+            self._socket = connect(path, timeout_s)
         except PermissionError:
-            self._socket.close()
             raise CliError("socket_not_permitted", socket=path) from None
         except OSError:
-            self._socket.close()
             raise CliError("service_not_running", socket=path) from None
-
-    def _knock(self, path: str, deadline: float) -> None:
-        """Where more wait than the service has room for, wait for that, too. Raises OSError."""
-        while True:
-            try:
-                self._socket.connect(path)
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(KNOCK_S)
-            else:
-                return
 
     def __enter__(self) -> Self:
         return self

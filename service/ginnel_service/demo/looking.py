@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -12,6 +11,7 @@ from typing import Any, Final, Self
 import msgspec
 
 from ginnel_service.ipc.client import Client, Response
+from ginnel_service.ipc.knock import connect
 from ginnel_service.ipc.mirror import Mirror
 from ginnel_service.ipc.schema import Snapshot
 
@@ -23,13 +23,7 @@ class Looking:
 
     def __init__(self, path: Path) -> None:
         self._client = Client()
-        self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.settimeout(TIMEOUT_S)
-        try:
-            self._socket.connect(os.fspath(path))
-        except OSError:
-            self._socket.close()
-            raise
+        self._socket = connect(os.fspath(path), TIMEOUT_S)
 
     def __enter__(self) -> Self:
         return self

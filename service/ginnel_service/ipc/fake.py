@@ -223,6 +223,9 @@ class FakeService(EventFeed):
         del self.connections[name]
         status = ConnectionStatus(name=name, server=self.profiles[name].server)
         self.publish(status)
+        for prompt in [prompt for prompt, _ in self._open.values() if prompt.name == name]:
+            del self._open[prompt.id]
+            self.publish(msgspec.structs.replace(prompt, open=False))
         return status
 
     async def retry(self, name: str) -> ConnectionStatus:
