@@ -211,6 +211,34 @@ def test_another_path_is_probed_anew() -> None:
     assert [path_mtus(world, side) for side in SIDES] == [[1300, WANTED], [1300, WANTED]]
 
 
+def test_a_peer_that_answers_one_form_alone_and_one_at_a_time_is_not_missed() -> None:
+    """As strongSwan: it ignores what differs from what it answered, and what comes while it is at that."""
+    world = World(1, discover=WANTED)
+    taken: dict[bytes, bytes] = {}
+    answers, busy_until = 0, 0.0
+
+    def tap(sender: str, datagram: bytes) -> bool:
+        nonlocal answers, busy_until
+        is_answer = bool(datagram[19] & 0x20)
+        if datagram[18] != 37 or is_answer is (sender == "client"):
+            return True
+        if is_answer:
+            answers += 1
+            return answers > 3
+        if world.now < busy_until:
+            return False
+        busy_until = world.now + 0.005
+        return taken.setdefault(datagram[20:24], datagram) == datagram
+
+    world.tap = tap
+    world.connect()
+    world.run(world.now + 30)
+    assert answers > 3
+    assert world.errors() == []
+    assert world.client.state is State.ESTABLISHED
+    assert path_mtus(world, "client") == [WANTED]
+
+
 @pytest.mark.parametrize("after_s", [0.0, 0.01, 0.1, 0.3, 0.5, 0.7])
 @pytest.mark.parametrize("what", ["rekey_ike", "rekey_child", "close"])
 def test_whatever_else_is_asked_does_not_wait_for_a_probe(what: str, after_s: float) -> None:

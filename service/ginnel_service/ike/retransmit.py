@@ -89,7 +89,8 @@ class ProbeTransmission(Transmission):
 
     The padded one goes `MAX_PROBES` times in quick succession, then the plain one, as fragments may be made
     anew in other sizes (RFC 7383 section 2.5.2). From then on both are repeated at the pace of any request,
-    each "bitwise identical" (RFC 7296 section 2.1): a peer may ignore what differs from what it answered.
+    each "bitwise identical" (RFC 7296 section 2.1): a peer may ignore what differs from what it answered. It
+    may also ignore what comes while it is at the other form, so that the padded one follows after a while.
     """
 
     def __init__(self, padded: bytes, plain: bytes, timing: Timing, spacing_s: float, now: float) -> None:
@@ -98,12 +99,22 @@ class ProbeTransmission(Transmission):
         self.cut_short = False
         self._plain = plain
         self._spacing_s = spacing_s
+        self._following = math.inf  # the padded one is still to go before this deadline
         self.deadline = now + spacing_s
 
+    @property
+    def exhausted(self) -> bool:
+        return self._following == math.inf and super().exhausted
+
     def again(self, now: float) -> tuple[bytes, ...]:
+        if self._following != math.inf:
+            self.deadline, self._following = self._following, math.inf
+            return self.parcel.datagrams
         if self.plain_sent:
+            super().again(now)
             self.plain_sent += 1
-            return (self._plain, *super().again(now))
+            self._following, self.deadline = self.deadline, min(now + self._spacing_s, self.deadline)
+            return (self._plain,)
         if self.sent < MAX_PROBES:
             self.sent += 1
             self.deadline = now + self._spacing_s
@@ -120,6 +131,7 @@ class ProbeTransmission(Transmission):
     def hasten(self, now: float, brisk_s: float) -> tuple[bytes, ...]:
         self.cut_short = True
         self.plain_sent += 1
+        self._following = math.inf
         super().hasten(now, brisk_s)
         return (self._plain,)
 
