@@ -149,3 +149,15 @@ def test_who_sets_it_while_another_lifts_it_has_it_looked_after(wall: Wall) -> N
     assert wall.up == (OTHER, 0)
     assert wall.watched == 1
     kept.close()
+
+
+def test_who_cannot_watch_leaves_no_watch_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire()
+
+    def no_pipe() -> tuple[int, int]:
+        raise OSError(24, "too many open files")
+
+    monkeypatch.setattr(os, "pipe", no_pipe)
+    with pytest.raises(OSError, match="too many"):
+        Vigil(lambda: None, (wire,), name="wall")
+    assert wire.closed
