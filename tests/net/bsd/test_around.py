@@ -13,9 +13,9 @@ import pytest
 from ginnel_service.net.base import KillSwitch, NetworkError, Reach
 from ginnel_service.net.bsd.around import kill_switch_stands, look_around
 from ginnel_service.net.bsd.kernel import layout_of
-from ginnel_service.net.bsd.layout import DARWIN, FREEBSD
+from ginnel_service.net.bsd.layout import DARWIN, FREEBSD, NET_RT_IFLIST
 from ginnel_service.net.bsd.repair import repair
-from helpers.bsd_kernel import FakeKernel
+from helpers.bsd_kernel import ETHERNET, IFT_ETHER, FakeKernel
 from helpers.packet_filter import FakePf
 from net.bsd.test_life import bury
 from net.bsd.world import device, full, home, join, network, open_tun, other_uplink, part, uplink
@@ -37,6 +37,24 @@ def test_surroundings_are_links_routes_and_ways(kernel: FakeKernel, tmp_path: Pa
     assert found.tunnels == {device(kernel)}
     assert found.ways == (("8.8.8.8", uplink(kernel)), ("192.168.1.9", uplink(kernel)))
     ours.close()
+
+
+def test_an_interface_that_comes_meanwhile_is_not_seen_yet(kernel: FakeKernel) -> None:
+    dump = kernel.dump
+
+    def dump_and_plug_in(family: int, what: int) -> bytes:
+        found = dump(family, what)
+        if what == NET_RT_IFLIST and not kernel.index("ue0"):
+            kernel.attach("ue0", ETHERNET, IFT_ETHER)
+            kernel.hold("ue0", "10.1.1.1/24")
+            kernel.route("203.0.113.0/24", via="10.1.1.2", dev="ue0")
+        return found
+
+    kernel.dump = dump_and_plug_in  # type: ignore[method-assign]
+    found = look_around(("203.0.113.9",), 0, kernel)
+    assert not found.ways
+    assert "ue0" not in {reach.device for reach in found.reaches}
+    assert look_around(("203.0.113.9",), 0, kernel).ways == (("203.0.113.9", "ue0"),)
 
 
 def test_a_kill_switch_follows_the_links_and_comes_back(kernel: FakeKernel, tmp_path: Path) -> None:
