@@ -42,8 +42,8 @@ def test_surroundings_are_links_routes_and_ways(kernel: FakeKernel, tmp_path: Pa
 def test_an_interface_that_comes_meanwhile_is_not_seen_yet(kernel: FakeKernel) -> None:
     dump = kernel.dump
 
-    def dump_and_plug_in(family: int, what: int) -> bytes:
-        found = dump(family, what)
+    def dump_and_plug_in(what: int) -> bytes:
+        found = dump(what)
         if what == NET_RT_IFLIST and not kernel.index("ue0"):
             kernel.attach("ue0", ETHERNET, IFT_ETHER)
             kernel.hold("ue0", "10.1.1.1/24")
