@@ -152,7 +152,8 @@ class Keeper:
 
     def close(self) -> None:
         self._kill_switch.close()
-        owners = sorted({owner for it in self._held.values() for owner in it.owners})
+        with self._lock:
+            owners = sorted({owner for it in self._held.values() for owner in it.owners})
         for owner in owners:
             try:
                 self.withdraw(owner)
