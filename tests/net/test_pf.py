@@ -288,6 +288,18 @@ def test_a_refusal_is_told_and_what_stood_stands(argument: str, pf: FakePf, tmp_
         assert pf.anchors == {}
 
 
+def test_flows_that_could_not_be_cut_are_cut_when_it_is_tried_again(pf: FakePf, tmp_path: Path) -> None:
+    held = PacketFilter("freebsd", tmp_path, pf)
+    pf.enabled = True
+    assert pf.passes(WEB)
+    pf.fails = "states"
+    with pytest.raises(PfError):
+        held.set_kill_switch(KillSwitch())
+    pf.fails = ""
+    held.set_kill_switch(KillSwitch())
+    assert not pf.passes(WEB)
+
+
 def test_a_missing_pfctl_is_told(tmp_path: Path) -> None:
     def missing(arguments: Sequence[str], text: str) -> Outcome:
         raise FileNotFoundError(2, f"{arguments} {text}")

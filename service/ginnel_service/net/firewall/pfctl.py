@@ -75,9 +75,11 @@ class PacketFilter:
                 self._passing = None
                 return
             self._put_up("killswitch", text)
-            before, self._passing = self._passing, passing(text)
-            if before is None or before - self._passing:
+            before, now = self._passing, passing(text)
+            self._passing = None  # until no flow lives that could not begin now
+            if before is None or before - now:
                 self._pfctl("-q", "-F", "states")
+            self._passing = now
 
     def set_guards(self, guards: Mapping[str, Iterable[Address]]) -> None:
         """All of them; an empty mapping guards nothing."""
