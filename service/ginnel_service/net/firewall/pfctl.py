@@ -45,9 +45,16 @@ class PfError(OSError):
 
 
 def run_pfctl(arguments: Sequence[str], text: str) -> Outcome:
-    """Without a shell, in an empty environment."""
+    """Without a shell, in an empty environment. Labels of others' rules may be of any octets."""
     done = subprocess.run(
-        arguments, input=text, capture_output=True, text=True, check=False, timeout=_TIMEOUT_S, env={}
+        arguments,
+        input=text,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+        timeout=_TIMEOUT_S,
+        env={},
     )
     return Outcome(done.returncode, done.stdout + done.stderr)
 
