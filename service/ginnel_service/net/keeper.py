@@ -206,7 +206,10 @@ class Keeper:
         return words
 
     def _forget_lost(self, hands: Hands, journal: Journal, owner: str) -> None:
-        """What went with a device is no more, even if the device's name is back; it is planned anew."""
+        """What went with a device is no more, even if the device's name is back; it is planned anew.
+
+        A route in whose place it stood comes back first: nobody else remembers that one.
+        """
         for step, it in list(self._held.items()):
             if owner not in it.owners or isinstance(step, LastingStep):
                 continue
@@ -215,6 +218,8 @@ class Keeper:
             else:
                 there = hands.stands(step, it.entry.before)
             if not there:
+                if it.entry.before.stood is not None:
+                    self._undo(hands, step, it.entry.before)
                 del self._held[step]
                 journal.undone([it.entry])
 

@@ -232,6 +232,24 @@ def test_a_users_route_to_a_host_comes_back(kernel: FakeKernel, ours: BsdNetwork
     assert kernel.snapshot() == before
 
 
+def test_a_users_route_to_a_host_comes_back_although_ours_was_lost(
+    kernel: FakeKernel, ours: BsdNetwork
+) -> None:
+    """A route of ours goes with its address or its device, and nobody's is to be seen in its place then."""
+    kernel.route("203.0.113.50/32", via="192.168.1.200", dev=uplink(kernel))
+    before = kernel.snapshot()
+    ours.apply("a", full(kernel))
+    kernel.leave(device(kernel), "10.9.0.5/32")
+    ours.apply("a", full(kernel))
+    assert kernel.send_packet("203.0.113.50") == device(kernel)
+    kernel.detach(device(kernel))
+    open_tun(kernel)
+    ours.apply("a", full(kernel))
+    assert kernel.send_packet("203.0.113.50") == device(kernel)
+    ours.close()
+    assert kernel.snapshot() == before
+
+
 def test_a_route_that_leads_out_already_is_left_alone(kernel: FakeKernel, ours: BsdNetwork) -> None:
     """FreeBSD would make one route of two ways out of a second one."""
     kernel.route("198.51.100.7/32", via="192.168.1.200", dev=uplink(kernel))
