@@ -22,7 +22,7 @@ NETWORK := netns or interop or slow
 # What runs on another system alone; `make system` there.
 ELSEWHERE := darwin or freebsd
 BESIDE := -n auto --dist worksteal
-LONG := tests/security/test_hostile_clients.py tests/core/test_hostile_flood.py tests/tunnel/test_many_rekeys.py tests/simulation/test_rekeys.py tests/fuzz/test_targets.py tests/gui/test_monkey.py tests/net/bsd/test_life.py
+LONG := tests/security/test_hostile_clients.py tests/core/test_hostile_flood.py tests/tunnel/test_many_rekeys.py tests/simulation/test_rekeys.py tests/fuzz/test_targets.py tests/gui/test_monkey.py tests/net/bsd/test_deaths.py
 LINUX_ONLY = @[ "$(OS)" = Linux ] || { echo "make $@: the packet path runs on Linux only so far (see docs/platforms.md)"; exit 1; }
 # Before what changes the machine's own network, where there are no namespaces.
 SUDO := $(if $(filter Linux,$(OS)),,$(if $(filter 0,$(shell id -u)),,sudo))

@@ -146,7 +146,7 @@ class FakeKernel:
         self.listeners.add(made)
         return made
 
-    def dump(self, family: int, what: int) -> bytes:
+    def dump(self, what: int) -> bytes:
         if what == NET_RT_DUMP:
             return b"".join(self._message(RTM_GET, entry) for entry in self.tables[self.fib])
         found = b""

@@ -6,7 +6,7 @@ import errno
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-from ginnel_service.net.base import KillSwitch, NetworkError, Wanted
+from ginnel_service.net.base import KillSwitch, Wanted
 from ginnel_service.net.journal import Before, Entry
 from ginnel_service.net.plan import Facts, MachineStep, Plan, Step, make_plan
 from ginnel_service.net.vigil import Vigil
@@ -52,12 +52,6 @@ class QuietMachine:
 
     def wall(self) -> QuietWall:
         return QuietWall()
-
-    def in_use(self, step: Step) -> str:
-        return "in_use"
-
-    def refusal(self, step: MachineStep, number: int) -> NetworkError:
-        return NetworkError("os_refused", str(step), number)
 
     def plan(self, held: Iterable[Step], present: tuple[Step, ...], wanted: Wanted, *, guards: bool) -> Plan:
         return make_plan(present, wanted, Facts(guards=guards))

@@ -100,12 +100,9 @@ def test_neighbours_are_found_and_answered(net: Internet) -> None:
     with sniffing(net) as sniffer:
         assert _marked_udp(net.client, OUTSIDE[1]) == "ECONNREFUSED"  # said by the gateway's ICMP
         assert _marked_udp(net.client, OUTSIDE[0]) == "ECONNREFUSED"
-    assert sniffer.leaks(Allowed(gateways=frozenset(OUTSIDE), udp_ports=frozenset({33}))) == []
-    assert (
-        len(sniffer.of_kind(Kind.TUNNEL, Allowed(gateways=frozenset(OUTSIDE), udp_ports=frozenset({33}))))
-        == 2
-    )
-    assert any("135" in str(f) or True for f in sniffer.frames)
+    allowed = Allowed(gateways=frozenset(OUTSIDE), udp_ports=frozenset({33}))
+    assert sniffer.leaks(allowed) == []
+    assert len(sniffer.of_kind(Kind.TUNNEL, allowed)) == 2
 
 
 def _marked_udp(host: Host, address: str) -> str:

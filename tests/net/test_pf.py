@@ -12,7 +12,7 @@ import pytest
 
 from ginnel_service.net.base import NAME_PORTS, KillSwitch
 from ginnel_service.net.firewall.pf import guard_anchor, kill_switch_anchor, nat_anchor
-from ginnel_service.net.firewall.pfctl import FILE_NAME, Outcome, PacketFilter, PfError, System
+from ginnel_service.net.firewall.pfctl import FILE_NAME, Outcome, PacketFilter, PfError, System, run_pfctl
 from helpers.packet_filter import FakePf, Packet
 
 GATEWAYS = (ip_address("198.51.100.2"), ip_address("2001:db8:2::2"))
@@ -286,6 +286,23 @@ def test_a_refusal_is_told_and_what_stood_stands(argument: str, pf: FakePf, tmp_
     assert refused.value.errno == errno.EPERM
     if argument != "-F":
         assert pf.anchors == {}
+
+
+def test_flows_that_could_not_be_cut_are_cut_when_it_is_tried_again(pf: FakePf, tmp_path: Path) -> None:
+    held = PacketFilter("freebsd", tmp_path, pf)
+    pf.enabled = True
+    assert pf.passes(WEB)
+    pf.fails = "states"
+    with pytest.raises(PfError):
+        held.set_kill_switch(KillSwitch())
+    pf.fails = ""
+    held.set_kill_switch(KillSwitch())
+    assert not pf.passes(WEB)
+
+
+def test_what_a_program_says_is_heard_whatever_octets_it_is_of() -> None:
+    program = r"""cat; printf 'caf\351'; printf "$HOME" >&2; exit 3"""
+    assert run_pfctl(("/bin/sh", "-c", program), "pass all ") == Outcome(3, "pass all caf\ufffd")
 
 
 def test_a_missing_pfctl_is_told(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ from .plan import (
     SetSysctl,
     Step,
 )
+from .refusal import in_use, refusal
 
 log = logging.getLogger("ginnel.net")
 
@@ -83,12 +84,6 @@ class Machine(Protocol):
 
     def wall(self) -> Wall:
         """What its kill switch is made of."""
-
-    def in_use(self, step: Step) -> str:
-        """The identifier for a step in whose place something else stands."""
-
-    def refusal(self, step: MachineStep, number: int) -> NetworkError:
-        """The OS's errno for `step` as a stable identifier."""
 
 
 @dataclass(slots=True)
@@ -157,7 +152,8 @@ class Keeper:
 
     def close(self) -> None:
         self._kill_switch.close()
-        owners = sorted({owner for it in self._held.values() for owner in it.owners})
+        with self._lock:
+            owners = sorted({owner for it in self._held.values() for owner in it.owners})
         for owner in owners:
             try:
                 self.withdraw(owner)
@@ -210,7 +206,10 @@ class Keeper:
         return words
 
     def _forget_lost(self, hands: Hands, journal: Journal, owner: str) -> None:
-        """What went with a device is no more, even if the device's name is back; it is planned anew."""
+        """What went with a device is no more, even if the device's name is back; it is planned anew.
+
+        A route in whose place it stood comes back first: nobody else remembers that one.
+        """
         for step, it in list(self._held.items()):
             if owner not in it.owners or isinstance(step, LastingStep):
                 continue
@@ -219,6 +218,8 @@ class Keeper:
             else:
                 there = hands.stands(step, it.entry.before)
             if not there:
+                if it.entry.before.stood is not None:
+                    self._undo(hands, step, it.entry.before)
                 del self._held[step]
                 journal.undone([it.entry])
 
@@ -235,10 +236,10 @@ class Keeper:
                     hands.do(step, it.entry.before)
                     log.warning("this was not in force any more, it is done again: %s", step)
             except OSError as error:
-                refusal = self._machine.refusal(step, error.errno or 0)
+                refused = refusal(step, error.errno or 0)
                 if not isinstance(step, AddGuard):
-                    raise refusal from error
-                log.warning("%s: %s", owner, refusal)
+                    raise refused from error
+                log.warning("%s: %s", owner, refused)
 
     def _renew_dns(self, hands: Hands, step: SetDns, before: Before) -> bool:
         """Whether `step` is in force, or nobody can tell. If it is not, it is undone, to be done anew."""
@@ -305,7 +306,7 @@ class Keeper:
                 self._do(hands, item.step, before, old.entry if old else None)
             except OSError as error:
                 journal.undone(entries[number:])
-                raise self._refusal(item.step, error.errno or 0) from error
+                raise refusal(item.step, error.errno or 0) from error
             self._checkpoint("done")
             self._held[item.step] = _Held(entry, {owner})
             made.append(item)
@@ -319,11 +320,11 @@ class Keeper:
         old = self._held.get(item.instead_of) if item.instead_of is not None else None
         rivals = [it for step, it in self._held.items() if step.key == item.step.key]
         if any(it.owners != {owner} for it in rivals):
-            raise NetworkError(self._machine.in_use(item.step), str(item.step))
+            raise NetworkError(in_use(item.step), str(item.step))
         try:
             before = self._look_at(hands, item.step)
         except OSError as error:
-            raise self._refusal(item.step, error.errno or 0) from error
+            raise refusal(item.step, error.errno or 0) from error
         keeps = isinstance(item.step, SetSysctl | SetLink | AddRoute)
         if old is not None and keeps and old.entry.before.ifindex == before.ifindex:
             return old.entry.before
@@ -353,7 +354,7 @@ class Keeper:
             try:
                 self._undo(hands, step, it.entry.before)
             except OSError as error:
-                errors.append(self._refusal(step, error.errno or 0))
+                errors.append(refusal(step, error.errno or 0))
                 continue
             self._checkpoint("undone")
             journal.undone([it.entry])
@@ -383,11 +384,6 @@ class Keeper:
         if not isinstance(step, SetDns):
             return hands.undo(step, before)
         return before.dns is not None and self._dns.unset(step, before.dns, before.ifindex)
-
-    def _refusal(self, step: Step, number: int) -> NetworkError:
-        if isinstance(step, SetDns):
-            return NetworkError("dns_refused", str(step), number)
-        return self._machine.refusal(step, number)
 
 
 def _is(hands: Hands, device: str, index: int) -> bool:

@@ -42,17 +42,34 @@ class Wall(Protocol):
 
 
 class KeptKillSwitch:
-    """Its calls come from any thread; they exclude one another."""
+    """Its calls come from any thread; they exclude one another.
+
+    The vigil's thread takes `_lock` alone, and nobody waits for its end with that in hand.
+    """
 
     def __init__(self, wall: Wall) -> None:
         self._wall = wall
-        self._lock = threading.Lock()
+        self._calls = threading.Lock()  # held through a whole call, its vigil's beginning or end included
+        self._lock = threading.Lock()  # held while the wall is looked at or changed
         self._wanted: KillSwitch | None = None
         self._standing: object = None  # what was due when it was put up
         self._vigil: Vigil | None = None
 
     def set_to(self, wanted: KillSwitch | None) -> None:
         """Raises NetworkError: firewall_unavailable, not_permitted, invalid; the old one stands then."""
+        with self._calls:
+            self._change(wanted)
+            if wanted is None:
+                self._end()
+            elif self._vigil is None:
+                self._begin()
+
+    def close(self) -> None:
+        """Keep it no longer. What stands stays as it is."""
+        with self._calls:
+            self._end()
+
+    def _change(self, wanted: KillSwitch | None) -> None:
         try:
             with self._lock:
                 if wanted is None:
@@ -67,22 +84,19 @@ class KeptKillSwitch:
             if number in (errno.EPERM, errno.EACCES):
                 raise NetworkError("not_permitted", _STEP, number) from error
             raise NetworkError("firewall_unavailable", self._wall.refused(error) or _STEP, number) from error
-        if wanted is None:
-            self.close()
-        elif self._vigil is None:
-            self._begin()
-
-    def close(self) -> None:
-        """Keep it no longer. What stands stays as it is."""
-        if self._vigil is not None:
-            self._vigil.close()
-            self._vigil = None
 
     def _begin(self) -> None:
         try:
             self._vigil = self._wall.vigil(self._look_after)
         except OSError as error:
             log.warning("the kill switch is set, and nobody watches over it: errno %s", error.errno)
+        else:
+            self._look_after()  # nobody told of what has changed until now
+
+    def _end(self) -> None:
+        if self._vigil is not None:
+            self._vigil.close()
+            self._vigil = None
 
     def _look_after(self) -> None:
         with self._lock:

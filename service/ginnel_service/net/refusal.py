@@ -5,11 +5,13 @@ from __future__ import annotations
 import errno
 
 from .base import NetworkError
-from .plan import AddAddress, AddBlock, AddRoute, AddThrow, MachineStep, Step
+from .plan import AddAddress, AddBlock, AddRoute, AddThrow, SetDns, Step
 
 
-def refusal(step: MachineStep, number: int) -> NetworkError:
+def refusal(step: Step, number: int) -> NetworkError:
     """The OS's errno for `step` as a stable identifier."""
+    if isinstance(step, SetDns):
+        return NetworkError("dns_refused", str(step), number)
     match number:
         case errno.EPERM | errno.EACCES | errno.EROFS:
             code = "not_permitted"

@@ -20,7 +20,10 @@ class Watch(Protocol):
 
 
 class Vigil:
-    """Until `close`. Takes `watches` over, and waits for what follows a word but of those in `urgent`."""
+    """Until `close`. Takes `watches` over, and waits for what follows a word but of those in `urgent`.
+
+    Raises OSError; the watches are closed then.
+    """
 
     def __init__(
         self,
@@ -35,7 +38,11 @@ class Vigil:
         self._watches = watches
         self._urgent = {watch.fileno() for watch in urgent}
         self._every_ms = None if every_s is None else every_s * 1000
-        self._stopped, self._stop = os.pipe()  # closing the latter ends the thread
+        try:
+            self._stopped, self._stop = os.pipe()  # closing the latter ends the thread
+        except OSError:
+            self._close_watches()
+            raise
         self._thread = threading.Thread(target=self._keep, name=name, daemon=True)
         self._thread.start()
 
@@ -58,6 +65,9 @@ class Vigil:
                     watch.drain()
                 self._look()
         finally:
-            for watch in self._watches:
-                watch.close()
+            self._close_watches()
             os.close(self._stopped)
+
+    def _close_watches(self) -> None:
+        for watch in self._watches:
+            watch.close()

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import errno
-import time
-from collections.abc import Callable
 from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 
+from ginnel_service.demo.rig import eventually
 from ginnel_service.net.base import KillSwitch, NetworkError, Reach
 from ginnel_service.net.bsd.around import kill_switch_stands, look_around
 from ginnel_service.net.bsd.kernel import layout_of
-from ginnel_service.net.bsd.layout import DARWIN, FREEBSD
+from ginnel_service.net.bsd.layout import DARWIN, FREEBSD, NET_RT_IFLIST
 from ginnel_service.net.bsd.repair import repair
-from helpers.bsd_kernel import FakeKernel
-from helpers.packet_filter import FakePf
-from net.bsd.test_life import bury
-from net.bsd.world import device, full, home, join, network, open_tun, other_uplink, part, uplink
-
-
-@pytest.fixture(params=[DARWIN, FREEBSD], ids=["darwin", "freebsd"])
-def kernel(request: pytest.FixtureRequest) -> FakeKernel:
-    made = home(request.param)
-    open_tun(made)
-    return made
+from ginnel_service.net.dns.darwin import ScutilDns
+from ginnel_service.net.plan import SetDns
+from helpers.bsd_kernel import ETHERNET, IFT_ETHER, FakeKernel
+from helpers.dynamic_store import DynamicStore
+from helpers.packet_filter import FakePf, Packet
+from net.bsd.world import bury, device, full, home, join, network, open_tun, other_uplink, part, uplink
 
 
 def test_surroundings_are_links_routes_and_ways(kernel: FakeKernel, tmp_path: Path) -> None:
@@ -39,23 +33,46 @@ def test_surroundings_are_links_routes_and_ways(kernel: FakeKernel, tmp_path: Pa
     ours.close()
 
 
-def test_a_kill_switch_follows_the_links_and_comes_back(kernel: FakeKernel, tmp_path: Path) -> None:
+def test_an_interface_that_comes_meanwhile_is_not_seen_yet(kernel: FakeKernel) -> None:
+    dump = kernel.dump
+
+    def dump_and_plug_in(what: int) -> bytes:
+        found = dump(what)
+        if what == NET_RT_IFLIST and not kernel.index("ue0"):
+            kernel.attach("ue0", ETHERNET, IFT_ETHER)
+            kernel.hold("ue0", "10.1.1.1/24")
+            kernel.route("203.0.113.0/24", via="10.1.1.2", dev="ue0")
+        return found
+
+    kernel.dump = dump_and_plug_in  # type: ignore[method-assign]
+    found = look_around(("203.0.113.9",), 0, kernel)
+    assert not found.ways
+    assert "ue0" not in {reach.device for reach in found.reaches}
+    assert look_around(("203.0.113.9",), 0, kernel).ways == (("203.0.113.9", "ue0"),)
+
+
+def test_the_kill_switch_follows_the_links_and_is_put_back(kernel: FakeKernel, tmp_path: Path) -> None:
     pf = FakePf()
     ours = network(kernel, tmp_path, pf)
     ours.set_kill_switch(KillSwitch(lan=True))
-    assert kill_switch_stands(kernel, pf)
-    assert any("192.168.1.0/24" in text for text in pf.texts.values())
+    web = Packet(device=uplink(kernel), proto="tcp")
+    near, elsewhere = (Packet(target=host, dport=631) for host in ("192.168.1.9", "10.0.5.9"))
+    assert [pf.passes(packet) for packet in (web, near, elsewhere)] == [False, True, False]
     part(kernel, uplink(kernel))
-    join(kernel, other_uplink(kernel), "10.44.0.7/24", "10.44.0.1")
-    eventually(lambda: any("10.44.0.0/24" in text for text in pf.texts.values()))
-    for name in pf.texts:
-        pf.texts[name] = ""
-    kernel.carrier(other_uplink(kernel), there=True)
-    eventually(lambda: kill_switch_stands(kernel, pf))
+    join(kernel, other_uplink(kernel), "10.0.5.5/24", "10.0.5.1")
+    eventually(lambda: pf.passes(elsewhere), "the other LAN")
+    assert not pf.passes(near)
+    pf.anchors.clear()
+    pf.texts.clear()
+    kernel.hold(other_uplink(kernel), "10.0.5.6/24")  # whatever happens, it is looked at
+    eventually(lambda: not pf.passes(web), "the kill switch")
     ours.close()
-    assert kill_switch_stands(kernel, pf), "it outlives whoever set it"
+    assert not pf.passes(web), "it outlives who set it"
+    assert kill_switch_stands(kernel, pf)
     ours.set_kill_switch(None)
+    assert pf.passes(web)
     assert not kill_switch_stands(kernel, pf)
+    assert not pf.enabled
     ours.close()
 
 
@@ -106,16 +123,19 @@ def test_repair_is_refused_while_the_service_runs(kernel: FakeKernel, tmp_path: 
     ours.close()
 
 
+def test_repair_takes_away_dns_that_no_journal_knows_of(tmp_path: Path) -> None:
+    store = DynamicStore("192.0.2.53")
+    before = dict(store.keys)
+    ScutilDns(store).set(SetDns("utun4", ("10.0.0.53",)))
+    words = repair(tmp_path, kernel=home(DARWIN), pfctl=FakePf(), scutil=store)
+    assert words == ["removed: the DNS servers of a tunnel that is gone"]
+    assert store.keys == before
+    assert repair(tmp_path, kernel=home(DARWIN), pfctl=FakePf(), scutil=store) == []
+
+
 def test_a_layout_is_known_by_the_systems_name() -> None:
     assert layout_of("darwin") is DARWIN
     assert layout_of("freebsd15") is FREEBSD
     with pytest.raises(OSError, match="route") as refused:
         layout_of("linux")
     assert refused.value.errno == errno.ENOSYS
-
-
-def eventually(holds: Callable[[], bool]) -> None:
-    until = time.monotonic() + 5
-    while not holds():
-        assert time.monotonic() < until
-        time.sleep(0.005)

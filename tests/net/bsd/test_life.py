@@ -5,26 +5,17 @@ What is left is held against a twin: the same machine, to which the same happene
 
 from __future__ import annotations
 
-import itertools
-import os
-from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import replace
 from ipaddress import ip_address, ip_interface, ip_network
 from pathlib import Path
 
 import pytest
 
-from ginnel_service.demo.rig import eventually
-from ginnel_service.net.base import KillSwitch, NetworkError
-from ginnel_service.net.bsd.layout import DARWIN, FREEBSD, RTF_STATIC
+from ginnel_service.net.base import NetworkError
+from ginnel_service.net.bsd.layout import FREEBSD, RTF_STATIC
 from ginnel_service.net.bsd.monitor import way
 from ginnel_service.net.bsd.network import BsdNetwork
-from ginnel_service.net.bsd.repair import repair
-from ginnel_service.net.dns.darwin import ScutilDns
-from ginnel_service.net.plan import SetDns
 from helpers.bsd_kernel import FakeKernel
-from helpers.dynamic_store import DynamicStore
 from helpers.packet_filter import FakePf, Packet
 from net.bsd.world import (
     GATEWAY,
@@ -40,27 +31,6 @@ from net.bsd.world import (
     part,
     uplink,
 )
-
-
-@pytest.fixture(params=[DARWIN, FREEBSD], ids=["darwin", "freebsd"])
-def kernel(request: pytest.FixtureRequest) -> FakeKernel:
-    made = home(request.param)
-    open_tun(made)
-    return made
-
-
-@pytest.fixture
-def ours(kernel: FakeKernel, tmp_path: Path) -> BsdNetwork:
-    return network(kernel, tmp_path)
-
-
-def twin(kernel: FakeKernel) -> FakeKernel:
-    """The machine as it is, without whoever listens."""
-    listeners, kernel.listeners = kernel.listeners, set()
-    try:
-        return deepcopy(kernel)
-    finally:
-        kernel.listeners = listeners
 
 
 def test_a_full_tunnel_takes_everything(kernel: FakeKernel, ours: BsdNetwork, tmp_path: Path) -> None:
@@ -162,7 +132,7 @@ def test_a_rekey_touches_nothing(kernel: FakeKernel, ours: BsdNetwork) -> None:
 
 def test_roaming_takes_the_gateways_route_along(kernel: FakeKernel, ours: BsdNetwork) -> None:
     ours.apply("a", full(kernel))
-    other = twin(home(kernel.layout))
+    other = home(kernel.layout)
     open_tun(other)
     for machine in (kernel, other):
         part(machine, uplink(machine))
@@ -257,6 +227,24 @@ def test_a_users_route_to_a_host_comes_back(kernel: FakeKernel, ours: BsdNetwork
     ours.apply("a", full(kernel))
     assert kernel.send_packet("203.0.113.50") == device(kernel)
     ours.apply("a", full(kernel, addresses=(ip_interface("10.9.0.6/32"), ip_interface("fd00:9::5/128"))))
+    assert kernel.send_packet("203.0.113.50") == device(kernel)
+    ours.close()
+    assert kernel.snapshot() == before
+
+
+def test_a_users_route_to_a_host_comes_back_although_ours_was_lost(
+    kernel: FakeKernel, ours: BsdNetwork
+) -> None:
+    """A route of ours goes with its address or its device, and nobody's is to be seen in its place then."""
+    kernel.route("203.0.113.50/32", via="192.168.1.200", dev=uplink(kernel))
+    before = kernel.snapshot()
+    ours.apply("a", full(kernel))
+    kernel.leave(device(kernel), "10.9.0.5/32")
+    ours.apply("a", full(kernel))
+    assert kernel.send_packet("203.0.113.50") == device(kernel)
+    kernel.detach(device(kernel))
+    open_tun(kernel)
+    ours.apply("a", full(kernel))
     assert kernel.send_packet("203.0.113.50") == device(kernel)
     ours.close()
     assert kernel.snapshot() == before
@@ -414,38 +402,6 @@ def test_a_gateways_peers_are_forwarded_and_all_is_as_before(kernel: FakeKernel,
     assert not pf.enabled
 
 
-def test_the_kill_switch_follows_the_links_and_is_put_back(kernel: FakeKernel, tmp_path: Path) -> None:
-    pf = FakePf()
-    ours = network(kernel, tmp_path, pf)
-    ours.set_kill_switch(KillSwitch(lan=True))
-    web = Packet(device=uplink(kernel), proto="tcp")
-    near, elsewhere = (Packet(target=host, dport=631) for host in ("192.168.1.9", "10.0.5.9"))
-    assert [pf.passes(packet) for packet in (web, near, elsewhere)] == [False, True, False]
-    part(kernel, uplink(kernel))
-    join(kernel, other_uplink(kernel), "10.0.5.5/24", "10.0.5.1")
-    eventually(lambda: pf.passes(elsewhere), "the other LAN")
-    assert not pf.passes(near)
-    pf.anchors.clear()
-    pf.texts.clear()
-    kernel.hold(other_uplink(kernel), "10.0.5.6/24")  # whatever happens, it is looked at
-    eventually(lambda: not pf.passes(web), "the kill switch")
-    ours.close()
-    assert not pf.passes(web), "it outlives who set it"
-    repair(tmp_path, kernel=kernel, pfctl=pf)
-    assert pf.passes(web)
-    assert not pf.enabled
-
-
-def test_repair_takes_away_dns_that_no_journal_knows_of(tmp_path: Path) -> None:
-    store = DynamicStore("192.0.2.53")
-    before = dict(store.keys)
-    ScutilDns(store).set(SetDns("utun4", ("10.0.0.53",)))
-    words = repair(tmp_path, kernel=home(DARWIN), pfctl=FakePf(), scutil=store)
-    assert words == ["removed: the DNS servers of a tunnel that is gone"]
-    assert store.keys == before
-    assert repair(tmp_path, kernel=home(DARWIN), pfctl=FakePf(), scutil=store) == []
-
-
 def test_interruptions_and_a_short_memory_do_no_harm(kernel: FakeKernel, ours: BsdNetwork) -> None:
     before = kernel.snapshot()
     kernel.trouble = True
@@ -482,133 +438,3 @@ def test_routes_are_of_the_fib_that_the_service_is_in(tmp_path: Path) -> None:
     assert kernel.tables[0] == main
     ours.close()
     assert kernel.tables[1] == second
-
-
-#: Of the places where a process can die, one of so many is tried; of an odd number, all kinds come about.
-EVERY = int(os.environ.get("GINNEL_DEATHS", "7"))
-
-
-class Killed(BaseException):
-    """As SIGKILL: nobody catches it."""
-
-
-def dies_at(count: int) -> Callable[[str], None]:
-    passed = 0
-
-    def checkpoint(_: str) -> None:
-        nonlocal passed
-        passed += 1
-        if passed == count:
-            raise Killed
-
-    return checkpoint
-
-
-def bury(dead: BsdNetwork) -> None:
-    """What the kernel closes of a process that is gone."""
-    if dead._journal is not None:
-        dead._journal.close()
-
-
-def live(kernel: FakeKernel, ours: BsdNetwork) -> None:
-    ours.recover()
-    ours.apply("a", full(kernel))
-    ours.apply("a", full(kernel, OTHER_GATEWAY, addresses=(ip_interface("10.9.0.6/32"),), lan=True))
-    blocked = (ip_network("::/0"),)
-    routes = (ip_network("0.0.0.0/0"),)
-    ours.apply("a", full(kernel, mtu=1300, routes=routes, blocked=blocked, guard=True))
-    ours.withdraw("a")
-    ours.close()
-
-
-@pytest.mark.parametrize("device_survives", [True, False], ids=["device survives", "device dies"])
-def test_killed_at_any_step_it_leaves_the_machine_as_it_was(
-    kernel: FakeKernel, tmp_path: Path, device_survives: bool
-) -> None:
-    kernel.route("203.0.113.50/32", via="192.168.1.200", dev=uplink(kernel))
-    kernel.route("10.20.0.0/16", via="192.168.1.1", dev=uplink(kernel))
-    if not device_survives:
-        kernel.detach(device(kernel))
-    before = kernel.snapshot()
-    deaths = 0
-    for count in itertools.count(1 + device_survives, EVERY):
-        if not device_survives:
-            open_tun(kernel)
-        ours = network(kernel, tmp_path, checkpoint=dies_at(count))
-        try:
-            live(kernel, ours)
-            break
-        except Killed:
-            bury(ours)
-        if not device_survives:
-            kernel.detach(device(kernel))
-        deaths += 1
-        successor = network(kernel, tmp_path)
-        successor.recover()
-        successor.close()
-        assert kernel.snapshot() == before, count
-        assert not list(tmp_path.iterdir())
-    assert deaths * EVERY > 150
-
-
-def test_a_device_that_a_killed_process_left_is_destroyed(tmp_path: Path) -> None:
-    kernel = home(FREEBSD)
-    before = kernel.snapshot()
-    open_tun(kernel)
-    dead = network(kernel, tmp_path)
-    dead.apply("a", full(kernel))
-    bury(dead)
-    kernel.nics[kernel.index("ginnel0")].opened = False
-    ours = network(kernel, tmp_path)
-    assert ours.recover()[-1] == "destroyed: ginnel0"
-    assert kernel.snapshot() == before
-    ours.close()
-
-
-def test_killed_while_it_recovers_the_next_one_ends_it(kernel: FakeKernel, tmp_path: Path) -> None:
-    kernel.route("203.0.113.50/32", via="192.168.1.200", dev=uplink(kernel))
-    before = kernel.snapshot()
-    counts, alive = itertools.count(1, EVERY), False
-    while not alive:
-        dead = network(kernel, tmp_path)
-        dead.apply("a", full(kernel, blocked=(ip_network("64:ff9b::/96"),)))
-        bury(dead)
-        count = next(counts)
-        recovering = network(kernel, tmp_path, checkpoint=dies_at(count))
-        try:
-            assert recovering.recover()
-            alive = True
-        except Killed:
-            pass
-        bury(recovering)
-        last = network(kernel, tmp_path)
-        last.recover()
-        last.close()
-        assert kernel.snapshot() == before
-    assert count > 30
-
-
-def test_a_lost_journal_does_not_stop_the_next_tunnel(kernel: FakeKernel, tmp_path: Path) -> None:
-    before = kernel.snapshot()
-    dead = network(kernel, tmp_path)
-    dead.apply("a", full(kernel))
-    bury(dead)
-    for file in tmp_path.iterdir():
-        file.unlink()
-    ours = network(kernel, tmp_path)
-    ours.apply("a", full(kernel))
-    assert kernel.send_packet("8.8.8.8") == device(kernel)
-    ours.close()
-    nic = kernel.nics[kernel.index(device(kernel))]
-    nic.mtu, nic.flags = 1500, nic.flags & ~1  # nobody remembers how these were
-    assert kernel.snapshot() == before
-
-
-def test_the_log_of_another_boot_is_not_undone(kernel: FakeKernel, tmp_path: Path) -> None:
-    dead = network(kernel, tmp_path)
-    dead.apply("a", full(kernel))
-    bury(dead)
-    kernel.booted = "boot-2"
-    ours = network(kernel, tmp_path)
-    assert ours.recover() == []
-    ours.close()

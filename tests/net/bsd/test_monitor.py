@@ -6,20 +6,11 @@ import select
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from ginnel_service.net.base import DeviceState, Way
-from ginnel_service.net.bsd.layout import DARWIN, FREEBSD, RTF_REJECT
+from ginnel_service.net.bsd.layout import RTF_REJECT
 from ginnel_service.net.bsd.monitor import DeviceWatch, NetworkWatch, device_state, way
 from helpers.bsd_kernel import ETHERNET, IFT_ETHER, FakeKernel
-from net.bsd.world import GATEWAY, device, full, home, join, network, open_tun, other_uplink, part, uplink
-
-
-@pytest.fixture(params=[DARWIN, FREEBSD], ids=["darwin", "freebsd"])
-def kernel(request: pytest.FixtureRequest) -> FakeKernel:
-    made = home(request.param)
-    open_tun(made)
-    return made
+from net.bsd.world import GATEWAY, device, full, join, network, other_uplink, part, uplink
 
 
 def test_every_change_is_heard(kernel: FakeKernel) -> None:

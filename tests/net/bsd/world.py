@@ -73,6 +73,12 @@ def network(kernel: FakeKernel, state: Path, pf: Runner | None = None, **more: o
     return BsdNetwork(state, kernel=kernel, pfctl=run, dns="file", **more)  # type: ignore[arg-type]
 
 
+def bury(dead: BsdNetwork) -> None:
+    """What the kernel closes of a process that is gone."""
+    if dead._journal is not None:
+        dead._journal.close()
+
+
 def outer(kernel: FakeKernel, gateway: str) -> str:
     """The link by which our own sockets reach a gateway: on macOS they are bound to the way's device."""
     if kernel.layout.system == "freebsd":

@@ -21,7 +21,11 @@ def look_around(hosts: Sequence[str], mark: int, kernel: Kernel | None = None) -
         device.name for device in sight.devices.values() if device.up and device.flags & IFF_POINTOPOINT
     }
     found = [(host, way(host, mark, kernel)) for host in hosts]
-    ways = [(host, sight.devices[each.device].name) for host, each in found if each is not None]
+    ways = [
+        (host, sight.devices[each.device].name)
+        for host, each in found
+        if each is not None and each.device in sight.devices  # and did not come a moment ago
+    ]
     return Surroundings(reaches=tuple(_reaches(sight)), tunnels=frozenset(tunnels), ways=tuple(ways))
 
 
@@ -32,9 +36,10 @@ def _reaches(sight: Sight) -> Iterator[Reach]:
             if network.num_addresses > 1 and not network.is_link_local and not device.is_loopback:
                 yield Reach(network, device.name, on_link=True)
     for route in sight.routes:
-        network = route.network
-        if not route.leads_nowhere and not network.is_link_local and not network.is_multicast:
-            yield Reach(network, sight.devices[route.index].name)
+        network, through = route.network, sight.devices.get(route.index)
+        if through is None or route.leads_nowhere or network.is_link_local or network.is_multicast:
+            continue
+        yield Reach(network, through.name)
 
 
 def kill_switch_stands(kernel: Kernel | None = None, pfctl: Runner = run_pfctl) -> bool:

@@ -233,8 +233,9 @@ class BsdHands:
             gone = routes.take_away(self._talk, network, None, nowhere=True)
         if before.stood is not None:
             device = self._sight.devices.get(before.stood.ifindex)
-            if device is not None:
-                gone |= routes.put_back(self._talk, network, before.stood, device.name)
+            if device is not None and routes.put_back(self._talk, network, before.stood, device.name):
+                self._sight = Sight(self._kernel)  # it may be planned for in this very call
+                return True
         return gone
 
 

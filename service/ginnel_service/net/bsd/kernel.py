@@ -57,8 +57,8 @@ class Kernel(Protocol):
         """Names this boot, and the FIB."""
 
     def route_socket(self) -> RouteSocket: ...
-    def dump(self, family: int, what: int) -> bytes:
-        """sysctl(3)'s {CTL_NET, PF_ROUTE, 0, family, what, 0} for the FIB that this process is in."""
+    def dump(self, what: int) -> bytes:
+        """sysctl(3)'s {CTL_NET, PF_ROUTE, 0, 0, what, 0}: every family, the FIB that this process is in."""
 
     def ioctl(self, family: int, request: int, argument: bytes) -> bytes:
         """On a datagram socket of `family`; what the kernel made of `argument`."""
@@ -158,9 +158,9 @@ class SystemKernel:
     def route_socket(self) -> RouteSocket:
         return SystemRouteSocket(self.layout)
 
-    def dump(self, family: int, what: int) -> bytes:
+    def dump(self, what: int) -> bytes:
         """Of a table that grows between the two calls the kernel says ENOMEM: it is asked again."""
-        mib = [CTL_NET, PF_ROUTE, 0, family, what, 0]
+        mib = [CTL_NET, PF_ROUTE, 0, 0, what, 0]
         if self.layout is FREEBSD:
             mib.append(self._fib())
         for attempt in range(_TRIES):

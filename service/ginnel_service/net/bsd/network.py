@@ -9,13 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from ..base import NetworkError
 from ..dns.keepers import Choice
 from ..dns.machine import MachineDns
 from ..firewall.pfctl import PacketFilter, Runner, run_pfctl
 from ..keeper import Keeper
-from ..plan import MachineStep, Step
-from ..refusal import in_use, refusal
 from . import links
 from .guards import Guards
 from .hands import BsdHands
@@ -94,9 +91,3 @@ class BsdMachine:
 
     def wall(self) -> KillSwitchAnchor:
         return KillSwitchAnchor(self._kernel, self._filter)
-
-    def in_use(self, step: Step) -> str:
-        return in_use(step)
-
-    def refusal(self, step: MachineStep, number: int) -> NetworkError:
-        return refusal(step, number)

@@ -101,7 +101,7 @@ class Sight:
         passed_over = RTF_LLINFO
         if self._kernel.layout.system == "darwin":
             passed_over |= RTF_WASCLONED | RTF_IFSCOPE
-        dump = self._kernel.dump(0, NET_RT_DUMP)
+        dump = self._kernel.dump(NET_RT_DUMP)
         return [
             Route(each.network, each.gateway, each.index, each.flags)
             for each in messages.parse(self._kernel.layout, dump)
@@ -114,7 +114,7 @@ class Sight:
     @cached_property
     def devices(self) -> dict[int, Device]:
         found: dict[int, Device] = {}
-        for each in messages.parse(self._kernel.layout, self._kernel.dump(0, NET_RT_IFLIST)):
+        for each in messages.parse(self._kernel.layout, self._kernel.dump(NET_RT_IFLIST)):
             if isinstance(each, LinkMessage):
                 found[each.index] = Device(
                     each.index, each.name, each.flags, each.kind, each.mtu, each.carrier

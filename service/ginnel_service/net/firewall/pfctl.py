@@ -45,9 +45,16 @@ class PfError(OSError):
 
 
 def run_pfctl(arguments: Sequence[str], text: str) -> Outcome:
-    """Without a shell, in an empty environment."""
+    """Without a shell, in an empty environment. Labels of others' rules may be of any octets."""
     done = subprocess.run(
-        arguments, input=text, capture_output=True, text=True, check=False, timeout=_TIMEOUT_S, env={}
+        arguments,
+        input=text,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+        timeout=_TIMEOUT_S,
+        env={},
     )
     return Outcome(done.returncode, done.stdout + done.stderr)
 
@@ -75,9 +82,11 @@ class PacketFilter:
                 self._passing = None
                 return
             self._put_up("killswitch", text)
-            before, self._passing = self._passing, passing(text)
-            if before is None or before - self._passing:
+            before, now = self._passing, passing(text)
+            self._passing = None  # until no flow lives that could not begin now
+            if before is None or before - now:
                 self._pfctl("-q", "-F", "states")
+            self._passing = now
 
     def set_guards(self, guards: Mapping[str, Iterable[Address]]) -> None:
         """All of them; an empty mapping guards nothing."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ..base import NetworkError, Wanted
+from ..base import Wanted
 from ..dns.keepers import Choice
 from ..dns.machine import MachineDns
 from ..firewall import libnftables
@@ -14,7 +14,6 @@ from ..firewall.libnftables import NftablesError
 from ..journal import Before, Entry
 from ..keeper import Keeper
 from ..plan import MARK, LastingStep, MachineStep, Plan, Step, make_plan
-from ..refusal import in_use, refusal
 from . import facts, steps
 from .kill_switch import KillSwitchTable
 from .netlink import Netlink, find_link, need_link
@@ -55,12 +54,6 @@ class LinuxMachine:
 
     def wall(self) -> KillSwitchTable:
         return KillSwitchTable()
-
-    def in_use(self, step: Step) -> str:
-        return in_use(step)
-
-    def refusal(self, step: MachineStep, number: int) -> NetworkError:
-        return refusal(step, number)
 
 
 class LinuxHands:
