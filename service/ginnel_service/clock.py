@@ -21,7 +21,8 @@ class SleepCounting:
 
     def __call__(self) -> float:
         now = self._uptime_s()
-        leap, self._apart_s = self._calendar_s() - now - self._apart_s, self._calendar_s() - now
+        apart_s = self._calendar_s() - now
+        leap, self._apart_s = apart_s - self._apart_s, apart_s
         if leap > _SLEPT_S:
             self._slept_s += leap
         return now + self._slept_s

@@ -1,4 +1,4 @@
-"""Which networks the demo takes on a machine in use."""
+"""Whether the demo can use a machine, and which networks it takes there."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from ipaddress import IPv4Network, IPv6Network
 
 import pytest
 
-from ginnel_service.demo.lab import LabError
-from ginnel_service.demo.machine import PRIVATE, free_ipv4, free_networks
+from ginnel_service.demo import machine
+from ginnel_service.demo.lab import LabError, LabUnavailableError
+from ginnel_service.demo.machine import PRIVATE, Machine, free_ipv4, free_networks
 
 EVERYTHING = (IPv4Network("0.0.0.0/0"), IPv4Network("0.0.0.0/1"), IPv6Network("::/0"))
 
@@ -32,3 +33,10 @@ def test_where_every_private_network_is_taken_it_says_so() -> None:
 def test_ipv6_is_unique_and_local() -> None:
     found = free_networks().get("ipv6")
     assert found is None or found.subnet_of(IPv6Network("fd00::/8"))  # type: ignore[arg-type]
+
+
+def test_without_the_tool_that_shows_networks_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "may_change_the_network", lambda: True)
+    monkeypatch.setattr(machine, "environment", lambda: {"PATH": "/nowhere"})
+    with pytest.raises(LabUnavailableError, match="is missing"), Machine():
+        pytest.fail("it began")

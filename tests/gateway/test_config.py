@@ -66,6 +66,8 @@ def test_secrets_never_show() -> None:
         ("dns = ['x']", "dns"),
         ("subnets = ['10.0.0.1/8']", "subnets"),
         ("subnets = []", "subnets"),
+        ("announced = ['10.0.0.1/8']", "announced"),
+        ("subnets = ['10.0.0.0/8']\nannounced = ['11.0.0.0/8']", "announced"),
         ("ike_proposals = ['rot13']", "ike_proposals"),
         ("redirect_to = '0.0.0.0'", "redirect_to"),
         ("redirect_to = 'two words'", "redirect_to"),
@@ -77,6 +79,7 @@ def test_every_mistake_is_named(line: str, word: str) -> None:
     with pytest.raises(GatewayError, match=word) as caught:
         parse((line + "\n" + GOOD).encode())
     assert caught.value.code == "config_invalid"
+    assert all(problem.field for problem in caught.value.problems)
 
 
 def test_a_gateway_without_users_or_pools_is_refused() -> None:

@@ -37,6 +37,7 @@ SERIES = 3
 LEAST = float(os.environ.get("GINNEL_LEAST_SHARE", "0.7"))
 SETTLED_S, MEASURED_S = 2.0, 3.0
 MOST_OF_A_PROCESSOR = 0.15
+LOOKS, LONGEST_LOOK_S = 9, 1.0
 
 _BEGIN = """
 import json, random, select, socket, time
@@ -237,6 +238,19 @@ def test_it_costs_the_service_a_small_part_of_a_processor(bench: Bench, code: st
         share = (processor_s(bench.service.process) - used) / (time.monotonic() - began)
     print(f"{100 * share:.1f} % of a processor")
     assert share <= MOST_OF_A_PROCESSOR
+
+
+def test_whoever_waits_behind_it_is_let_in_in_turn(bench: Bench) -> None:
+    """The door is shut for a while after those it refuses, and there is a queue: 128 of 2 ms."""
+    took = []
+    with bench.harm(VANISHING):
+        time.sleep(SETTLED_S)
+        for _ in range(LOOKS):
+            began = time.monotonic()
+            assert bench.service.status("office")["state"] == "up"
+            took.append(time.monotonic() - began)
+    print(f"{median(took):.3f} s, at most {max(took):.3f} s")
+    assert max(took) <= LONGEST_LOOK_S, took
 
 
 @pytest.mark.parametrize("code", EVERY_HARM)

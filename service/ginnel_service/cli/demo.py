@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -160,8 +161,7 @@ class Screen:
             print_json({"socket": socket})
         else:
             self._console.print(
-                "\nThe tunnel stays up. From another terminal:\n"
-                f"  GINNEL_SOCKET={socket} ginnel status --watch\nCtrl-C ends it."
+                f"\nThe tunnel stays up. From another terminal:\n  {_watching(socket)}\nCtrl-C ends it."
             )
         sys.stdout.flush()
         try:
@@ -177,7 +177,7 @@ class Screen:
         else:
             self._console.print(
                 f"\nThe app is open: disconnect, connect, look around. {touched}\n"
-                f"Beside it, from another terminal:\n  GINNEL_SOCKET={socket} ginnel status --watch\n"
+                f"Beside it, from another terminal:\n  {_watching(socket)}\n"
                 "Close the app, or press Ctrl-C here, to end the demo."
             )
         sys.stdout.flush()
@@ -213,3 +213,9 @@ class Screen:
         table.add_row("Lost in rekeys", f"{lost} pings")
         self._console.print()
         self._console.print(table)
+
+
+def _watching(socket: str) -> str:
+    """What to type elsewhere; where root plays for a person, root's socket is not in that person's reach."""
+    sudo = "sudo " if "SUDO_UID" in os.environ else ""
+    return f"{sudo}GINNEL_SOCKET={socket} ginnel status --watch"

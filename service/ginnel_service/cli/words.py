@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ginnel_service.paths import DEFAULT_STATE
 from ginnel_service.profiles.model import printable
 
 from .import_words import REFUSED
@@ -284,7 +285,7 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "storage_refused": (
         "The service cannot write to its disk ({errno}).",
-        "Nothing was changed. Make room below its state directory, /var/lib/ginnel, or make that writable.",
+        f"Nothing was changed. Make room below its state directory, {DEFAULT_STATE}, or make that writable.",
     ),
     "unknown_method": (
         "The service does not know this command.",

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import msgspec
 
@@ -19,19 +18,11 @@ TIMEOUT_S: Final = 30.0
 
 
 class Looking:
-    """A connection to the service. A context manager; everything raises OSError where the service is gone."""
+    """A connection to the service, until `close`. Everything raises OSError where the service is gone."""
 
     def __init__(self, path: Path) -> None:
         self._client = Client()
         self._socket = connect(os.fspath(path), TIMEOUT_S)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         self._socket.close()
@@ -42,7 +33,11 @@ class Looking:
         self._socket.sendall(octets)
         while data := self._socket.recv(1 << 16):
             for answer in self._client.feed(data):
-                if isinstance(answer, Response) and isinstance(answer.result, Snapshot):
+                if not isinstance(answer, Response):
+                    continue
+                if answer.error is not None:
+                    raise ConnectionRefusedError(answer.error.code)
+                if isinstance(answer.result, Snapshot):
                     found = Mirror(answer.result).status(name)
                     return None if found is None else json.loads(msgspec.json.encode(found, enc_hook=str))
         raise ConnectionResetError("the service hung up")

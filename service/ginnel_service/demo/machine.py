@@ -11,6 +11,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -67,6 +68,8 @@ def why_unavailable() -> str | None:
             "in one host it gives the machine itself a device and routes: run it as root, "
             "`sudo ginnel demo`, and everything is taken back when it ends"
         )
+    if shutil.which(_SHOWN[0][0], path=environment()["PATH"]) is None:
+        return f"{_SHOWN[0][0]} is missing, which shows that nothing is left; install iproute2"
     for _, name in socket.if_nameindex():
         if _TUNNEL.fullmatch(name):
             return f"{name} is a tunnel that is up; `ginnel down` first, so that the two do not meet"

@@ -13,7 +13,8 @@ import re
 import secrets
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -131,18 +132,21 @@ class Service:
             raise CommandError(f"there is no profile {name}", UNKNOWN_PROFILE, "unknown_profile")
         return found
 
-    def _looking(self) -> Looking:
+    @contextmanager
+    def _looking(self) -> Iterator[Looking]:
+        """Raises CommandError where the service is not there, or goes meanwhile."""
         try:
-            return Looking(self.socket)
+            with closing(Looking(self.socket)) as looking:
+                yield looking
         except OSError as error:
             raise CommandError(f"ginneld: {error}", NO_SERVICE, "service_not_running") from None
 
     def _answers(self) -> bool:
         try:
-            self._looking().close()
+            with self._looking():
+                return True
         except CommandError:
             return False
-        return True
 
 
 @dataclass(slots=True, kw_only=True)

@@ -182,17 +182,14 @@ def _check(file: _File, folder: Path) -> GatewayConfig:
     if not file.pool_ipv4 and not file.pool_ipv6:
         problems.append(Problem("pool_ipv4", "there is no address to give", "write pool_ipv4 or pool_ipv6"))
     named = {
-        name: tuple(
-            found
-            for text in texts
-            if (found := _network(f"pools.{printable(name)}", text, 0, problems, pool=True)) is not None
-        )
+        name: _networks(f"pools.{printable(name)}", texts, problems, pool=True)
         for name, texts in file.pools.items()
     }
     everyone = [pool for pool in (*pools, *(pool for each in named.values() for pool in each)) if pool]
     translated = {version for version, wanted in ((4, file.nat), (6, file.nat_ipv6)) if wanted}
     if any(one.overlaps(other) for one, other in combinations(everyone, 2) if one.version == other.version):
         problems.append(Problem("pools", "overlap one another", "give each a network of its own"))
+    subnets = _networks("subnets", file.subnets, problems)
     config = GatewayConfig(
         identity=identity or Identity(0, b""),
         listen=tuple(str(found) for found in _addresses("listen", file.listen, problems)),
@@ -210,14 +207,8 @@ def _check(file: _File, folder: Path) -> GatewayConfig:
         translated=tuple(pool for pool in everyone if pool.version in translated),
         dns=_dns(file.dns, problems),
         domains=_domains("domains", file.domains, problems),
-        subnets=tuple(
-            found for text in file.subnets if (found := _network("subnets", text, 0, problems)) is not None
-        ),
-        announced=tuple(
-            found
-            for text in file.announced or file.subnets
-            if (found := _network("announced" if file.announced else "", text, 0, problems)) is not None
-        ),
+        subnets=subnets,
+        announced=_networks("announced", file.announced, problems) or subnets,
         pairing=file.pairing,
         ike_proposals=proposals("ike_proposals", file.ike_proposals, ProtocolId.IKE, problems) or GATEWAY_IKE,
         esp_proposals=proposals("esp_proposals", file.esp_proposals, ProtocolId.ESP, problems) or DEFAULT_ESP,
@@ -310,6 +301,14 @@ def _network(
     if (version or pool) and network.num_addresses < 4:
         problems.append(Problem(field, f"{text} is too small", "write a larger network"))
     return network
+
+
+def _networks(
+    field: str, texts: Iterable[str], problems: list[Problem], *, pool: bool = False
+) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Of both families, without those that are none."""
+    found = (_network(field, text, 0, problems, pool=pool) for text in texts)
+    return tuple(network for network in found if network is not None)
 
 
 def _redirect_to(text: str, problems: list[Problem]) -> str:
