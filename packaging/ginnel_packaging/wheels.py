@@ -16,7 +16,7 @@ from email.parser import HeaderParser
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from .tree import ROOT
+from .tree import PACKAGING, ROOT
 
 #: What the app needs beside the service, by their canonical names (PEP 503).
 APP: Final = frozenset(
@@ -36,7 +36,15 @@ APP: Final = frozenset(
 )
 #: Of these PyPI has no wheel for Intel's Macs any more; a Mac builds it.
 ONE_SIDED: Final = frozenset({"cryptography"})
-_LICENCE: Final = re.compile(r"(licen[cs]e|copying|notice|copyright|authors)", re.IGNORECASE)
+#: What wheels link in or bring along without a word of it: our texts about it, by the wheel.
+INSIDE: Final = {
+    "cffi": ("libffi.txt",),
+    "pyside6-essentials": ("icu.txt", "qt.txt"),
+    "shiboken6": ("qt.txt",),
+}
+OWN: Final = PACKAGING / "licences"
+#: Files' names.
+LICENCE: Final = re.compile(r"(licen[cs]e|copying|notice|copyright|authors)", re.IGNORECASE)
 #: What of a wheel is not installed: pip's records, byte code of another Python, its own tests.
 _LEFT: Final = frozenset({"RECORD", "INSTALLER", "__pycache__", "tests"})
 _ENTRY: Final = re.compile(r"\n(?=\S)")
@@ -126,6 +134,17 @@ def files(folder: Path) -> Iterator[tuple[PurePosixPath, Path]]:
             yield below, path
 
 
+def texts(info: Path) -> dict[str, str]:
+    """The licences in the .dist-info `info`, and ours about what the wheel has inside, by files' names."""
+    found = {
+        path.name: path.read_text(errors="replace")
+        for path in sorted(info.rglob("*"))
+        if path.is_file() and LICENCE.search(path.name)
+    }
+    inside = INSIDE.get(canonical(info.name.partition("-")[0]), ())
+    return found | {text: (OWN / text).read_text() for text in inside}
+
+
 def licences(folder: Path) -> dict[str, str]:
     """The licences of unpacked wheels, by the wheel's name; what has no file says so by its metadata.
 
@@ -134,18 +153,14 @@ def licences(folder: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     for metadata in sorted(folder.glob("*.dist-info/METADATA")):
         about = HeaderParser().parsestr(metadata.read_text())
-        texts = [
-            path.read_text(errors="replace")
-            for path in sorted(metadata.parent.rglob("*"))
-            if path.is_file() and _LICENCE.search(path.name)
-        ]
+        there = texts(metadata.parent)
         said = [about.get("License-Expression") or about.get("License") or ""]
         said += [each for each in about.get_all("Classifier", []) if each.startswith("License ::")]
         words = "\n".join(filter(None, said))
-        if not texts and not words:
+        if not there and not words:
             raise WheelError(f"{about['Name']} {about['Version']} says nothing of its licence")
         name = f"{canonical(about['Name'])}-{about['Version']}"
-        found[name] = "\n\n".join([f"{about['Name']} {about['Version']}: {words}".strip(), *texts])
+        found[name] = "\n\n".join([f"{about['Name']} {about['Version']}: {words}".strip(), *there.values()])
     return found
 
 

@@ -206,10 +206,17 @@ def test_licences_of_all_that_is_bundled_are_there(mac_package: MacPackage) -> N
         if name.endswith(".dist-info/METADATA")
     }
     assert {"cryptography", "rich", "pyrad"} <= wheels
-    texts = {Path(name).name for name in mac_package.payload if "/share/licences/" in name}
+    texts = {
+        Path(name).name: member.content.decode()
+        for name, member in mac_package.payload.items()
+        if "/share/licences/" in name
+    }
     for wheel in wheels:
         assert any(text.startswith(wheel) for text in texts), wheel
-    assert {"LICENSE", "openssl"} <= texts
+    assert {"LICENSE", "openssl"} <= texts.keys()
+    assert any(name.startswith("cffi-") and "libffi" in text for name, text in texts.items())
+    for name, title in (("lgpl-3.0.txt", "GNU LESSER GENERAL"), ("gpl-3.0.txt", "GNU GENERAL")):
+        assert f"{title} PUBLIC LICENSE\n                       Version 3" in texts[name]
 
 
 def test_two_packages_are_the_same_bytes(mac_items: list[Item], mac_package: MacPackage) -> None:
