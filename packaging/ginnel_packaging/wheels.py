@@ -72,21 +72,31 @@ def everything(app: bool) -> list[str]:
 
 def fetch(names: Iterable[str], folder: Path, platforms: Sequence[str] = ()) -> list[Path]:
     """Download the wheels of `names` for `platforms` (PEP 425), or pure ones. Raises WheelError."""
-    known = pins("dev.txt") | pins("run.txt")
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    given = [f"--platform={platform}" for platform in platforms or ("any",)]
+    _download(
+        names, folder, "--only-binary=:all:", "--implementation=cp", f"--python-version={python}", *given
+    )
+    return sorted(folder.glob("*.whl"))
+
+
+def source(name: str, folder: Path) -> Path:
+    """The locked source of `name`, downloaded. Raises WheelError."""
+    _download([name], folder, "--no-binary=:all:", "--no-build-isolation")
+    return next(folder.glob("*.tar.gz"))
+
+
+def _download(names: Iterable[str], folder: Path, *options: str) -> None:
+    known = pins("app.txt")
     folder.mkdir(parents=True, exist_ok=True)
     wanted = folder / "requirements.txt"
     wanted.write_text("\n".join(known[canonical(name)] for name in names) + "\n")
-    given = [word for platform in platforms or ("any",) for word in ("--platform", platform)]
     command: list[str | Path] = [sys.executable, "-m", "pip", "download", "--quiet"]
-    command += ["--disable-pip-version-check", "--no-deps"]
-    command += ["--only-binary=:all:", "--require-hashes", "--implementation=cp", *given]
-    command += ["--python-version", f"{sys.version_info.major}.{sys.version_info.minor}"]
-    done = subprocess.run(
-        [*command, "--dest", folder, "--requirement", wanted], capture_output=True, text=True, check=False
-    )
+    command += ["--disable-pip-version-check", "--no-deps", "--require-hashes", *options]
+    command += ["--dest", folder, "--requirement", wanted]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise WheelError(done.stderr.strip())
-    return sorted(folder.glob("*.whl"))
 
 
 def least(name: str) -> str:
@@ -95,21 +105,6 @@ def least(name: str) -> str:
     wanted = [*project["dependencies"], *project["optional-dependencies"]["gui"]]
     found = {match[1]: match[2] for text in wanted if (match := re.match(r"([\w.-]+)>=([\d.]+)", text))}
     return found.get(name, "0")
-
-
-def source(name: str, folder: Path) -> Path:
-    """The locked source of `name`, downloaded. Raises WheelError."""
-    folder.mkdir(parents=True, exist_ok=True)
-    wanted = folder / "requirements.txt"
-    wanted.write_text(f"{pins('run.txt')[canonical(name)]}\n")
-    command: list[str | Path] = [sys.executable, "-m", "pip", "download", "--quiet"]
-    command += ["--disable-pip-version-check", "--no-deps"]
-    command += ["--no-binary=:all:", "--no-build-isolation", "--require-hashes", "--dest", folder]
-    done = subprocess.run([*command, "--requirement", wanted], capture_output=True, text=True, check=False)
-    found = sorted(folder.glob("*.tar.gz"))
-    if done.returncode != 0 or not found:
-        raise WheelError(done.stderr.strip())
-    return found[0]
 
 
 def unpacked(found: Iterable[Path], folder: Path) -> Path:
