@@ -18,22 +18,6 @@ from typing import Final
 
 from .tree import PACKAGING, ROOT
 
-#: What the app needs beside the service, by their canonical names (PEP 503).
-APP: Final = frozenset(
-    {
-        "backports-tarfile",
-        "importlib-metadata",
-        "jaraco-classes",
-        "jaraco-context",
-        "jaraco-functools",
-        "keyring",
-        "lazy-importer",
-        "more-itertools",
-        "pyside6-essentials",
-        "shiboken6",
-        "zipp",
-    }
-)
 #: Of these PyPI has no wheel for Intel's Macs any more; a Mac builds it.
 ONE_SIDED: Final = frozenset({"cryptography"})
 #: What wheels link in or bring along without a word of it: our texts about it, by the wheel.
@@ -47,6 +31,8 @@ OWN: Final = PACKAGING / "licences"
 LICENCE: Final = re.compile(r"(licen[cs]e|copying|notice|copyright|authors)", re.IGNORECASE)
 #: What of a wheel is not installed: pip's records, byte code of another Python, its own tests.
 _LEFT: Final = frozenset({"RECORD", "INSTALLER", "__pycache__", "tests"})
+#: In a requirement's marker; what is for macOS alone has none of it.
+_ELSEWHERE: Final = re.compile(r"sys_platform == '(?!darwin)")
 _ENTRY: Final = re.compile(r"\n(?=\S)")
 _PIN: Final = re.compile(r"([A-Za-z0-9._-]+)==(\S+)")
 
@@ -66,8 +52,9 @@ def pins(file: str) -> dict[str, str]:
 
 
 def everything(app: bool) -> list[str]:
-    """Canonical names of what the service needs at run time, and of what the app adds."""
-    return [*pins("run.txt"), *sorted(APP if app else ())]
+    """Canonical names of what the service needs on macOS, and of what the app and tokens add."""
+    found = pins("app.txt" if app else "run.txt")
+    return [name for name, entry in found.items() if not _ELSEWHERE.search(entry)]
 
 
 def fetch(names: Iterable[str], folder: Path, platforms: Sequence[str] = ()) -> list[Path]:
