@@ -7,6 +7,7 @@ import plistlib
 import re
 import stat
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from ginnel_packaging import wheels as wheels_of
 from ginnel_packaging.cross import python_names
 from ginnel_packaging.macos import IDENTIFIER, MINIMUM, PYTHON
 from ginnel_packaging.payload import Item
-from ginnel_packaging.tree import VERSION, epoch
+from ginnel_packaging.tree import ROOT, VERSION, epoch
 from ginnel_service.config import parse_arguments
 from helpers import macho
 from helpers.mac_reader import MacPackage
@@ -164,6 +165,14 @@ def test_libcrypto_needs_the_system_alone(images: dict[str, dict[str, macho.Imag
         assert set(image.needed) <= {"/usr/lib/libSystem.B.dylib"}
         assert image.kind == macho.DYLIB
         assert image.minimum <= minimum(MINIMUM)
+
+
+def test_nothing_of_ours_names_the_folder_where_it_was_built(mac_package: MacPackage) -> None:
+    """Two builds would differ."""
+    for name, member in mac_package.payload.items():
+        if macho.is_macho(member.content) and ("/ginnel_core/" in name or "Ginnel.app" in name):
+            for folder in (ROOT, Path(tempfile.gettempdir())):
+                assert f"{folder}/".encode() not in member.content, name
 
 
 def test_what_is_bundled_runs_on_the_least_system_and_finds_its_libraries(
