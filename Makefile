@@ -31,7 +31,7 @@ SUDO := $(if $(filter Linux,$(OS)),,$(if $(filter 0,$(shell id -u)),,sudo))
 .PHONY: help demo demo-gui test unit network sanitize bench deb freebsd-pkg freebsd-port macos-pkg system lint fuzz soak translations screenshots lock clean setup setup-run setup-gui setup-bench
 
 help: ## list the commands
-	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 demo: setup-run ## a tunnel on this machine, with traffic through it: what Ginnel does, in half a minute
 	$(SUDO) $(BIN)/ginnel demo

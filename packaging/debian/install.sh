@@ -37,7 +37,7 @@ rm -rf "${site:?}/bin" "$site/docs" "$site/example" "$site/ginnel_core"/probe_*
 find "$site" \( -name '*.[ach]' -o -name '*.py[ix]' -o -name '*.pxd' -o -name __pycache__ \) -exec rm -rf {} +
 find "$site" -name '*.py' -perm /0111 -exec chmod a-x {} +
 strip --strip-unneeded --remove-section=.comment "$site"/ginnel_core/*.so
-export PYTHONPATH="$PWD/packaging"
+export PYTHONPATH="$PWD/packaging:$PWD/service"
 /usr/bin/python3 -m ginnel_packaging.qt "$site"
 
 if [ -n "${GINNEL_OPENSSL:-}" ]; then
@@ -62,7 +62,7 @@ launcher ginnel-gui ginnel_gui.main
 # ---- beside them ----------------------------------------------------------------------------------------
 
 assets=build/assets
-PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$PYTHONPATH:$PWD/service:$PWD/gui:$site" /usr/bin/python3 -m ginnel_packaging.assets $assets
+PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$PYTHONPATH:$PWD/gui:$site" /usr/bin/python3 -m ginnel_packaging.assets $assets
 put() { install -D -m 0644 "$1" "$root/$2"; }
 for page in "$assets"/man/man?/*; do
     put "$page" "usr/share/man/${page#"$assets"/man/}"

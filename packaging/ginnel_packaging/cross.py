@@ -171,7 +171,9 @@ class Toolchain:
         if self.openssl:
             shipped = ["-shared", "-fPIC", "-s", f"-L{self.openssl}/lib"]
             if darwin:
-                return [*shipped, "-Wl,-undefined,dynamic_lookup", "-Wl,-dead_strip_dylibs"]
+                # Nobody looks for a module by its install name, which would be the path of the build.
+                named = "-Wl,-install_name,ginnel_core"
+                return [*shipped, named, "-Wl,-undefined,dynamic_lookup", "-Wl,-dead_strip_dylibs"]
             return [*shipped, "-Wl,-rpath,$ORIGIN", "-Wl,--as-needed"]
         strict = [] if darwin else ["-Wl,--no-undefined"]  # which Mach-O's linker always is
         return ["-shared", "-fPIC", f"-L{self.folder}/lib", *(f"-l{name}" for name in LIBRARIES), *strict]

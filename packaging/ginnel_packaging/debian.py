@@ -21,16 +21,11 @@ from pathlib import Path
 from typing import Final
 
 from .openssl import version_built
+from .wheels import LICENCE, canonical, texts
 
-OWN: Final = Path(__file__).parents[1] / "licences"
-#: What wheels link in or bring along without a word of it: wheel -> our text about it, licence, what it is.
-INSIDE: Final = {
-    "cffi": (("libffi.txt", "MIT", "libffi"),),
-    "pyside6-essentials": (("icu.txt", "Unicode-3.0", "ICU"), ("qt.txt", "LGPL-3.0-only", "Qt")),
-    "shiboken6": (("qt.txt", "LGPL-3.0-only", "Shiboken"),),
-}
-_TEXT: Final = re.compile(r"^(licen[cs]e|copying|notice|authors)", re.IGNORECASE)
 _HOLDER: Final = re.compile(r"^\W*(?:copyright|\(c\)|©).*\d{4}.*$", re.IGNORECASE | re.MULTILINE)
+#: Of pip's, about files that have gone.
+_RECORDS: Final = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
 #: Where a licence shows how to name oneself.
 _BLANK: Final = re.compile(r"yyyy|<year>|[\[{]", re.IGNORECASE)
 #: Words of old metadata, in SPDX's.
@@ -75,21 +70,16 @@ def wheels(site: Path, below: str) -> Iterator[Bundled]:
     """Everything in `site` but Ginnel; `below` is where that is in the package. Raises LicenceError."""
     for info in sorted(site.glob("*.dist-info")):
         about = HeaderParser().parsestr((info / "METADATA").read_text())
-        name = re.sub(r"[-_.]+", "-", about["Name"]).lower()
+        name = canonical(about["Name"])
         if name == "ginnel":
             continue
-        texts = {
-            path.name: path.read_text(errors="replace")
-            for path in sorted([*info.glob("*"), *info.glob("licenses/**/*"), *info.glob("sboms/*")])
-            if path.is_file() and (_TEXT.match(path.name) or path.parent.name == "sboms")
-        }
-        inside = INSIDE.get(name, ())
-        texts |= {text: (OWN / text).read_text() for text, _, _ in inside}
+        found = texts(info)
+        found |= {path.name: path.read_text() for path in sorted(info.glob("sboms/*"))}
         licence = _licence(about)
-        if not texts or not licence:
+        if not found or not licence:
             raise LicenceError(f"{name} {about['Version']} says nothing of its licence")
         places = [f"{below}/{path.name}{'/*' if path.is_dir() else ''}" for path in _files(site, info)]
-        yield Bundled(name, about["Version"], licence, places, texts)
+        yield Bundled(name, about["Version"], licence, places, found)
 
 
 def _licence(about: Message) -> str:
@@ -112,10 +102,9 @@ def _files(site: Path, info: Path) -> list[Path]:
 
 def openssl(built: Path) -> Bundled:
     version = version_built(built)
-    texts = {"LICENSE.txt": (built / "LICENSE.txt").read_text()}
-    bundled = Bundled("openssl", version, "Apache-2.0", ["usr/lib/ginnel/lib/libcrypto-ginnel.so.3"], texts)
-    bundled.texts["COPYRIGHT"] = "Copyright 1998-2026 The OpenSSL Project Authors. All Rights Reserved.\n"
-    return bundled
+    holders = "Copyright 1998-2026 The OpenSSL Project Authors. All Rights Reserved.\n"
+    found = {"LICENSE.txt": (built / "LICENSE.txt").read_text(), "COPYRIGHT": holders}
+    return Bundled("openssl", version, "Apache-2.0", ["usr/lib/ginnel/lib/libcrypto-ginnel.so.3"], found)
 
 
 def copyright_file(bundled: list[Bundled]) -> str:
@@ -151,11 +140,11 @@ def write(site: Path, built: Path | None, debian: Path, folder: Path) -> None:
     (debian / "copyright").write_text(copyright_file(bundled))
     using = f"openssl (= {version_built(built)})" if built is not None else ""
     (debian / "built-using").write_text(using)
-    for info in site.glob("*.dist-info"):  # the texts have moved; pip's records tell of files that have gone
+    for info in site.glob("*.dist-info"):  # the texts have moved
         shutil.rmtree(info / "licenses", ignore_errors=True)
         shutil.rmtree(info / "sboms", ignore_errors=True)
         for path in sorted(info.iterdir()):
-            if path.name in ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json") or _TEXT.match(path.name):
+            if path.name in _RECORDS or LICENCE.search(path.name):
                 path.unlink()
 
 

@@ -8,18 +8,16 @@ modules that need it. `python -m ginnel_packaging.libcrypto` prints what OpenSSL
 
 from __future__ import annotations
 
-import os
 import shlex
 import shutil
 from pathlib import Path
 from typing import Final
 
 from .cross import Target, write_compiler, zig
-from .openssl import NOWHERE, WITHOUT, run, source, unpack, version_of
+from .openssl import KEY, OPTIONS, compiled, fresh, source, version_of
 from .tree import ROOT
 
 CACHE: Final = ROOT / "build/openssl"
-OPTIONS: Final = (f"--prefix={NOWHERE}", f"--openssldir={NOWHERE}", *(f"no-{what}" for what in WITHOUT))
 #: OpenSSL's own names (Configurations/10-main.conf).
 _CONFIGURATIONS: Final = {
     ("aarch64", "darwin"): "darwin64-arm64-cc",
@@ -41,33 +39,16 @@ def built(target: Target, cache: Path = CACHE) -> Path:
     Raises NotBuiltError.
     """
     description = source(cache)
-    made = cache / f"built-{version_of(description)}-{target.triple}"
+    made = cache / f"built-{KEY}-{version_of(description)}-{target.triple}"
     if made.exists():
         return made
-    work = cache / "cross" / target.triple
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
-    tree = work / "source"
-    unpack(description, tree)
-    compiler = work / "cc"
-    write_compiler(compiler, target, f"-g0 {shlex.quote(f'-ffile-prefix-map={tree}=.')}")
-    tools = [f"CC={compiler}", f"AR={zig()} ar", f"RANLIB={zig()} ranlib"]
-    named = _CONFIGURATIONS[target.machine, target.platform]
-    # The build notes its date, unless it is told one, and zig its folders.
-    environment = os.environ | {"SOURCE_DATE_EPOCH": "0", "LC_ALL": "C"}
-    run(["perl", "Configure", named, "shared", *OPTIONS, *tools], tree, environment)
+    work = fresh(cache / "cross" / target.triple)
+    # zig notes whole paths of sources.
+    write_compiler(work / "cc", target, f"-g0 {shlex.quote(f'-ffile-prefix-map={work}=.')}")
+    words = [_CONFIGURATIONS[target.machine, target.platform], "CC=cc"]
+    words += [f"AR={zig()} ar", f"RANLIB={zig()} ranlib"]
     # Whoever needs it on macOS finds it beside itself.
-    for wanted in (
-        ["build_generated"],
-        [f"-j{os.cpu_count() or 1}", "libdir=@loader_path", file_name(target)],
-    ):
-        run(["make", "-s", *wanted], tree, environment)
-    part = work / "part"
-    shutil.copytree(tree / "include/openssl", part / "include/openssl", ignore=shutil.ignore_patterns("*.in"))
-    (part / "lib").mkdir()
-    shutil.copy(tree / file_name(target), part / "lib")
-    (part / f"lib/libcrypto.{target.suffix}").symlink_to(file_name(target))  # what -lcrypto finds
-    shutil.copy(tree / "LICENSE.txt", part)
+    part = compiled(description, work, file_name(target), words, ["libdir=@loader_path"])
     part.rename(made)
     shutil.rmtree(work)
     return made

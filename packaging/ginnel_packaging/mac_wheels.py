@@ -7,13 +7,12 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from . import universal, wheels
+from .qt import MODULES
 from .wheels import ONE_SIDED
 
 MACHINES: Final = ("arm64", "x86_64")
 #: Wheels that may be installed there, newest first (PEP 425).
 _RELEASES: Final = ("15_0", "14_0", "13_0", "12_0", "11_0", "10_15", "10_14", "10_13", "10_12", "10_9")
-#: Of Qt what the app needs; the rest of PySide6 (tools, QML, databases) is not shipped.
-_QT: Final = ("QtCore", "QtDBus", "QtGui", "QtNetwork", "QtSvg", "QtWidgets")
 _LIBRARY: Final = "libpyside6.abi3"
 _PLUGINS: Final = (
     *("iconengines/libqsvgicon.dylib", "imageformats/libqsvg.dylib", "platforms/libqcocoa.dylib"),
@@ -73,13 +72,13 @@ def prune(site: Path) -> None:
 def _is_used(below: PurePosixPath) -> bool:
     match below.parts:
         case ("Qt", "lib", framework, *_):
-            return framework.partition(".")[0] in _QT
+            return framework.partition(".")[0] in MODULES
         case ("Qt", "plugins", *rest):
             return "/".join(rest) in _PLUGINS
         case ("Qt", "translations", name):
             return name.startswith("qtbase_")
         case (name,):
             module = name.partition(".")[0]
-            return below.suffix == ".py" or (module in _QT and below.suffix == ".so") or _LIBRARY in name
+            return below.suffix == ".py" or (module in MODULES and below.suffix == ".so") or _LIBRARY in name
         case _:
             return below.parts[0] == "support"

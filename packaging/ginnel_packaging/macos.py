@@ -33,6 +33,8 @@ DAEMON: Final = PurePosixPath("/Library/LaunchDaemons/org.ginnel.ginneld.plist")
 MANUAL: Final = PurePosixPath("/private/etc/manpaths.d/ginnel")
 LANGUAGES: Final = ("en", "de")
 LIBRARY: Final = "libcrypto.3.dylib"
+#: What Qt's licence asks to come with it; Debian has these texts for everybody.
+_GNU: Final = ("gpl-3.0.txt", "lgpl-3.0.txt")
 #: Folders that every Mac has, whose owners and modes are macOS' business.
 STANDING: Final = frozenset(
     map(
@@ -109,8 +111,9 @@ def items(parts: Parts, program: bytes) -> list[Item]:
     layout = payload.darwin(PYTHON)
     contents = BUNDLE / "Contents"
     plist = PACKAGING / "launchd" / DAEMON.name
+    texts = wheels.licences(parts.wheels) | {name: (wheels.OWN / name).read_text() for name in _GNU}
     found = [
-        *payload.common(layout, parts, wheels.licences(parts.wheels), app=True),
+        *payload.common(layout, parts, texts, app=True),
         Item(layout.programs / "ginnel-uninstall", HERE / "ginnel-uninstall", 0o755),
         Item(DAEMON, plist),
         # Where the private Python finds what is not its own (site), isolated or not.

@@ -36,6 +36,10 @@ WITHOUT: Final = (
 )
 #: A folder that no system has and nobody but root can make.
 NOWHERE: Final = "/usr/lib/ginnel/none"
+#: What it is configured with for every system.
+OPTIONS: Final = (f"--prefix={NOWHERE}", f"--openssldir={NOWHERE}", *(f"no-{what}" for what in WITHOUT))
+#: In the name of what was built: other options make another folder.
+KEY: Final = hashlib.sha256(repr(OPTIONS).encode()).hexdigest()[:8]
 _SUITES: Final = (("debian", "trixie"), ("debian-security", "trixie-security"))
 _KEYRING: Final = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
@@ -83,50 +87,64 @@ def version_built(made: Path) -> str:
     return made.name.split("-", 2)[2]
 
 
-def unpack(description: Path, folder: Path) -> None:
-    """The source with Debian's patches, as the new folder `folder`. Raises NotBuiltError."""
-    # apt-get has checked the files against the signed index; a person's keyring need not know their author.
-    run(["dpkg-source", "--no-check", "--extract", description, folder], description.parent)
-
-
 def build(cache: Path) -> Path:
     """A folder with include/, lib/ and LICENSE.txt, built when it is not there yet.
 
     Raises NotBuiltError.
     """
     description = source(cache)
-    key = hashlib.sha256(repr((WITHOUT, NOWHERE)).encode()).hexdigest()[:8]
-    made = cache / f"built-{key}-{version_of(description)}"
+    made = cache / f"built-{KEY}-{version_of(description)}"
     if made.exists():
         return made
-    work, part = cache / "work", cache / "part"
-    for folder in (work, part):
-        shutil.rmtree(folder, ignore_errors=True)
-    unpack(description, work)
-    settings = cache / "target.conf"
+    work = fresh(cache / "work")
+    settings = work / "target.conf"
     settings.write_text(
         f'my %targets = ("{_TARGET}" => '
         f'{{ inherit_from => ["{_configuration()}"], shlib_variant => "-ginnel" }});\n'
     )
-    options = [f"--prefix={NOWHERE}", f"--openssldir={NOWHERE}", "--libdir=lib", "shared"]
-    options += [f"no-{what}" for what in WITHOUT]
-    flags = ["-g0", f"-ffile-prefix-map={work}=."]
+    part = compiled(description, work, LIBRARY, [f"--config={settings}", _TARGET, "--libdir=lib", "-g0"])
+    part.rename(made)
+    shutil.rmtree(work)
+    return made
+
+
+def fresh(folder: Path) -> Path:
+    """`folder`, made empty."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def compiled(
+    description: Path, work: Path, library: str, configure: Sequence[str], variables: Sequence[str] = ()
+) -> Path:
+    """A new folder in `work` with include/, lib/ and LICENSE.txt, of the source with Debian's patches.
+
+    `configure` has the target and words of its own, `variables` are make's. The library notes how it was
+    compiled: a compiler in `work` is found by its name, so that no folder stands there. Raises NotBuiltError.
+    """
+    tree, part = work / "source", work / "part"
+    # apt-get has checked the files against the signed index; a person's keyring need not know their author.
+    run(["dpkg-source", "--no-check", "--extract", description, tree], description.parent)
     # The build notes a date: that of the source, as Debian's changelog has it.
     dated = subprocess.run(
-        ["dpkg-parsechangelog", "--show-field", "Timestamp"], cwd=work, capture_output=True, check=True
+        ["dpkg-parsechangelog", "--show-field", "Timestamp"], cwd=tree, capture_output=True, check=True
     )
-    environment = os.environ | {"SOURCE_DATE_EPOCH": dated.stdout.decode().strip(), "LC_ALL": "C"}
-    run(["perl", "Configure", f"--config={settings}", _TARGET, *options, *flags], work, environment)
-    jobs = f"-j{os.cpu_count() or 1}"
-    for target in (["build_generated"], [jobs, LIBRARY]):
-        run(["make", "-s", *target], work, environment)
-    shutil.copytree(work / "include/openssl", part / "include/openssl", ignore=shutil.ignore_patterns("*.in"))
+    environment = os.environ | {
+        "SOURCE_DATE_EPOCH": dated.stdout.decode().strip(),
+        "LC_ALL": "C",
+        "PATH": f"{work}:{os.environ['PATH']}",
+    }
+    run(["perl", "Configure", *configure, "shared", *OPTIONS], tree, environment)
+    for goal in (["build_generated"], [f"-j{os.cpu_count() or 1}", *variables, library]):
+        run(["make", "-s", *goal], tree, environment)
+    shutil.copytree(tree / "include/openssl", part / "include/openssl", ignore=shutil.ignore_patterns("*.in"))
     (part / "lib").mkdir()
-    shutil.copy(work / LIBRARY, part / "lib")
-    (part / "lib/libcrypto.so").symlink_to(LIBRARY)  # what -lcrypto finds
-    shutil.copy(work / "LICENSE.txt", part)
-    shutil.rmtree(work)
-    return part.rename(made)
+    shutil.copy(tree / library, part / "lib")
+    sought = "libcrypto.dylib" if library.endswith(".dylib") else "libcrypto.so"  # by -lcrypto
+    (part / "lib" / sought).symlink_to(library)
+    shutil.copy(tree / "LICENSE.txt", part)
+    return part
 
 
 def ordered(version: str) -> list[int]:

@@ -16,29 +16,23 @@ from email.parser import HeaderParser
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from .tree import ROOT
+from .tree import PACKAGING, ROOT
 
-#: What the app needs beside the service, by their canonical names (PEP 503).
-APP: Final = frozenset(
-    {
-        "backports-tarfile",
-        "importlib-metadata",
-        "jaraco-classes",
-        "jaraco-context",
-        "jaraco-functools",
-        "keyring",
-        "lazy-importer",
-        "more-itertools",
-        "pyside6-essentials",
-        "shiboken6",
-        "zipp",
-    }
-)
 #: Of these PyPI has no wheel for Intel's Macs any more; a Mac builds it.
 ONE_SIDED: Final = frozenset({"cryptography"})
-_LICENCE: Final = re.compile(r"(licen[cs]e|copying|notice|copyright|authors)", re.IGNORECASE)
+#: What wheels link in or bring along without a word of it: our texts about it, by the wheel.
+INSIDE: Final = {
+    "cffi": ("libffi.txt",),
+    "pyside6-essentials": ("icu.txt", "qt.txt"),
+    "shiboken6": ("qt.txt",),
+}
+OWN: Final = PACKAGING / "licences"
+#: Files' names.
+LICENCE: Final = re.compile(r"(licen[cs]e|copying|notice|copyright|authors)", re.IGNORECASE)
 #: What of a wheel is not installed: pip's records, byte code of another Python, its own tests.
 _LEFT: Final = frozenset({"RECORD", "INSTALLER", "__pycache__", "tests"})
+#: In a requirement's marker; what is for macOS alone has none of it.
+_ELSEWHERE: Final = re.compile(r"sys_platform == '(?!darwin)")
 _ENTRY: Final = re.compile(r"\n(?=\S)")
 _PIN: Final = re.compile(r"([A-Za-z0-9._-]+)==(\S+)")
 
@@ -58,27 +52,38 @@ def pins(file: str) -> dict[str, str]:
 
 
 def everything(app: bool) -> list[str]:
-    """Canonical names of what the service needs at run time, and of what the app adds."""
-    return [*pins("run.txt"), *sorted(APP if app else ())]
+    """Canonical names of what the service needs on macOS, and of what the app and tokens add."""
+    found = pins("app.txt" if app else "run.txt")
+    return [name for name, entry in found.items() if not _ELSEWHERE.search(entry)]
 
 
 def fetch(names: Iterable[str], folder: Path, platforms: Sequence[str] = ()) -> list[Path]:
     """Download the wheels of `names` for `platforms` (PEP 425), or pure ones. Raises WheelError."""
-    known = pins("dev.txt") | pins("run.txt")
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    given = [f"--platform={platform}" for platform in platforms or ("any",)]
+    _download(
+        names, folder, "--only-binary=:all:", "--implementation=cp", f"--python-version={python}", *given
+    )
+    return sorted(folder.glob("*.whl"))
+
+
+def source(name: str, folder: Path) -> Path:
+    """The locked source of `name`, downloaded. Raises WheelError."""
+    _download([name], folder, "--no-binary=:all:", "--no-build-isolation")
+    return next(folder.glob("*.tar.gz"))
+
+
+def _download(names: Iterable[str], folder: Path, *options: str) -> None:
+    known = pins("app.txt")
     folder.mkdir(parents=True, exist_ok=True)
     wanted = folder / "requirements.txt"
     wanted.write_text("\n".join(known[canonical(name)] for name in names) + "\n")
-    given = [word for platform in platforms or ("any",) for word in ("--platform", platform)]
     command: list[str | Path] = [sys.executable, "-m", "pip", "download", "--quiet"]
-    command += ["--disable-pip-version-check", "--no-deps"]
-    command += ["--only-binary=:all:", "--require-hashes", "--implementation=cp", *given]
-    command += ["--python-version", f"{sys.version_info.major}.{sys.version_info.minor}"]
-    done = subprocess.run(
-        [*command, "--dest", folder, "--requirement", wanted], capture_output=True, text=True, check=False
-    )
+    command += ["--disable-pip-version-check", "--no-deps", "--require-hashes", *options]
+    command += ["--dest", folder, "--requirement", wanted]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise WheelError(done.stderr.strip())
-    return sorted(folder.glob("*.whl"))
 
 
 def least(name: str) -> str:
@@ -87,21 +92,6 @@ def least(name: str) -> str:
     wanted = [*project["dependencies"], *project["optional-dependencies"]["gui"]]
     found = {match[1]: match[2] for text in wanted if (match := re.match(r"([\w.-]+)>=([\d.]+)", text))}
     return found.get(name, "0")
-
-
-def source(name: str, folder: Path) -> Path:
-    """The locked source of `name`, downloaded. Raises WheelError."""
-    folder.mkdir(parents=True, exist_ok=True)
-    wanted = folder / "requirements.txt"
-    wanted.write_text(f"{pins('run.txt')[canonical(name)]}\n")
-    command: list[str | Path] = [sys.executable, "-m", "pip", "download", "--quiet"]
-    command += ["--disable-pip-version-check", "--no-deps"]
-    command += ["--no-binary=:all:", "--no-build-isolation", "--require-hashes", "--dest", folder]
-    done = subprocess.run([*command, "--requirement", wanted], capture_output=True, text=True, check=False)
-    found = sorted(folder.glob("*.tar.gz"))
-    if done.returncode != 0 or not found:
-        raise WheelError(done.stderr.strip())
-    return found[0]
 
 
 def unpacked(found: Iterable[Path], folder: Path) -> Path:
@@ -126,6 +116,17 @@ def files(folder: Path) -> Iterator[tuple[PurePosixPath, Path]]:
             yield below, path
 
 
+def texts(info: Path) -> dict[str, str]:
+    """The licences in the .dist-info `info`, and ours about what the wheel has inside, by files' names."""
+    found = {
+        path.name: path.read_text(errors="replace")
+        for path in sorted(info.rglob("*"))
+        if path.is_file() and LICENCE.search(path.name)
+    }
+    inside = INSIDE.get(canonical(info.name.partition("-")[0]), ())
+    return found | {text: (OWN / text).read_text() for text in inside}
+
+
 def licences(folder: Path) -> dict[str, str]:
     """The licences of unpacked wheels, by the wheel's name; what has no file says so by its metadata.
 
@@ -134,18 +135,14 @@ def licences(folder: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     for metadata in sorted(folder.glob("*.dist-info/METADATA")):
         about = HeaderParser().parsestr(metadata.read_text())
-        texts = [
-            path.read_text(errors="replace")
-            for path in sorted(metadata.parent.rglob("*"))
-            if path.is_file() and _LICENCE.search(path.name)
-        ]
+        there = texts(metadata.parent)
         said = [about.get("License-Expression") or about.get("License") or ""]
         said += [each for each in about.get_all("Classifier", []) if each.startswith("License ::")]
         words = "\n".join(filter(None, said))
-        if not texts and not words:
+        if not there and not words:
             raise WheelError(f"{about['Name']} {about['Version']} says nothing of its licence")
         name = f"{canonical(about['Name'])}-{about['Version']}"
-        found[name] = "\n\n".join([f"{about['Name']} {about['Version']}: {words}".strip(), *texts])
+        found[name] = "\n\n".join([f"{about['Name']} {about['Version']}: {words}".strip(), *there.values()])
     return found
 
 

@@ -2,7 +2,10 @@
 # For a release on a machine that forgets: puts identities and Apple's key from the environment into a keychain of
 # their own below $1, and prints what build.sh is to be told, as NAME=VALUE. What is not given is left out.
 set -eu
+umask 077
 folder=$1
+# Whatever fails, no secret stays in a file.
+trap 'rm -f "$folder/identities.p12" "$folder/notary.p8"' EXIT
 
 if [ -n "${MACOS_CERTIFICATES:-}" ]; then
     keychain=$folder/ginnel.keychain-db
@@ -16,12 +19,10 @@ if [ -n "${MACOS_CERTIFICATES:-}" ]; then
     security set-key-partition-list -S apple-tool:,apple: -k "$secret" "$keychain" >/dev/null
     # shellcheck disable=SC2046  # a list of paths without blanks
     security list-keychains -d user -s "$keychain" $(security list-keychains -d user | tr -d '"')
-    rm -f "$folder/identities.p12"
 fi
 
 if [ -n "${NOTARY_KEY:-}" ]; then
-    (umask 077 && printf '%s\n' "$NOTARY_KEY" >"$folder/notary.p8")
+    printf '%s\n' "$NOTARY_KEY" >"$folder/notary.p8"
     xcrun notarytool store-credentials ginnel --key "$folder/notary.p8" --key-id "$NOTARY_KEY_ID" --issuer "$NOTARY_ISSUER" >&2
-    rm -f "$folder/notary.p8"
     echo "GINNEL_NOTARY_PROFILE=ginnel"
 fi

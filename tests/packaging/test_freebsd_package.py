@@ -69,6 +69,7 @@ def test_modules_are_of_freebsd_and_need_nothing_else(freebsd_package: Package) 
     crypto = elf.read(library)
     machine = {"amd64": elf.X86_64, "aarch64": elf.AARCH64}[freebsd_package.manifest["abi"].split(":")[2]]
     assert crypto.machine == machine
+    assert f"{ROOT}/".encode() not in library
     used, python = set(), set(python_names())
     for name, content in modules.items():
         module = elf.read(content)
@@ -76,6 +77,7 @@ def test_modules_are_of_freebsd_and_need_nothing_else(freebsd_package: Package) 
         assert name.endswith(f".cpython-{PYTHON.replace('.', '')}.so")
         assert set(module.needed) <= {"libc.so.7", "libthr.so.3", "libcrypto.so.3", "libm.so.5"}, name
         assert module.runpath == "$ORIGIN", name
+        assert f"{ROOT}/".encode() not in content, name
         if "libcrypto.so.3" in module.needed:
             used.add(Path(name).name.partition(".")[0])
         rest = module.undefined - python - crypto.defined

@@ -7,6 +7,7 @@ import plistlib
 import re
 import stat
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from ginnel_packaging import wheels as wheels_of
 from ginnel_packaging.cross import python_names
 from ginnel_packaging.macos import IDENTIFIER, MINIMUM, PYTHON
 from ginnel_packaging.payload import Item
-from ginnel_packaging.tree import VERSION, epoch
+from ginnel_packaging.tree import ROOT, VERSION, epoch
 from ginnel_service.config import parse_arguments
 from helpers import macho
 from helpers.mac_reader import MacPackage
@@ -166,6 +167,14 @@ def test_libcrypto_needs_the_system_alone(images: dict[str, dict[str, macho.Imag
         assert image.minimum <= minimum(MINIMUM)
 
 
+def test_nothing_of_ours_names_the_folder_where_it_was_built(mac_package: MacPackage) -> None:
+    """Two builds would differ."""
+    for name, member in mac_package.payload.items():
+        if macho.is_macho(member.content) and ("/ginnel_core/" in name or "Ginnel.app" in name):
+            for folder in (ROOT, Path(tempfile.gettempdir())):
+                assert f"{folder}/".encode() not in member.content, name
+
+
 def test_what_is_bundled_runs_on_the_least_system_and_finds_its_libraries(
     mac_package: MacPackage, images: dict[str, dict[str, macho.Image]]
 ) -> None:
@@ -206,10 +215,17 @@ def test_licences_of_all_that_is_bundled_are_there(mac_package: MacPackage) -> N
         if name.endswith(".dist-info/METADATA")
     }
     assert {"cryptography", "rich", "pyrad"} <= wheels
-    texts = {Path(name).name for name in mac_package.payload if "/share/licences/" in name}
+    texts = {
+        Path(name).name: member.content.decode()
+        for name, member in mac_package.payload.items()
+        if "/share/licences/" in name
+    }
     for wheel in wheels:
         assert any(text.startswith(wheel) for text in texts), wheel
-    assert {"LICENSE", "openssl"} <= texts
+    assert {"LICENSE", "openssl"} <= texts.keys()
+    assert any(name.startswith("cffi-") and "libffi" in text for name, text in texts.items())
+    for name, title in (("lgpl-3.0.txt", "GNU LESSER GENERAL"), ("gpl-3.0.txt", "GNU GENERAL")):
+        assert f"{title} PUBLIC LICENSE\n                       Version 3" in texts[name]
 
 
 def test_two_packages_are_the_same_bytes(mac_items: list[Item], mac_package: MacPackage) -> None:

@@ -59,6 +59,16 @@ def test_a_wheel_that_says_nothing_of_its_licence_is_not_shipped(tmp_path: Path)
         wheels.licences(tmp_path)
 
 
+def test_what_a_wheel_does_not_tell_of_what_it_has_inside_stands_with_its_licence(tmp_path: Path) -> None:
+    info = tmp_path / "PySide6_Essentials-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Name: PySide6_Essentials\nVersion: 1\nLicense: LGPL-3.0-only\n")
+    (info / "LICENSE").write_text("its own")
+    text = wheels.licences(tmp_path)["pyside6-essentials-1"]
+    for words in ("LGPL-3.0-only", "its own", "UNICODE LICENSE V3", "Qt for Python"):
+        assert words in text
+
+
 @pytest.mark.parametrize("app", [True, False])
 def test_every_dependency_on_macos_is_bundled(app: bool) -> None:
     """By the metadata of what is installed here, as pip there would read it."""

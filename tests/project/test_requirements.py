@@ -1,4 +1,4 @@
-"""What pyproject.toml asks for is locked: one version each, with hashes, the same in both files."""
+"""What pyproject.toml asks for is locked: one version each, with hashes, the same in all files."""
 
 from __future__ import annotations
 
@@ -29,10 +29,15 @@ def pins(file: str) -> dict[str, str]:
 
 
 def wanted() -> list[tuple[str, str]]:
-    return [("run.txt", text) for text in PROJECT["project"]["dependencies"]] + [
-        ("dev.txt", text)
-        for text in PROJECT["dependency-groups"]["dev"] + PROJECT["build-system"]["requires"]
-    ]
+    project, groups = PROJECT["project"], PROJECT["dependency-groups"]
+    extras = [text for texts in project["optional-dependencies"].values() for text in texts]
+    asked = {
+        "run.txt": project["dependencies"],
+        "dev.txt": groups["dev"] + PROJECT["build-system"]["requires"],
+        "app.txt": project["dependencies"] + extras,
+        "build.txt": groups["build"],
+    }
+    return [(file, text) for file, texts in asked.items() for text in texts]
 
 
 @pytest.mark.parametrize(("file", "text"), wanted())
@@ -41,8 +46,14 @@ def test_a_locked_version_satisfies_what_is_asked_for(file: str, text: str) -> N
     assert pins(file)[canonicalize_name(requirement.name)] in requirement.specifier
 
 
-def test_both_files_agree() -> None:
-    run, dev = pins("run.txt"), pins("dev.txt")
-    assert {package: run[package] for package in run.keys() & dev.keys()} == {
-        package: dev[package] for package in run.keys() & dev.keys()
-    }
+@pytest.mark.parametrize("file", ["run.txt", "app.txt", "build.txt"])
+def test_packages_have_what_the_tests_run_with(file: str) -> None:
+    there, tested = pins(file), pins("dev.txt")
+    shared = there.keys() & tested.keys()
+    assert shared
+    assert {package: there[package] for package in shared} == {package: tested[package] for package in shared}
+
+
+def test_packages_have_what_runs_from_a_clone() -> None:
+    run = pins("run.txt")
+    assert run.items() <= pins("app.txt").items()

@@ -29,6 +29,15 @@ def test_actions_are_pinned_by_their_commits(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_who_fetches_what_another_job_made_may_read_it(path: Path) -> None:
+    """`gh run download` is refused without (403), and a job's permissions replace the workflow's."""
+    given = re.findall(r"^ *permissions:\n((?: +[a-z-]+: .*\n)+)", path.read_text(), re.MULTILINE)
+    assert given
+    if "gh run download" in path.read_text():
+        assert all("actions: read" in block for block in given)
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 def test_commands_of_make_that_they_run_are_there(path: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     for words in re.findall(r"\bg?make ((?:[a-z-]+ ?)+)", path.read_text()):
