@@ -54,7 +54,7 @@ endif
 
 system: setup-run ## the tests of macOS' and FreeBSD's own network, on a machine with that system; asks for root
 	@[ "$(OS)" != Linux ] || { echo "make $@: on a Mac or FreeBSD (see docs/porting-checklist.md)"; exit 1; }
-	$(SUDO) $(BIN)/python -m pytest -m $(if $(filter Darwin,$(OS)),darwin,freebsd) $(PYTEST_ARGS)
+	$(SUDO) $(BIN)/python -m pytest tests/systems -m $(if $(filter Darwin,$(OS)),darwin,freebsd) $(PYTEST_ARGS)
 
 lint: setup ## ruff, mypy, the import contracts, shellcheck, actionlint
 	@failed=; for check in "ruff check ." "ruff format --check ." mypy "mypy tests" lint-imports; do \
