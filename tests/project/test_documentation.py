@@ -11,6 +11,7 @@ import click
 import msgspec
 import pytest
 
+from fuzz.harness import TARGETS as FUZZ_TARGETS
 from ginnel_service.cli.exits import MEANINGS
 from ginnel_service.cli.main import main
 from ginnel_service.config import parse_arguments
@@ -62,7 +63,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def test_make_has_the_targets() -> None:
     named = {words[0] for words in of("make") if words}
-    named |= {word for page in pages() for word in re.findall(r"`make ([a-z]+)[` ]", page.read_text())}
+    named |= {word for page in pages() for word in re.findall(r"`make ([a-z-]+)[` ]", page.read_text())}
     assert named <= TARGETS
 
 
@@ -121,3 +122,22 @@ def test_the_rfc_table_points_at_what_there_is() -> None:
         for proof in proofs:
             file, _, test = proof.partition("::")
             assert re.search(rf"^def {test or 'test_'}", (tests / file).read_text(), re.M), proof
+
+
+def test_the_long_tests_are_as_long_as_the_page_says() -> None:
+    """Where their default stands, and where `make soak` says another."""
+    soak = re.search(r"^soak:.*?\$\(LONG\)", (ROOT / "Makefile").read_text(), re.MULTILINE | re.DOTALL)
+    assert soak is not None
+    full = dict(re.findall(r"\b((?:GINNEL|FUZZ)_[A-Z_]+)=([\d.]+)", soak[0]))
+    text = (ROOT / "docs/testing.md").read_text()
+    rows = re.findall(r"^\| `(\S+\.py)` \| `([A-Z_]+)`.*? \| ([\d.,]+), ([\d.,]+) \|", text, re.MULTILINE)
+    assert {variable for _, variable, _, _ in rows} == full.keys()
+    for file, variable, short, long in rows:
+        default = re.search(rf'"{variable}", "([\d.]+)"', (ROOT / "tests" / file).read_text())
+        assert default is not None, file
+        assert (default[1], full[variable]) == (short.replace(",", ""), long.replace(",", "")), variable
+
+
+def test_every_fuzz_target_is_on_the_page() -> None:
+    below = (ROOT / "docs/testing.md").read_text().partition("\n## Fuzzing\n")[2]
+    assert set(re.findall(r"^\| `(\w+)` \|", below, re.MULTILINE)) == set(FUZZ_TARGETS)
