@@ -23,7 +23,7 @@ NETWORK := netns or interop or slow
 ELSEWHERE := darwin or freebsd
 BESIDE := -n auto --dist worksteal
 LONG := tests/security/test_hostile_clients.py tests/core/test_hostile_flood.py tests/tunnel/test_many_rekeys.py tests/simulation/test_rekeys.py tests/fuzz/test_targets.py tests/gui/test_monkey.py tests/net/bsd/test_deaths.py
-LINUX_ONLY = @[ "$(OS)" = Linux ] || { echo "make $@: the packet path runs on Linux only so far (see docs/platforms.md)"; exit 1; }
+LINUX_ONLY = @[ "$(OS)" = Linux ] || { echo "make $@: on Linux only (see docs/platforms.md)"; exit 1; }
 # Before what changes the machine's own network, where there are no namespaces.
 SUDO := $(if $(filter Linux,$(OS)),,$(if $(filter 0,$(shell id -u)),,sudo))
 
@@ -49,12 +49,12 @@ ifeq ($(OS),Linux)
 	$(PYTEST) $(BESIDE) -m "($(NETWORK)) and not (alone or $(ELSEWHERE))" $(PYTEST_ARGS)
 	$(PYTEST) -m "($(NETWORK)) and alone" $(PYTEST_ARGS)
 else
-	@echo "make network: skipped; network namespaces and the packet path are Linux's (see docs/platforms.md)"
+	@echo "make network: skipped; network namespaces are Linux's (see docs/platforms.md)"
 endif
 
 system: setup-run ## the tests of macOS' and FreeBSD's own network, on a machine with that system; asks for root
 	@[ "$(OS)" != Linux ] || { echo "make $@: on a Mac or FreeBSD (see docs/porting-checklist.md)"; exit 1; }
-	$(SUDO) $(BIN)/python -m pytest -m $(if $(filter Darwin,$(OS)),darwin,freebsd) $(PYTEST_ARGS)
+	$(SUDO) $(BIN)/python -m pytest tests/systems -m $(if $(filter Darwin,$(OS)),darwin,freebsd) $(PYTEST_ARGS)
 
 lint: setup ## ruff, mypy, the import contracts, shellcheck, actionlint
 	@failed=; for check in "ruff check ." "ruff format --check ." mypy "mypy tests" lint-imports; do \
@@ -134,7 +134,7 @@ clean: ## remove whatever a build or a test made, .venv too
 	rm -rf .venv build dist bench-results .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	rm -rf ./*.egg-info core/*.egg-info service/*.egg-info
 	rm -f core/ginnel_core/*.so core/ginnel_core/*.c core/ginnel_core/*.html
-	find core service tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find core service gui packaging tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 setup:
 	@packaging/bootstrap.sh test

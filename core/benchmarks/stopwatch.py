@@ -36,7 +36,6 @@ SETTLE_S = 0.03  # what ended is forgotten at both ends
 NO_WAY_YET = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.ENETDOWN, errno.EPERM)
 ECHO, ECHO_REPLY = 8, 0
 IKE_SA_INIT, IKE_AUTH, RESPONSE = 34, 35, 0x20
-IKE_PORTS = (500, 4500)
 SO_TIMESTAMPNS = 35  # socket(7); not in Python's socket module
 
 

@@ -45,9 +45,7 @@ _BOUND_S: Final = 20.0
 
 #: Numbers of AtspiStateType.
 ENABLED: Final = 8
-FOCUSED: Final = 12
 SHOWING: Final = 25
-CHECKED: Final = 4
 
 
 class Bus:

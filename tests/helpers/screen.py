@@ -138,9 +138,6 @@ class Person:
         self.until(there, f"{role} {name}", timeout_s=timeout_s)
         return found[0]
 
-    def wait_until_gone(self, name: str, role: str = "") -> None:
-        self.until(lambda: not self.sees(name, role), f"the end of {name}")
-
     def until(self, ready: Callable[[], bool], what: str, *, timeout_s: float = BOUND_S) -> None:
         """Raises AssertionError with all that is to be seen."""
         deadline = time.monotonic() + timeout_s

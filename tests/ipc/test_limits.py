@@ -19,7 +19,7 @@ from ginnel_service.ipc.fake import FakeService
 from ginnel_service.ipc.limits import Bucket, Limits, Rate
 from ginnel_service.ipc.schema import ConnectionStatus, Level, LogEntry
 from ginnel_service.ipc.server import Server
-from ipc.test_server import NOBODY, PROFILE, calling, owned_by, serve
+from ipc.callers import NOBODY, PROFILE, calling, owned_by, serve
 
 FREE = Rate(per_s=1e9, burst=1e9)
 ALICE, BOB, ADMIN = (

@@ -29,7 +29,7 @@ from ginnel_service.ipc.schema import (
 )
 from ginnel_service.ipc.service import ServiceError
 from ginnel_service.profiles.secrets import Secrets
-from ipc.test_server import Caller, calling, owned_by, serve
+from ipc.callers import Caller, calling, owned_by, serve
 
 NAMES = ("mine", "theirs")
 TOPICS = ["state", "statistics", "prompt", "kill_switch", "profile"]

@@ -26,7 +26,7 @@ from ginnel_service.ipc.schema import (
     TunnelDiagnosis,
 )
 from ginnel_service.profiles.secrets import Secrets
-from ipc.test_server import NOBODY, PROFILE, calling, owned_by, serve
+from ipc.callers import NOBODY, PROFILE, calling, owned_by, serve
 
 SECRETS = {"psk": "c2VjcmV0IQ=="}
 US = os.geteuid()

@@ -8,7 +8,7 @@ from typing import Any
 from ginnel_service import logs
 from ginnel_service.ipc.fake import FakeService
 from ginnel_service.ipc.schema import PromptAnswerParams, PromptStatus
-from ipc.test_server import NOBODY, calling, owned_by, serve
+from ipc.callers import NOBODY, calling, owned_by, serve
 
 ASKED = PromptStatus(id=7, name="office", kind="otp", message="Code of your token?", username="alice")
 

@@ -80,6 +80,7 @@ def test_the_way_to_the_gateway_makes_no_difference(lab: Lab, outside: int, tcp:
         it.wait("up")
         it.state("up again", allowed, carries=(4, 6))
     left = it.packets("up", Kind.TUNNEL)
+    assert left
     assert all(words.startswith("TCP") for words in left) is tcp
     assert all((":" in words.split()[1]) == bool(outside) for words in left)
 

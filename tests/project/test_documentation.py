@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shlex
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import click
 import msgspec
 import pytest
 
+from fuzz.harness import TARGETS as FUZZ_TARGETS
 from ginnel_service.cli.exits import MEANINGS
 from ginnel_service.cli.main import main
 from ginnel_service.config import parse_arguments
@@ -19,6 +21,8 @@ from project.tree import ROOT, name, pages
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 SHELL = re.compile(r"^```(?:sh|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+#: Where a command ends in the shell's eyes.
+SHELLS_OWN = {"|", "<", ">", "&&", "&"}
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
@@ -62,22 +66,25 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def test_make_has_the_targets() -> None:
     named = {words[0] for words in of("make") if words}
-    named |= {word for page in pages() for word in re.findall(r"`make ([a-z]+)[` ]", page.read_text())}
+    named |= {word for page in pages() for word in re.findall(r"`make ([a-z-]+)[` ]", page.read_text())}
     assert named <= TARGETS
 
 
 @pytest.mark.parametrize("words", of("ginnel"), ids=" ".join)
-def test_ginnel_has_the_command_and_its_options(words: list[str]) -> None:
+def test_ginnel_takes_the_command_as_it_is_written(words: list[str]) -> None:
     command: click.Command = main
     context = click.Context(main)
-    rest = list(words)
+    rest = list(itertools.takewhile(lambda word: word not in SHELLS_OWN, words))
     while isinstance(command, click.Group):
         assert rest, "a group alone"
         found = command.get_command(context, rest.pop(0))
         assert found is not None
         command = found
-    options = {option for parameter in command.params for option in parameter.opts + parameter.secondary_opts}
-    assert {word.partition("=")[0] for word in rest if word[:1] == "-" != word} <= options | {"--help"}
+    try:
+        command.make_context("documented", rest, parent=context)
+    except click.BadParameter as error:
+        if "No such file" not in error.message:
+            raise
 
 
 @pytest.mark.parametrize("words", of("ginneld"), ids=" ".join)
@@ -121,3 +128,22 @@ def test_the_rfc_table_points_at_what_there_is() -> None:
         for proof in proofs:
             file, _, test = proof.partition("::")
             assert re.search(rf"^def {test or 'test_'}", (tests / file).read_text(), re.M), proof
+
+
+def test_the_long_tests_are_as_long_as_the_page_says() -> None:
+    """Where their default stands, and where `make soak` says another."""
+    soak = re.search(r"^soak:.*?\$\(LONG\)", (ROOT / "Makefile").read_text(), re.MULTILINE | re.DOTALL)
+    assert soak is not None
+    full = dict(re.findall(r"\b((?:GINNEL|FUZZ)_[A-Z_]+)=([\d.]+)", soak[0]))
+    text = (ROOT / "docs/testing.md").read_text()
+    rows = re.findall(r"^\| `(\S+\.py)` \| `([A-Z_]+)`.*? \| ([\d.,]+), ([\d.,]+) \|", text, re.MULTILINE)
+    assert {variable for _, variable, _, _ in rows} == full.keys()
+    for file, variable, short, long in rows:
+        default = re.search(rf'"{variable}", "([\d.]+)"', (ROOT / "tests" / file).read_text())
+        assert default is not None, file
+        assert (default[1], full[variable]) == (short.replace(",", ""), long.replace(",", "")), variable
+
+
+def test_every_fuzz_target_is_on_the_page() -> None:
+    below = (ROOT / "docs/testing.md").read_text().partition("\n## Fuzzing\n")[2]
+    assert set(re.findall(r"^\| `(\w+)` \|", below, re.MULTILINE)) == set(FUZZ_TARGETS)

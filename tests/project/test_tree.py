@@ -16,26 +16,6 @@ from project.tree import ROOT, name, sources
 UNFINISHED = re.compile("\\b(?:TO" "DO|FIX" "ME|XX" "X|HA" "CK)\\b")  # fmt: skip
 ONE_MACHINE = re.compile("(?<![\\w.])/(?:home/[a-z]|wo" "rk/|ro" "ot/|Users/[A-Z])")  # fmt: skip
 
-#: Folders of tests/ beside those of the service's rooms.
-OTHER_TESTS = {
-    "benchmarks",
-    "core",
-    "daemon",
-    "fuzz",
-    "gui",
-    "helpers",
-    "interop",
-    "leaks",
-    "packaging",
-    "security",
-    "platforms",
-    "project",
-    "simulation",
-    "supervisor",
-    "vectors",
-    "systems",
-}
-
 CIMPORT = re.compile(r"^\s*(?:from\s+([\w.]+)\s+cimport|cimport\s+([\w.]+))", re.MULTILINE)
 MAY_CIMPORT = ("ginnel_core", "libc", "cpython", "posix", "cython")
 
@@ -68,12 +48,15 @@ def test_nothing_is_left_lying_about(pattern: re.Pattern[str]) -> None:
     assert not found
 
 
-def test_every_folder_of_tests_mirrors_a_room() -> None:
-    rooms = {path.parent.name for path in (ROOT / "service/ginnel_service").glob("*/__init__.py")}
+def test_every_folder_of_tests_mirrors_a_room_or_is_explained() -> None:
+    rooms = {path.parent.name for path in (ROOT / "service/ginnel_service").glob("*/__init__.py")} | {"core"}
+    page = (ROOT / "docs/testing.md").read_text().partition("\n## ")[0]
+    explained = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
     folders = {
         path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and not path.name.startswith("_")
     }
-    assert folders <= rooms | OTHER_TESTS
+    assert folders <= rooms | explained
+    assert explained <= folders
 
 
 def test_the_packet_path_uses_nothing_of_the_service() -> None:

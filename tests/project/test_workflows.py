@@ -40,7 +40,9 @@ def test_who_fetches_what_another_job_made_may_read_it(path: Path) -> None:
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 def test_commands_of_make_that_they_run_are_there(path: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    for words in re.findall(r"\bg?make ((?:[a-z-]+ ?)+)", path.read_text()):
+    found = re.findall(r"\bg?make ((?:[a-z-]+ ?)+)", path.read_text())
+    assert found
+    for words in found:
         named = {word for word in words.split() if word != "python"}
         assert named <= targets or "apt-get" in words, words
 

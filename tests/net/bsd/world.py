@@ -17,7 +17,6 @@ from helpers.bsd_kernel import ETHERNET, IFT_ETHER, IFT_TUNNEL, TUNNEL, FakeKern
 from helpers.packet_filter import FakePf
 
 GATEWAY = "198.51.100.7"
-GATEWAY6 = "2001:db8:f::7"
 OTHER_GATEWAY = "203.0.113.9"
 
 
