@@ -158,6 +158,29 @@ def test_a_stored_secret_is_forgotten_when_that_is_saved(
     assert service.secrets["office"] == Secrets(ppk=b"kept")
 
 
+def test_what_is_typed_replaces_a_secret_that_was_to_be_forgotten(
+    qtbot: QtBot, edit: Open, service: FakeService
+) -> None:
+    service.secrets["office"] = Secrets(password="old")
+    editor = edit()
+    control = simple(editor, "secrets.password")
+    control.forget.click()
+    QTest.keyClicks(control.line, "new")
+    assert not control.forget.isEnabled()
+    assert not control.forget.isChecked()
+    with qtbot.waitSignal(editor.saved):
+        editor.save_button.click()
+    assert service.secrets["office"].password == "new"
+
+
+def test_a_secret_that_is_not_stored_can_be_forgotten(qtbot: QtBot, edit: Open, service: FakeService) -> None:
+    editor = edit()
+    simple(editor, "secrets.password").forget.click()
+    with qtbot.waitSignal(editor.saved):
+        editor.save_button.click()
+    assert service.secrets["office"] == Secrets()
+
+
 def test_a_needed_secret_is_missed_before_it_is_gone(qtbot: QtBot, edit: Open, service: FakeService) -> None:
     profile = Profile(name="psk", server="h", local=Local(id="me"))
     service.profiles["psk"], service.secrets["psk"] = profile, Secrets(psk=b"secret")
