@@ -45,8 +45,9 @@ class Form(QObject):
 
     @property
     def forgotten(self) -> tuple[SecretName, ...]:
-        """Those that the service shall keep no longer."""
-        return tuple(name for name, forgets in self._forgets.items() if forgets)
+        """Those that the service shall keep no longer; a private key goes with its certificate."""
+        forgets = self._forgets | {"private_key": not self.authentication.certificate}
+        return tuple(name for name, goes in forgets.items() if goes)
 
     @property
     def is_changed(self) -> bool:

@@ -206,6 +206,10 @@ def test_a_private_key_goes_with_its_certificate(qtbot: QtBot, edit: Open, servi
     assert editor.form.forgotten == ("private_key",)
     editor.undo.click()
     assert not editor.form.forgotten
+    entry(editor, "certificates").remove("own")
+    with qtbot.waitSignal(editor.saved):
+        editor.save_button.click()
+    assert service.secrets["office"] == Secrets(password="p")
 
 
 def test_what_the_service_refuses_is_shown_where_it_is(qtbot: QtBot, edit: Open) -> None:
