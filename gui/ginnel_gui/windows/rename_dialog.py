@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
 from ginnel_service.ipc.schema import ErrorInfo, RenameParams
@@ -20,9 +19,7 @@ from .type_scale import HEADING
 
 
 class RenameDialog(QDialog):
-    """`renamed` says the new name. What the service refuses is told here, to be mended here."""
-
-    renamed = Signal(str)
+    """What the service refuses is told here, to be mended here."""
 
     def __init__(self, context: Context, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +44,7 @@ class RenameDialog(QDialog):
         column.addWidget(self.line)
         self.told = Text(theme, colour="bad")
         self.told.setAccessibleDescription(self.tr("What is wrong"))
+        self.told.hide()
         column.addWidget(self.told)
         column.addStretch(1)
         self.rename_button = Button(theme, primary=True)
@@ -74,13 +72,12 @@ class RenameDialog(QDialog):
         self.rename_button.setEnabled(False)
 
         def answered(_: object, error: ErrorInfo | None) -> None:
-            self._allow()
             if error is None:
                 self.accept()
-                self.renamed.emit(new)
-            else:
-                said = explain(error)
-                self._tell(f"{say(said.cause)} {say(said.remedy)}")
+                return
+            self._allow()
+            said = explain(error)
+            self._tell(f"{say(said.cause)} {say(said.remedy)}")
 
         params = RenameParams(name=self._name, new_name=new)
         self._context.desk.call("profile.rename", params, while_alive(self, answered))
@@ -97,6 +94,7 @@ class RenameDialog(QDialog):
         self.rename_button.setEnabled(not words and new != self._name and desk.has_contact)
 
     def _tell(self, words: str) -> None:
-        self.told.setText(words)
-        self.told.setVisible(bool(words))
-        announce(self, words)
+        if words != self.told.text():
+            self.told.setText(words)
+            self.told.setVisible(bool(words))
+            announce(self, words)
