@@ -82,7 +82,7 @@ class Form(QObject):
             self.stack.push(_Change(self, new, typed=False))
 
     def set_now(self, values: Mapping[str, Any]) -> None:
-        """What a change does to the fields; nobody else calls it."""
+        """What a change does to the fields. Without one it is not to be undone."""
         for path, value in values.items():
             inner, name = self._at(path)
             inner[name] = value

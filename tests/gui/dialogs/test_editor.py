@@ -21,6 +21,7 @@ from ginnel_gui.windows.page import Context
 from ginnel_gui.windows.rules_control import RulesControl
 from ginnel_gui.windows.suites_control import SuitesControl
 from ginnel_service.ipc.fake import FakeService
+from ginnel_service.ipc.schema import RenameParams
 from ginnel_service.profiles.model import Authentication, Ike, Local, OnDemandRule, Profile
 from ginnel_service.profiles.secrets import Secrets
 from helpers.authority import Authority
@@ -190,6 +191,20 @@ def test_a_needed_secret_is_missed_before_it_is_gone(qtbot: QtBot, edit: Open, s
     editor.save()
     qtbot.wait(0)
     assert service.secrets["psk"].psk == b"secret"
+
+
+def test_what_is_renamed_meanwhile_is_saved_under_its_new_name(
+    qtbot: QtBot, edit: Open, context: Context, service: FakeService
+) -> None:
+    editor = edit()
+    QTest.keyClicks(simple(editor, "authentication.username").line, "-ann")
+    context.desk.call("profile.rename", RenameParams(name="office", new_name="work"))
+    qtbot.waitUntil(lambda: editor.windowTitle() == "Edit work")
+    with qtbot.waitSignal(editor.saved) as saved:
+        editor.save_button.click()
+    assert saved.args == ["work"]
+    assert service.profiles["work"].authentication.username == "alice-ann"
+    assert "office" not in service.profiles
 
 
 def test_a_private_key_goes_with_its_certificate(qtbot: QtBot, edit: Open, service: FakeService) -> None:
