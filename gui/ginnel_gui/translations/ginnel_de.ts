@@ -50,10 +50,6 @@
 <context>
     <name>CandidateView</name>
     <message>
-        <source>The name may have letters (A to Z), digits, dots, hyphens and underscores.</source>
-        <translation>Der Name darf Buchstaben (A bis Z), Ziffern, Punkte, Binde- und Unterstriche enthalten.</translation>
-    </message>
-    <message>
         <source>There is a connection of this name. Choose another name, or replace it.</source>
         <translation>Es gibt schon eine Verbindung dieses Namens. Wählen Sie einen anderen Namen, oder ersetzen Sie sie.</translation>
     </message>
@@ -4722,10 +4718,6 @@
     <message>
         <source>Cance&amp;l</source>
         <translation>Abb&amp;rechen</translation>
-    </message>
-    <message>
-        <source>The name may have letters (A to Z), digits, dots, hyphens and underscores.</source>
-        <translation>Der Name darf Buchstaben (A bis Z), Ziffern, Punkte, Binde- und Unterstriche enthalten.</translation>
     </message>
     <message>
         <source>There is a connection of this name.</source>

@@ -11,6 +11,7 @@ from ginnel_service.profiles.model import NAME_PATTERN
 
 from ..alive import while_alive
 from ..model.errors import explain
+from ..model.problems import NAME_RULE
 from ..say import fill, plain, say
 from .page import Context
 from .parts import Button, Text
@@ -85,7 +86,7 @@ class RenameDialog(QDialog):
     def _allow(self) -> None:
         new, desk = self.line.text(), self._context.desk
         if not re.match(NAME_PATTERN, new):
-            words = self.tr("The name may have letters (A to Z), digits, dots, hyphens and underscores.")
+            words = say(NAME_RULE)
         elif new != self._name and new in desk.mirror.profiles:
             words = self.tr("There is a connection of this name.")
         else:
