@@ -4845,10 +4845,6 @@
         <source>%1. %2: %3</source>
         <translation>%1. %2: %3</translation>
     </message>
-    <message>
-        <source>any network</source>
-        <translation>irgendeinem Netz</translation>
-    </message>
 </context>
 <context>
     <name>RulesPicture</name>

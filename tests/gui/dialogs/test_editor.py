@@ -311,6 +311,10 @@ def test_rules_are_added_ordered_and_removed(edit: Open) -> None:
     assert [rule["ssids"] for rule in control.value] == [[], ["Home"]]
     control.shift(-1)
     assert [rule["ssids"] for rule in control.value] == [["Home"], []]
+    assert [control.list.item(row).text() for row in range(2)] == [
+        "1. Connect: in the Wi-Fi network Home",
+        "2. Connect: in every network",
+    ]
     control.list.setCurrentRow(1)
     control.remove()
     assert [rule["ssids"] for rule in control.value] == [["Home"]]
