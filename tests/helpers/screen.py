@@ -65,7 +65,7 @@ class Screen:
     ) -> None:
         for person in self._people:
             person.leave()
-        self.onlooker.__exit__(None, None, None)
+        self.onlooker.close()
         self._bus.close()
         for process in (self._manager, self._server):
             process.terminate()
@@ -138,9 +138,6 @@ class Person:
         self.until(there, f"{role} {name}", timeout_s=timeout_s)
         return found[0]
 
-    def wait_until_gone(self, name: str, role: str = "") -> None:
-        self.until(lambda: not self.sees(name, role), f"the end of {name}")
-
     def until(self, ready: Callable[[], bool], what: str, *, timeout_s: float = BOUND_S) -> None:
         """Raises AssertionError with all that is to be seen."""
         deadline = time.monotonic() + timeout_s
@@ -170,11 +167,6 @@ class Person:
 
     def write(self, text: str) -> None:
         self._screen.hand("type", "--delay", "5", text)
-
-    def line(self, name: str) -> str:
-        """What stands in the line of this name."""
-        thing = next(each for each in self.look() if each.name == name and "text" in each.role)
-        return self._screen.onlooker.text(self._program, thing)
 
     def leave(self) -> None:
         """The program ends, whatever it shows."""
