@@ -1334,7 +1334,7 @@
     </message>
     <message>
         <source>What this connection is called here. You can rename it in the list.</source>
-        <translation>Wie diese Verbindung hier heißt. In der Liste lässt sie sich umbenennen.</translation>
+        <translation>Wie die Verbindung hier heißt. Umbenennen geht in der Liste.</translation>
     </message>
     <message>
         <source>&amp;Server</source>
