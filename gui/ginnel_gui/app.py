@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QLocale, QObject, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from .application import Application
 from .desk import Desk
@@ -51,7 +51,7 @@ class App(QObject):
         self.dialogs = Dialogs(self.context, self.window)
         self.tray = tray(self.context, self.window)
         self.tray.open_requested.connect(self._open_window)
-        self.tray.quit_requested.connect(self.quit)
+        self.tray.quit_requested.connect(self._quit_from_tray)
         application.file_opened.connect(self._open)
 
     def begin(self, *, minimised: bool = False, files: Sequence[str] = ()) -> None:
@@ -77,6 +77,14 @@ class App(QObject):
         self.dialogs.prompts.close()
         self.link.close()
         self.ended.emit()
+
+    def _quit_from_tray(self) -> None:
+        """What is open in front of the window may have something to lose, and asks first."""
+        while (dialog := QApplication.activeModalWidget()) is not None:
+            if not dialog.close():
+                self.window.come_forward()
+                return
+        self.quit()
 
     def _raise_for(self, handover: Handover) -> None:
         if handover.token:

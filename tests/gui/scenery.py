@@ -28,6 +28,7 @@ from ginnel_service.ipc.schema import (
     PathStatus,
     PromptStatus,
 )
+from ginnel_service.paths import RuntimePaths
 from ginnel_service.profiles.model import Authentication, KillSwitch, Profile
 
 from .dialog_scenery import DIALOGS, OFFICE, PROFILE, Make
@@ -201,6 +202,8 @@ def _welcome(studio: Studio) -> QWidget:
 def _lost(studio: Studio) -> QWidget:
     if studio.app.desk.has_contact:
         studio.lose()
+    place = studio.app.window.lost.place  # of a person's service, not of the picture's
+    place.setText(place.text().replace(studio.socket, str(RuntimePaths().socket)))
     return page("connection")(studio)
 
 

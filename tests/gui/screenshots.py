@@ -57,7 +57,8 @@ class Studio:
         self._application = Application(["ginnel-gui"])
         settings = Settings(QSettings(str(scratch / "app.ini"), QSettings.Format.IniFormat))
         locale = language.install(self._application, code)
-        self.app = App(self._application, settings, locale, str(server.path))
+        self.socket = str(server.path)
+        self.app = App(self._application, settings, locale, self.socket)
         self.app.begin()
         self.app.window.resize(*SIZE)
 

@@ -14,6 +14,7 @@ from ginnel_gui.draw.tray_icon import tray_icon
 from ginnel_gui.model.overall import notice, overall, summary
 from ginnel_gui.model.present import Face
 from ginnel_gui.settings import Settings
+from ginnel_gui.windows.editor import Editor
 from ginnel_gui.windows.tray import MOST_PROFILES, Tray
 from helpers.fake_server import FakeServer
 
@@ -128,6 +129,20 @@ def test_closing_the_window_ends_the_app_when_the_person_wants_it_so(
     settings.close_to_tray = False
     with qtbot.waitSignal(app.ended):
         app.window.close()
+
+
+def test_quitting_does_not_drop_what_is_being_edited(app: App, qtbot: QtBot) -> None:
+    app.window.edit_requested.emit("office")
+    qtbot.waitUntil(lambda: bool(app.window.findChildren(Editor)))
+    (editor,) = app.window.findChildren(Editor)
+    editor.form.put("server", "other.example.org")
+    with qtbot.assertNotEmitted(app.ended):
+        for _ in range(2):  # the second time over the question
+            app.tray.quit_requested.emit()
+    assert editor.isVisible()
+    editor.undo.click()
+    with qtbot.waitSignal(app.ended):
+        app.tray.quit_requested.emit()
 
 
 def test_closing_the_window_ends_the_app_without_a_tray(

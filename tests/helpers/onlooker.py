@@ -13,8 +13,7 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from jeepney import (
     DBusAddress,
@@ -28,7 +27,6 @@ from jeepney import (
 )
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
-from jeepney.wrappers import Properties
 
 _CONFIG: Final = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -111,12 +109,7 @@ class Onlooker:
         self._thread = threading.Thread(target=self._serve)
         self._thread.start()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
         self._registry.sock.shutdown(socket.SHUT_RDWR)
         self._thread.join(_BOUND_S)
         self._registry.close()
@@ -153,11 +146,6 @@ class Onlooker:
         assert body is not None
         x, y, width, height = body[0]
         return x, y, width, height
-
-    def text(self, program: str, thing: Seen) -> str:
-        """Of a line that can be edited."""
-        (body,) = self._ask(program, _GET_TEXT, [thing.path])
-        return str(body[0]) if body is not None else ""
 
     def _see(self, program: str, found: list[tuple[str, str]]) -> list[Seen]:
         paths = [path for path, _ in found]
@@ -241,11 +229,4 @@ _GET_CHILDREN: Final = _call(_ACCESSIBLE, "GetChildren")
 _GET_STATE: Final = _call(_ACCESSIBLE, "GetState")
 _GET_ROLE: Final = _call(_ACCESSIBLE, "GetRoleName")
 _GET_EXTENTS: Final = _call("org.a11y.atspi.Component", "GetExtents", "u", (0,))
-_GET_TEXT: Final = _call("org.a11y.atspi.Text", "GetText", "ii", (0, -1))
-
-
-def _get_name(program: str, path: str) -> Message:
-    return Properties(DBusAddress(path, bus_name=program, interface=_ACCESSIBLE)).get("Name")
-
-
-_GET_NAME: Final = _get_name
+_GET_NAME: Final = _call("org.freedesktop.DBus.Properties", "Get", "ss", (_ACCESSIBLE, "Name"))

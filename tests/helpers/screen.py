@@ -65,7 +65,7 @@ class Screen:
     ) -> None:
         for person in self._people:
             person.leave()
-        self.onlooker.__exit__(None, None, None)
+        self.onlooker.close()
         self._bus.close()
         for process in (self._manager, self._server):
             process.terminate()
@@ -167,11 +167,6 @@ class Person:
 
     def write(self, text: str) -> None:
         self._screen.hand("type", "--delay", "5", text)
-
-    def line(self, name: str) -> str:
-        """What stands in the line of this name."""
-        thing = next(each for each in self.look() if each.name == name and "text" in each.role)
-        return self._screen.onlooker.text(self._program, thing)
 
     def leave(self) -> None:
         """The program ends, whatever it shows."""

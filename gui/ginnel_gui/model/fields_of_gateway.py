@@ -17,7 +17,7 @@ IDENTITY: Final = FieldPage(
             "name",
             "text",
             QT_TRANSLATE_NOOP("Field", "&Name"),
-            QT_TRANSLATE_NOOP("Field", "What it is called here. You can rename it later, in the list."),
+            QT_TRANSLATE_NOOP("Field", "What this connection is called here. You can rename it in the list."),
             example="office",
         ),
         Field(

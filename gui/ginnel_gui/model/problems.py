@@ -33,6 +33,12 @@ class Told:
     words: Words
 
 
+#: What a connection may be called.
+NAME_RULE: Final = QT_TRANSLATE_NOOP(
+    "Problem",
+    "Use up to 64 letters (A to Z), digits, dots, hyphens and underscores, with a letter or digit at both "
+    "ends.",
+)
 _AS_IT_CAME: Final = QT_TRANSLATE_NOOP("Problem", "%1: %2.")
 
 #: shape of `field: message; remedy` -> words, which take its groups; the first one that fits
@@ -57,11 +63,7 @@ _SHAPES: Final[tuple[tuple[re.Pattern[str], Words], ...]] = tuple(
         ),
         (
             r"name: cannot name a profile;.*",
-            QT_TRANSLATE_NOOP(
-                "Problem",
-                "Use up to 64 letters (A to Z), digits, dots, hyphens and underscores, with a letter or "
-                "digit at both ends.",
-            ),
+            NAME_RULE,
         ),
         (
             r"server: is missing;.*",

@@ -50,10 +50,6 @@
 <context>
     <name>CandidateView</name>
     <message>
-        <source>The name may have letters (A to Z), digits, dots, hyphens and underscores.</source>
-        <translation>Der Name darf Buchstaben (A bis Z), Ziffern, Punkte, Binde- und Unterstriche enthalten.</translation>
-    </message>
-    <message>
         <source>There is a connection of this name. Choose another name, or replace it.</source>
         <translation>Es gibt schon eine Verbindung dieses Namens. Wählen Sie einen anderen Namen, oder ersetzen Sie sie.</translation>
     </message>
@@ -824,7 +820,7 @@
     </message>
     <message>
         <source>The disk of this computer is full, or cannot be written.</source>
-        <translation>Die Festplatte dieses Computers ist voll oder nicht beschreibbar.</translation>
+        <translation>Der Datenträger dieses Rechners ist voll oder lässt sich nicht beschreiben.</translation>
     </message>
     <message>
         <source>Nothing was changed. Make room on it, then try again.</source>
@@ -1337,8 +1333,8 @@
         <translation>&amp;Name</translation>
     </message>
     <message>
-        <source>What it is called here. You can rename it later, in the list.</source>
-        <translation>Wie sie hier heißt. In der Liste können Sie sie später umbenennen.</translation>
+        <source>What this connection is called here. You can rename it in the list.</source>
+        <translation>Wie die Verbindung hier heißt. Umbenennen geht in der Liste.</translation>
     </message>
     <message>
         <source>&amp;Server</source>
@@ -4137,7 +4133,7 @@
     </message>
     <message>
         <source>Connects when you need it and disconnects when you do not, by the network that you are in: not at the office, say, and everywhere else. The rules are asked again whenever the network changes.</source>
-        <translation>Verbindet, wenn Sie es brauchen, und trennt, wenn nicht, je nach dem Netz, in dem Sie sind: etwa im Büro nicht und sonst überall. Wechselt das Netz, werden die Regeln neu gefragt.</translation>
+        <translation>Verbindet, wenn Sie es brauchen, und trennt, wenn nicht, je nach dem Netz, in dem Sie sind: etwa im Büro nicht und sonst überall. Wechselt das Netz, werden die Regeln neu geprüft.</translation>
     </message>
     <message>
         <source>&amp;Pause</source>
@@ -4216,7 +4212,7 @@
     <name>OneControl</name>
     <message>
         <source>None</source>
-        <translation>Keine</translation>
+        <translation>Keines</translation>
     </message>
     <message>
         <source>%1 (missing)</source>
@@ -4724,10 +4720,6 @@
         <translation>Abb&amp;rechen</translation>
     </message>
     <message>
-        <source>The name may have letters (A to Z), digits, dots, hyphens and underscores.</source>
-        <translation>Der Name darf Buchstaben (A bis Z), Ziffern, Punkte, Binde- und Unterstriche enthalten.</translation>
-    </message>
-    <message>
         <source>There is a connection of this name.</source>
         <translation>Eine Verbindung dieses Namens gibt es schon.</translation>
     </message>
@@ -4852,10 +4844,6 @@
     <message>
         <source>%1. %2: %3</source>
         <translation>%1. %2: %3</translation>
-    </message>
-    <message>
-        <source>any network</source>
-        <translation>irgendeinem Netz</translation>
     </message>
 </context>
 <context>

@@ -25,6 +25,7 @@ from ginnel_service.profiles.secrets import Secrets
 from ..model.certificates import shown
 from ..model.import_words import ASKS
 from ..model.importing import carried, free_name, new_roots, without_roots
+from ..model.problems import NAME_RULE
 from ..say import fill, say
 from .certificate_card import CertificateView
 from .import_tree import ImportTree
@@ -76,7 +77,7 @@ class CandidateView(QWidget):
     def missing(self) -> str:
         """What still has to be said, in words; empty: it can be kept."""
         if not re.match(NAME_PATTERN, self.name.text()):
-            return self.tr("The name may have letters (A to Z), digits, dots, hyphens and underscores.")
+            return say(NAME_RULE)
         if self.replaces and not self.replace.isChecked():
             return self.tr("There is a connection of this name. Choose another name, or replace it.")
         for ask, line in self.asked.items():

@@ -77,7 +77,7 @@ class OneControl(_OfCertificates):
         super().__init__(context, form, field)
         self.combo = QComboBox()
         self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.combo.currentIndexChanged.connect(lambda _: self._choose(self.combo.currentData()))
+        self.combo.currentIndexChanged.connect(lambda _: self.put(self.combo.currentData()))
         row = QHBoxLayout()
         row.addWidget(self.combo, 1)
         row.addWidget(self.browse)
@@ -105,11 +105,6 @@ class OneControl(_OfCertificates):
             self.combo.setCurrentIndex(self.combo.findData(self.value))
         self.told.setText(self._told())
         self.told.setVisible(bool(self.told.text()))
-
-    def _choose(self, name: str) -> None:
-        """The private key that is stored for a certificate of ours goes with it."""
-        own = {"forget.private_key": not name} if self.is_own else {}
-        self.form.put_all({self.field.path: name, **own})
 
     def bring(self, found: Opened, name: str) -> None:
         values: dict[str, Any] = {}

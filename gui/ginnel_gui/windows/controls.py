@@ -144,20 +144,23 @@ class SecretControl(Control):
 
 
 class ForgetButton(QToolButton):
-    """Pressed: what the service keeps of a secret goes when the profile is saved."""
+    """Pressed: what the service keeps of a secret goes when the profile is saved. What is typed in its place
+    replaces it anyway."""
 
     def __init__(self, form: Fields, field: Field) -> None:
         super().__init__()
-        self._form, self._path = form, forget_path(field)
+        self._form, self._field = form, field
         self.setCheckable(True)
         self.setText(self.tr("Forget"))
         words = fill(self.tr("Forget what is stored: %1"), plain(say(field.label)))
         self.setAccessibleName(words)
         self.setToolTip(words)
-        self.clicked.connect(lambda on: form.put(self._path, on))
+        self.clicked.connect(lambda on: form.put(forget_path(field), on))
 
     def refresh(self) -> None:
-        self.setChecked(self._form.value(self._path))
+        is_replaced = bool(self._form.value(self._field.path))
+        self.setEnabled(not is_replaced)
+        self.setChecked(not is_replaced and self._form.value(forget_path(self._field)))
 
 
 def forget_path(field: Field) -> str:

@@ -89,6 +89,7 @@ class Editor(QDialog):
         self.checking.changed.connect(self._complain)
         self.form.stack.cleanChanged.connect(self._allow_again)
         context.desk.contact.connect(self._allow_again)
+        context.desk.renamed.connect(self._renamed)
         context.theme.changed.connect(self._recolour)
         self._allow()
         self.checking.ask()
@@ -195,7 +196,8 @@ class Editor(QDialog):
         column.setSpacing(12)
         head = QHBoxLayout()
         title = profile.name if not self._is_new else self.windowTitle()
-        head.addWidget(Text(theme, title, size=HEADING, bold=True), 1)
+        self.heading = Text(theme, title, size=HEADING, bold=True)
+        head.addWidget(self.heading, 1)
         self.undo = self._history(self.tr("Undo"), QKeySequence.StandardKey.Undo)
         self.redo = self._history(self.tr("Redo"), QKeySequence.StandardKey.Redo)
         head.addWidget(self.undo)
@@ -286,6 +288,13 @@ class Editor(QDialog):
             self.form.set_now({"name": _name_for(self.form.value("server"))})
             self._names_itself = True
         self._allow()
+
+    def _renamed(self, name: str, new: str) -> None:
+        """Elsewhere, meanwhile: under its old name it would be stored as another one."""
+        if not self._is_new and name == self.form.value("name"):
+            self.form.set_now({"name": new})
+            self.heading.setText(new)
+            self.setWindowTitle(fill(self.tr("Edit %1"), new))
 
     def _complain(self) -> None:
         by_field: dict[str, list[Told]] = {}

@@ -45,8 +45,9 @@ class Form(QObject):
 
     @property
     def forgotten(self) -> tuple[SecretName, ...]:
-        """Those that the service shall keep no longer."""
-        return tuple(name for name, forgets in self._forgets.items() if forgets)
+        """Those that the service shall keep no longer; a private key goes with its certificate."""
+        forgets = self._forgets | {"private_key": not self.authentication.certificate}
+        return tuple(name for name, goes in forgets.items() if goes)
 
     @property
     def is_changed(self) -> bool:
@@ -81,7 +82,7 @@ class Form(QObject):
             self.stack.push(_Change(self, new, typed=False))
 
     def set_now(self, values: Mapping[str, Any]) -> None:
-        """What a change does to the fields; nobody else calls it."""
+        """What a change does to the fields. Without one it is not to be undone."""
         for path, value in values.items():
             inner, name = self._at(path)
             inner[name] = value

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
 from ginnel_service.ipc.schema import ErrorInfo, RenameParams
@@ -12,6 +11,7 @@ from ginnel_service.profiles.model import NAME_PATTERN
 
 from ..alive import while_alive
 from ..model.errors import explain
+from ..model.problems import NAME_RULE
 from ..say import fill, plain, say
 from .page import Context
 from .parts import Button, Text
@@ -20,9 +20,7 @@ from .type_scale import HEADING
 
 
 class RenameDialog(QDialog):
-    """`renamed` says the new name. What the service refuses is told here, to be mended here."""
-
-    renamed = Signal(str)
+    """What the service refuses is told here, to be mended here."""
 
     def __init__(self, context: Context, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +45,7 @@ class RenameDialog(QDialog):
         column.addWidget(self.line)
         self.told = Text(theme, colour="bad")
         self.told.setAccessibleDescription(self.tr("What is wrong"))
+        self.told.hide()
         column.addWidget(self.told)
         column.addStretch(1)
         self.rename_button = Button(theme, primary=True)
@@ -74,13 +73,12 @@ class RenameDialog(QDialog):
         self.rename_button.setEnabled(False)
 
         def answered(_: object, error: ErrorInfo | None) -> None:
-            self._allow()
             if error is None:
                 self.accept()
-                self.renamed.emit(new)
-            else:
-                said = explain(error)
-                self._tell(f"{say(said.cause)} {say(said.remedy)}")
+                return
+            self._allow()
+            said = explain(error)
+            self._tell(f"{say(said.cause)} {say(said.remedy)}")
 
         params = RenameParams(name=self._name, new_name=new)
         self._context.desk.call("profile.rename", params, while_alive(self, answered))
@@ -88,7 +86,7 @@ class RenameDialog(QDialog):
     def _allow(self) -> None:
         new, desk = self.line.text(), self._context.desk
         if not re.match(NAME_PATTERN, new):
-            words = self.tr("The name may have letters (A to Z), digits, dots, hyphens and underscores.")
+            words = say(NAME_RULE)
         elif new != self._name and new in desk.mirror.profiles:
             words = self.tr("There is a connection of this name.")
         else:
@@ -97,6 +95,7 @@ class RenameDialog(QDialog):
         self.rename_button.setEnabled(not words and new != self._name and desk.has_contact)
 
     def _tell(self, words: str) -> None:
-        self.told.setText(words)
-        self.told.setVisible(bool(words))
-        announce(self, words)
+        if words != self.told.text():
+            self.told.setText(words)
+            self.told.setVisible(bool(words))
+            announce(self, words)

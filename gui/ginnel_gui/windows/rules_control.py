@@ -12,6 +12,7 @@ from ginnel_service.profiles.model import OnDemandRule
 
 from ..model.fields import Field
 from ..model.fields_of_network import RULE
+from ..model.rules import ACTIONS, condition
 from ..say import fill, plain, say
 from .controls import ChoiceControl, Control, Fields, LinesControl, TextControl
 from .page import Context
@@ -128,18 +129,11 @@ class RulesControl(Control):
         if some:
             self._rule.all_changed()
 
-    def _caption(self, number: int, rule: dict[str, Any]) -> str:
-        """What is done, and on which networks, in a line."""
-        action, interface = (
-            next(say(option.words) for option in field.options if option.value == rule[field.path])
-            for field in RULE
-            if field.path in {"action", "interface"}
-        )
-        where = [interface] if rule["interface"] else []
-        where += [each for path in ("ssids", "dns_domains", "dns_servers") for each in rule[path]]
-        if rule["probe"]:
-            where.append(rule["probe"])
-        return fill(self.tr("%1. %2: %3"), str(number), ", ".join(where) or self.tr("any network"), action)
+    def _caption(self, number: int, values: dict[str, Any]) -> str:
+        """What is done, and where, in a line."""
+        rule = msgspec.convert(values, OnDemandRule)
+        where = ", ".join(say(each) for each in condition(rule))
+        return fill(self.tr("%1. %2: %3"), str(number), say(ACTIONS[rule.action]), where)
 
 
 def _fresh() -> dict[str, Any]:

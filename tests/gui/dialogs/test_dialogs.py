@@ -108,13 +108,16 @@ def test_a_connection_is_renamed_and_stays_chosen(qtbot: QtBot, app: App, server
     QTest.keyClick(app.window.sidebar.view, Qt.Key.Key_F2)
     dialog = shown(qtbot, app, RenameDialog)
     assert not dialog.rename_button.isEnabled()
-    for name, words in (("home", "There is a connection of this name."), ("a b", "letters")):
+    for name, words in (("home", "There is a connection of this name."), ("a-", "at both ends")):
         dialog.line.setText(name)
         assert words in dialog.told.text()
         assert not dialog.rename_button.isEnabled()
     dialog.line.setText("work")
-    with qtbot.waitSignal(dialog.renamed):
+    told: list[str] = []
+    dialog.finished.connect(lambda _: told.append(dialog.told.text()))
+    with qtbot.waitSignal(dialog.accepted):
         QTest.keyClick(dialog.line, Qt.Key.Key_Return)
+    assert told == [""]
     qtbot.waitUntil(lambda: "office" not in app.desk.mirror.profiles)
     assert app.window.profile == "work"
     assert app.window.page("connection").isVisible()

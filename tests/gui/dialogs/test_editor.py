@@ -21,6 +21,7 @@ from ginnel_gui.windows.page import Context
 from ginnel_gui.windows.rules_control import RulesControl
 from ginnel_gui.windows.suites_control import SuitesControl
 from ginnel_service.ipc.fake import FakeService
+from ginnel_service.ipc.schema import RenameParams
 from ginnel_service.profiles.model import Authentication, Ike, Local, OnDemandRule, Profile
 from ginnel_service.profiles.secrets import Secrets
 from helpers.authority import Authority
@@ -158,6 +159,29 @@ def test_a_stored_secret_is_forgotten_when_that_is_saved(
     assert service.secrets["office"] == Secrets(ppk=b"kept")
 
 
+def test_what_is_typed_replaces_a_secret_that_was_to_be_forgotten(
+    qtbot: QtBot, edit: Open, service: FakeService
+) -> None:
+    service.secrets["office"] = Secrets(password="old")
+    editor = edit()
+    control = simple(editor, "secrets.password")
+    control.forget.click()
+    QTest.keyClicks(control.line, "new")
+    assert not control.forget.isEnabled()
+    assert not control.forget.isChecked()
+    with qtbot.waitSignal(editor.saved):
+        editor.save_button.click()
+    assert service.secrets["office"].password == "new"
+
+
+def test_a_secret_that_is_not_stored_can_be_forgotten(qtbot: QtBot, edit: Open, service: FakeService) -> None:
+    editor = edit()
+    simple(editor, "secrets.password").forget.click()
+    with qtbot.waitSignal(editor.saved):
+        editor.save_button.click()
+    assert service.secrets["office"] == Secrets()
+
+
 def test_a_needed_secret_is_missed_before_it_is_gone(qtbot: QtBot, edit: Open, service: FakeService) -> None:
     profile = Profile(name="psk", server="h", local=Local(id="me"))
     service.profiles["psk"], service.secrets["psk"] = profile, Secrets(psk=b"secret")
@@ -167,6 +191,20 @@ def test_a_needed_secret_is_missed_before_it_is_gone(qtbot: QtBot, edit: Open, s
     editor.save()
     qtbot.wait(0)
     assert service.secrets["psk"].psk == b"secret"
+
+
+def test_what_is_renamed_meanwhile_is_saved_under_its_new_name(
+    qtbot: QtBot, edit: Open, context: Context, service: FakeService
+) -> None:
+    editor = edit()
+    QTest.keyClicks(simple(editor, "authentication.username").line, "-ann")
+    context.desk.call("profile.rename", RenameParams(name="office", new_name="work"))
+    qtbot.waitUntil(lambda: editor.windowTitle() == "Edit work")
+    with qtbot.waitSignal(editor.saved) as saved:
+        editor.save_button.click()
+    assert saved.args == ["work"]
+    assert service.profiles["work"].authentication.username == "alice-ann"
+    assert "office" not in service.profiles
 
 
 def test_a_private_key_goes_with_its_certificate(qtbot: QtBot, edit: Open, service: FakeService) -> None:
@@ -183,6 +221,10 @@ def test_a_private_key_goes_with_its_certificate(qtbot: QtBot, edit: Open, servi
     assert editor.form.forgotten == ("private_key",)
     editor.undo.click()
     assert not editor.form.forgotten
+    entry(editor, "certificates").remove("own")
+    with qtbot.waitSignal(editor.saved):
+        editor.save_button.click()
+    assert service.secrets["office"] == Secrets(password="p")
 
 
 def test_what_the_service_refuses_is_shown_where_it_is(qtbot: QtBot, edit: Open) -> None:
@@ -269,6 +311,10 @@ def test_rules_are_added_ordered_and_removed(edit: Open) -> None:
     assert [rule["ssids"] for rule in control.value] == [[], ["Home"]]
     control.shift(-1)
     assert [rule["ssids"] for rule in control.value] == [["Home"], []]
+    assert [control.list.item(row).text() for row in range(2)] == [
+        "1. Connect: in the Wi-Fi network Home",
+        "2. Connect: in every network",
+    ]
     control.list.setCurrentRow(1)
     control.remove()
     assert [rule["ssids"] for rule in control.value] == [["Home"]]
