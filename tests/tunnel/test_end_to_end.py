@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import sys
 from pathlib import Path
@@ -126,6 +127,35 @@ def test_a_connection_carries_traffic_and_leaves_nothing(lab: Lab, outside: int,
     assert machine(net.gateway) != gateway_before
     assert "ginnel" not in machine(net.gateway)
     assert psk not in lab.report(10_000)
+
+
+@pytest.mark.parametrize(
+    ("outside", "family", "other"), [(0, "ip", "198.51.100.77"), (1, "ip6", "2001:db8:2::77")]
+)
+def test_a_gateway_that_answers_from_another_address_is_understood(
+    lab: Lab, outside: int, family: str, other: str
+) -> None:
+    """As one with several does whose replies leave by their routes; SPIs say whose they are."""
+    net = Internet(lab)
+    psk = secrets.token_urlsafe(16)
+    Gateway(net.gateway, psk)
+    service = Service(net.client)
+    service.create(profile(server=Internet.GATEWAY[outside]), psk)
+    net.router.run(
+        ["nft", "-f", "-"],
+        stdin="table inet other {\n counter altered {}\n chain forward {\n"
+        "  type filter hook forward priority filter\n"
+        f"  {family} saddr {Internet.GATEWAY[outside]} udp sport {{ 500, 4500 }} {family} saddr set {other}"
+        " counter name altered\n }\n}\n",
+    )
+    service.ginnel("up", "office")
+    assert ping(net.client, Internet.SERVER[0], 50).lost == 0
+    service.ginnel("rekey", "office")
+    service.wait_for_rekey("office", "child")
+    assert ping(net.client, Internet.SERVER[1], 50).lost == 0
+    service.ginnel("down", "office")
+    told = json.loads(net.router.run(["nft", "-j", "list", "counter", "inet", "other", "altered"]).stdout)
+    assert told["nftables"][-1]["counter"]["packets"] > 100
 
 
 @pytest.mark.parametrize("pairing", ["single", "narrow"])

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from ginnel_service.cli.exits import Exit
 from ginnel_service.clock import utc_s
 from ginnel_service.demo.lab import Host, Internet, Lab
 from ginnel_service.demo.rig import (
@@ -153,6 +154,31 @@ def test_a_password_is_asked_for_and_remembered_when_it_works(lab: Lab) -> None:
     ginnel("prompt", "office", "--refuse")
     office.service.wait_for("office", lambda status: status["state"] == "failed", "the refusal")
     assert office.service.status("office")["error"]["code"] == "prompt_unanswered"
+    assert office.password not in lab.report(10_000)
+
+
+def test_a_question_that_a_killed_service_asked_is_asked_by_the_next(lab: Lab) -> None:
+    """While a kill switch holds what was asked for, and until the person has answered."""
+    office = Office(lab)
+    ginnel = office.service.ginnel
+    office.create("--username", "carol", "--ca", office.file("ca.pem"), "--kill-switch", "connecting")
+    ginnel("up", "office", "--no-wait")
+    eventually(lambda: bool(ginnel("prompt")["prompts"]), "a prompt")
+    waits = office.net.client.python(
+        *("-m", "ginnel_service.cli.main", "up", "office"),
+        env={"GINNEL_SOCKET": str(office.service.socket)},
+        label="waits",
+    )
+    eventually(lambda: "asks for" in waits.tail(), "somebody who waits", alive=[waits])
+    office.service.process.kill()
+    assert waits.popen.wait(10) == Exit.FAILED
+    assert "The service closed the connection." in waits.tail()
+    office.service.start()
+    eventually(lambda: bool(ginnel("prompt")["prompts"]), "the prompt again")
+    assert ginnel("killswitch")["blocking"]
+    ginnel("prompt", "office", "--answer-file", "-", stdin=office.password)
+    office.service.wait_for("office", lambda status: status["state"] == "up", "the connection")
+    office.works()
     assert office.password not in lab.report(10_000)
 
 
