@@ -12,8 +12,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from ginnel_service.gateway.authority import IKE_INTERMEDIATE, Authority, found
 from ginnel_service.gateway.errors import GatewayError
 from ginnel_service.ike.auth.errors import CertificateRefused
+from ginnel_service.ike.auth.policy import TrustPolicy
 from ginnel_service.ike.auth.revocation import Evidence, check
-from ginnel_service.ike.auth.trust import TrustPolicy, matches, verify_chain
+from ginnel_service.ike.auth.trust import matches, verify_chain
 from ginnel_service.ike.payloads.identity import Identity
 
 ROOT = found("vpn.example.org")

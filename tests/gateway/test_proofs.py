@@ -11,7 +11,7 @@ from ginnel_service.gateway.errors import GatewayError
 from ginnel_service.gateway.policy import Policy
 from ginnel_service.gateway.pools import Pools
 from ginnel_service.ike.auth.certificates import certreq_data
-from ginnel_service.ike.auth.trust import TrustPolicy
+from ginnel_service.ike.auth.policy import TrustPolicy
 from ginnel_service.ike.codes import IdType
 from ginnel_service.ike.config import PskAuth, SessionConfig, SignatureAuth
 from ginnel_service.ike.eap.config import EapServerConfig

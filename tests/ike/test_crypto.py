@@ -12,7 +12,7 @@ from ginnel_service.ike.auth import psk
 from ginnel_service.ike.ciphers import sk_cipher
 from ginnel_service.ike.codes import AEAD, Encr, ExchangeType, Integ, KeMethod, NotifyType, Prf
 from ginnel_service.ike.errors import IntegrityFailed, InvalidSyntax, LocalError, PeerError
-from ginnel_service.ike.events import EspSuite
+from ginnel_service.ike.events import EspSuite, IkeSuite
 from ginnel_service.ike.payloads.notify import NotifyPayload
 from ginnel_service.ike.protect import Protector
 
@@ -23,12 +23,12 @@ METHODS = [
     *(KeMethod.MODP6144, KeMethod.MODP8192, *ML_KEM),
 ]
 
-GCM = keys.IkeSuite(Encr.AES_GCM_16, 256, 0, Prf.HMAC_SHA2_256, KeMethod.X25519, "")
-CBC = keys.IkeSuite(Encr.AES_CBC, 256, Integ.HMAC_SHA2_256_128, Prf.HMAC_SHA2_256, KeMethod.X25519, "")
+GCM = IkeSuite(Encr.AES_GCM_16, 256, 0, Prf.HMAC_SHA2_256, KeMethod.X25519, "")
+CBC = IkeSuite(Encr.AES_CBC, 256, Integ.HMAC_SHA2_256_128, Prf.HMAC_SHA2_256, KeMethod.X25519, "")
 
 
-def _suite(encr: Encr, bits: int, integ: int = 0) -> keys.IkeSuite:
-    return keys.IkeSuite(encr, bits, integ, Prf.HMAC_SHA2_256, KeMethod.X25519, f"{encr.name} {bits} {integ}")
+def _suite(encr: Encr, bits: int, integ: int = 0) -> IkeSuite:
+    return IkeSuite(encr, bits, integ, Prf.HMAC_SHA2_256, KeMethod.X25519, f"{encr.name} {bits} {integ}")
 
 
 #: Every cipher and every integrity algorithm of the SK payload, with the octets of IV and ICV.
@@ -50,13 +50,13 @@ SUITES = [
 every_suite = pytest.mark.parametrize("suite", [s for s, _, _ in SUITES], ids=lambda s: s.name or s.encr)
 
 
-def _protector(suite: keys.IkeSuite) -> Protector:
+def _protector(suite: IkeSuite) -> Protector:
     rng = random.Random(1)
     encr = bytes(range(keys.encr_length(suite.encr, suite.key_bits)))
     return Protector(suite, encr, bytes(range(keys.integ_length(suite.integ))), rng.randbytes)
 
 
-def _sealed(suite: keys.IkeSuite) -> bytes:
+def _sealed(suite: IkeSuite) -> bytes:
     payloads = (NotifyPayload(NotifyType.INITIAL_CONTACT), NotifyPayload(NotifyType.COOKIE2, b"12345678"))
     return _protector(suite).seal(b"i" * 8, b"r" * 8, ExchangeType.INFORMATIONAL, 8, 7, payloads)
 
@@ -167,7 +167,7 @@ def test_keying_material_is_the_key_and_its_salt(encr: int, bits: int, octets: i
 
 
 @every_suite
-def test_what_is_sealed_opens(suite: keys.IkeSuite) -> None:
+def test_what_is_sealed_opens(suite: IkeSuite) -> None:
     payloads = _protector(suite).open(_sealed(suite))
     assert [p.notify for p in payloads if isinstance(p, NotifyPayload)] == [
         NotifyType.INITIAL_CONTACT,
@@ -176,7 +176,7 @@ def test_what_is_sealed_opens(suite: keys.IkeSuite) -> None:
 
 
 @every_suite
-def test_every_changed_bit_and_every_truncation_is_refused(suite: keys.IkeSuite) -> None:
+def test_every_changed_bit_and_every_truncation_is_refused(suite: IkeSuite) -> None:
     sealed = _sealed(suite)
     opener = _protector(suite)
     for bit in range(len(sealed) * 8):
@@ -190,7 +190,7 @@ def test_every_changed_bit_and_every_truncation_is_refused(suite: keys.IkeSuite)
 
 
 @pytest.mark.parametrize(("suite", "iv", "icv"), SUITES)
-def test_a_sealed_message_has_the_length_that_was_foretold(suite: keys.IkeSuite, iv: int, icv: int) -> None:
+def test_a_sealed_message_has_the_length_that_was_foretold(suite: IkeSuite, iv: int, icv: int) -> None:
     protector = _protector(suite)
     for plain in range(8, 42):
         sealed = protector.seal(b"i" * 8, b"r" * 8, 37, 0, 0, (NotifyPayload(16384, bytes(plain - 8)),))
@@ -201,7 +201,7 @@ def test_a_sealed_message_has_the_length_that_was_foretold(suite: keys.IkeSuite,
 
 
 @pytest.mark.parametrize("suite", [s for s, iv, _ in SUITES if iv == 8], ids=lambda s: s.name or s.encr)
-def test_a_counted_iv_is_never_used_twice(suite: keys.IkeSuite) -> None:
+def test_a_counted_iv_is_never_used_twice(suite: IkeSuite) -> None:
     protector = _protector(suite)
     ivs = {
         protector.seal(b"i" * 8, b"r" * 8, ExchangeType.INFORMATIONAL, 0, n, ())[32:40] for n in range(100)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ginnel_service.ike.codes import Encr, Integ
-from ginnel_service.ike.events import ChildKeys, ChildSa, Endpoint, EspSuite, Path
+from ginnel_service.ike.events import ChildKeys, ChildSa, Endpoint, EspSuite, IkeSuite, Path
 from ginnel_service.ike.export import esp_lines, ike_lines
-from ginnel_service.ike.keys import IkeSuite, ike_keys
+from ginnel_service.ike.keys import ike_keys
 from ginnel_service.ike.sa import IkeSa
 
 PATH = Path(Endpoint("192.0.2.1", 4500), Endpoint("192.0.2.2", 4500), True)

@@ -13,22 +13,22 @@ from hypothesis import strategies as st
 from ginnel_service.ike import keys
 from ginnel_service.ike.codes import Encr, ExchangeType, Integ, KeMethod, NotifyType, PayloadType, Prf
 from ginnel_service.ike.errors import IntegrityFailed, InvalidSyntax, PeerError
-from ginnel_service.ike.events import Endpoint, Path
+from ginnel_service.ike.events import Endpoint, IkeSuite, Path
 from ginnel_service.ike.fragments import FORGET_S, MAX_FRAGMENTS, MAX_OCTETS, Reassembly, message_octets
 from ginnel_service.ike.message import Message, Outside, serialise_payloads
 from ginnel_service.ike.payloads.notify import NotifyPayload
 from ginnel_service.ike.payloads.vendor import VendorPayload
 from ginnel_service.ike.protect import Opened, Protector, fragment_numbers, int_auth_octets, parse_inner
 
-GCM = keys.IkeSuite(Encr.AES_GCM_16, 256, 0, Prf.HMAC_SHA2_256, KeMethod.X25519, "")
-CBC = keys.IkeSuite(Encr.AES_CBC, 256, Integ.HMAC_SHA2_256_128, Prf.HMAC_SHA2_256, KeMethod.X25519, "")
+GCM = IkeSuite(Encr.AES_GCM_16, 256, 0, Prf.HMAC_SHA2_256, KeMethod.X25519, "")
+CBC = IkeSuite(Encr.AES_CBC, 256, Integ.HMAC_SHA2_256_128, Prf.HMAC_SHA2_256, KeMethod.X25519, "")
 SUITES = (GCM, CBC)
 OUTSIDE = Outside(b"i" * 8, b"r" * 8, ExchangeType.IKE_AUTH, 0x08, 1)
 IPV4 = Path(Endpoint("192.0.2.1", 4500), Endpoint("203.0.113.1", 4500), True)
 IPV6 = Path(Endpoint("2001:db8::1", 500), Endpoint("2001:db8::2", 500), False)
 
 
-def protector(suite: keys.IkeSuite) -> Protector:
+def protector(suite: IkeSuite) -> Protector:
     encr = bytes(range(keys.encr_length(suite.encr, suite.key_bits)))
     integ = bytes(range(keys.integ_length(suite.integ)))
     return Protector(suite, encr, integ, random.Random(1).randbytes)
@@ -48,9 +48,7 @@ def reassemble(opener: Protector, datagrams: list[bytes], now: float = 0.0) -> l
 
 @pytest.mark.parametrize("suite", SUITES)
 @given(data=st.data())
-def test_fragments_in_any_order_and_number_make_the_message(
-    suite: keys.IkeSuite, data: st.DataObject
-) -> None:
+def test_fragments_in_any_order_and_number_make_the_message(suite: IkeSuite, data: st.DataObject) -> None:
     size = data.draw(st.integers(600, 9000))
     limit = data.draw(st.integers(message_octets(IPV4, 576), 1400))
     inner = random.Random(size).randbytes(size)
@@ -66,7 +64,7 @@ def test_fragments_in_any_order_and_number_make_the_message(
 
 @pytest.mark.parametrize("suite", SUITES)
 @pytest.mark.parametrize("size", [600, 1201, 4000, 65000])
-def test_a_smaller_cut_has_more_fragments(suite: keys.IkeSuite, size: int) -> None:
+def test_a_smaller_cut_has_more_fragments(suite: IkeSuite, size: int) -> None:
     both = protector(suite)
     large = both.cut(OUTSIDE, PayloadType.IDI, bytes(size), message_octets(IPV4, 1280))
     small = both.cut(OUTSIDE, PayloadType.IDI, bytes(size), message_octets(IPV4, 576), more_than=len(large))
@@ -118,7 +116,7 @@ def test_a_later_fragment_that_names_a_payload_is_refused() -> None:
 
 
 @pytest.mark.parametrize("suite", SUITES)
-def test_every_changed_bit_and_every_truncation_of_a_fragment_is_refused(suite: keys.IkeSuite) -> None:
+def test_every_changed_bit_and_every_truncation_of_a_fragment_is_refused(suite: IkeSuite) -> None:
     both = protector(suite)
     sealed = both.cut(OUTSIDE, PayloadType.IDI, bytes(40), 200, more_than=1)[0]
     for bit in range(len(sealed) * 8):
@@ -235,7 +233,7 @@ def test_int_auth_counts_neither_iv_nor_padding_nor_icv() -> None:
 
 
 @pytest.mark.parametrize("suite", SUITES)
-def test_int_auth_is_the_same_for_whole_and_fragmented_messages(suite: keys.IkeSuite) -> None:
+def test_int_auth_is_the_same_for_whole_and_fragmented_messages(suite: IkeSuite) -> None:
     both = protector(suite)
     first, inner = serialise_payloads((VendorPayload(random.Random(3).randbytes(3000)),))
     outside = Outside(b"i" * 8, b"r" * 8, ExchangeType.IKE_INTERMEDIATE, 0x08, 1)

@@ -13,6 +13,7 @@ import pytest
 from ginnel_service.ike import exchange_keys, keys, macs, modp
 from ginnel_service.ike.codes import KeMethod, Prf
 from ginnel_service.ike.errors import InvalidSyntax
+from ginnel_service.ike.events import IkeSuite
 from ginnel_service.ike.payloads.notify import NotifyPayload
 from ginnel_service.ike.protect import Protector
 
@@ -49,7 +50,7 @@ def test_a_prf_of_aes_takes_eight_octets_of_each_nonce(algorithm: Prf) -> None:
     seed = keys.initial_skeyseed(algorithm, *nonces, b"shared")
     assert seed == keys.prf(algorithm, b"initiateresponds", b"shared")
     # "but all the bits are used for input to the prf+ function" (RFC 7296 section 2.14)
-    suite = keys.IkeSuite(20, 128, 0, algorithm, 31, "")
+    suite = IkeSuite(20, 128, 0, algorithm, 31, "")
     made = keys.ike_keys(suite, seed, *nonces, b"1" * 8, b"2" * 8)
     stream = keys.prf_plus(algorithm, seed, b"".join(nonces) + b"1" * 8 + b"2" * 8, 88)
     assert made.d + made.ei + made.er + made.pi + made.pr == stream
@@ -64,7 +65,7 @@ def test_a_prf_of_a_hash_takes_all_of_each_nonce() -> None:
 
 @pytest.mark.parametrize("vector", _VECTORS["sk"], ids=lambda v: v["source"])
 def test_a_published_message_opens(vector: dict[str, Any]) -> None:
-    suite = keys.IkeSuite(vector["encr"], 0, 0, Prf.HMAC_SHA2_256, KeMethod.X25519, "")
+    suite = IkeSuite(vector["encr"], 0, 0, Prf.HMAC_SHA2_256, KeMethod.X25519, "")
     opener = Protector(suite, octets(vector["key"]), b"", random.Random(1).randbytes)
     (notify,) = opener.open(octets(vector["message"]))
     assert isinstance(notify, NotifyPayload)

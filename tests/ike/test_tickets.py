@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from ginnel_service.ike import tickets
 from ginnel_service.ike.codes import Encr, IdType, KeMethod, NotifyType, Prf
-from ginnel_service.ike.events import Endpoint, Path
-from ginnel_service.ike.keys import IkeKeys, IkeSuite
+from ginnel_service.ike.events import Endpoint, IkeSuite, Path
+from ginnel_service.ike.keys import IkeKeys
 from ginnel_service.ike.payloads.identity import Identity
 from ginnel_service.ike.rate import Bucket
 from ginnel_service.ike.sa import IkeSa

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from ginnel_service.ike.auth.credentials import Credential, LocalKey
-from ginnel_service.ike.auth.revocation import Revocation
-from ginnel_service.ike.auth.trust import TrustPolicy
+from ginnel_service.ike.auth.policy import Revocation, TrustPolicy
 from ginnel_service.ike.codes import ExchangeType, NotifyType
 from ginnel_service.ike.config import PskAuth, SignatureAuth
 from ginnel_service.ike.events import Fetch, IkeEstablished, Noted, Prompt, State

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from ginnel_service.ike.auth.trust import TrustPolicy
+from ginnel_service.ike.auth.policy import TrustPolicy
 from ginnel_service.ike.codes import IdType
 from ginnel_service.ike.config import EapAuth, PskAuth, SessionConfig, SignatureAuth
 from ginnel_service.profiles.certificates import open_key, pem_of

@@ -17,8 +17,8 @@ from cryptography import x509
 from msgspec import Meta
 
 from ..ike.auth.credentials import Credential, load_certificates, load_credential
-from ..ike.auth.revocation import Revocation, is_http
-from ..ike.auth.trust import TrustPolicy
+from ..ike.auth.policy import Revocation, TrustPolicy
+from ..ike.auth.revocation import is_http
 from ..ike.config import Ppk
 from ..ike.eap.config import EapMethod, EapServerConfig
 from ..ike.eap.tls_config import TlsConfig

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESCCM, AESGCM, ChaCha20
 from . import macs
 from .codes import Encr, Integ
 from .errors import IntegrityFailed, LocalError
-from .keys import IkeSuite
+from .events import IkeSuite
 
 if TYPE_CHECKING:
     from .config import RandomBytes

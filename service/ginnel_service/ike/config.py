@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from .auth.credentials import Credential
-from .auth.trust import TrustPolicy
+from .auth.policy import TrustPolicy
 from .eap.config import EapConfig, EapRelayConfig, EapServerConfig
 from .eap.outcome import Terms
 from .events import Configuration, Interface

@@ -9,14 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from .errors import IkeError
 from .payloads.identity import Identity
 from .payloads.selector import TrafficSelector
-
-if TYPE_CHECKING:
-    from .keys import IkeSuite
 
 Interface = IPv4Interface | IPv6Interface
 Network = IPv4Network | IPv6Network
@@ -73,6 +70,19 @@ class EspSuite:
     key_bits: int
     integ: int = 0
     esn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IkeSuite:
+    """The negotiated IKE transforms, as IANA ids; `more_ke` are the additional key exchanges in order."""
+
+    encr: int
+    key_bits: int
+    integ: int  # 0 with an AEAD
+    prf: int
+    ke: int
+    name: str  # its keywords, such as aes256gcm16-prfsha384-ecp384
+    more_ke: tuple[int, ...] = ()  # of RFC 9370
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from . import macs
 from .codes import Encr, Integ, Prf
 from .errors import LocalError
-from .events import ChildKeys, EspSuite
+from .events import ChildKeys, EspSuite, IkeSuite
 
 _PRF_HASH = {
     Prf.HMAC_SHA1: "sha1",
@@ -47,19 +47,6 @@ _SALT = {
     Encr.CHACHA20_POLY1305_IIV: 4,
     Encr.NULL: 0,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class IkeSuite:
-    """The negotiated IKE transforms, as IANA ids; `more_ke` are the additional key exchanges in order."""
-
-    encr: int
-    key_bits: int
-    integ: int  # 0 with an AEAD
-    prf: int
-    ke: int
-    name: str  # its keywords, such as aes256gcm16-prfsha384-ecp384
-    more_ke: tuple[int, ...] = ()  # of RFC 9370
 
 
 @dataclass(frozen=True, slots=True)

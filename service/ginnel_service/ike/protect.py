@@ -12,7 +12,7 @@ from .ciphers import sk_cipher
 from .codes import PayloadType
 from .config import RandomBytes
 from .errors import IntegrityFailed, InvalidSyntax
-from .keys import IkeSuite
+from .events import IkeSuite
 from .message import (
     HEADER_LENGTH,
     Outside,

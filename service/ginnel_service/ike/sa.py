@@ -10,8 +10,8 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from .codes import Flags
-from .events import ChildSa
-from .keys import IkeKeys, IkeSuite
+from .events import ChildSa, IkeSuite
+from .keys import IkeKeys
 from .protect import Protector
 from .window import RequestWindow, ResponseWindow
 

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from .codes import NotifyType
 from .config import RandomBytes
 from .errors import PeerError
-from .keys import IkeSuite
+from .events import IkeSuite
 from .payloads.identity import Identity
 from .payloads.notify import NotifyPayload
 from .wire import Reader

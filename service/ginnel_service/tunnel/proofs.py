@@ -11,8 +11,7 @@ from typing import Final
 from cryptography import x509
 
 from ..ike.auth.credentials import Credential, LocalKey, assemble
-from ..ike.auth.revocation import Revocation
-from ..ike.auth.trust import TrustPolicy
+from ..ike.auth.policy import Revocation, TrustPolicy
 from ..ike.codes import IdType
 from ..ike.config import EapAuth, LocalAuth, Ppk, PskAuth, RemoteAuth, SessionConfig, SignatureAuth
 from ..ike.eap.config import EapConfig, EapMethod

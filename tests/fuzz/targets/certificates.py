@@ -24,6 +24,7 @@ from ginnel_service.ike.auth import certificates, revocation, signature, trust
 from ginnel_service.ike.auth.credentials import load_certificates, load_credential
 from ginnel_service.ike.auth.errors import AuthRefused
 from ginnel_service.ike.auth.names import check_identity, matches
+from ginnel_service.ike.auth.policy import Revocation, TrustPolicy
 from ginnel_service.ike.errors import LocalError, PeerError
 from ginnel_service.ike.events import Fetch
 from ginnel_service.ike.payloads.cert import CertPayload
@@ -82,9 +83,9 @@ def _leaf() -> x509.Certificate:
 
 
 @cache
-def _policy(choice: int) -> trust.TrustPolicy:
-    asked = revocation.Revocation(crl=bool(choice & 1), ocsp=bool(choice & 2), strict=bool(choice & 4))
-    return trust.TrustPolicy(
+def _policy(choice: int) -> TrustPolicy:
+    asked = Revocation(crl=bool(choice & 1), ocsp=bool(choice & 2), strict=bool(choice & 4))
+    return TrustPolicy(
         roots=(_root().certificate,), allow_cn=bool(choice & 8), allow_sha1=True, revocation=asked
     )
 
@@ -130,9 +131,7 @@ def _look(leaf: x509.Certificate, others: list[x509.Certificate], choice: int) -
         _judge(chain, policy, revocation.Evidence())
 
 
-def _judge(
-    chain: tuple[x509.Certificate, ...], policy: trust.TrustPolicy, evidence: revocation.Evidence
-) -> None:
+def _judge(chain: tuple[x509.Certificate, ...], policy: TrustPolicy, evidence: revocation.Evidence) -> None:
     with contextlib.suppress(AuthRefused):
         fetches = revocation.wanted(chain, policy, evidence, NOW)
         assert all(fetch.url.lower().startswith("http://") and fetch.url.isascii() for fetch in fetches)
@@ -144,7 +143,7 @@ def _judge(
         assert all(note.isprintable() for note in revocation.check(chain, policy, evidence, NOW))
 
 
-def _refuses(identity: Identity, leaf: x509.Certificate, policy: trust.TrustPolicy) -> bool:
+def _refuses(identity: Identity, leaf: x509.Certificate, policy: TrustPolicy) -> bool:
     refused: AuthRefused | None = None
     try:
         check_identity(identity, leaf, allow_cn=policy.allow_cn)

@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 from ginnel_service.ike.auth import certificates
 from ginnel_service.ike.auth.credentials import Credential, load_credential
 from ginnel_service.ike.auth.errors import CertificateRefused
-from ginnel_service.ike.auth.revocation import Revocation
-from ginnel_service.ike.auth.trust import TrustPolicy
+from ginnel_service.ike.auth.policy import Revocation, TrustPolicy
 from ginnel_service.ike.events import Fetch
 from ginnel_service.ike.payloads.cert import CertPayload, CertReqPayload
 from helpers.authority import Authority, dns

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ginnel_service.ike.auth.errors import CertificateRefused
-from ginnel_service.ike.auth.revocation import MAX_FETCHES, Evidence, Revocation, check, is_http, wanted
-from ginnel_service.ike.auth.trust import TrustPolicy, verify_chain
+from ginnel_service.ike.auth.policy import Revocation, TrustPolicy
+from ginnel_service.ike.auth.revocation import MAX_FETCHES, Evidence, check, is_http, wanted
+from ginnel_service.ike.auth.trust import verify_chain
 from ginnel_service.ike.events import Fetch
 from helpers.authority import DAY_S, NOW, Authority, new_key, usage_of
 

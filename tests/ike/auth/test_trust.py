@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from ginnel_service.ike.auth import signature
 from ginnel_service.ike.auth.credentials import load_certificates, load_credential
 from ginnel_service.ike.auth.errors import CERTIFICATE_CODES, CertificateRefused
-from ginnel_service.ike.auth.trust import TrustPolicy, matches, parse_certificate, public_key, verify_chain
+from ginnel_service.ike.auth.policy import TrustPolicy
+from ginnel_service.ike.auth.trust import matches, parse_certificate, public_key, verify_chain
 from ginnel_service.ike.payloads.identity import Identity
 from helpers.authority import (
     CLIENT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 
 from ginnel_service.ike.auth.credentials import Credential, LocalKey
-from ginnel_service.ike.auth.trust import TrustPolicy
+from ginnel_service.ike.auth.policy import TrustPolicy
 from ginnel_service.ike.eap.tls_config import TlsConfig, TlsVersion
 from ginnel_service.ike.payloads.identity import Identity
 from helpers.authority import CLIENT, DAY_S, NOW, SERVER, Authority, Issued, dns, mail

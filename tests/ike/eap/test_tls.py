@@ -8,9 +8,8 @@ import pytest
 from cryptography import x509
 
 from ginnel_service.ike.auth.credentials import Credential
-from ginnel_service.ike.auth.revocation import Revocation
+from ginnel_service.ike.auth.policy import Revocation, TrustPolicy
 from ginnel_service.ike.auth.signature import PublicKey, Scheme
-from ginnel_service.ike.auth.trust import TrustPolicy
 from ginnel_service.ike.eap.config import EapConfig, EapMethod, EapServerConfig
 from ginnel_service.ike.eap.outcome import Accepted, Failed, Rejected, Reply, Succeeded
 from ginnel_service.ike.eap.packet import Code, Packet, Type

@@ -7,8 +7,7 @@ from typing import Literal
 
 import pytest
 
-from ginnel_service.ike.auth.revocation import Revocation
-from ginnel_service.ike.auth.trust import TrustPolicy
+from ginnel_service.ike.auth.policy import Revocation, TrustPolicy
 from ginnel_service.ike.eap import mschap
 from ginnel_service.ike.eap.avps import (
     EAP_MESSAGE,

@@ -17,8 +17,9 @@ from ..payloads.cert import CertPayload, CertReqPayload
 from ..wire import Reader
 from .credentials import UNREADABLE, Credential
 from .errors import CertificateRefused
+from .policy import TrustPolicy
 from .revocation import MAX_EVIDENCE, is_http
-from .trust import MAX_CERTIFICATE_OCTETS, MAX_CERTIFICATES, TrustPolicy, parse_certificate
+from .trust import MAX_CERTIFICATE_OCTETS, MAX_CERTIFICATES, parse_certificate
 
 HASH_OCTETS = 20
 MAX_NAMED_ROOTS = 32  # in a CERTREQ of ours

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from cryptography import x509
@@ -25,9 +25,7 @@ from ..events import Fetch
 from .credentials import UNREADABLE, lenient
 from .errors import CertificateRefused
 from .names import subject_text
-
-if TYPE_CHECKING:
-    from .trust import TrustPolicy
+from .policy import TrustPolicy
 
 CRL_LIMIT_OCTETS = 10 << 20
 OCSP_LIMIT_OCTETS = 1 << 16
@@ -38,15 +36,6 @@ CLOCK_SKEW_S = 300.0
 NO_NEXT_UPDATE_S = 86400.0  # how long OCSP that promises no date is believed
 _Kind = TypeVar("_Kind", bound=x509.ExtensionType)
 _GARBAGE = (*UNREADABLE, InvalidSignature)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Revocation:
-    """What to ask for. Not `strict`: what cannot be found out is accepted, and said."""
-
-    crl: bool = False
-    ocsp: bool = False
-    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

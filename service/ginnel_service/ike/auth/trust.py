@@ -7,7 +7,7 @@ critical extensions. What an IKE peer may do with its key, and which strength we
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -20,10 +20,11 @@ from OpenSSL import crypto
 from .credentials import MAX_CHAIN, UNREADABLE, lenient
 from .errors import AuthRefused, CertificateRefused
 from .names import check_identity, matches, subject_text
-from .revocation import Evidence, Revocation, check
+from .policy import Revocation, TrustPolicy
+from .revocation import Evidence, check
 from .signature import MAX_RSA_BITS, PublicKey, key_type
 
-__all__ = ["TrustPolicy", "check_identity", "matches", "parse_certificate", "public_key", "verify_chain"]
+__all__ = ["check_identity", "matches", "parse_certificate", "public_key", "verify_chain"]
 
 MAX_CERTIFICATES = 20  # of one message
 MAX_CERTIFICATE_OCTETS = 1 << 16
@@ -34,23 +35,7 @@ _ANY_PURPOSE = {ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE, _IKE_INTERMEDIATE, _
 #: OpenSSL's verify errors (x509_vfy.h) that deserve words of their own; the rest is `certificate_broken`.
 _NOT_YET_VALID, _EXPIRED = 9, 10
 _UNTRUSTED = {2, 7, 18, 19, 20, 21, 27}
-_NO_REVOCATION = Revocation()
 _OPENSSL_ERRORS = (crypto.Error, *UNREADABLE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrustPolicy:
-    """What a peer's certificate must satisfy.
-
-    A root may be any certificate: an authority, or the peer's own, which is then trusted by itself.
-    """
-
-    roots: tuple[x509.Certificate, ...]
-    system: bool = False  # the roots are the system's: too many to name in a CERTREQ
-    allow_cn: bool = False  # the subject's common name may name a peer without subjectAltName
-    allow_sha1: bool = False  # in certificates and AUTH
-    revocation: Revocation = _NO_REVOCATION
-    crls: tuple[bytes, ...] = ()  # at hand, DER or PEM, whatever `revocation` asks for
 
 
 def parse_certificate(der: bytes) -> x509.Certificate:

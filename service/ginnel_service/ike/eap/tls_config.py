@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ..auth.credentials import Credential, LocalKey
-from ..auth.trust import TrustPolicy
+from ..auth.policy import TrustPolicy
 from ..errors import LocalError
 from ..payloads.identity import Identity
 

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from ..auth import certificates, revocation, signature, trust
 from ..auth.errors import AuthRefused, CertificateRefused
+from ..auth.policy import TrustPolicy
 from ..eap.outcome import Supplied
 from ..errors import SessionError
 from ..events import Fetch, Noted
@@ -29,7 +30,7 @@ class CertificateCheck:
     """Call `begin` once; `verdict` is called once, at once or later."""
 
     def __init__(
-        self, session: Session, claim: Claim, octets: bytes, policy: trust.TrustPolicy, verdict: Verdict
+        self, session: Session, claim: Claim, octets: bytes, policy: TrustPolicy, verdict: Verdict
     ) -> None:
         self._session, self._claim, self._octets, self._policy = session, claim, octets, policy
         self._verdict = verdict

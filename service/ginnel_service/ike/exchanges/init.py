@@ -8,7 +8,7 @@ from .. import exchange_keys, export, keys, natt, redirect
 from ..auth import signature
 from ..codes import CertEncoding, ExchangeType, NotifyType, ProtocolId, TransformType
 from ..errors import InvalidSyntax, PeerError, SessionError
-from ..events import Endpoint
+from ..events import Endpoint, IkeSuite
 from ..message import Message
 from ..payloads import Payload
 from ..payloads.cert import CertReqPayload
@@ -239,7 +239,7 @@ def note_announcements(session: Session, message: Message) -> None:
     session.fragmentation = session.config.fragmentation and fragments
 
 
-def derive(session: Session, sa: IkeSa, suite: keys.IkeSuite, shared: bytes) -> None:
+def derive(session: Session, sa: IkeSa, suite: IkeSuite, shared: bytes) -> None:
     """SK_* of a first IKE SA (section 2.14)."""
     seed = keys.initial_skeyseed(suite.prf, sa.nonce_i, sa.nonce_r, shared)
     sa.use(
@@ -250,13 +250,13 @@ def derive(session: Session, sa: IkeSa, suite: keys.IkeSuite, shared: bytes) -> 
     export.export_ike(session, sa)
 
 
-def suite_of(chosen: Proposal) -> keys.IkeSuite:
+def suite_of(chosen: Proposal) -> IkeSuite:
     """The suite of an answered IKE proposal. Raises InvalidSyntax when a transform is missing."""
     encr, prf = pick(chosen, TransformType.ENCR), pick(chosen, TransformType.PRF)
     ke, integ = pick(chosen, TransformType.KE), pick(chosen, TransformType.INTEG)
     if encr is None or prf is None or ke is None:
         raise InvalidSyntax("IKE proposal without cipher, PRF or key exchange")
-    return keys.IkeSuite(
+    return IkeSuite(
         encr.id,
         encr.key_bits or 0,
         integ.id if integ else 0,

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .. import keys
-from ..auth import certificates, psk, signature, trust
+from ..auth import certificates, psk, signature
+from ..auth.policy import TrustPolicy
 from ..codes import AuthMethod, NotifyType
 from ..config import PskAuth, RemoteAuth, SignatureAuth
 from ..errors import SessionError
@@ -111,7 +112,7 @@ def request_certificates(config: SessionConfig) -> list[Payload]:
     """CERTREQ with the authorities that we trust, when the peer has to prove itself by a certificate."""
     asked: list[Payload] = []
     for each in config.remote_auth:
-        if isinstance(each, trust.TrustPolicy) and config.certificate_requests:
+        if isinstance(each, TrustPolicy) and config.certificate_requests:
             asked += certificates.requests(each)
     if asked and config.certificate_lookup:
         asked.append(NotifyPayload(NotifyType.HTTP_CERT_LOOKUP_SUPPORTED))
@@ -159,7 +160,7 @@ def check(
     """Check a claim against what is asked of the peer, and call `verdict` once, at once or later."""
     expected = session.config.remote_id
     said = claim.identity.identity
-    if isinstance(remote, trust.TrustPolicy):
+    if isinstance(remote, TrustPolicy):
         # The certificate has to be of whom we expect, whatever name the peer chose to give
         assert sa.keys is not None
         octets = signed_octets(sa, claim.identity, sa.keys)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from .. import crash, exchange_keys, export, keys
 from ..codes import NotifyType, ProtocolId
 from ..errors import InvalidSyntax
+from ..events import IkeSuite
 from ..message import Message
 from ..payloads import Payload
 from ..payloads.ke import KePayload
@@ -211,7 +212,7 @@ def handle(session: Session, sa: IkeSa, message: Message, now: float) -> tuple[P
 def _successor(
     session: Session,
     old: IkeSa,
-    suite: keys.IkeSuite,
+    suite: IkeSuite,
     spis: tuple[bytes, bytes],
     nonces: tuple[bytes, bytes],
     secrets: tuple[bytes, bytes],

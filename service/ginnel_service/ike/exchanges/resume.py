@@ -12,6 +12,7 @@ from .. import export, keys, natt, redirect
 from ..codes import ExchangeType, NotifyType
 from ..config import Timing
 from ..errors import InvalidSyntax
+from ..events import IkeSuite
 from ..message import Message
 from ..payloads import Payload
 from ..payloads.auth import AuthPayload
@@ -139,7 +140,7 @@ class ResumedAuth(AuthExchange):
         session.tickets.refused(now)
 
 
-def derive(session: Session, sa: IkeSa, suite: keys.IkeSuite, sk_d: bytes) -> None:
+def derive(session: Session, sa: IkeSa, suite: IkeSuite, sk_d: bytes) -> None:
     """SK_* of a resumed IKE SA from the SK_d of the old one (section 5.1)."""
     seed = keys.resumption_skeyseed(suite.prf, sk_d, sa.nonce_i, sa.nonce_r)
     made = keys.ike_keys(suite, seed, sa.nonce_i, sa.nonce_r, sa.spi_i, sa.spi_r)
