@@ -140,10 +140,11 @@ class Onlooker:
             level = [(each.path, each.window) for each in things]
         return seen
 
-    def where(self, program: str, thing: Seen) -> tuple[int, int, int, int]:
-        """x, y, width and height on the screen."""
+    def where(self, program: str, thing: Seen) -> tuple[int, int, int, int] | None:
+        """x, y, width and height on the screen; None where it is gone."""
         (body,) = self._ask(program, _GET_EXTENTS, [thing.path])
-        assert body is not None
+        if body is None:
+            return None
         x, y, width, height = body[0]
         return x, y, width, height
 

@@ -83,8 +83,9 @@ class Screen:
     def hand(self, *words: str) -> str:
         """What xdotool does and says."""
         done = subprocess.run(
-            ["xdotool", *words], env=self.environment, check=True, capture_output=True, text=True
+            ["xdotool", *words], env=self.environment, check=False, capture_output=True, text=True
         )
+        assert done.returncode == 0, f"xdotool {words[0]}: {done.returncode} {done.stdout}{done.stderr}"
         return done.stdout
 
 
@@ -150,10 +151,19 @@ class Person:
             time.sleep(GLANCE_S)
 
     def click(self, name: str, role: str = "push button") -> None:
-        """As soon as it can be clicked."""
-        self.until(lambda: ENABLED in self.wait_for(name, role).states, f"{name} to be of use")
-        thing = self.wait_for(name, role)
-        x, y, width, height = self._screen.onlooker.where(self._program, thing)
+        """As soon as it can be clicked: it is enabled, on the screen and moves no more."""
+        places: list[tuple[int, int, int, int]] = []
+
+        def settled() -> bool:
+            thing = self.wait_for(name, role)
+            place = self._screen.onlooker.where(self._program, thing)
+            if ENABLED not in thing.states or place is None or min(place) < 0:
+                return False
+            places.append(place)
+            return places[-2:-1] == [place]
+
+        self.until(settled, f"{name} to be of use")
+        x, y, width, height = places[-1]
         # a box that is as wide as its column takes clicks where its mark and its words are
         self._screen.hand("mousemove", str(x + min(width // 2, 30)), str(y + height // 2), "click", "1")
 
