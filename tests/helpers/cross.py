@@ -11,10 +11,10 @@ from pathlib import Path
 from ginnel_packaging import libcrypto
 from ginnel_packaging.cross import QUICK, Target, Toolchain, crypto_names
 
-#: What a stand-in for a shipped libcrypto calls itself, as the real one does.
+#: What a stand-in for a shipped libcrypto calls itself, as the real one does; it names no folder of a build.
 _CALLED = {
-    "darwin": ("-install_name", "@loader_path/libcrypto.3.dylib"),
-    "freebsd": ("-Wl,-soname,libcrypto.so.3",),
+    "darwin": ("-install_name", "@loader_path/libcrypto.3.dylib", "-g0"),
+    "freebsd": ("-Wl,-soname,libcrypto.so.3", "-g0"),
 }
 
 
