@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import random
+import resource
 import select
 import socket
 import struct
@@ -322,6 +323,20 @@ def test_starting_and_stopping_leaks_nothing(joined: Tunnel) -> None:
     gc.collect()
     assert live_objects() == before
     assert len(os.listdir("/proc/self/fd")) == descriptors
+
+
+def test_a_device_takes_one_descriptor_or_leaves_none_behind(joined: Tunnel) -> None:
+    with joined.a.space.inside():
+        free = os.dup(0)
+        os.close(free)
+        limit, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (free + 1, most))
+        try:
+            tun = Tun()
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (limit, most))
+    assert tun.fileno() == free
+    tun.close()
 
 
 def test_misuse_is_refused(joined: Tunnel) -> None:
