@@ -124,6 +124,15 @@ def test_a_mode_is_stored_at_once_and_drawn(
     qtbot.waitUntil(lambda: "Internet: stopped" in kill_switch.pictures["off"].accessibleDescription())
 
 
+def test_a_second_change_at_once_keeps_the_first(
+    kill_switch: KillSwitchPage, server: FakeServer, qtbot: QtBot
+) -> None:
+    kill_switch.modes["always"][0].click()
+    kill_switch.lan.click()
+    qtbot.waitUntil(lambda: office(server).network.lan)
+    assert office(server).kill_switch.mode == "always"
+
+
 def test_a_change_that_is_refused_is_told_and_taken_back(
     kill_switch: KillSwitchPage, server: FakeServer, qtbot: QtBot
 ) -> None:

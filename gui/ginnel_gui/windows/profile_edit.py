@@ -24,11 +24,12 @@ class ProfileEdit(QObject):
         self._desk = desk
         self.name = ""
         self.profile: Profile | None = None
+        self._wanted: Profile | None = None  # what the service is asked to store, until it answers
         desk.profiles_changed.connect(self.load)
 
     def follow(self, name: str) -> None:
         if name != self.name:
-            self.name, self.profile = name, None
+            self.name, self.profile, self._wanted = name, None, None
             self.changed.emit()
         self.load()
 
@@ -54,16 +55,22 @@ class ProfileEdit(QObject):
 
         `changed` also tells when that failed: what a page shows has to go back to what is.
         """
-        if self.profile is None:
+        before = self._wanted or self.profile  # one change may come before the last one is answered
+        if before is None:
             return
-        part = msgspec.structs.replace(getattr(self.profile, table), **fields)
-        wanted = msgspec.structs.replace(self.profile, **{table: part})
+        part = msgspec.structs.replace(getattr(before, table), **fields)
+        wanted = msgspec.structs.replace(before, **{table: part})
 
         def answered(_: object, error: ErrorInfo | None) -> None:
+            if wanted is self._wanted:
+                self._wanted = None
             if error is not None:
                 self.failed.emit(error)
+            elif wanted.name == self.name:
+                self.profile = wanted
             self.changed.emit()
 
-        if wanted != self.profile:
+        if wanted != before:
+            self._wanted = wanted
             params = ProfileCreateParams(profile=wanted, replace=True, keep_secrets=True)
             self._desk.call("profile.create", params, answered)
