@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import sys
+import threading
 from pathlib import Path
 
 import msgspec
@@ -135,6 +137,48 @@ def test_a_refusal_is_shown_until_something_is_done(
     press(page(app).state.buttons[0])
     qtbot.waitUntil(lambda: face(app) is Face.CONNECTED)
     assert not page(app).error.isVisible()
+
+
+def test_a_service_that_ends_amid_a_request_is_no_error_of_the_connection(
+    start: StartApp, server: FakeServer, qtbot: QtBot
+) -> None:
+    asked = threading.Event()
+
+    async def never(name: str, *, attended: bool = False) -> ConnectionStatus:
+        asked.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    server.add(["office"])
+    server.service.up = never  # type: ignore[method-assign]
+    app = start(server.path)
+    app.desk.connect_profile("office")
+    qtbot.waitUntil(asked.is_set)
+    server.stop()
+    qtbot.waitUntil(lambda: not app.desk.has_contact)
+    server.start()
+    qtbot.waitUntil(lambda: app.desk.has_contact)
+    assert not page(app).error.isVisible()
+
+
+def test_a_refusal_is_not_of_the_next_profile_of_that_name(
+    start: StartApp, server: FakeServer, qtbot: QtBot
+) -> None:
+    server.add(["home", "office"])
+    server.service.refuse["up"] = ServiceError("secrets_locked", name="office")
+    app = start(server.path)
+    app.desk.connect_profile("office")
+    qtbot.waitUntil(lambda: "office" in app.desk.refusals)
+
+    def replace() -> None:
+        gone = server.service.profiles.pop("office")
+        server.service._tell_of("office")
+        server.service.profiles["office"] = gone
+        server.service._tell_of("office")
+
+    with qtbot.waitSignals([app.desk.profiles_changed] * 2):
+        server.do(replace)
+    assert not app.desk.refusals
 
 
 def test_the_next_try_counts_down_and_can_be_had_now(
