@@ -309,6 +309,31 @@ def test_nothing_found_is_said(start: StartApp, server: FakeServer, qtbot: QtBot
     assert not sidebar.nothing.isVisible()
 
 
+def test_a_profile_that_the_search_hides_is_the_chosen_one_still(
+    start: StartApp, server: FakeServer, qtbot: QtBot
+) -> None:
+    server.add(["home", "office"])
+    app = start(server.path)
+    app.window.show_profile("office")
+    QTest.keyClicks(app.window.sidebar.search, "zzz")
+    assert app.window.profile == "office"
+    press(page(app).state.buttons[0])
+    qtbot.waitUntil(lambda: face(app) is Face.CONNECTED)
+    app.window.sidebar.search.clear()
+    assert app.window.sidebar.view.currentIndex().data() == "office"
+
+
+def test_a_profile_is_shown_although_something_else_is_looked_for(
+    start: StartApp, server: FakeServer
+) -> None:
+    server.add(["home", "office"])
+    app = start(server.path)
+    QTest.keyClicks(app.window.sidebar.search, "home")
+    app.window.show_profile("office")
+    assert app.window.profile == page(app)._name == "office"
+    assert app.window.sidebar.view.currentIndex().data() == "office"
+
+
 def test_a_dropped_file_is_to_be_imported(
     start: StartApp, server: FakeServer, qtbot: QtBot, tmp_path: Path
 ) -> None:
