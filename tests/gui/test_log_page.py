@@ -69,6 +69,22 @@ def test_filters_of_level_connection_and_words(page: LogPage, server: FakeServer
     assert page.counted.text() == "Lines: 1 of 52"
 
 
+def test_when_the_chosen_connection_is_gone_all_lines_are_shown(
+    page: LogPage, server: FakeServer, qtbot: QtBot
+) -> None:
+    page.connection.setCurrentIndex(page.connection.findData("home"))
+    assert page.model.counts == (0, 50)
+
+    def remove() -> None:
+        del server.service.profiles["home"]
+        server.service._tell_of("home")
+
+    server.do(remove)
+    qtbot.waitUntil(lambda: page.connection.findData("home") < 0)
+    assert page.connection.currentData() == ""
+    assert page.model.counts == (50, 50)
+
+
 def test_the_view_follows_the_end_until_one_scrolls_away(
     page: LogPage, server: FakeServer, qtbot: QtBot
 ) -> None:
