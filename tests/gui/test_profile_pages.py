@@ -16,7 +16,7 @@ from ginnel_gui.app import App
 from ginnel_gui.windows.kill_switch_page import KillSwitchPage
 from ginnel_gui.windows.on_demand_page import OnDemandPage
 from ginnel_gui.windows.split_page import SplitPage
-from ginnel_service.ipc.schema import KillSwitchHold, KillSwitchStatus, OnDemandStatus
+from ginnel_service.ipc.schema import ErrorInfo, KillSwitchHold, KillSwitchStatus, OnDemandStatus
 from ginnel_service.ipc.service import ServiceError
 from ginnel_service.profiles.model import OnDemand, OnDemandRule, Profile
 from ginnel_service.profiles.secrets import Secrets
@@ -116,6 +116,24 @@ def test_a_change_from_elsewhere_is_shown(split: SplitPage, server: FakeServer, 
 
 
 # Kill switch
+
+
+def test_a_profile_that_can_be_read_again_is_no_trouble(
+    kill_switch: KillSwitchPage, server: FakeServer, qtbot: QtBot
+) -> None:
+    def break_it() -> None:
+        server.service.broken["office"] = ErrorInfo(code="profile_corrupt", params={"name": "office"})
+        server.service._tell_of("office")
+
+    def mend_it() -> None:
+        del server.service.broken["office"]
+        server.service._tell_of("office")
+
+    server.do(break_it)
+    qtbot.waitUntil(kill_switch.trouble.isVisible)
+    server.do(mend_it)
+    qtbot.waitUntil(lambda: kill_switch.edit.profile is not None)
+    assert not kill_switch.trouble.isVisible()
 
 
 def test_a_mode_is_stored_at_once_and_drawn(

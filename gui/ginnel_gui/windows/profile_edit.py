@@ -14,7 +14,8 @@ from ..desk import Desk
 
 
 class ProfileEdit(QObject):
-    """`changed` when `profile` is another, or None while there is none; `failed` with an ErrorInfo."""
+    """`changed` when `profile` is another, or None while there is none; `failed` with an ErrorInfo, and with
+    None when what could not be read can be."""
 
     changed = Signal()
     failed = Signal(object)
@@ -24,6 +25,7 @@ class ProfileEdit(QObject):
         self._desk = desk
         self.name = ""
         self.profile: Profile | None = None
+        self._unread = False  # the last answer was no profile
         self._wanted: Profile | None = None  # what the service is asked to store, until it answers
         desk.profiles_changed.connect(self.load)
 
@@ -42,8 +44,9 @@ class ProfileEdit(QObject):
         def answered(profile: Profile | None, error: ErrorInfo | None) -> None:
             if name != self.name:
                 return
-            if error is not None:
+            if error is not None or self._unread:
                 self.failed.emit(error)
+            self._unread = error is not None
             if profile != self.profile:
                 self.profile = profile
                 self.changed.emit()
