@@ -22,7 +22,7 @@ from ginnel_gui.windows.rules_control import RulesControl
 from ginnel_gui.windows.suites_control import SuitesControl
 from ginnel_service.ipc.fake import FakeService
 from ginnel_service.ipc.schema import RenameParams
-from ginnel_service.profiles.model import Authentication, Ike, Local, OnDemandRule, Profile
+from ginnel_service.profiles.model import Authentication, Ike, Local, OnDemandRule, Profile, Remote
 from ginnel_service.profiles.secrets import Secrets
 from helpers.authority import Authority
 
@@ -346,6 +346,18 @@ def test_certificates_come_from_files(qtbot: QtBot, edit: Open, tmp_path: Path) 
     editor.undo.click()
     editor.undo.click()
     assert not editor.form.value("secrets.private_key")
+
+
+def test_the_row_of_a_root_stays_the_current_one_when_it_is_checked(edit: Open) -> None:
+    pem = Authority("Office CA").pem.decode()
+    profile = msgspec.structs.replace(OFFICE, certificates=dict.fromkeys(("a", "b", "c"), pem))
+    editor = edit(msgspec.structs.replace(profile, remote=Remote(ca=("a",))))
+    roots: RootsControl = entry(editor, "remote.ca")
+    roots.list.setCurrentRow(2)
+    QTest.keyClick(roots.list, Qt.Key.Key_Space)
+    assert editor.form.value("remote.ca") == ["a", "c"]
+    QTest.keyClick(roots.list, Qt.Key.Key_Space)
+    assert editor.form.value("remote.ca") == ["a"]
 
 
 def test_a_locked_file_asks_for_its_password_until_it_opens(qtbot: QtBot, edit: Open, tmp_path: Path) -> None:
