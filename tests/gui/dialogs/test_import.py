@@ -21,6 +21,7 @@ from ginnel_gui.windows.import_dialog import ImportDialog
 from ginnel_gui.windows.page import Context
 from ginnel_service.ipc.fake import FakeService
 from ginnel_service.profiles.importers import complete, preview
+from ginnel_service.profiles.model import Profile
 from ginnel_service.profiles.secrets import Secrets
 from helpers.import_files import CASES, FOLDER, PASSWORD
 
@@ -153,6 +154,22 @@ def test_several_connections_are_chosen_from(qtbot: QtBot, take: Open, service: 
     with qtbot.waitSignal(dialog.imported) as imported:
         dialog.keep()
     assert list(service.profiles) == imported.args[0]
+
+
+def test_what_was_stored_before_an_error_is_not_stored_again(
+    qtbot: QtBot, take: Open, service: FakeService
+) -> None:
+    dialog = take("binary.mobileconfig")
+    dialog.take_beside(str(FOLDER / "alice.p12"))
+    agree(dialog)
+    first, second, third = (view.name.text() for view in dialog.views)
+    service.profiles[second] = Profile(name=second, server="another.example.org")  # made elsewhere meanwhile
+    dialog.keep()
+    qtbot.waitUntil(lambda: dialog.told.text().startswith(f"{second}: "))
+    dialog.views[1].name.setText("third-office")
+    with qtbot.waitSignal(dialog.imported) as imported:
+        dialog.keep()
+    assert imported.args[0] == [first, "third-office", third]
 
 
 def test_a_locked_certificate_is_opened_in_place(take: Open) -> None:
