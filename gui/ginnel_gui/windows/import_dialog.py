@@ -152,7 +152,7 @@ class ImportDialog(QDialog):
             return
         self._found = found
         if any(each.profile.origin for each in found.candidates) and not self._known:
-            self._find_known(lambda: self._show(found, answers))
+            self._find_known(lambda: self._show(found, answers) if found is self._found else None)
         else:
             self._show(found, answers)
 

@@ -23,6 +23,7 @@ from ginnel_service.ipc.fake import FakeService
 from ginnel_service.profiles.importers import complete, preview
 from ginnel_service.profiles.model import Profile
 from ginnel_service.profiles.secrets import Secrets
+from helpers.fake_server import FakeServer
 from helpers.import_files import CASES, FOLDER, PASSWORD
 
 Open = Callable[[str], ImportDialog]
@@ -170,6 +171,24 @@ def test_what_was_stored_before_an_error_is_not_stored_again(
     with qtbot.waitSignal(dialog.imported) as imported:
         dialog.keep()
     assert imported.args[0] == [first, "third-office", third]
+
+
+def test_the_file_that_was_taken_last_is_shown(
+    qtbot: QtBot, take: Open, server: FakeServer, service: FakeService
+) -> None:
+    def appear() -> None:
+        server.add(["home"])
+        service._tell_of("home")
+
+    dialog = take("swanctl.conf")
+    server.do(appear)
+    qtbot.waitUntil(lambda: "home" in dialog.context.desk.mirror.profiles)
+    dialog.take(str(FOLDER / "eap.mobileconfig"))  # which has to be looked up first
+    dialog.take(str(FOLDER / "swanctl.conf"))
+    answered: list[object] = []
+    dialog.context.desk.call("profile.list", answered=lambda *answer: answered.append(answer))
+    qtbot.waitUntil(lambda: bool(answered))
+    assert [view.name.text() for view in dialog.views] == ["office", "key"]
 
 
 def test_a_locked_certificate_is_opened_in_place(take: Open) -> None:
