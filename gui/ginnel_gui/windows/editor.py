@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ginnel_service.ipc.schema import ErrorInfo, ProfileCreateParams
+from ginnel_service.ipc.schema import ErrorInfo, NameParams, ProfileCreateParams
 from ginnel_service.profiles.model import Profile
 from ginnel_service.profiles.secrets import Secrets
 
@@ -90,6 +90,7 @@ class Editor(QDialog):
         self.form.stack.cleanChanged.connect(self._allow_again)
         context.desk.contact.connect(self._allow_again)
         context.desk.renamed.connect(self._renamed)
+        context.desk.profiles_changed.connect(self._look_again)
         context.theme.changed.connect(self._recolour)
         self._allow()
         self.checking.ask()
@@ -295,6 +296,18 @@ class Editor(QDialog):
             self.form.set_now({"name": new})
             self.heading.setText(new)
             self.setWindowTitle(fill(self.tr("Edit %1"), new))
+
+    def _look_again(self) -> None:
+        """It may have been changed elsewhere, which saving this would take back."""
+        name = self.form.value("name")
+        if self._is_new or name not in self.context.desk.mirror.profiles:
+            return
+
+        def answered(profile: Profile | None, _: ErrorInfo | None) -> None:
+            if profile is not None and profile.name == self.form.value("name"):
+                self.form.take_up(profile)
+
+        self.context.desk.call("profile.show", NameParams(name=name), while_alive(self, answered))
 
     def _complain(self) -> None:
         by_field: dict[str, list[Told]] = {}

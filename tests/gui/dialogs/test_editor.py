@@ -22,9 +22,18 @@ from ginnel_gui.windows.rules_control import RulesControl
 from ginnel_gui.windows.suites_control import SuitesControl
 from ginnel_service.ipc.fake import FakeService
 from ginnel_service.ipc.schema import RenameParams
-from ginnel_service.profiles.model import Authentication, Ike, Local, OnDemandRule, Profile, Remote
+from ginnel_service.profiles.model import (
+    Authentication,
+    Ike,
+    KillSwitch,
+    Local,
+    OnDemandRule,
+    Profile,
+    Remote,
+)
 from ginnel_service.profiles.secrets import Secrets
 from helpers.authority import Authority
+from helpers.fake_server import FakeServer
 
 OFFICE = Profile(
     name="office", server="vpn.example.org", authentication=Authentication(method="eap", username="alice")
@@ -205,6 +214,27 @@ def test_what_is_renamed_meanwhile_is_saved_under_its_new_name(
     assert saved.args == ["work"]
     assert service.profiles["work"].authentication.username == "alice-ann"
     assert "office" not in service.profiles
+
+
+def test_what_is_changed_elsewhere_meanwhile_is_not_taken_back(
+    qtbot: QtBot, edit: Open, server: FakeServer, service: FakeService
+) -> None:
+    editor = edit()
+    QTest.keyClicks(simple(editor, "authentication.username").line, "-ann")
+
+    def change() -> None:
+        theirs = Authentication(method="eap", username="bob")
+        service.profiles["office"] = msgspec.structs.replace(
+            OFFICE, authentication=theirs, kill_switch=KillSwitch(mode="always")
+        )
+        service._tell_of("office")
+
+    server.do(change)
+    qtbot.waitUntil(lambda: editor.form.value("kill_switch.mode") == "always")
+    with qtbot.waitSignal(editor.saved):
+        editor.save_button.click()
+    assert service.profiles["office"].kill_switch.mode == "always"
+    assert service.profiles["office"].authentication.username == "alice-ann"
 
 
 def test_a_private_key_goes_with_its_certificate(qtbot: QtBot, edit: Open, service: FakeService) -> None:
