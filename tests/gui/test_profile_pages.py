@@ -179,6 +179,22 @@ def test_a_login_page_can_be_let_through(
     assert not kill_switch.portal.isEnabled()
 
 
+def test_what_is_wrong_with_the_kill_switch_is_told_once_and_taken_back(
+    kill_switch: KillSwitchPage, server: FakeServer, qtbot: QtBot
+) -> None:
+    wrong = ErrorInfo(code="network_failed", params={"detail": "nft"})
+    server.publish(msgspec.structs.replace(HELD, error=wrong, portal_until=time.time() + 60))
+    qtbot.waitUntil(kill_switch.trouble.isVisible)
+    kill_switch.follow("office")
+    assert kill_switch.trouble.isVisible()
+    kill_switch.trouble.hide()
+    kill_switch._clock.timeout.emit()  # a second has passed
+    assert not kill_switch.trouble.isVisible()
+    kill_switch.trouble.show()
+    server.publish(HELD)
+    qtbot.waitUntil(lambda: not kill_switch.trouble.isVisible())
+
+
 def test_it_is_turned_off_everywhere_after_a_question(
     kill_switch: KillSwitchPage, server: FakeServer, qtbot: QtBot
 ) -> None:
