@@ -9,10 +9,10 @@ import threading
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ginnel_gui.app import App
@@ -108,6 +108,27 @@ def test_an_attempt_shows_its_step_and_can_be_cancelled(
     assert shown_buttons(app) == ["Cancel"]
     press(page(app).state.buttons[0])
     qtbot.waitUntil(lambda: face(app) is Face.DISCONNECTED)
+
+
+def test_a_double_click_connects_and_does_not_cancel(
+    start: StartApp, server: FakeServer, qtbot: QtBot
+) -> None:
+    server.add(["office"])
+    server.service.stall_at = "init"
+    app = start(server.path)
+    button = page(app).state.buttons[0]
+    press(button)
+    qtbot.waitUntil(lambda: shown_buttons(app) == ["Cancel"])
+    for kind in (QEvent.Type.MouseButtonDblClick, QEvent.Type.MouseButtonRelease):
+        place, left = QPointF(button.rect().center()), Qt.MouseButton.LeftButton
+        held = left if kind == QEvent.Type.MouseButtonDblClick else Qt.MouseButton.NoButton
+        there = button.mapToGlobal(place)
+        event = QMouseEvent(kind, place, there, left, held, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(button, event)
+    answered: list[bool] = []
+    app.desk.call("profile.list", None, lambda *_: answered.append(True))
+    qtbot.waitUntil(lambda: bool(answered))
+    assert face(app) is Face.CONNECTING
 
 
 def test_a_failure_says_cause_and_remedy_and_can_be_copied(
