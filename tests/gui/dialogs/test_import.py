@@ -18,9 +18,10 @@ from ginnel_gui.model.importing import carried, free_name
 from ginnel_gui.windows.candidate_view import CandidateView
 from ginnel_gui.windows.certificate_card import CertificateView
 from ginnel_gui.windows.import_dialog import ImportDialog
+from ginnel_gui.windows.import_tree import ImportTree
 from ginnel_gui.windows.page import Context
 from ginnel_service.ipc.fake import FakeService
-from ginnel_service.profiles.importers import complete, preview
+from ginnel_service.profiles.importers import Unused, complete, preview
 from ginnel_service.profiles.model import Profile
 from ginnel_service.profiles.secrets import Secrets
 from helpers.fake_server import FakeServer
@@ -96,6 +97,17 @@ def test_what_a_root_is_can_be_read(take: Open) -> None:
     (card,) = dialog.views[0].findChildren(CertificateView)
     (root,) = dialog.views[0]._candidate.roots
     assert card.fingerprint.text().replace(":", "").replace("\n", "").lower() == root.sha256
+
+
+def test_what_a_file_says_is_no_html_in_a_tool_tip(qtbot: QtBot) -> None:
+    tree = ImportTree([], [Unused(id="always_so", source="<img src='/dev/zero'>")])
+    qtbot.addWidget(tree)
+    group = tree.topLevelItem(1)
+    assert group is not None
+    row = group.child(0)
+    assert row is not None
+    assert row.text(0) == "<img src='/dev/zero'>"
+    assert "<img" not in row.toolTip(0)
 
 
 def test_what_has_no_effect_is_said_with_the_reason(take: Open) -> None:
