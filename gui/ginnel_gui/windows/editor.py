@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from ginnel_service.ipc.schema import ErrorInfo, NameParams, ProfileCreateParams
 from ginnel_service.profiles.model import Profile
@@ -68,6 +69,7 @@ class Editor(QDialog):
         super().__init__(parent)
         self.context = context
         self._is_new = is_new
+        self._stores = False
         self._told_all = not is_new
         self._touched: set[str] = set()
         self._names_itself = is_new and not profile.name
@@ -139,7 +141,8 @@ class Editor(QDialog):
             self.checking.ask()
             return
         self.error.hide()
-        self.save_button.setEnabled(False)
+        focus = self.focusWidget()
+        self._set_storing(True)
         params = ProfileCreateParams(
             profile=profile,
             secrets=self.form.secrets,
@@ -149,15 +152,23 @@ class Editor(QDialog):
         )
 
         def answered(result: object, error: ErrorInfo | None) -> None:
-            self._allow()
+            self._set_storing(False)
             if error is None:
                 self.form.stack.setClean()
                 self.accept()
                 self.saved.emit(profile.name)
             else:
+                if focus is not None and isValid(focus):
+                    focus.setFocus()
                 self._refused(error)
 
         self.context.desk.call("profile.create", params, while_alive(self, answered))
+
+    def _set_storing(self, stores: bool) -> None:
+        """Until the service answers nothing can be changed: that would be lost with the form."""
+        self._stores = stores
+        self.stack.setEnabled(not stores)
+        self._allow()
 
     def reject(self) -> None:
         if not self.form.is_changed:
@@ -352,7 +363,8 @@ class Editor(QDialog):
         self._allow()
 
     def _allow(self) -> None:
-        self.save_button.setEnabled(self.context.desk.has_contact and (self._is_new or self.form.is_changed))
+        can = self.context.desk.has_contact and not self._stores
+        self.save_button.setEnabled(can and (self._is_new or self.form.is_changed))
 
 
 def _icon(theme: Theme, name: str) -> QIcon:

@@ -22,6 +22,7 @@ from ginnel_gui.windows.rules_control import RulesControl
 from ginnel_gui.windows.suites_control import SuitesControl
 from ginnel_service.ipc.fake import FakeService
 from ginnel_service.ipc.schema import RenameParams
+from ginnel_service.ipc.service import ServiceError
 from ginnel_service.profiles.model import (
     Authentication,
     Ike,
@@ -235,6 +236,25 @@ def test_what_is_changed_elsewhere_meanwhile_is_not_taken_back(
         editor.save_button.click()
     assert service.profiles["office"].kill_switch.mode == "always"
     assert service.profiles["office"].authentication.username == "alice-ann"
+
+
+def test_nothing_is_typed_into_a_form_that_is_being_stored(
+    qtbot: QtBot, edit: Open, service: FakeService
+) -> None:
+    editor = edit()
+    line = simple(editor, "authentication.username").line
+    line.setFocus()
+    QTest.keyClicks(line, "-ann")
+    service.refuse["create_profile"] = ServiceError("storage_refused")
+    editor.save_button.click()
+    QTest.keyClicks(line, "-bob")
+    assert not editor.save_button.isEnabled()
+    qtbot.waitUntil(editor.error.isVisible)
+    assert line.hasFocus()
+    del service.refuse["create_profile"]
+    with qtbot.waitSignal(editor.saved):
+        editor.save_button.click()
+    assert service.profiles["office"].authentication.username == line.text() == "alice-ann"
 
 
 def test_a_private_key_goes_with_its_certificate(qtbot: QtBot, edit: Open, service: FakeService) -> None:
