@@ -180,6 +180,23 @@ def test_a_wrong_password_of_the_keychain_is_used_once_and_forgotten(
     qtbot.waitUntil(lambda: chain.get() == "rosebud")  # it led to a connection
 
 
+def test_a_service_that_ends_says_nothing_of_the_keychains_password(
+    qtbot: QtBot, prompts: Prompts, keychain: KeychainAccess, context: Context, server: FakeServer
+) -> None:
+    chain = Chain(qtbot, keychain)
+    chain.put("rosebud")
+    server.publish(PASSWORD)
+    qtbot.waitUntil(lambda: prompts._attempts.was_used(PASSWORD))
+    server.stop()
+    qtbot.waitUntil(lambda: not context.desk.has_contact)
+    server.start()
+    qtbot.waitUntil(lambda: context.desk.has_contact)
+    ask(server, context, PASSWORD)
+    qtbot.waitUntil(lambda: server.service.answers == [(1, "rosebud", False)])
+    assert prompts.dialog is None
+    assert chain.get() == "rosebud"
+
+
 def test_a_password_that_leads_nowhere_is_not_kept(
     qtbot: QtBot, prompts: Prompts, context: Context, server: FakeServer, keychain: KeychainAccess
 ) -> None:
