@@ -17,6 +17,7 @@ from msgspec import Struct
 from ginnel_service import __version__
 from ginnel_service.logs import protect
 from ginnel_service.profiles.model import ProfileError
+from ginnel_service.profiles.secrets import Secrets
 
 from . import sight
 from .access import SYSTEM_UID, Action, Peer, Policy
@@ -212,8 +213,7 @@ class Dispatcher:
     async def _create(self, params: ProfileCreateParams) -> Done:
         """Whose it becomes: the system's, if asked; else it stays its owner's; else it is the caller's."""
         name = params.profile.name
-        for secret in params.secrets.values:
-            protect(secret, name)
+        self._keep_from_logs(params.secrets)
         before = self._owner_to_replace(name) if params.replace else None
         if params.system:
             self._check(Action.CREATE_SYSTEM_PROFILE, None)
@@ -228,6 +228,12 @@ class Dispatcher:
             forget_secrets=params.forget_secrets,
         )
         return Done()
+
+    def _keep_from_logs(self, secrets: Secrets) -> None:
+        """As the caller's, who may name anybody's connection, or a thousand that are none: no line is about
+        one of this name. Those that are stored are known to the log as the profile's."""
+        for secret in secrets.values:
+            protect(secret, f"uid {self._peer.uid}")
 
     def _owner_to_replace(self, name: str) -> int | None:
         """None where there is nothing to replace. Raises `not_permitted`."""
@@ -249,8 +255,8 @@ class Dispatcher:
 
     async def _validate(self, params: ProfileValidateParams) -> ProfileValidateResult:
         name = str(params.profile.get("name", ""))
-        for secret in () if params.secrets is None else params.secrets.values:
-            protect(secret, name)
+        if params.secrets is not None:
+            self._keep_from_logs(params.secrets)
         if params.keep_secrets:
             self._check(Action.CHANGE_PROFILE, name)
         problems = await self._service.validate_profile(
