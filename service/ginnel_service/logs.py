@@ -62,6 +62,12 @@ def protect(secret: bytes, connection: str = "") -> None:
             _protected.popitem(last=False)
 
 
+def forget(connection: str) -> None:
+    """There is none of that name any more: whoever has it next would learn by trial what was to be hidden."""
+    with _lock:
+        _protected.pop(connection, None)
+
+
 def _shapes(secret: bytes) -> tuple[str, ...]:
     text = secret.decode("utf-8", "replace")
     return (

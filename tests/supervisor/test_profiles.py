@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from ginnel_service import logs
 from ginnel_service.ipc.schema import ConnectionStatus
 from ginnel_service.logs import RingHandler
 from ginnel_service.profiles.files import PrivateDirectory
@@ -84,6 +85,26 @@ def test_who_gets_a_name_does_not_read_the_log_of_who_had_it(tmp_path: Path) -> 
             assert not any(each.connection for each in told)
         finally:
             logger.removeHandler(ring)
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+@pytest.mark.parametrize("renamed", [False, True])
+def test_who_gets_a_name_does_not_learn_by_trial_the_secrets_of_who_had_it(
+    tmp_path: Path, renamed: bool
+) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create()
+        logs.protect(PSK.psk, "office")  # as ginneld's store does
+        logs.protect(b"271828", "office")  # an answer
+        if renamed:
+            await it.supervisor.rename_profile("office", "home")
+        else:
+            await it.supervisor.remove_profile("office")
+        words = f"{PSK.psk.decode()}, 271828"
+        assert logs.redact(words, "office") == words
         await it.supervisor.close()
 
     serve(tmp_path, act)

@@ -154,6 +154,7 @@ class Supervisor(EventFeed):
         self._desk.rename(name, new_name, lambda: self._keeper.rename(name, new_name))
         self._connections.forget(name)
         self._ring.hand_over(name, new_name)
+        logs.forget(name)
         self._on_demand.profiles_changed(name, new_name)
         self._tell_of(new_name)
         self.publish(ProfileChange(name=name, new_name=new_name))
@@ -164,6 +165,7 @@ class Supervisor(EventFeed):
         self._desk.remove(name)
         self._connections.forget(name)
         self._ring.hand_over(name, "")  # the name may be somebody else's next
+        logs.forget(name)
         self._on_demand.resume(name)
         self._on_demand.profiles_changed(name)
         self._tell_of(name)
