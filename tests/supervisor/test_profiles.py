@@ -26,6 +26,10 @@ from .scene import PSK, Served, World, serve
 OTHER = msgspec.structs.replace(PROFILE, server="other.example.org")
 
 
+def broken(*_: Any) -> None:
+    raise OSError(errno.EIO, "Input/output error")
+
+
 def full_for(suffix: str) -> Callable[..., None]:
     """A disk that has no room for files that end so."""
     real = PrivateDirectory.write
@@ -105,6 +109,25 @@ def test_who_gets_a_name_does_not_learn_by_trial_the_secrets_of_who_had_it(
             await it.supervisor.remove_profile("office")
         words = f"{PSK.psk.decode()}, 271828"
         assert logs.redact(words, "office") == words
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+def test_secrets_that_cannot_be_removed_keep_their_profile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else nobody could ask for it again."""
+
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create()
+        with monkeypatch.context() as patched:
+            patched.setattr(SecretStore, "remove", broken)
+            with pytest.raises(OSError, match="Input/output"):
+                await it.supervisor.remove_profile("office")
+        await it.supervisor.remove_profile("office")
+        assert not (world.root / "secrets" / "office.secrets").exists()
         await it.supervisor.close()
 
     serve(tmp_path, act)

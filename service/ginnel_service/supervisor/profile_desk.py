@@ -131,16 +131,22 @@ class ProfileDesk:
         if self._has(new_name):
             raise ProfileError("profile_exists", name=new_name)
         self._secrets.put(new_name, self._secrets.get(name))  # they are sealed for the name that they have
-        self._profiles.put(profile, goes=name)
+        try:
+            self._profiles.put(profile, goes=name)
+        except (OSError, ProfileError):
+            with suppress(OSError):
+                self._secrets.remove(new_name)  # there is no such profile that could be removed
+            raise
         between()
         self._profiles.remove(name)
         self._secrets.remove(name)
         log.info("profile %s is called %s now", name, new_name, extra={"connection": new_name})
 
     def remove(self, name: str) -> None:
-        self._profiles.remove(name)
+        """The secrets first: as long as there is the profile, it can be asked for once more."""
         with suppress(ProfileError):
             self._secrets.remove(name)
+        self._profiles.remove(name)
         log.info("profile %s removed", name, extra={"connection": name})
 
     def remember(self, profile: Profile, **secret: str) -> None:
