@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ginnel_service.ipc.mirror import Mirror
 from ginnel_service.ipc.service import ServiceError
 from ginnel_service.net.base import KillSwitch, NetworkError, Wanted
 from ginnel_service.profiles.model import KillSwitch as Mode
@@ -256,6 +257,27 @@ def test_off_changes_the_profile_and_leaves_the_connection(tmp_path: Path) -> No
         assert it.state() == "up"
         assert (await it.supervisor.show_profile("office")).kill_switch.mode == "off"
         assert status in it.events
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+def test_clients_hear_of_a_connection_that_is_stopped_no_more_or_from_now_on(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        mirror = Mirror(it.supervisor.snapshot())
+        it.supervisor.attach(mirror.take)
+        await it.create(kill_switch=CONNECTING)
+        it.host.refuse = TunnelError("tun_not_permitted")
+        await it.supervisor.up("office")
+        await it.until("failed")
+        assert mirror.connections["office"].blocked
+        await it.supervisor.kill_switch_off(("office",), force=False)
+        assert mirror.snapshot() == it.supervisor.snapshot()
+        assert not mirror.connections["office"].blocked
+        await it.create(kill_switch=ALWAYS)
+        assert mirror.snapshot() == it.supervisor.snapshot()
+        assert mirror.connections["office"].blocked
         await it.supervisor.close()
 
     serve(tmp_path, act)

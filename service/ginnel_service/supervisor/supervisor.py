@@ -69,7 +69,7 @@ class Supervisor(EventFeed):
         self._secrets = secrets
         self._ring = ring
         self._desk = ProfileDesk(profiles, secrets)
-        self._keeper = KillSwitchKeeper(host.network, host.executor, wanted, self.publish)
+        self._keeper = KillSwitchKeeper(host.network, host.executor, wanted, self._switched)
         self._connections = Connections(host, self._desk, self._keeper, self.publish, key_file=key_file)
         self._on_demand = OnDemandDesk(
             host, self._desk, self._connections, wanted, Prober(host), self._tell_of
@@ -256,6 +256,10 @@ class Supervisor(EventFeed):
         except (ServiceError, ProfileError) as error:
             log.error("it does not begin by itself: %s", error.code, extra={"connection": name})
             return None
+
+    def _switched(self, status: KillSwitchStatus) -> None:
+        self.publish(status)
+        self._connections.switched()
 
     def _tell_of(self, name: str) -> None:
         """A profile is new, another one, or gone."""
