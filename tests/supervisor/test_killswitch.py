@@ -141,6 +141,37 @@ def test_always_is_on_as_long_as_the_profile_says_so(tmp_path: Path) -> None:
     serve(tmp_path, act)
 
 
+def test_a_connection_that_is_wanted_up_is_behind_it_as_soon_as_its_profile_says_so(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create()
+        await it.supervisor.up("office")
+        await it.until("up")
+        await it.create(kill_switch=CONNECTING)
+        assert world.network.kill_switch == UP
+        it.host.link.lose_device()
+        await it.until("reconnecting")
+        assert world.network.kill_switch == CLOSED
+        await it.create()
+        assert world.network.kill_switch is None
+        await it.until("up")
+        await it.create(kill_switch=CONNECTING)
+        assert world.network.kill_switch == UP
+        await it.supervisor.close()
+        it = world.start()
+        assert world.network.kill_switch == CLOSED
+        await it.supervisor.start()
+        await it.until("up")
+        await it.supervisor.down("office")
+        assert world.network.kill_switch is None
+        await it.create(kill_switch=ALWAYS)
+        await it.create(kill_switch=CONNECTING)
+        assert world.network.kill_switch is None
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
 def test_it_is_one_for_all_profiles(tmp_path: Path) -> None:
     """Another's tunnel passes as well, and the LAN is open only where everyone leaves it open."""
 

@@ -151,13 +151,17 @@ class KillSwitchKeeper:
         stays = hold is not None and hold.mode == "always"
         await self._let_go([] if stays else [name], up=tuple(each for each in now.up if each != name))
 
-    async def profile_changed(self, profile: Profile) -> None:
-        """It was stored, perhaps in the place of another. Raises ServiceError."""
+    async def profile_changed(self, profile: Profile, *, active: bool) -> None:
+        """It was stored, perhaps in the place of another; `active`: its connection is wanted up.
+
+        Raises ServiceError.
+        """
         hold, now, name = hold_of(profile), self._file.now, profile.name
-        if hold is None or (hold.mode == "connecting" and name not in now.up):
+        up = tuple(dict.fromkeys((*now.up, name))) if active else now.up
+        if hold is None or (hold.mode == "connecting" and name not in up):
             await self.forget(name)
         else:
-            self._file.change(holds={**now.holds, name: hold})
+            self._file.change(holds={**now.holds, name: hold}, up=up)
             await self._apply(name)
 
     def rename(self, name: str, new_name: str) -> None:

@@ -128,7 +128,7 @@ class Supervisor(EventFeed):
         )
         self._on_demand.profiles_changed(profile.name)
         self._tell_of(profile.name)
-        await self._keeper.profile_changed(profile)
+        await self._keeper.profile_changed(profile, active=self._connections.is_active(profile.name))
 
     async def validate_profile(
         self,
