@@ -356,6 +356,25 @@ def test_without_a_firewall_nothing_is_connected_as_if_there_were_one(tmp_path: 
     serve(tmp_path, act)
 
 
+def test_what_was_refused_at_one_moment_is_not_wanted_at_the_next_start(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create(kill_switch=CONNECTING)
+        await it.create(name="home", kill_switch=CONNECTING)
+
+        def refuse(wanted: KillSwitch | None) -> None:
+            raise NetworkError("firewall_unavailable", "set the kill switch", 95)
+
+        world.network.set_kill_switch = refuse  # type: ignore[method-assign]
+        both = (it.supervisor.up(name) for name in ("office", "home"))
+        refused = await asyncio.gather(*both, return_exceptions=True)
+        assert [getattr(each, "code", "") for each in refused] == ["network_refused"] * 2
+        assert WantedFile(world.root / "wanted").now.up == ()
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
 def test_behind_it_names_are_asked_outside_and_the_last_addresses_will_do(tmp_path: Path) -> None:
     async def act(world: World) -> None:
         it = world.start()

@@ -141,7 +141,7 @@ class KillSwitchKeeper:
             await self._apply(name)
         except ServiceError:
             if name not in now.holds:
-                await self._let_go([name], up=now.up)
+                await self.forget(name)  # others may have changed the rest meanwhile
             raise
 
     async def release(self, name: str) -> None:
