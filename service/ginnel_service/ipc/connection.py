@@ -96,6 +96,7 @@ class Connection(asyncio.Protocol):
         client = Client(
             subscribe=self._subscribe,
             asked=lambda name: self._server.router.asked(name, self),
+            gone=self._server.router.gone,
             is_for_us=lambda name: self._server.router.is_for(name, self),
         )
         self._dispatcher = Dispatcher(

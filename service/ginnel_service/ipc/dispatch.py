@@ -78,6 +78,7 @@ class Client:
 
     subscribe: Callable[[SubscribeParams], Snapshot]
     asked: Callable[[str], None]  # it asked for the profile's connection
+    gone: Callable[[str], None]  # there is no such profile any more
     is_for_us: Callable[[str], bool]  # whether the profile's prompts are for this client to put
 
 
@@ -278,10 +279,12 @@ class Dispatcher:
 
     async def _rename(self, params: RenameParams) -> Done:
         await self._service.rename_profile(params.name, params.new_name)
+        self._client.gone(params.name)
         return Done()
 
     async def _remove(self, params: NameParams) -> Done:
         await self._service.remove_profile(params.name)
+        self._client.gone(params.name)
         return Done()
 
     async def _up(self, params: UpParams) -> Struct:
