@@ -22,7 +22,7 @@ from pathlib import Path
 from . import __version__, logs
 from .config import DaemonConfig, parse_arguments
 from .ipc.access import Policy, admin_gids
-from .ipc.schema import ConnectionStatus, Event, State
+from .ipc.schema import ConnectionStatus, Event, ProfileChange, State
 from .ipc.server import Server
 from .net.base import MachineNetwork, NetworkError
 from .net.machine import SystemNetwork
@@ -250,10 +250,17 @@ class StatusLine:
         self._states: dict[str, State] = {}
 
     def heard(self, event: Event) -> None:
-        if not isinstance(event, ConnectionStatus) or self._states.get(event.name) == event.state:
+        state: State = "down"
+        if isinstance(event, ConnectionStatus):
+            state = event.state
+        elif not isinstance(event, ProfileChange) or event.summary is not None:
             return
-        self._states[event.name] = event.state
-        count = Counter(state for state in self._states.values() if state != "down")
+        if self._states.get(event.name, "down") == state:
+            return
+        self._states[event.name] = state
+        if state == "down":
+            del self._states[event.name]
+        count = Counter(self._states.values())
         self._notifier.status(
             ", ".join(f"{number} {state}" for state, number in sorted(count.items())) or "No connection"
         )
