@@ -345,7 +345,13 @@ class Dispatcher:
 
     async def _diagnose(self, params: DiagnoseParams) -> Diagnosis:
         if not params.active:
-            return sight.of_diagnosis(await self._service.diagnose(params.name), self._sees)
+            try:
+                found = await self._service.diagnose(params.name)
+            except ProfileError as error:
+                if error.code == "unknown_profile" or self._sees(params.name):
+                    raise
+                raise ServiceError(error.code, name=params.name) from None
+            return sight.of_diagnosis(found, self._sees)
         self._check(Action.USE_CONNECTION, params.name)
         return await self._service.examine(params.name)
 
