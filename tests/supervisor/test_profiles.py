@@ -70,6 +70,23 @@ def test_a_disk_that_has_no_room_leaves_what_was_there(
     serve(tmp_path, act)
 
 
+@pytest.mark.parametrize(
+    ("field", "octets"), [("psk", 1 << 20), ("ppk", 1 << 20), ("private_key", 100_000), ("pkcs12", 100_000)]
+)
+def test_a_secret_that_nobody_could_read_again_is_refused_whether_it_is_used_or_not(
+    tmp_path: Path, field: str, octets: int
+) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        secrets = msgspec.structs.replace(PSK, **{field: bytes(octets)})
+        with pytest.raises(ProfileError, match="profile_invalid") as refused:
+            await it.supervisor.create_profile(PROFILE, secrets, replace=True)
+        assert [problem.field for problem in refused.value.problems] == [field]
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
 def test_who_gets_a_name_does_not_read_the_log_of_who_had_it(tmp_path: Path) -> None:
     async def act(world: World) -> None:
         ring = RingHandler()
