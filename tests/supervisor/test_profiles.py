@@ -210,3 +210,40 @@ def test_the_doctor_looks_at_a_profile_whose_secrets_cannot_be_read(
         await it.supervisor.close()
 
     serve(tmp_path, act)
+
+
+@pytest.fixture
+def folded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk to which `Office` and `office` are one name, as macOS' is."""
+
+    def folding(real: Callable[..., Any]) -> Callable[..., Any]:
+        def method(self: PrivateDirectory, name: str, *args: Any, **kwargs: Any) -> Any:
+            there = (each for each in self.names() if each.casefold() == name.casefold())
+            return real(self, next(there, name), *args, **kwargs)
+
+        return method
+
+    for each in ("stamp", "read", "write", "remove"):
+        monkeypatch.setattr(PrivateDirectory, each, folding(getattr(PrivateDirectory, each)))
+
+
+def test_a_name_that_differs_in_case_alone_reaches_no_other_profile(tmp_path: Path, folded: None) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create()
+        for replace in (False, True):
+            with pytest.raises(ProfileError, match="profile_exists"):
+                await it.supervisor.create_profile(
+                    msgspec.structs.replace(PROFILE, name="Office", owner_uid=4711), PSK, replace=replace
+                )
+        with pytest.raises(ProfileError, match="profile_exists"):
+            await it.supervisor.rename_profile("office", "Office")
+        with pytest.raises(ProfileError, match="unknown_profile"):
+            it.supervisor.owner_of("Office")
+        assert [each.name for each in it.supervisor.snapshot().profiles] == ["office"]
+        assert await it.supervisor.show_profile("office") == PROFILE
+        secrets = SecretStore(world.root / "secrets", KeyRing(world.root / "keys"))
+        assert secrets.get("office") == PSK
+        await it.supervisor.close()
+
+    serve(tmp_path, act)

@@ -65,7 +65,7 @@ class ProfileDesk:
         if problems:
             raise ProfileError("profile_invalid", name=name, problems=tuple(problems))
         there = self._has(name)
-        if there and not replace:
+        if self._profiles.is_taken(name) and not (there and replace):
             raise ProfileError("profile_exists", name=name)
         before = self._readable(name) if there else None
         if not there or self.owner_of(name) != profile.owner_uid:
@@ -128,7 +128,7 @@ class ProfileDesk:
         profile = msgspec.structs.replace(self._profiles.get(name), name=new_name)
         if problems := validate(profile):
             raise ProfileError("profile_invalid", name=name, problems=tuple(problems))
-        if self._has(new_name):
+        if self._profiles.is_taken(new_name):
             raise ProfileError("profile_exists", name=new_name)
         self._secrets.put(new_name, self._secrets.get(name))  # they are sealed for the name that they have
         try:
