@@ -199,10 +199,12 @@ async def _serve(
     loop.add_signal_handler(signal.SIGHUP, _reopen_log)
     notifier = Notifier()
     profiles, wanted = ProfileStore(config.state.profiles), WantedFile(config.state.wanted)
+    refused = None
     try:
         await loop.run_in_executor(executor, reinstall, network, profiles, wanted)
     except Exception as error:
-        log.error("the kill switch could not be put up again: %s", as_tunnel_error(error))
+        refused = as_tunnel_error(error)
+        log.error("the kill switch could not be put up again: %s", refused)
     try:
         for line in await loop.run_in_executor(executor, network.recover):
             log.warning("undone after a crash: %s", line)
@@ -216,6 +218,7 @@ async def _serve(
         secrets,
         ring,
         wanted,
+        refused=refused,
         key_file=config.export_keys,
     )
     server = Server(supervisor, config.runtime.socket, policy=policy)

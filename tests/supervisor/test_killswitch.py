@@ -18,7 +18,7 @@ from ginnel_service.supervisor.killswitch import reinstall
 from ginnel_service.supervisor.wanted import WantedFile
 from ginnel_service.tunnel.errors import TunnelError
 
-from .scene import World, serve
+from .scene import Diary, World, serve
 
 CONNECTING, ALWAYS = Mode(mode="connecting"), Mode(mode="always")
 CLOSED = KillSwitch()
@@ -351,6 +351,33 @@ def test_without_a_firewall_nothing_is_connected_as_if_there_were_one(tmp_path: 
         assert it.state() == "down"
         assert not it.kill_switch.blocking
         assert world.gateway.links == []
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+def test_what_could_not_be_put_up_at_the_start_is_told_and_tried_again(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create(kill_switch=ALWAYS)
+        await it.supervisor.close()
+        world.network = Diary()  # the machine was started anew
+        real = world.network.set_kill_switch
+
+        def refuse(wanted: KillSwitch | None) -> None:
+            raise NetworkError("firewall_unavailable", "set the kill switch", 95)
+
+        world.network.set_kill_switch = refuse  # type: ignore[method-assign]
+        it = world.start()
+        assert it.kill_switch.error is not None
+        assert it.kill_switch.error.code == "network_refused"
+        with pytest.raises(ServiceError, match="network_refused"):
+            await it.supervisor.up("office")
+        assert world.gateway.links == []
+        world.network.set_kill_switch = real  # type: ignore[method-assign]
+        await it.supervisor.up("office")
+        assert world.network.told == [CLOSED]
+        assert it.kill_switch.error is None
         await it.supervisor.close()
 
     serve(tmp_path, act)

@@ -90,8 +90,9 @@ class KillSwitchKeeper:
         executor: Executor,
         wanted: WantedFile,
         told: Callable[[KillSwitchStatus], None],
+        refused: TunnelError | None = None,
     ) -> None:
-        """`reinstall` was called before."""
+        """`reinstall` was called before, and `refused`, if it was."""
         self._network = network
         self._executor = executor
         self._file = wanted
@@ -104,7 +105,7 @@ class KillSwitchKeeper:
         self._pending: set[asyncio.Future[None]] = set()
         self._portal: asyncio.TimerHandle | None = None
         self._portal_until: float | None = None
-        self._error: TunnelError | None = None
+        self._error = refused
 
     @property
     def wanted_up(self) -> tuple[str, ...]:

@@ -39,6 +39,7 @@ from ..ipc.service import EventFeed, ServiceError
 from ..profiles.model import Profile, ProfileError
 from ..profiles.secrets import SecretName, Secrets, SecretStore
 from ..profiles.store import ProfileStore
+from ..tunnel.errors import TunnelError
 from ..tunnel.host import Host
 from ..tunnel.probe import Prober
 from .connections import Connections
@@ -62,14 +63,16 @@ class Supervisor(EventFeed):
         ring: logs.RingHandler,
         wanted: WantedFile,
         *,
+        refused: TunnelError | None = None,
         key_file: Path | None = None,
     ) -> None:
+        """`refused`: why the kill switch was not put up again."""
         super().__init__()
         self._host = host
         self._secrets = secrets
         self._ring = ring
         self._desk = ProfileDesk(profiles, secrets)
-        self._keeper = KillSwitchKeeper(host.network, host.executor, wanted, self._switched)
+        self._keeper = KillSwitchKeeper(host.network, host.executor, wanted, self._switched, refused)
         self._connections = Connections(host, self._desk, self._keeper, self.publish, key_file=key_file)
         self._on_demand = OnDemandDesk(
             host, self._desk, self._connections, wanted, Prober(host), self._tell_of
