@@ -138,8 +138,9 @@ def test_a_directory_that_others_can_write_is_refused(tmp_path: Path) -> None:
     directory = tmp_path / "open"
     directory.mkdir()
     directory.chmod(0o777)
-    with pytest.raises(OSError, match="writable by others"):
+    with pytest.raises(OSError, match="writable by others") as refused:
         ProfileStore(directory).put(OFFICE)
+    assert (refused.value.strerror, refused.value.filename) == ("writable by others", str(directory))
 
 
 def test_a_directory_that_is_a_link_is_refused(tmp_path: Path) -> None:
