@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -161,6 +162,19 @@ def test_memory_of_all_clients_of_a_person_is_bounded(tmp_path: Path, caplog: An
                 task.cancel()
             async with calling(path) as other:
                 assert "result" in await other.call("hello")
+
+    serve(tmp_path, scenario, limits=Limits(octets_per_uid=1_000_000))
+    assert "keep too much waiting: dropped" in caplog.text
+
+
+def test_short_lines_count_for_what_they_cost(tmp_path: Path, caplog: Any) -> None:
+    """Each is an object of its own, and far larger than its two octets."""
+
+    async def scenario(service: FakeService, path: Path) -> None:
+        async with calling(path) as one:
+            one.writer.write(b"{}\n" * 40_000)
+            with suppress(ConnectionResetError):
+                await asyncio.wait_for(one.reader.read(), 20)  # until it is dropped
 
     serve(tmp_path, scenario, limits=Limits(octets_per_uid=1_000_000))
     assert "keep too much waiting: dropped" in caplog.text
