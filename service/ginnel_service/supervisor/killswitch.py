@@ -11,9 +11,11 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
+from functools import partial
 from ipaddress import ip_address
+from typing import Final
 
-from ..clock import utc_s
+from ..clock import since_boot_s, utc_s
 from ..ipc.schema import ErrorInfo, KillSwitchHold, KillSwitchStatus
 from ..ipc.service import ServiceError
 from ..net.base import KillSwitch, MachineNetwork
@@ -23,6 +25,9 @@ from ..tunnel.errors import TunnelError, as_tunnel_error
 from .wanted import MAX_GATEWAYS, Hold, WantedFile
 
 log = logging.getLogger("ginnel.daemon")
+
+#: How late a captive portal may be closed behind a machine that slept.
+PORTAL_LOOK_S: Final = 2.0
 
 
 def holds_of(profiles: ProfileStore, wanted: WantedFile) -> dict[str, Hold]:
@@ -182,7 +187,7 @@ class KillSwitchKeeper:
             raise ServiceError("kill_switch_off")
         self._close_portal()
         self._portal_until = utc_s() + seconds
-        self._portal = self._loop.call_later(seconds, self._portal_over)
+        self._portal_look(self._loop.time() + seconds, since_boot_s() + seconds)
         log.warning("the kill switch lets a captive portal be reached for %g s", seconds)
         await self._apply("")
 
@@ -289,6 +294,15 @@ class KillSwitchKeeper:
             log.error("the kill switch is not as it should be: %s", self._error)
         if (before is None) is not (self._error is None):
             self._told(self.status())
+
+    def _portal_look(self, end_s: float, since_boot_end_s: float) -> None:
+        """Whether it is over, by the loop's clock or by one that goes on while the machine sleeps."""
+        left_s = min(end_s - self._loop.time(), since_boot_end_s - since_boot_s())
+        if left_s <= 0:
+            self._portal_over()
+            return
+        look = partial(self._portal_look, end_s, since_boot_end_s)
+        self._portal = self._loop.call_later(min(left_s, PORTAL_LOOK_S), look)
 
     def _portal_over(self) -> None:
         self._close_portal()
