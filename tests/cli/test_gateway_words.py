@@ -1,13 +1,21 @@
-"""Every way in which a command of `ginnel gateway` fails has words."""
+"""Every way in which a command of `ginnel gateway` fails has words, and what a running one says."""
 
 from __future__ import annotations
 
 import ast
+import io
+import os
+from contextlib import redirect_stdout
 from pathlib import Path
 from string import Formatter
 
+import pytest
+
 import ginnel_service.gateway
+from ginnel_service.cli.common import Settings
+from ginnel_service.cli.gateway import tell
 from ginnel_service.cli.gateway_common import WORDS
+from ginnel_service.gateway.program import EventLine
 
 FOLDER = Path(ginnel_service.gateway.__file__).parent
 
@@ -38,3 +46,14 @@ def test_words_use_what_every_place_gives() -> None:
     for code, given in raised().items():
         used = {name for text in WORDS[code][:2] for _, name, _, _ in Formatter().parse(text) if name}
         assert used <= {*given, "file"}, code
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_line_that_cannot_be_written_keeps_nobody_out(as_json: bool) -> None:
+    settings = Settings("", as_json)
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open("/dev/full", "wb", 0) as full, open(writing, "wb", 0) as broken:
+        for raw in (full, broken):
+            with redirect_stdout(io.TextIOWrapper(raw, write_through=True)):
+                tell(settings, EventLine("alice established", {"event": "established"}))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import click
@@ -36,16 +38,19 @@ def gateway() -> None:
 def run(settings: Settings, file: Path, state_dir: Path) -> None:
     """Serve peers in the foreground: one line an event, until SIGINT or SIGTERM."""
 
-    def tell(line: EventLine) -> None:
+    failure = run_gateway(file, state_dir, partial(tell, settings))
+    if failure is not None:
+        fail(settings, CliError(failure.code, **failure.params))
+
+
+def tell(settings: Settings, line: EventLine) -> None:
+    """A full disk or a reader that has gone loses the line, never the peer that it is about."""
+    with suppress(OSError):
         if settings.json:
             print_json(line.fields)
         else:
             click.echo(printable(line.text))
         sys.stdout.flush()
-
-    failure = run_gateway(file, state_dir, tell)
-    if failure is not None:
-        fail(settings, CliError(failure.code, **failure.params))
 
 
 @gateway_command(example="ginnel gateway check --config gateway.toml")
