@@ -22,9 +22,10 @@ class Masker:
     """Remembers what it masked from one text to the next."""
 
     def __init__(self, names: Iterable[str] = ()) -> None:
-        """`names` are those of people; of `alice@example.org` the part before the sign counts, too."""
+        """`names` are those of people; of `alice@example.org` and `CORP\\alice` the person's part counts,
+        too, however a file writes the rest."""
         whole = {name for name in names if len(name) >= LEAST_NAME}
-        parts = {name.partition("@")[0] for name in whole if "@" in name}
+        parts = {name.rpartition("\\")[2].partition("@")[0] for name in whole}
         words = sorted(whole | {part for part in parts if len(part) >= LEAST_NAME}, key=len, reverse=True)
         joined = "|".join(re.escape(word) for word in words)
         self._names = re.compile(rf"(?<!\w)(?:{joined})(?!\w)", re.IGNORECASE) if words else None

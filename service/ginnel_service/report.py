@@ -206,4 +206,5 @@ def _subjects(pem: str) -> list[str]:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(msgspec.to_builtins(value, enc_hook=str), indent=2) + "\n"
+    # Unescaped: masking has to see names as they are
+    return json.dumps(msgspec.to_builtins(value, enc_hook=str), indent=2, ensure_ascii=False) + "\n"

@@ -2,6 +2,15 @@ from __future__ import annotations
 
 import pytest
 
+from ginnel_service import report
+from ginnel_service.ipc.schema import (
+    ConnectionStatus,
+    Diagnosis,
+    ErrorInfo,
+    Finding,
+    LogEntry,
+    Machine,
+)
 from ginnel_service.masking import Masker
 
 
@@ -31,3 +40,23 @@ def test_the_same_address_keeps_its_stand_in_from_text_to_text() -> None:
 
 def test_names_of_one_or_two_letters_are_left_alone() -> None:
     assert Masker(["al"]).mask("al also") == "al also"
+
+
+@pytest.mark.parametrize("written", ["CORP\\alice", "CORP\\\\alice", "corp/alice", "alice"])
+def test_a_name_with_a_windows_domain_is_masked_however_it_is_written(written: str) -> None:
+    assert "alice" not in Masker(["CORP\\alice"]).mask(f'username = "{written}"')
+
+
+def test_a_name_outside_ascii_is_masked_in_every_file() -> None:
+    machine = Machine(system="Linux", libcrypto="3", cpu={}, tun="present", offloads={})
+    finding = Finding(id="x", severity="ok", params={"who": "jürgen"})
+    found = Diagnosis(version="1", machine=machine, findings=(finding,))
+    status = ConnectionStatus(name="office", error=ErrorInfo(code="x", params={"who": "jürgen"}))
+    entry = LogEntry(at=1.0, level="info", logger="x", message="for jürgen")
+    texts = report.about_service(
+        found, lambda each: (str(each.params), ""), full=False, statuses=[status], entries=[entry]
+    )
+    masked = report.masked(texts, ["jürgen"])
+    for name in ("diagnosis.json", "status.json", "log.txt", "findings.txt"):
+        assert "[user]" in masked[name], name
+        assert "rgen" not in masked[name], name
