@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from ginnel_service.cli.exits import Exit
 from ginnel_service.ipc.schema import Finding
 
 from .conftest import Served
@@ -64,3 +65,22 @@ def test_json_has_neither_colours_nor_steps(with_office: Served) -> None:
     text = on_a_terminal(with_office, "up", "office", "--json")
     assert text.startswith("{")
     assert "\x1b" not in text
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("create home --server vpn.example.org --username alice <&-", 0),
+        ("create home --server vpn.example.org --username alice --save-password <&-", Exit.USAGE),
+        ("up office <&-", 0),
+        ("list >&-", 0),
+        ("status nowhere 2>&-", Exit.UNKNOWN_PROFILE),
+    ],
+)
+def test_a_closed_stream_is_like_an_empty_one(with_office: Served, line: str, status: int) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m ginnel_service.cli.main {line}"], capture_output=True, text=True,
+        env={**os.environ, "GINNEL_SOCKET": str(with_office.socket)}, timeout=30, check=False,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    assert done.returncode == status

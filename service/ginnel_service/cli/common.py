@@ -49,6 +49,13 @@ def default_socket() -> str:
     return os.environ.get("GINNEL_SOCKET") or str(RuntimePaths().socket)
 
 
+def open_closed_streams() -> None:
+    """Where a script has closed a standard stream (`<&-`), Python has None: /dev/null stands in for it."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115  (until the process ends)
+
+
 class ProfileName(click.ParamType):  # type: ignore[type-arg]
     """The name of a profile, which a shell may complete."""
 

@@ -10,7 +10,7 @@ from click.shell_completion import CompletionItem
 
 from ginnel_service import __version__
 
-from .common import Settings, default_socket
+from .common import Settings, default_socket, open_closed_streams
 from .exits import MEANINGS
 
 #: command -> the module that holds it, as an attribute of the same name
@@ -90,6 +90,7 @@ def main(context: click.Context, socket: str | None, as_json: bool) -> None:
 
     A profile says where to connect and as whom; the service, ginneld, does the work.
     """
+    open_closed_streams()
     context.obj = Settings(socket or default_socket(), as_json)
 
 
