@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
+import signal
 import subprocess
 import tempfile
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -135,15 +138,27 @@ def _edited(settings: Settings, old: Profile) -> Profile:
                 _remove(file)
                 return new
             _say(error)
-            if not (secret.can_ask() and click.confirm("Go on editing?", default=True, err=True)):
+            if not _goes_on():
                 click.echo(f"What you wrote is in {plain(file)}.", err=True)
                 raise error
     finally:
-        if not file.exists():
+        with suppress(OSError):  # what the editor left beside the file stays, where the file does
             folder.rmdir()
 
 
+def _goes_on() -> bool:
+    if not secret.can_ask():
+        return False
+    try:
+        return click.confirm("Go on editing?", default=True, err=True)
+    except click.Abort:  # Ctrl-C or Ctrl-D
+        click.echo(err=True)
+        return False
+
+
 def _run(editor: str, file: Path) -> None:
+    # Ctrl-C is the editor's: ended by it, we would end the editor with what was typed
+    before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
         status = subprocess.run([*shlex.split(editor), os.fspath(file)], check=False).returncode
     except (OSError, ValueError) as error:
@@ -151,6 +166,8 @@ def _run(editor: str, file: Path) -> None:
         raise click.ClickException(
             f"The editor `{plain(editor)}` cannot be run: set EDITOR ({error})."
         ) from None
+    finally:
+        signal.signal(signal.SIGINT, before)
     if status != 0:
         click.echo(f"What you wrote is in {plain(file)}.", err=True)
         raise click.ClickException(f"The editor ended with status {status}: nothing was changed.")
@@ -192,5 +209,4 @@ def _say(error: CliError) -> None:
 
 def _remove(file: Path) -> None:
     """The editor's own copies beside it go, too."""
-    for each in file.parent.iterdir():
-        each.unlink()
+    shutil.rmtree(file.parent, ignore_errors=True)
