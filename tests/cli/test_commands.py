@@ -228,6 +228,15 @@ def test_down_is_fine_whether_connected_or_not(with_office: Served) -> None:
     assert (again.exit_code, again.stdout) == (0, "office was not connected.\n")
 
 
+@pytest.mark.parametrize("words", [("up", "office"), ("down", "office")])
+def test_a_script_may_wait_for_ever(with_office: Served, words: tuple[str, str]) -> None:
+    for seconds in ("inf", "1e12"):
+        assert with_office.run(*words, "--timeout", seconds).exit_code == 0
+    refused = with_office.run(*words, "--timeout", "nan")
+    assert refused.exit_code == Exit.USAGE
+    assert "no number of seconds" in refused.stderr
+
+
 def test_rekey_counts(with_office: Served) -> None:
     assert with_office.run("rekey", "office").exit_code == Exit.FAILED
     with_office.run("up", "office")

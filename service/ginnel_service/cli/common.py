@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 import os
 import sys
 from collections.abc import Callable
@@ -25,6 +26,8 @@ from .words import explain
 
 #: How long a shell may wait for the names of profiles.
 COMPLETE_S = 1.0
+#: More than anybody waits, and less than a socket's time-out can hold; `inf` is as much.
+LONGEST_S = 1e9
 
 
 @dataclass(slots=True)
@@ -54,6 +57,19 @@ def open_closed_streams() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115  (until the process ends)
+
+
+class Seconds(click.FloatRange):
+    """How long to wait: from a tenth of a second to for ever (`inf`)."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0.1)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        seconds: float = super().convert(value, param, ctx)
+        if math.isnan(seconds):
+            self.fail(f"{value!r} is no number of seconds.", param, ctx)
+        return min(seconds, LONGEST_S)
 
 
 class ProfileName(click.ParamType):  # type: ignore[type-arg]

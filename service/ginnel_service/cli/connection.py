@@ -23,7 +23,7 @@ from ginnel_service.ipc.schema import (
 )
 
 from .asker import Asker
-from .common import Settings, command, console, plain, print_json
+from .common import Seconds, Settings, command, console, plain, print_json
 from .keychain import Keychain
 from .profiles import NO_PROFILE
 from .tables import details, overview
@@ -43,7 +43,7 @@ from .words import STEPS
 @click.option(
     "--timeout",
     "timeout_s",
-    type=click.FloatRange(min=0.1),
+    type=Seconds(),
     default=90.0,
     show_default=True,
     help="Seconds to wait.",
@@ -126,7 +126,7 @@ def _begin_session(settings: Settings) -> None:
 @click.option(
     "--timeout",
     "timeout_s",
-    type=click.FloatRange(min=0.1),
+    type=Seconds(),
     default=30.0,
     show_default=True,
     help="Seconds to wait; the service goes on.",
