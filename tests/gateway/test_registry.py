@@ -15,7 +15,9 @@ from ginnel_service.gateway.config import GatewayConfig, load
 from ginnel_service.gateway.errors import GatewayError
 from ginnel_service.gateway.policy import Policy
 from ginnel_service.gateway.pools import Pools
+from ginnel_service.gateway.proofs import User
 from ginnel_service.gateway.registry import Registry, establish
+from ginnel_service.gateway.users import save_users
 from ginnel_service.ike.payloads.identity import Identity
 from ginnel_service.profiles.certificates import open_pkcs12
 from ginnel_service.profiles.importers import preview
@@ -182,3 +184,16 @@ def test_no_secret_shows(registry: Registry) -> None:
     handout = registry.add("bob", "password")
     password = tomllib.loads(handout.files["bob.toml"].decode())["secrets"]["password"]
     assert password not in repr(handout) + repr(registry.config) + repr(registry.config.users)
+
+
+def test_who_has_a_password_and_a_key_is_handed_the_authority_with_the_password(
+    registry: Registry, made: Path
+) -> None:
+    user = User(id="dora", psk="shared", password="of dora")
+    save_users(made.parent / "users.toml", (user,))
+    handout = Registry(made).export("dora")
+    said = tomllib.loads(handout.files["dora.toml"].decode())
+    assert said["authentication"]["username"] == "dora"
+    assert said["secrets"] == {"password": "of dora"}
+    assert said["remote"]["ca"] == ["ca"]
+    assert "dora.sswan" in handout.files

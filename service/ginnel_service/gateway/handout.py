@@ -55,9 +55,9 @@ def hand_out(
         "toml": lambda: export_toml(profile, kept),
     }
     stem = _stem(user.id)
-    if formats == ("sswan",) and user.psk:
+    if formats == ("sswan",) and kept.psk:
         raise GatewayError("format_unusable", format="sswan", user=user.id)
-    files = {f"{stem}.{each}": writers[each]() for each in formats if not (each == "sswan" and user.psk)}
+    files = {f"{stem}.{each}": writers[each]() for each in formats if not (each == "sswan" and kept.psk)}
     if issued is not None:
         files[f"{stem}.p12"] = pack_pkcs12(profile.certificates["own"] + ca, kept.private_key, password)
     return Handout(files, password)
@@ -77,19 +77,21 @@ def profile_for(
     elif user.password:
         authentication = Authentication(username=user.id, eap=("mschapv2",))
         kept = Secrets(password=user.password)
+    if kept.psk:  # by which the gateway proves itself, too
+        certificates = {}
     made = Profile(
         name=_stem(identity),
         server=server or identity,
         port=config.ike_port,
         local=Local(id=user.id),
-        remote=Remote(id=identity, ca=("ca",) if ca and not user.psk else (), revocation=_NO_REVOCATION),
+        remote=Remote(id=identity, ca=("ca",) if "ca" in certificates else (), revocation=_NO_REVOCATION),
         authentication=authentication,
         network=Network(
             subnets=tuple(map(str, config.subnets)),
             ipv4=config.pool_ipv4 is not None,
             ipv6=config.pool_ipv6 is not None,
         ),
-        certificates=certificates if not user.psk else {},
+        certificates=certificates,
     )
     return made, kept
 
