@@ -1,7 +1,10 @@
-"""The secret that outlives a gateway's crash."""
+"""A gateway's process: the secret that outlives a crash, and signals that come early."""
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -35,3 +38,29 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     path.symlink_to(elsewhere)
     with pytest.raises(OSError, match="symbolic"):
         keep_secret(path)
+
+
+_EARLY = """
+import os, pathlib, signal, sys
+from ginnel_service.gateway.errors import GatewayError
+from ginnel_service.gateway.program import run_gateway
+
+class File(type(pathlib.Path())):
+    def __fspath__(self):  # the file is about to be read
+        os.kill(os.getpid(), int(sys.argv[2]))
+        return super().__fspath__()
+
+try:
+    run_gateway(File(sys.argv[1]), pathlib.Path(sys.argv[1]), print)
+except GatewayError as error:
+    print(error.code)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2])
+def test_a_signal_does_not_end_a_gateway_that_is_still_starting(tmp_path: Path, number: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _EARLY, str(tmp_path / "none.toml"), str(int(number))],
+        capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "config_unreadable\n"), done.stderr

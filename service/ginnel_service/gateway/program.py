@@ -46,6 +46,9 @@ def run_gateway(file: Path, state_dir: Path, tell: Callable[[EventLine], None]) 
     SIGUSR1 replaces the CHILD SAs of every peer, SIGUSR2 their IKE SAs; SIGHUP reads `file` again;
     see `Gateway.reload`. Raises GatewayError when `file` cannot be used.
     """
+    early: list[int] = []  # who starts us and at once has us read again must not end us
+    for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
+        signal.signal(number, lambda number, _: early.append(number))
     config = load(file)
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -55,7 +58,7 @@ def run_gateway(file: Path, state_dir: Path, tell: Callable[[EventLine], None]) 
         with ThreadPoolExecutor(1, "ginnel-net") as executor:
             try:
                 secret = keep_secret(state_dir / CRASH_FILE)
-                return asyncio.run(_serve(file, state_dir, config, network, executor, tell, secret))
+                return asyncio.run(_serve(file, state_dir, config, network, executor, tell, secret, early))
             finally:
                 executor.submit(network.close).result()
     except OSError as error:
@@ -98,7 +101,9 @@ async def _serve(
     executor: ThreadPoolExecutor,
     tell: Callable[[EventLine], None],
     token_secret: bytes,
+    early: list[int],
 ) -> TunnelError | None:
+    """`early`: signals that came before there was a gateway; without peers, new keys are for nobody."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -120,6 +125,8 @@ async def _serve(
     loop.add_signal_handler(signal.SIGUSR1, gateway.rekey, "child")
     loop.add_signal_handler(signal.SIGUSR2, gateway.rekey, "ike")
     loop.add_signal_handler(signal.SIGHUP, _reload, gateway, file, tell)
+    if signal.SIGHUP in early:
+        _reload(gateway, file, tell)
     try:
         await control.start()
         await stop.wait()
