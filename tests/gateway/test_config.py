@@ -42,6 +42,23 @@ def test_a_missing_file_and_a_link_are_refused(tmp_path: Path) -> None:
             load(tmp_path / name)
 
 
+@pytest.mark.parametrize(
+    ("line", "cause"),
+    [
+        ("ike_port = " + "9" * 5000, "huge number"),
+        ("dns = " + "[" * 5000, "nested too deeply"),
+        (f'users_file = "{"x" * 300}"', "File name too long"),
+    ],
+)
+def test_what_no_reader_takes_is_a_mistake_like_any(tmp_path: Path, line: str, cause: str) -> None:
+    file = tmp_path / "gateway.toml"
+    file.write_text(f"{line}\n{GOOD}")
+    file.chmod(0o600)
+    with pytest.raises(GatewayError, match="config_invalid") as caught:
+        load(file)
+    assert cause in caught.value.params["cause"]
+
+
 def test_secrets_never_show() -> None:
     config = parse(GOOD.encode())
     assert "hush" not in repr(config)

@@ -158,9 +158,13 @@ def parse(data: bytes, folder: Path = Path()) -> GatewayConfig:
         file = msgspec.convert(tomllib.loads(data.decode()), _File)
     except msgspec.ValidationError as error:
         raise GatewayError("config_invalid", cause=str(error)) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         # A decoder's message may quote the file: its place alone is safe.
-        place = str(error).rpartition("(")[2].rstrip(")") if "(at " in str(error) else "not UTF-8"
+        place = (
+            "not UTF-8" if isinstance(error, UnicodeDecodeError) else "nested too deeply, or a huge number"
+        )
+        if "(at " in str(error):
+            place = str(error).rpartition("(")[2].rstrip(")")
         raise GatewayError("config_invalid", cause=f"not TOML: {place}") from None
     return _check(file, folder)
 

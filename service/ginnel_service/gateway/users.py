@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 import tomli_w
 
+from ..profiles.model import printable
 from .errors import GatewayError
 from .files import read_private, write_private
 from .proofs import User
@@ -23,8 +24,13 @@ class _File(Table, frozen=True, kw_only=True):
 
 def load_users(path: Path) -> tuple[User, ...]:
     """None where there is no file yet. Raises GatewayError."""
-    if not path.exists():
-        return ()
+    try:
+        if not path.exists():
+            return ()
+    except OSError as error:
+        raise GatewayError(
+            "config_unreadable", file=printable(str(path)), cause=error.strerror or ""
+        ) from None
     return parse_users(read_private(path), path)
 
 
