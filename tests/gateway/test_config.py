@@ -7,6 +7,7 @@ import pytest
 from ginnel_service.gateway.config import load, parse
 from ginnel_service.gateway.errors import GatewayError
 from ginnel_service.gateway.example import example
+from ginnel_service.gateway.registry import establish
 from ginnel_service.ike.payloads.identity import Identity
 from ginnel_service.tunnel.dataplane import EspSettings
 
@@ -23,6 +24,15 @@ def test_the_example_runs_as_it_is_and_its_key_is_fresh() -> None:
 
 def test_names_in_the_example_are_quoted() -> None:
     assert len(parse(example('g"w', "a\\b").encode()).proofs.psks) == 1
+
+
+@pytest.mark.parametrize("name", ["a\udcff", "a\nb", "a\x7f", "@#zz"])
+def test_no_example_is_made_that_cannot_be_used(name: str) -> None:
+    for identity, user in ((name, "a@b"), ("gw", name)):
+        with pytest.raises(GatewayError, match="name_unusable"):
+            example(identity, user)
+    with pytest.raises(GatewayError, match="name_unusable"):
+        establish(Path("nowhere"), name)
 
 
 def test_a_readable_file_is_refused(tmp_path: Path) -> None:

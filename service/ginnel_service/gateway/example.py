@@ -7,12 +7,26 @@ from typing import Final
 
 import msgspec
 
+from ..ike.errors import LocalError
+from ..ike.payloads.identity import Identity
+from .errors import GatewayError
+
 #: Octets of randomness in a pre-shared key.
 PSK_OCTETS: Final = 32
 
 
+def check_name(name: str) -> None:
+    """Raises GatewayError `name_unusable` for what nobody can be called."""
+    try:
+        Identity.parse_text(name)
+    except LocalError:
+        raise GatewayError("name_unusable", name=name) from None
+
+
 def example(identity: str, user: str) -> str:
-    """One user with a fresh random key, and no certificates."""
+    """One user with a fresh random key, and no certificates. Raises GatewayError `name_unusable`."""
+    for name in (identity, user):
+        check_name(name)
     psk = secrets.token_urlsafe(PSK_OCTETS)
     said = {"identity": _quoted(identity), "users": _quoted(user), "psk": psk}
     return _COMMON.format(certificates=_NO_CERTIFICATES, **said)

@@ -18,12 +18,10 @@ from typing import Final, Literal
 
 import msgspec
 
-from ..ike.errors import LocalError
-from ..ike.payloads.identity import Identity
 from .authority import Authority, Issued, found
 from .config import GatewayConfig, Keeping, load
 from .errors import GatewayError
-from .example import PSK_OCTETS, example_with_authority
+from .example import PSK_OCTETS, check_name, example_with_authority
 from .files import read_private, write_private
 from .handout import FORMATS, Handout, hand_out
 from .proofs import User, read
@@ -50,6 +48,7 @@ def establish(folder: Path, identity: str, names: tuple[str, ...] = ()) -> Path:
     `names`: further host names and addresses of the gateway. Raises GatewayError; a file that is there
     already is left alone.
     """
+    check_name(identity)
     root = found(identity)
     authority = Authority(root.certificate, root.key)
     own = authority.gateway(identity, *names)
@@ -92,10 +91,7 @@ class Registry:
 
     def add(self, name: str, way: Way, formats: tuple[str, ...] = FORMATS, server: str = "") -> Handout:
         """A new user, with a fresh secret or certificate, and what to hand out."""
-        try:
-            Identity.parse_text(name)
-        except LocalError:
-            raise GatewayError("name_unusable", name=name) from None
+        check_name(name)
         with self._locked():
             if any(user.id == name for user in self._config.users):
                 raise GatewayError("user_exists", name=name)
