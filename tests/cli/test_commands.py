@@ -77,6 +77,25 @@ def test_a_wrong_command_line_ends_with_2(served: Served, arguments: tuple[str, 
     assert served.run(*arguments, stdin="").exit_code == Exit.USAGE
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("show", "a\udcff"),
+        ("up", "a\udcff"),
+        ("rename", "office", "a\udcff"),
+        ("log", "--connection", "a\udcff"),
+        ("doctor", "a\udcff"),
+        ("edit", "office", "--set", "local.id=a\udcff"),
+        ("create", "home", "--server", "a\udcff", "--username", "alice"),
+    ],
+)
+def test_what_is_not_utf_8_is_wrong_as_any_argument_can_be(
+    with_office: Served, arguments: tuple[str, ...]
+) -> None:
+    result = with_office.run(*arguments)
+    assert result.exit_code in (Exit.USAGE, Exit.BAD_PROFILE, Exit.UNKNOWN_PROFILE)
+
+
 def test_every_problem_of_a_profile_is_shown_at_once(served: Served) -> None:
     arguments = ("create", "a b", "--server", "x/y", "--id", "z", "--subnet", "10.0.0.1/8", "--psk-stdin")
     result = served.run(*arguments, stdin=PSK)

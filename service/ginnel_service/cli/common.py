@@ -108,6 +108,10 @@ def command(*, example: str, name: str | None = None) -> Callable[[Callable[...,
                 function(settings, **arguments)
             except CliError as error:
                 fail(settings, error)
+            except UnicodeEncodeError as error:
+                if error.reason != "surrogates not allowed":
+                    raise
+                raise click.UsageError("An argument is not in UTF-8.") from None
             except BrokenPipeError:
                 sys.stderr.close()
                 context.exit(1)
