@@ -197,3 +197,10 @@ def test_who_has_a_password_and_a_key_is_handed_the_authority_with_the_password(
     assert said["secrets"] == {"password": "of dora"}
     assert said["remote"]["ca"] == ["ca"]
     assert "dora.sswan" in handout.files
+
+
+def test_nobodys_files_have_the_names_of_anybody_elses(registry: Registry) -> None:
+    people = ("Иван", "Пётр", "a b", "a/b", "x" * 61, "x" * 62, "alice@example.org")
+    files = [name for each in people for name in registry.add(each, "psk", ("toml",)).files]
+    assert len(set(files)) == len(people)
+    assert files[-1] == "alice-example.org.toml"

@@ -5,6 +5,7 @@ A certificate comes as PKCS#12, too, for clients that want nothing else; its pas
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 from collections.abc import Callable
@@ -54,7 +55,7 @@ def hand_out(
         "sswan": lambda: export_sswan(profile, kept, p12_password=password),
         "toml": lambda: export_toml(profile, kept),
     }
-    stem = _stem(user.id)
+    stem = _own_stem(user.id)
     if formats == ("sswan",) and kept.psk:
         raise GatewayError("format_unusable", format="sswan", user=user.id)
     files = {f"{stem}.{each}": writers[each]() for each in formats if not (each == "sswan" and kept.psk)}
@@ -99,3 +100,12 @@ def profile_for(
 def _stem(name: str) -> str:
     """A name for a file and a profile."""
     return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-._")[:60] or "ginnel"
+
+
+def _own_stem(user: str) -> str:
+    """The same for a user's files, which nobody else's may replace: names of other letters than ours, or too
+    long for a file, come down to the same."""
+    stem = _stem(user)
+    if stem == user.replace("@", "-"):
+        return stem
+    return f"{stem}-{hashlib.sha256(user.encode()).hexdigest()[:8]}"
