@@ -11,6 +11,7 @@ import io
 import json
 import os
 import platform
+import pwd
 import tarfile
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -90,8 +91,18 @@ def of_files() -> dict[str, str]:
     return texts
 
 
+def author(uid: int, own: Mapping[str, str]) -> str:
+    """Who runs the client, in the environment `own`: through sudo, too. "" for root, and who has no name."""
+    if uid == 0:
+        return own.get("SUDO_USER", "")
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:  # as in a container that is given any uid
+        return own.get("LOGNAME") or own.get("USER", "")
+
+
 def people(profile: Profile | None, user: str, host: str) -> Iterable[str]:
-    """The names to mask. `user` is who runs the client, "" for root."""
+    """The names to mask. `user` is the author."""
     yield user
     yield host
     if profile is not None:

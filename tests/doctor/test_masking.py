@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pwd
+
 import pytest
 
 from ginnel_service import report
@@ -60,3 +62,12 @@ def test_a_name_outside_ascii_is_masked_in_every_file() -> None:
     for name in ("diagnosis.json", "status.json", "log.txt", "findings.txt"):
         assert "[user]" in masked[name], name
         assert "rgen" not in masked[name], name
+
+
+def test_the_author_of_a_report_is_found_or_has_no_name() -> None:
+    assert report.author(0, {"SUDO_USER": "alice", "LOGNAME": "root"}) == "alice"
+    assert report.author(0, {"LOGNAME": "root"}) == ""
+    nobodys = 2**31 - 7
+    assert report.author(nobodys, {}) == ""
+    assert report.author(nobodys, {"USER": "alice"}) == "alice"
+    assert report.author(pwd.getpwall()[1].pw_uid, {}) == pwd.getpwall()[1].pw_name

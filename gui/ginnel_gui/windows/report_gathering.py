@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import socket
 from collections.abc import Callable
@@ -110,7 +109,7 @@ class ReportGathering(QObject):
         texts |= {file: self._outputs[file] for file in report.COMMANDS} | report.of_files()
         if self._full:
             return texts
-        user = getpass.getuser() if os.geteuid() else ""
+        user = report.author(os.geteuid(), os.environ)
         return report.masked(texts, report.people(self._profile, user, socket.gethostname()))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import socket
 import subprocess
@@ -32,7 +31,7 @@ def write_report(wire: Wire | None, found: Diagnosis, name: str, file: str, *, f
     profile = _profile(wire, name)
     texts = {**_about(wire, found, name, profile, full=full), **_machine()}
     if not full:
-        user = getpass.getuser() if os.geteuid() else ""
+        user = report.author(os.geteuid(), os.environ)
         texts = report.masked(texts, report.people(profile, user, socket.gethostname()))
     path = Path(file or report.file_name(name))
     try:
