@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -61,14 +62,26 @@ def demo(settings: Settings, *, megabytes: int, keep: bool, gui: bool, here: boo
     """
     if gui and keep:
         raise click.UsageError("--gui goes on until the app is closed, --keep until Ctrl-C: choose one.")
-    previous = signal.signal(signal.SIGTERM, _interrupt)
-    try:
+    with ended_by(signal.SIGTERM, signal.SIGHUP):
         screen = Screen(settings.json)
         act = partial(_show, screen) if gui else partial(_play, screen, megabytes, keep)
         status = _run(screen, Machine() if here or sys.platform != "linux" else Lab(), act)
-    finally:
-        signal.signal(signal.SIGTERM, previous)
     click.get_current_context().exit(status)
+
+
+@contextmanager
+def ended_by(*numbers: int) -> Iterator[None]:
+    """These signals, of which a closed terminal sends one, do what Ctrl-C does; not where nohup(1) has one
+    ignored."""
+    before = {number: signal.getsignal(number) for number in numbers}
+    taken = {number: handler for number, handler in before.items() if handler is not signal.SIG_IGN}
+    for number in taken:
+        signal.signal(number, _interrupt)
+    try:
+        yield
+    finally:
+        for number, handler in taken.items():
+            signal.signal(number, handler)
 
 
 def _run(screen: Screen, lab: Lab, act: Act) -> int:
