@@ -88,5 +88,11 @@ def test_an_authority_that_has_expired_issues_nothing() -> None:
         AUTHORITY.user("alice", later)
 
 
+def test_an_authority_that_has_expired_still_takes_back() -> None:
+    later = datetime.now(UTC) + timedelta(days=3660)
+    crl = x509.load_pem_x509_crl(AUTHORITY.revoke(None, ("1f",), later))
+    assert [entry.serial_number for entry in crl] == [0x1F]
+
+
 def test_no_key_shows() -> None:
     assert "PRIVATE" not in repr(AUTHORITY.user("alice"))

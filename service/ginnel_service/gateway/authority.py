@@ -97,7 +97,8 @@ class Authority:
         now = now or datetime.now(UTC)
         before = x509.load_pem_x509_crl(crl) if crl is not None else None
         builder = x509.CertificateRevocationListBuilder().issuer_name(self._certificate.subject)
-        builder = builder.last_update(now - EARLIER).next_update(self._certificate.not_valid_after_utc)
+        until = max(self._certificate.not_valid_after_utc, now + EARLIER)  # users go after its end, too
+        builder = builder.last_update(now - EARLIER).next_update(until)
         builder = builder.add_extension(x509.CRLNumber(int(now.timestamp())), critical=False)
         builder = builder.add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False
