@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from typing import Final
 
 #: Shorter ones are part of ordinary words.
@@ -16,6 +16,7 @@ LEAST_NAME: Final = 3
 _IPV4: Final = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d)")
 _IPV6: Final = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?!\w|:[\w:])")
 _HARDWARE: Final = re.compile(r"\b[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}\b")
+_EUI64: Final = b"\xff\xfe"
 
 
 class Masker:
@@ -48,7 +49,14 @@ class Masker:
             address = ip_address(found[0].removesuffix(after))
         except ValueError:
             return found[0]
-        return self._stand_in("public", address.compressed) + after if address.is_global else found[0]
+        if address.is_global:
+            return self._stand_in("public", address.compressed) + after
+        packed = address.packed
+        if packed[11:13] == _EUI64:  # a hardware address inside (RFC 4291 appendix A); never of IPv4
+            hardware = bytes((packed[8] ^ 2, *packed[9:11], *packed[13:16])).hex(":")
+            prefix = IPv6Address(packed[:8] + bytes(8)).compressed
+            return f"{prefix}{self._stand_in('hardware', hardware)}{after}"
+        return found[0]
 
     def _stand_in(self, kind: str, value: str) -> str:
         if value not in self._known:

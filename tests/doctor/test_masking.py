@@ -25,6 +25,10 @@ from ginnel_service.masking import Masker
         ("2620:fe::fe: no answer, 2620:fe:1:2:3:4:5:6:", "[public-1]: no answer, [public-2]:"),
         ("10.0.0.1, 192.168.1.2, fe80::1, ::1, fd00::1", "10.0.0.1, 192.168.1.2, fe80::1, ::1, fd00::1"),
         ("link/ether 52:54:00:12:34:56", "link/ether [hardware-1]"),
+        (
+            "52:54:00:12:34:56 fe80::5054:ff:fe12:3456/64 fd00:1:2:3:5054:ff:fe12:3457: no",
+            "[hardware-1] fe80::[hardware-1]/64 fd00:1:2:3::[hardware-2]: no",
+        ),
         ("00:00:00:00:00:00", "00:00:00:00:00:00"),
         ("12:30:45 1.2.3.4.5 v1.2.3", "12:30:45 1.2.3.4.5 v1.2.3"),
         ("alice@example.org, ALICE, malice", "[user], [user], malice"),
