@@ -196,6 +196,14 @@ def test_a_subnet_that_is_a_neighbourhood_is_found_whether_asked_for_or_learnt()
     assert found(office("192.168.0.0/16", bypass=("192.168.1.0/24",))) == {"routes_clear": "ok"}
 
 
+def test_a_neighbourhood_that_the_profile_leaves_outside_is_no_conflict() -> None:
+    made = Profile(name="office", server="gw", network=Network(subnets=("192.168.0.0/16",), lan=True))
+    assert ids(conflicts.of_routes(made, (), around(LAN), frozenset())) == {"routes_clear": "ok"}
+    public = msgspec.structs.replace(made, network=Network(subnets=("8.8.0.0/16",), lan=True))
+    near = around(("8.8.8.0/24", "eth0", True))  # not private: it goes through the tunnel all the same
+    assert ids(conflicts.of_routes(public, (), near, frozenset())) == {"subnet_on_link": "warning"}
+
+
 def test_our_own_devices_are_no_conflict_and_other_vpns_are() -> None:
     made = around(("10.0.0.0/8", "ginnel0", False), ("10.0.0.0/8", "wg0", False), tunnels=("ginnel0", "wg0"))
     found = conflicts.of_routes(office("10.1.0.0/16"), (), made, frozenset({"ginnel0"}))

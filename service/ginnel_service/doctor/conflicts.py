@@ -7,6 +7,7 @@ from ipaddress import ip_network
 
 from ..ipc.schema import Finding
 from ..net.base import Network, Surroundings
+from ..net.surroundings import is_private
 from ..profiles.model import Profile
 from .verdict import find
 
@@ -29,6 +30,8 @@ def of_routes(
         taken = [net for net in wanted if _overlap(net, reach.network)]
         if not taken or any(_covers(each, reach.network) for each in bypass):
             continue
+        if profile.network.lan and reach.on_link and reach.device not in others and is_private(reach.network):
+            continue  # it stays outside the tunnel, as the profile wants
         subnet = taken[0]
         if (subnet, reach.device) in told:
             continue
