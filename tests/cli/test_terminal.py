@@ -84,3 +84,14 @@ def test_a_closed_stream_is_like_an_empty_one(with_office: Served, line: str, st
     )  # fmt: skip
     assert "Traceback" not in done.stderr
     assert done.returncode == status
+
+
+@pytest.mark.parametrize("line", ["list", "show office", "--json status", "completion bash"])
+def test_a_full_disk_is_said(with_office: Served, line: str) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m ginnel_service.cli.main {line} > /dev/full"],
+        capture_output=True, text=True, env={**os.environ, "GINNEL_SOCKET": str(with_office.socket)},
+        timeout=30, check=False,
+    )  # fmt: skip
+    assert done.stderr == "Error: Not all was printed: No space left on device.\n"
+    assert done.returncode == Exit.FAILED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import json
 import math
@@ -115,6 +116,11 @@ def command(*, example: str, name: str | None = None) -> Callable[[Callable[...,
             except BrokenPipeError:
                 sys.stderr.close()
                 context.exit(1)
+            except OSError as error:
+                if error.errno not in (errno.ENOSPC, errno.EDQUOT) or error.filename is not None:
+                    raise
+                sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (or it fails once more at the end)
+                raise click.ClickException(f"Not all was printed: {error.strerror}.") from None
 
         lines = "\n".join("  " + line for line in example.splitlines())
         decorated = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(run)
