@@ -11,8 +11,9 @@ import pytest
 
 from ginnel_service.cli.exits import Exit
 from ginnel_service.ipc.schema import Finding
+from ginnel_service.profiles.model import Local
 
-from .conftest import Served
+from .conftest import Served, office
 
 COLOUR = "\x1b[3"
 
@@ -95,3 +96,13 @@ def test_a_full_disk_is_said(with_office: Served, line: str) -> None:
     )  # fmt: skip
     assert done.stderr == "Error: Not all was printed: No space left on device.\n"
     assert done.returncode == Exit.FAILED
+
+
+def test_what_show_prints_is_utf_8_in_every_locale(with_office: Served) -> None:
+    with_office.service.profiles["office"] = office(local=Local(id="jürgen@example.org"))
+    done = subprocess.run(
+        [sys.executable, "-m", "ginnel_service.cli.main", "show", "office"], capture_output=True, timeout=30,
+        env={**os.environ, "GINNEL_SOCKET": str(with_office.socket), "PYTHONIOENCODING": "latin-1"},
+        check=True,
+    )  # fmt: skip
+    assert "jürgen" in done.stdout.decode()

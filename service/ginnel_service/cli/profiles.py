@@ -45,7 +45,7 @@ def show(settings: Settings, *, name: str) -> None:
     if settings.json:
         print_json(profile)
     else:
-        click.echo(serialise_profile(profile).decode(), nl=False)
+        click.echo(serialise_profile(profile), nl=False)  # TOML is UTF-8 in every locale
 
 
 @command(example="ginnel rename office work")
