@@ -244,3 +244,8 @@ def test_what_another_client_is_to_ask_is_left_to_it(with_office: Served, termin
     result = with_office.run("up", "office", stdin=f"{ANSWER}\n")
     assert result.exit_code == 0
     assert with_office.service.answers == [(5, ANSWER, False)]
+
+
+@pytest.mark.parametrize("option", [("--refuse",), ("--answer-file", "-"), ("--remember",)])
+def test_an_answer_without_a_name_is_nobodys(with_office: Served, option: tuple[str, ...]) -> None:
+    assert with_office.run("prompt", *option, stdin="123456\n").exit_code == Exit.USAGE

@@ -38,6 +38,8 @@ def prompt(
     settings: Settings, *, name: str | None, answer_file: BinaryIO | None, remember: bool, refuse: bool
 ) -> None:
     """List what waits for an answer, or answer what NAME's connection asks."""
+    if name is None and (answer_file is not None or remember or refuse):
+        raise click.UsageError("Name the profile whose question is meant.")
     with settings.connect() as wire:
         snapshot: Snapshot = wire.call("snapshot")
         if name is None:
