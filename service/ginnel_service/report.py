@@ -172,10 +172,18 @@ def bundle(texts: Mapping[str, str]) -> bytes:
 
 
 def write_new(path: Path, data: bytes) -> None:
-    """A file that was not there before and that its owner alone may read. Raises OSError."""
+    """A file that was not there before and that its owner alone may read, whole or not at all.
+
+    Raises OSError.
+    """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    with os.fdopen(os.open(path, flags, 0o600), "wb") as opened:
-        opened.write(data)
+    descriptor = os.open(path, flags, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as opened:
+            opened.write(data)
+    except OSError:  # a full disk
+        path.unlink(missing_ok=True)
+        raise
 
 
 def _versions(found: Diagnosis) -> str:

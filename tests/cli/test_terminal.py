@@ -6,6 +6,7 @@ import os
 import pty
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -106,3 +107,16 @@ def test_what_show_prints_is_utf_8_in_every_locale(with_office: Served) -> None:
         check=True,
     )  # fmt: skip
     assert "jürgen" in done.stdout.decode()
+
+
+@pytest.mark.parametrize("line", ["export office --output", "doctor office --report"])
+def test_half_a_file_is_not_left(with_office: Served, tmp_path: Path, line: str) -> None:
+    file = tmp_path / "file"
+    done = subprocess.run(  # no file may grow beyond half a kilobyte
+        ["sh", "-c", f"ulimit -f 1; exec {sys.executable} -m ginnel_service.cli.main {line} {file}"],
+        capture_output=True, text=True, env={**os.environ, "GINNEL_SOCKET": str(with_office.socket)},
+        timeout=30, check=False,
+    )  # fmt: skip
+    assert done.returncode == Exit.FAILED
+    assert "File too large" in done.stderr
+    assert not file.exists()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from ginnel_service.profiles.certificates import PasswordNeededError, UnusableEr
 from ginnel_service.profiles.exporters import export_mobileconfig, export_sswan, export_toml, losses
 from ginnel_service.profiles.model import Profile
 from ginnel_service.profiles.secrets import Secrets, validate_secrets
+from ginnel_service.report import write_new
 
 from . import secret
 from .common import Settings, command, plain, print_json
@@ -133,8 +133,6 @@ def _opened(option: str, data: bytes, password: str) -> bytes:
 def _write(path: Path, data: bytes) -> None:
     """Mode 0600 from the first moment; a file that is there already is not overwritten."""
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+        write_new(path, data)
     except OSError as error:
         raise click.ClickException(f"{plain(path)} cannot be written: {error.strerror}.") from None
