@@ -4,6 +4,7 @@ Each packet stands behind a `struct virtio_net_hdr` (virtio 1.2, section 5.1.6),
 transport checksums that are still to be completed.
 """
 
+import contextlib
 import errno as errnos
 import fcntl
 import os
@@ -51,12 +52,9 @@ QUEUE_PACKETS = 5000
 
 
 def set_queue_length(name: str) -> None:
-    """Best effort: without the right to it the device works with the kernel's default."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as control:
-        try:
-            fcntl.ioctl(control, SIOCSIFTXQLEN, struct.pack(f"{IFNAMSIZ}si20x", name.encode(), QUEUE_PACKETS))
-        except OSError:
-            pass
+    """Best effort: without the right to it, or a descriptor, the device works with the kernel's default."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+        fcntl.ioctl(control, SIOCSIFTXQLEN, struct.pack(f"{IFNAMSIZ}si20x", name.encode(), QUEUE_PACKETS))
 
 
 cdef class Tun(TunDevice):

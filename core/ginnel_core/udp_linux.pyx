@@ -94,7 +94,7 @@ cdef class UdpSocket(UdpChannel):
     cdef uint16_t port  # network order
     cdef Ring *incoming
     cdef Ring *outgoing
-    cdef Packet *prepared  # for whose slots `incoming` is laid out
+    cdef uint8_t *prepared  # the first of the slots that `incoming` is laid out for
     cdef bint segmenting  # UDP_SEGMENT works
     cdef bint doubted  # it failed a moment ago, perhaps for another reason
     cdef int strikes  # it alone failed
@@ -193,7 +193,7 @@ cdef class UdpSocket(UdpChannel):
         cdef Ring *ring = self.incoming
         cdef msghdr *message
         cdef int index
-        self.prepared = batch.packets
+        self.prepared = batch.packets[0].slot
         for index in range(batch.size if batch.size < BATCH else BATCH):
             packet_reset(&batch.packets[index])
             ring.vectors[index].iov_base = batch.packets[index].data
@@ -212,7 +212,7 @@ cdef class UdpSocket(UdpChannel):
         cdef msghdr *message
         cdef int index, got
         batch.count = 0
-        if self.prepared != batch.packets:
+        if self.prepared != batch.packets[0].slot:
             self.prepare(batch)
         got = recvmmsg(self.fd, ring.messages, batch.size if batch.size < BATCH else BATCH, MSG_DONTWAIT, NULL)
         if got < 0:

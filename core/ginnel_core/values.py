@@ -87,4 +87,4 @@ class SaCounters(NamedTuple):
     spi: int
     packets: int
     octets: int  # of inner packets
-    last_used_s: float  # CLOCK_MONOTONIC of the last packet, 0.0 when never
+    last_used_s: float  # time.monotonic() of the last packet, 0.0 when never

@@ -175,6 +175,7 @@ class Desk(QObject):
             if snapshot is None:
                 return
             self.mirror.begin(snapshot)
+            self.refusals.clear()  # of a service before this one, or of its end
             self._heard_at = dict.fromkeys(self.mirror.connections, time.monotonic())
             self.version = version
             self.contact.emit(True)
@@ -213,6 +214,7 @@ class Desk(QObject):
                     self.renamed.emit(event.name, event.new_name)
                 if event.summary is None:
                     self._series.pop(event.name, None)
+                    self.refusals.pop(event.name, None)
                 self.profiles_changed.emit()
             case PromptStatus():
                 if event.open:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtNetwork import QLocalSocket
 
 from ginnel_service.ipc.client import Client, Notification, ProtocolError, Response
-from ginnel_service.ipc.schema import ErrorInfo
+from ginnel_service.ipc.schema import MAX_MESSAGE_OCTETS, ErrorInfo
 
 #: Between two tries to reach a service that does not answer, in milliseconds: the first, and the longest.
 FIRST_WAIT_MS: Final = 250
@@ -66,6 +66,10 @@ class Link(QObject):
                 answered(None, _LOST)
             return
         request_id, octets = self._client.request(method, params)
+        if len(octets) > MAX_MESSAGE_OCTETS + len(b"\n"):  # for which the service would hang up
+            if answered is not None:
+                answered(None, ErrorInfo(code="too_large", params={"limit": MAX_MESSAGE_OCTETS}))
+            return
         if answered is not None:
             self._waiting[request_id] = answered
         self._socket.write(octets)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import Qt as QtText
 
 from .model.words import Words
 
@@ -25,6 +26,12 @@ def fill(text: str, *values: str) -> str:
 def plain(label: str) -> str:
     """A button's or action's text without its mnemonic, as a screen reader says it."""
     return label.replace("&&", "\0").replace("&", "").replace("\0", "&")
+
+
+def verbatim(text: str) -> str:
+    """A stranger's `text` for a tool tip, which Qt would take for HTML where it looks like that: a picture in
+    it makes the app read any file of this machine, whole."""
+    return QtText.convertFromPlainText(text) if QtText.mightBeRichText(text) else text
 
 
 def _at(values: tuple[str, ...], index: int, otherwise: str) -> str:

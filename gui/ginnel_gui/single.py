@@ -21,6 +21,8 @@ MAX_MESSAGE_OCTETS: Final = 64 * 1024
 #: The second waits as long for the first to listen, in milliseconds, and tries as often.
 _AGAIN_MS: Final = 50
 _TRIES: Final = 60
+#: And then as long for its answer: it may be stopped, or busy for good.
+PATIENCE_MS: Final = 10_000
 
 _DONE: Final = b"ok\n"
 
@@ -59,10 +61,15 @@ class Single(QObject):
         self._server.listen(self._path)
         return True
 
-    def pass_on(self, files: Sequence[str]) -> None:
+    def pass_on(self, files: Sequence[str], patience_ms: int = PATIENCE_MS) -> None:
         """Ask the first; `passed` tells how that went."""
         message = Handover(files=tuple(files), token=os.environ.get("XDG_ACTIVATION_TOKEN", ""))
         socket = QLocalSocket(self)
+        patience = QTimer(socket)
+        patience.setSingleShot(True)
+        patience.timeout.connect(lambda: self.passed.emit(False))
+        patience.start(patience_ms)
+        socket.readyRead.connect(patience.stop)
         socket.connected.connect(lambda: socket.write(msgspec.json.encode(message) + b"\n"))
         socket.readyRead.connect(lambda: self.passed.emit(socket.canReadLine()))
         socket.errorOccurred.connect(lambda _: self._retry(socket))

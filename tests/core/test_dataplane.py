@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import mmap
 import os
 import random
+import resource
 import select
 import socket
 import struct
@@ -17,6 +19,7 @@ from ginnel_core import (
     DataPlane,
     DeviceLost,
     Endpoint,
+    FramedTun,
     PeerMoved,
     SaExpiring,
     Selector,
@@ -322,6 +325,50 @@ def test_starting_and_stopping_leaks_nothing(joined: Tunnel) -> None:
     gc.collect()
     assert live_objects() == before
     assert len(os.listdir("/proc/self/fd")) == descriptors
+
+
+def test_a_socket_may_serve_one_data_plane_after_the_other() -> None:
+    """Where the memory of each is depends on what else is allocated meanwhile."""
+    some = random.Random(3)
+    others: list[mmap.mmap] = []
+    sender, udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM), UdpSocket("127.0.0.1", 0)
+    for _ in range(40):
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.setblocking(False)
+        tun = FramedTun("tun0", ours.detach())
+        plane = DataPlane(tun, [udp])
+        plane.start()
+        sender.sendto(bytes(4) + IKE, udp.local)
+        select.select([plane.ike_fileno()], [], [], 5)
+        received = plane.receive_ike()
+        plane.stop()
+        tun.close()
+        theirs.close()
+        assert received is not None
+        assert received.data == IKE
+        others.append(mmap.mmap(-1, 4096 * some.randint(1, 1200)))
+        if some.random() < 0.5:
+            others.pop(some.randrange(len(others))).close()
+        del plane, tun
+        others.append(mmap.mmap(-1, 4096 * some.randint(1, 1200)))
+    for other in others:
+        other.close()
+    sender.close()
+    udp.close()
+
+
+def test_a_device_takes_one_descriptor_or_leaves_none_behind(joined: Tunnel) -> None:
+    with joined.a.space.inside():
+        free = os.dup(0)
+        os.close(free)
+        limit, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (free + 1, most))
+        try:
+            tun = Tun()
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (limit, most))
+    assert tun.fileno() == free
+    tun.close()
 
 
 def test_misuse_is_refused(joined: Tunnel) -> None:

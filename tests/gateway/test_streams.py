@@ -27,7 +27,7 @@ class Registry(Wire):
     """Of a gateway without a packet path."""
 
     def __init__(self) -> None:
-        super().__init__(None, (), ())  # type: ignore[arg-type]
+        super().__init__(None, ())  # type: ignore[arg-type]
         self.open: list[Relay] = []
 
     def add(self, relay: Relay) -> None:

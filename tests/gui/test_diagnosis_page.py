@@ -101,7 +101,7 @@ def test_the_report_is_complete_private_and_masked(
     file = tmp_path / "report.tar.gz"
     page.write(file)
     qtbot.waitUntil(file.exists, timeout=15_000)
-    qtbot.waitUntil(lambda: "report.tar.gz" in page.doing.text())
+    qtbot.waitUntil(lambda: "report.tar.gz" in page.doing.text() and page.doing.isVisible())
     assert file.stat().st_mode & 0o777 == 0o600
     with tarfile.open(fileobj=io.BytesIO(file.read_bytes())) as archive:
         texts = {}

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -11,6 +12,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from ginnel_gui.app import App
+from ginnel_gui.windows.log_model import Column
 from ginnel_gui.windows.log_page import LogPage
 from ginnel_service.ipc.schema import Level, LogEntry
 from helpers.fake_server import FakeServer
@@ -69,6 +71,22 @@ def test_filters_of_level_connection_and_words(page: LogPage, server: FakeServer
     assert page.counted.text() == "Lines: 1 of 52"
 
 
+def test_when_the_chosen_connection_is_gone_all_lines_are_shown(
+    page: LogPage, server: FakeServer, qtbot: QtBot
+) -> None:
+    page.connection.setCurrentIndex(page.connection.findData("home"))
+    assert page.model.counts == (0, 50)
+
+    def remove() -> None:
+        del server.service.profiles["home"]
+        server.service._tell_of("home")
+
+    server.do(remove)
+    qtbot.waitUntil(lambda: page.connection.findData("home") < 0)
+    assert page.connection.currentData() == ""
+    assert page.model.counts == (50, 50)
+
+
 def test_the_view_follows_the_end_until_one_scrolls_away(
     page: LogPage, server: FakeServer, qtbot: QtBot
 ) -> None:
@@ -92,6 +110,17 @@ def test_chosen_lines_are_copied_as_text(page: LogPage) -> None:
     text = QGuiApplication.clipboard().text()
     assert text.endswith(" info    ginnel.ike [office]: line 3")
     assert "\n" not in text
+
+
+def test_what_a_gateway_says_is_no_html_in_a_tool_tip(
+    page: LogPage, server: FakeServer, qtbot: QtBot
+) -> None:
+    message = "the gateway says: <img src='/dev/zero'>"
+    server.publish(msgspec.structs.replace(entry(50), message=message))
+    qtbot.waitUntil(lambda: page.model.counts == (51, 51))
+    told = page.model.index(50, Column.MESSAGE).data(Qt.ItemDataRole.ToolTipRole)
+    assert "&lt;img" in told
+    assert "<img" not in told
 
 
 def test_what_is_shown_is_saved(page: LogPage, tmp_path: Path, qtbot: QtBot) -> None:

@@ -16,7 +16,7 @@ from ginnel_gui.app import App
 from ginnel_gui.windows.kill_switch_page import KillSwitchPage
 from ginnel_gui.windows.on_demand_page import OnDemandPage
 from ginnel_gui.windows.split_page import SplitPage
-from ginnel_service.ipc.schema import KillSwitchHold, KillSwitchStatus, OnDemandStatus
+from ginnel_service.ipc.schema import ErrorInfo, KillSwitchHold, KillSwitchStatus, OnDemandStatus
 from ginnel_service.ipc.service import ServiceError
 from ginnel_service.profiles.model import OnDemand, OnDemandRule, Profile
 from ginnel_service.profiles.secrets import Secrets
@@ -95,7 +95,9 @@ def test_what_is_wrong_is_told_and_not_stored(split: SplitPage, qtbot: QtBot) ->
     split.only.click()
     QTest.keyClicks(split.subnets, "10.0.0.0/99")
     qtbot.waitUntil(split.problems.isVisible)
-    assert "10.0.0.0/99" in split.problems.text()
+    assert split.problems.text() == (
+        "“10.0.0.0/99” is no network. Enter one such as 10.0.0.0/8 or 2001:db8::/32."
+    )
     assert not split.save.isEnabled()
     split.revert.click()
     assert split.everything.isChecked()
@@ -116,12 +118,39 @@ def test_a_change_from_elsewhere_is_shown(split: SplitPage, server: FakeServer, 
 # Kill switch
 
 
+def test_a_profile_that_can_be_read_again_is_no_trouble(
+    kill_switch: KillSwitchPage, server: FakeServer, qtbot: QtBot
+) -> None:
+    def break_it() -> None:
+        server.service.broken["office"] = ErrorInfo(code="profile_corrupt", params={"name": "office"})
+        server.service._tell_of("office")
+
+    def mend_it() -> None:
+        del server.service.broken["office"]
+        server.service._tell_of("office")
+
+    server.do(break_it)
+    qtbot.waitUntil(kill_switch.trouble.isVisible)
+    server.do(mend_it)
+    qtbot.waitUntil(lambda: kill_switch.edit.profile is not None)
+    assert not kill_switch.trouble.isVisible()
+
+
 def test_a_mode_is_stored_at_once_and_drawn(
     kill_switch: KillSwitchPage, server: FakeServer, qtbot: QtBot
 ) -> None:
     kill_switch.modes["always"][0].click()
     qtbot.waitUntil(lambda: office(server).kill_switch.mode == "always")
     qtbot.waitUntil(lambda: "Internet: stopped" in kill_switch.pictures["off"].accessibleDescription())
+
+
+def test_a_second_change_at_once_keeps_the_first(
+    kill_switch: KillSwitchPage, server: FakeServer, qtbot: QtBot
+) -> None:
+    kill_switch.modes["always"][0].click()
+    kill_switch.lan.click()
+    qtbot.waitUntil(lambda: office(server).network.lan)
+    assert office(server).kill_switch.mode == "always"
 
 
 def test_a_change_that_is_refused_is_told_and_taken_back(
@@ -148,6 +177,22 @@ def test_a_login_page_can_be_let_through(
     server.publish(msgspec.structs.replace(HELD, portal_until=time.time() + 200))
     qtbot.waitUntil(lambda: "Open for a login page" in kill_switch.now.text())
     assert not kill_switch.portal.isEnabled()
+
+
+def test_what_is_wrong_with_the_kill_switch_is_told_once_and_taken_back(
+    kill_switch: KillSwitchPage, server: FakeServer, qtbot: QtBot
+) -> None:
+    wrong = ErrorInfo(code="network_failed", params={"detail": "nft"})
+    server.publish(msgspec.structs.replace(HELD, error=wrong, portal_until=time.time() + 60))
+    qtbot.waitUntil(kill_switch.trouble.isVisible)
+    kill_switch.follow("office")
+    assert kill_switch.trouble.isVisible()
+    kill_switch.trouble.hide()
+    kill_switch._clock.timeout.emit()  # a second has passed
+    assert not kill_switch.trouble.isVisible()
+    kill_switch.trouble.show()
+    server.publish(HELD)
+    qtbot.waitUntil(lambda: not kill_switch.trouble.isVisible())
 
 
 def test_it_is_turned_off_everywhere_after_a_question(

@@ -57,6 +57,15 @@ def test_a_second_start_hands_its_files_over(first: Single, tmp_path: Path, qtbo
     assert [each.files for each in heard] == [("/srv/alice/office.sswan",)]
 
 
+def test_a_second_start_does_not_wait_for_ever(first: Single, tmp_path: Path, qtbot: QtBot) -> None:
+    assert first.claim()
+    first._server.blockSignals(True)  # as an app that is stopped: the system alone takes the connection
+    second = Single("/run/ginnel/ginneld.sock", tmp_path)
+    with qtbot.waitSignal(second.passed) as passed:
+        second.pass_on([], patience_ms=100)
+    assert passed.args == [False]
+
+
 def test_another_service_has_another_app(first: Single, tmp_path: Path) -> None:
     assert first.claim()
     other = Single("/tmp/demo/ginneld.sock", tmp_path)

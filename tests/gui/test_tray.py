@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QLocale, QPoint
 from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
@@ -167,3 +167,16 @@ def test_a_long_menu_ends_in_the_window(app: App, server: FakeServer, qtbot: QtB
     found = entries(app)
     assert sum(name in found for name in [*names, "office"]) == MOST_PROFILES
     assert "29 &more…" in found
+
+
+def test_an_open_menu_stays_as_it_is(app: App, server: FakeServer, qtbot: QtBot) -> None:
+    server.add(["alpha"])
+    server.do(lambda: server.service._tell_of("alpha"))
+    qtbot.waitUntil(lambda: "alpha" in app.desk.mirror.profiles)
+    assert list(entries(app))[1:3] == ["alpha", "office"]
+    app.tray.menu.popup(QPoint(0, 0))
+    app.desk.connect_profile("office")
+    qtbot.waitUntil(lambda: app.tray._faces["office"] is Face.CONNECTED)
+    assert [each.text() for each in app.tray.menu.actions() if each.text()][1:3] == ["alpha", "office"]
+    app.tray.menu.hide()
+    qtbot.waitUntil(lambda: app.tray.menu.actions()[2].text() == "office - Connected")

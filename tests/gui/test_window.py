@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import sys
+import threading
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ginnel_gui.app import App
@@ -108,6 +110,27 @@ def test_an_attempt_shows_its_step_and_can_be_cancelled(
     qtbot.waitUntil(lambda: face(app) is Face.DISCONNECTED)
 
 
+def test_a_double_click_connects_and_does_not_cancel(
+    start: StartApp, server: FakeServer, qtbot: QtBot
+) -> None:
+    server.add(["office"])
+    server.service.stall_at = "init"
+    app = start(server.path)
+    button = page(app).state.buttons[0]
+    press(button)
+    qtbot.waitUntil(lambda: shown_buttons(app) == ["Cancel"])
+    for kind in (QEvent.Type.MouseButtonDblClick, QEvent.Type.MouseButtonRelease):
+        place, left = QPointF(button.rect().center()), Qt.MouseButton.LeftButton
+        held = left if kind == QEvent.Type.MouseButtonDblClick else Qt.MouseButton.NoButton
+        there = button.mapToGlobal(place)
+        event = QMouseEvent(kind, place, there, left, held, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(button, event)
+    answered: list[bool] = []
+    app.desk.call("profile.list", None, lambda *_: answered.append(True))
+    qtbot.waitUntil(lambda: bool(answered))
+    assert face(app) is Face.CONNECTING
+
+
 def test_a_failure_says_cause_and_remedy_and_can_be_copied(
     start: StartApp, server: FakeServer, qtbot: QtBot
 ) -> None:
@@ -135,6 +158,48 @@ def test_a_refusal_is_shown_until_something_is_done(
     press(page(app).state.buttons[0])
     qtbot.waitUntil(lambda: face(app) is Face.CONNECTED)
     assert not page(app).error.isVisible()
+
+
+def test_a_service_that_ends_amid_a_request_is_no_error_of_the_connection(
+    start: StartApp, server: FakeServer, qtbot: QtBot
+) -> None:
+    asked = threading.Event()
+
+    async def never(name: str, *, attended: bool = False) -> ConnectionStatus:
+        asked.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    server.add(["office"])
+    server.service.up = never  # type: ignore[method-assign]
+    app = start(server.path)
+    app.desk.connect_profile("office")
+    qtbot.waitUntil(asked.is_set)
+    server.stop()
+    qtbot.waitUntil(lambda: not app.desk.has_contact)
+    server.start()
+    qtbot.waitUntil(lambda: app.desk.has_contact)
+    assert not page(app).error.isVisible()
+
+
+def test_a_refusal_is_not_of_the_next_profile_of_that_name(
+    start: StartApp, server: FakeServer, qtbot: QtBot
+) -> None:
+    server.add(["home", "office"])
+    server.service.refuse["up"] = ServiceError("secrets_locked", name="office")
+    app = start(server.path)
+    app.desk.connect_profile("office")
+    qtbot.waitUntil(lambda: "office" in app.desk.refusals)
+
+    def replace() -> None:
+        gone = server.service.profiles.pop("office")
+        server.service._tell_of("office")
+        server.service.profiles["office"] = gone
+        server.service._tell_of("office")
+
+    with qtbot.waitSignals([app.desk.profiles_changed] * 2):
+        server.do(replace)
+    assert not app.desk.refusals
 
 
 def test_the_next_try_counts_down_and_can_be_had_now(
@@ -263,6 +328,31 @@ def test_nothing_found_is_said(start: StartApp, server: FakeServer, qtbot: QtBot
     assert sidebar.nothing.isVisible()
     QTest.keyClick(sidebar.search, Qt.Key.Key_Escape)
     assert not sidebar.nothing.isVisible()
+
+
+def test_a_profile_that_the_search_hides_is_the_chosen_one_still(
+    start: StartApp, server: FakeServer, qtbot: QtBot
+) -> None:
+    server.add(["home", "office"])
+    app = start(server.path)
+    app.window.show_profile("office")
+    QTest.keyClicks(app.window.sidebar.search, "zzz")
+    assert app.window.profile == "office"
+    press(page(app).state.buttons[0])
+    qtbot.waitUntil(lambda: face(app) is Face.CONNECTED)
+    app.window.sidebar.search.clear()
+    assert app.window.sidebar.view.currentIndex().data() == "office"
+
+
+def test_a_profile_is_shown_although_something_else_is_looked_for(
+    start: StartApp, server: FakeServer
+) -> None:
+    server.add(["home", "office"])
+    app = start(server.path)
+    QTest.keyClicks(app.window.sidebar.search, "home")
+    app.window.show_profile("office")
+    assert app.window.profile == page(app)._name == "office"
+    assert app.window.sidebar.view.currentIndex().data() == "office"
 
 
 def test_a_dropped_file_is_to_be_imported(

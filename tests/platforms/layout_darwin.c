@@ -50,3 +50,6 @@ _Static_assert(CMSG_SPACE(GINNEL_LOCAL4_OCTETS) + CMSG_SPACE(sizeof(int)) <= 128
 _Static_assert(offsetof(struct sockaddr, sa_family) == 1 && sizeof(sa_family_t) == 1, "");
 _Static_assert(sizeof(struct sockaddr_in) == 16 && sizeof(struct sockaddr_in6) == 28, "");
 _Static_assert(EAGAIN == EWOULDBLOCK, "");
+
+/* time.monotonic(), against which the service holds an SA's last packet, is mach_absolute_time(), which sleep stops. */
+_Static_assert(GINNEL_STEADY_CLOCK == CLOCK_UPTIME_RAW, "clock_gettime(3)");

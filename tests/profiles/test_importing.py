@@ -31,7 +31,8 @@ from ginnel_service.profiles.model import OnDemandRule
 from ginnel_service.profiles.secrets import Secrets, validate_secrets
 from ginnel_service.profiles.validation import validate
 from helpers.authority import Authority
-from helpers.import_files import CASES, FOLDER, PASSWORD, Case, payload, root, signed, top
+from helpers.import_files import CASES, FOLDER, PASSWORD, Case
+from helpers.mobileconfig import payload, root, signed, top
 
 ROOT = Authority("Office CA")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ginnel_service.ike.events import ChildKeys, ChildSa, Endpoint, EspSuite, Path
 from ginnel_service.tunnel.dataplane import Associations, EspSettings
 from tunnel.fakes import FakePlane
@@ -36,3 +38,20 @@ def test_without_settings_the_limits_are_the_ciphers_and_dscp_stays_inside() -> 
     assert outbound["copy_dscp"] is False
     for sa in (inbound, outbound):
         assert (sa["soft_octets"], sa["soft_packets"]) == (0, 0)
+
+
+def test_what_an_ipv4_path_carried_is_no_less_than_an_ipv6_one_must() -> None:
+    plane = FakePlane()
+    sas = Associations(plane)
+    sas.install_outbound(CHILD, PATH)
+    sas.set_path_mtu(1200)
+    there = Path(Endpoint("2001:db8::1", 4500), Endpoint("2001:db8::2", 4500), True)
+    sas.move(there)
+    successor = replace(CHILD, spi_in=b"\0\0\0\3")
+    sas.install_outbound(successor, there)
+    assert plane.outbound_sas[2]["path_mtu"] == 1280
+    sas.set_path_mtu(1000)  # still of the path before
+    assert {sa["path_mtu"] for sa in plane.outbound_sas.values()} == {1280}
+    sas.move(PATH)
+    sas.set_path_mtu(1000)
+    assert {sa["path_mtu"] for sa in plane.outbound_sas.values()} == {1000}

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from ginnel_service.demo.lab import Internet, Lab
 from ginnel_service.demo.rig import GATEWAY_ID, CommandError, ping
-from helpers.import_files import signed
+from helpers.mobileconfig import signed
 from tunnel.test_ways_in import ALICE, Office
 
 pytestmark = pytest.mark.netns

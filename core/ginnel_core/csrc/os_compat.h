@@ -210,10 +210,17 @@ static inline void ginnel_put64(uint8_t *to, uint64_t value)
     ginnel_put32(to + 4, (uint32_t)value);
 }
 
+/* That of Python's time.monotonic(). Darwin's CLOCK_MONOTONIC goes on while the machine sleeps (clock_gettime(3)). */
+#if defined(__APPLE__)
+#define GINNEL_STEADY_CLOCK CLOCK_UPTIME_RAW
+#else
+#define GINNEL_STEADY_CLOCK CLOCK_MONOTONIC
+#endif
+
 static inline uint64_t ginnel_monotonic_ns(void)
 {
     struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    (void)clock_gettime(GINNEL_STEADY_CLOCK, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from ..draw.theme import Theme
 from ..model.certificates import Shown, Validity
-from ..say import fill
+from ..say import fill, verbatim
 from .parts import NEAR, Mark, Text
 
 #: One that is valid need not be one to trust: no green.
@@ -35,7 +35,7 @@ class CertificateView(QWidget):
         mark.show_icon("certificate", _COLOURS[validity])
         grid.addWidget(mark, 0, 0, Qt.AlignmentFlag.AlignTop)
         heading = Text(theme, shown.subject, bold=True)
-        heading.setToolTip(shown.full)
+        heading.setToolTip(verbatim(shown.full))
         grid.addWidget(heading, 0, 1)
         issuer = self.tr("itself") if shown.self_signed else shown.issuer
         lines = [(self.tr("Vouched for by %1"), issuer)]

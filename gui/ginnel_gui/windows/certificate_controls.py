@@ -146,18 +146,21 @@ class RootsControl(_OfCertificates):
         self.refresh()
 
     def refresh(self) -> None:
+        current = self.list.currentItem()
+        stays = current.data(Qt.ItemDataRole.UserRole) if current is not None else ""
         with QSignalBlocker(self.list):
             self.list.clear()
             own = self.form.value("authentication.certificate")
             names = [name for name in self.kept if name != own or name in self.value]
-            for name in dict.fromkeys((*self.value, *names)):
+            rows = list(dict.fromkeys((*self.value, *names)))
+            for name in rows:
                 item = QListWidgetItem(self.caption(name))
                 item.setData(Qt.ItemDataRole.UserRole, name)
                 item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
                 checked = Qt.CheckState.Checked if name in self.value else Qt.CheckState.Unchecked
                 item.setCheckState(checked)
                 self.list.addItem(item)
-            self.list.setCurrentRow(0)
+            self.list.setCurrentRow(rows.index(stays) if stays in rows else 0)
         lines = min(5, max(2, self.list.count()))
         self.list.setFixedHeight((self.list.fontMetrics().lineSpacing() + 4) * lines + 8)
 

@@ -84,7 +84,6 @@ class DiagnosisPage(ScrollPage):
 
         def ready(octets: bytes) -> None:
             gathering.deleteLater()
-            self._show()
             try:
                 # The dialog asked before an existing file is overwritten.
                 path.unlink(missing_ok=True)
@@ -100,6 +99,8 @@ class DiagnosisPage(ScrollPage):
                 self.doing.setText(
                     fill(self.tr("Saved as %1. Look through it before you send it to anyone."), str(path))
                 )
+                announce(self, self.doing.text())
+            self._show()
 
         gathering.ready.connect(ready)
         gathering.begin()

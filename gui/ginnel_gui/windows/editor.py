@@ -20,8 +20,9 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
-from ginnel_service.ipc.schema import ErrorInfo, ProfileCreateParams
+from ginnel_service.ipc.schema import ErrorInfo, NameParams, ProfileCreateParams
 from ginnel_service.profiles.model import Profile
 from ginnel_service.profiles.secrets import Secrets
 
@@ -68,6 +69,7 @@ class Editor(QDialog):
         super().__init__(parent)
         self.context = context
         self._is_new = is_new
+        self._stores = False
         self._told_all = not is_new
         self._touched: set[str] = set()
         self._names_itself = is_new and not profile.name
@@ -90,6 +92,7 @@ class Editor(QDialog):
         self.form.stack.cleanChanged.connect(self._allow_again)
         context.desk.contact.connect(self._allow_again)
         context.desk.renamed.connect(self._renamed)
+        context.desk.profiles_changed.connect(self._look_again)
         context.theme.changed.connect(self._recolour)
         self._allow()
         self.checking.ask()
@@ -138,7 +141,8 @@ class Editor(QDialog):
             self.checking.ask()
             return
         self.error.hide()
-        self.save_button.setEnabled(False)
+        focus = self.focusWidget()
+        self._set_storing(True)
         params = ProfileCreateParams(
             profile=profile,
             secrets=self.form.secrets,
@@ -148,15 +152,23 @@ class Editor(QDialog):
         )
 
         def answered(result: object, error: ErrorInfo | None) -> None:
-            self._allow()
+            self._set_storing(False)
             if error is None:
                 self.form.stack.setClean()
                 self.accept()
                 self.saved.emit(profile.name)
             else:
+                if focus is not None and isValid(focus):
+                    focus.setFocus()
                 self._refused(error)
 
         self.context.desk.call("profile.create", params, while_alive(self, answered))
+
+    def _set_storing(self, stores: bool) -> None:
+        """Until the service answers nothing can be changed: that would be lost with the form."""
+        self._stores = stores
+        self.stack.setEnabled(not stores)
+        self._allow()
 
     def reject(self) -> None:
         if not self.form.is_changed:
@@ -296,6 +308,18 @@ class Editor(QDialog):
             self.heading.setText(new)
             self.setWindowTitle(fill(self.tr("Edit %1"), new))
 
+    def _look_again(self) -> None:
+        """It may have been changed elsewhere, which saving this would take back."""
+        name = self.form.value("name")
+        if self._is_new or name not in self.context.desk.mirror.profiles:
+            return
+
+        def answered(profile: Profile | None, _: ErrorInfo | None) -> None:
+            if profile is not None and profile.name == self.form.value("name"):
+                self.form.take_up(profile)
+
+        self.context.desk.call("profile.show", NameParams(name=name), while_alive(self, answered))
+
     def _complain(self) -> None:
         by_field: dict[str, list[Told]] = {}
         for told in self.checking.problems:
@@ -339,7 +363,8 @@ class Editor(QDialog):
         self._allow()
 
     def _allow(self) -> None:
-        self.save_button.setEnabled(self.context.desk.has_contact and (self._is_new or self.form.is_changed))
+        can = self.context.desk.has_contact and not self._stores
+        self.save_button.setEnabled(can and (self._is_new or self.form.is_changed))
 
 
 def _icon(theme: Theme, name: str) -> QIcon:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any, Final, cast, get_args
 
@@ -28,7 +28,8 @@ class Form(QObject):
         self, profile: Profile, secrets: Secrets | None = None, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._table: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(profile))
+        self._begun = _table_of(profile)
+        self._table = _table_of(profile)
         self._secrets = {name: getattr(secrets or Secrets(), name) for name in Secrets.__struct_fields__}
         self._forgets: dict[SecretName, bool] = dict.fromkeys(get_args(SecretName), False)
         self.stack = QUndoStack(self)
@@ -81,6 +82,12 @@ class Form(QObject):
         if new:
             self.stack.push(_Change(self, new, typed=False))
 
+    def take_up(self, profile: Profile) -> None:
+        """The profile was changed elsewhere: that counts for fields that were not changed here."""
+        before, self._begun = dict(_fields(self._begun)), _table_of(profile)
+        news = {path: value for path, value in _fields(_table_of(profile)) if value != before.get(path)}
+        self.set_now({path: value for path, value in news.items() if self.value(path) == before.get(path)})
+
     def set_now(self, values: Mapping[str, Any]) -> None:
         """What a change does to the fields. Without one it is not to be undone."""
         for path, value in values.items():
@@ -99,6 +106,21 @@ class Form(QObject):
         for table in tables:
             inner = inner[table]
         return inner, name
+
+
+def _table_of(profile: Profile) -> dict[str, Any]:
+    """As in TOML."""
+    table: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(profile))
+    return table
+
+
+def _fields(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Every field's path and value."""
+    for key, value in table.items():
+        if isinstance(value, dict) and key != "certificates":
+            yield from _fields(value, f"{above}{key}.")
+        else:
+            yield above + key, value
 
 
 class _Change(QUndoCommand):

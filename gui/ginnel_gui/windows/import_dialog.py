@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import PurePath
 from typing import Final
 
-from PySide6.QtCore import QFileInfo, Qt, Signal
+from PySide6.QtCore import QFileInfo, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -59,6 +59,7 @@ class ImportDialog(QDialog):
         self._beside: dict[str, bytes] = {}
         self._known: dict[str, Profile] = {}
         self._found: Preview | None = None
+        self._kept: list[str] = []  # what was stored, before something else was refused
         self.views: list[CandidateView] = []
         self.setWindowTitle(self.tr("Import a connection"))
         self.setAcceptDrops(True)
@@ -151,7 +152,7 @@ class ImportDialog(QDialog):
             return
         self._found = found
         if any(each.profile.origin for each in found.candidates) and not self._known:
-            self._find_known(lambda: self._show(found, answers))
+            self._find_known(lambda: self._show(found, answers) if found is self._found else None)
         else:
             self._show(found, answers)
 
@@ -357,12 +358,12 @@ class ImportDialog(QDialog):
 
     def keep(self) -> None:
         """Have the service store what is wanted, one after the other."""
-        self._store([(view, view.result()) for view in self._wanted()], [])
+        self._store([(view, view.result()) for view in self._wanted()])
 
-    def _store(self, left: list[tuple[CandidateView, Candidate]], done: list[str]) -> None:
+    def _store(self, left: list[tuple[CandidateView, Candidate]]) -> None:
         if not left:
             self.accept()
-            self.imported.emit(done)
+            self.imported.emit(self._kept)
             return
         self.import_button.setEnabled(False)
         (view, candidate), rest = left[0], left[1:]
@@ -375,7 +376,9 @@ class ImportDialog(QDialog):
 
         def answered(_: object, error: ErrorInfo | None) -> None:
             if error is None:
-                self._store(rest, [*done, candidate.profile.name])
+                self._kept.append(candidate.profile.name)
+                self._leave_out(view)
+                self._store(rest)
                 return
             self._allow()
             self.list.setCurrentRow(self.views.index(view))
@@ -384,6 +387,12 @@ class ImportDialog(QDialog):
             self.told.show()
 
         self.context.desk.call("profile.create", params, while_alive(self, answered))
+
+    def _leave_out(self, view: CandidateView) -> None:
+        """It is stored: whoever tries again after an error means the others."""
+        if view in self.views:  # else another file was dropped meanwhile
+            with QSignalBlocker(self.list):
+                self.list.item(self.views.index(view)).setCheckState(Qt.CheckState.Unchecked)
 
     def _words(self, error: ErrorInfo) -> str:
         if problems := problems_of(error):

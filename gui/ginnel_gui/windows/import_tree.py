@@ -12,7 +12,7 @@ from ginnel_service.profiles.importers import Unused, Used
 from ..model.import_words import note
 from ..model.values import label_of, value_of
 from ..model.words import Words
-from ..say import fill, plain, say
+from ..say import fill, plain, say, verbatim
 
 
 class ImportTree(QTreeWidget):
@@ -60,7 +60,7 @@ class ImportTree(QTreeWidget):
         for row in rows:
             item = QTreeWidgetItem(list(row))
             for column, words in enumerate(row):
-                item.setToolTip(column, words)
+                item.setToolTip(column, verbatim(words))
                 item.setTextAlignment(column, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
             group.addChild(item)
         group.setExpanded(True)

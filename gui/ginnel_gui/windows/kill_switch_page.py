@@ -77,10 +77,16 @@ class KillSwitchPage(ProfilePage):
         self._clock = QTimer(self)
         self._clock.setInterval(1000)
         self._clock.timeout.connect(self._show_now)
+        self._told_of: ErrorInfo | None = None  # what is wrong with the kill switch itself
         self._arrange(context)
         self._wire()
         self._show_now()
         self._show()
+
+    def follow(self, name: str) -> None:
+        super().follow(name)
+        self._told_of = None
+        self._show_now()
 
     def _arrange(self, context: Context) -> None:
         theme = context.theme
@@ -158,7 +164,8 @@ class KillSwitchPage(ProfilePage):
             self._clock.start()
         else:
             self._clock.stop()
-        if status.error is not None:
+        if status.error != self._told_of:
+            self._told_of = status.error
             self.complain(status.error)
         self.portal.setEnabled(status.blocking and left_s <= 0)
         self.off.setEnabled(status.blocking)

@@ -22,7 +22,7 @@ from ginnel_service.ipc.schema import ErrorInfo, LogEntry, LogTailParams, LogTai
 from ..desk import Desk
 from ..draw.theme import Theme
 from ..model.logbook import LEVEL_MARKS, LEVEL_WORDS, MOST, Logbook, Wish, unknown
-from ..say import say
+from ..say import say, verbatim
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -130,7 +130,7 @@ class LogModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return self._text(entry, column)
             case Qt.ItemDataRole.ToolTipRole if column == Column.MESSAGE:
-                return entry.message
+                return verbatim(entry.message)
             case Qt.ItemDataRole.DecorationRole if column == Column.LEVEL:
                 icon, colour = LEVEL_MARKS[entry.level]
                 return self._theme.icon(icon, getattr(self._theme.palette, colour))

@@ -209,6 +209,8 @@ class LogPage(Page):
         names = sorted(self._desk.mirror.profiles)
         for row in reversed(range(1, self.connection.count())):
             if self.connection.itemData(row) not in names:
+                if row == self.connection.currentIndex():
+                    self.connection.setCurrentIndex(0)  # else Qt takes a neighbour
                 self.connection.removeItem(row)
         for row, name in enumerate(names, 1):
             if self.connection.itemData(row) != name:

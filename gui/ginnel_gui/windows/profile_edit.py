@@ -14,7 +14,8 @@ from ..desk import Desk
 
 
 class ProfileEdit(QObject):
-    """`changed` when `profile` is another, or None while there is none; `failed` with an ErrorInfo."""
+    """`changed` when `profile` is another, or None while there is none; `failed` with an ErrorInfo, and with
+    None when what could not be read can be."""
 
     changed = Signal()
     failed = Signal(object)
@@ -24,11 +25,13 @@ class ProfileEdit(QObject):
         self._desk = desk
         self.name = ""
         self.profile: Profile | None = None
+        self._unread = False  # the last answer was no profile
+        self._wanted: Profile | None = None  # what the service is asked to store, until it answers
         desk.profiles_changed.connect(self.load)
 
     def follow(self, name: str) -> None:
         if name != self.name:
-            self.name, self.profile = name, None
+            self.name, self.profile, self._wanted = name, None, None
             self.changed.emit()
         self.load()
 
@@ -41,8 +44,9 @@ class ProfileEdit(QObject):
         def answered(profile: Profile | None, error: ErrorInfo | None) -> None:
             if name != self.name:
                 return
-            if error is not None:
+            if error is not None or self._unread:
                 self.failed.emit(error)
+            self._unread = error is not None
             if profile != self.profile:
                 self.profile = profile
                 self.changed.emit()
@@ -54,16 +58,22 @@ class ProfileEdit(QObject):
 
         `changed` also tells when that failed: what a page shows has to go back to what is.
         """
-        if self.profile is None:
+        before = self._wanted or self.profile  # one change may come before the last one is answered
+        if before is None:
             return
-        part = msgspec.structs.replace(getattr(self.profile, table), **fields)
-        wanted = msgspec.structs.replace(self.profile, **{table: part})
+        part = msgspec.structs.replace(getattr(before, table), **fields)
+        wanted = msgspec.structs.replace(before, **{table: part})
 
         def answered(_: object, error: ErrorInfo | None) -> None:
+            if wanted is self._wanted:
+                self._wanted = None
             if error is not None:
                 self.failed.emit(error)
+            elif wanted.name == self.name:
+                self.profile = wanted
             self.changed.emit()
 
-        if wanted != self.profile:
+        if wanted != before:
+            self._wanted = wanted
             params = ProfileCreateParams(profile=wanted, replace=True, keep_secrets=True)
             self._desk.call("profile.create", params, answered)

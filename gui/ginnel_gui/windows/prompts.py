@@ -31,6 +31,7 @@ class Prompts(QObject):
         desk.prompt_opened.connect(self._opened)
         desk.prompt_closed.connect(self._closed)
         desk.connection_changed.connect(self._changed)
+        desk.contact.connect(self._met)
         for prompt in desk.mirror.prompts.values():
             self._opened(prompt)
 
@@ -60,6 +61,11 @@ class Prompts(QObject):
         self._waiting = [each for each in self._waiting if each.id != number]
         if self._current is not None and self._current.id == number:
             self._drop()
+
+    def _met(self, has_contact: bool) -> None:
+        """What became of attempts while there was no contact nobody knows: no password was wrong."""
+        if has_contact:
+            self._attempts = Attempts()
 
     def _changed(self, name: str) -> None:
         status = self._context.desk.status(name) or ConnectionStatus(name=name)

@@ -35,6 +35,7 @@ class Sidebar(QWidget):
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._current = ""
         self.model = ProfileModel(context.desk, parent=self)
         self.filter = ProfileFilter(self.model, self)
         self.search = SearchField()
@@ -49,7 +50,7 @@ class Sidebar(QWidget):
         self.search.left.connect(self._to_list)
         self.view = ProfileView(context.theme)
         self.view.setModel(self.filter)
-        self.view.chosen.connect(self.chosen)
+        self.view.chosen.connect(self._take)
         self.view.acted.connect(self.acted)
         self.nothing = Text(context.theme, self.tr("No connection matches."), colour="muted")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -72,22 +73,37 @@ class Sidebar(QWidget):
 
     @property
     def current(self) -> str:
-        """The chosen profile, or "" when there is none."""
-        return str(self.view.currentIndex().data(NAME) or "")
+        """The chosen profile, or "" when there is none. What is looked for may hide it from the list."""
+        return self._current if self.model.index_of(self._current).isValid() else ""
 
     def choose(self, name: str) -> None:
         """The profile `name`, or the first in the list when there is no such."""
+        names = self.model.names()
+        if name not in names:
+            name = names[0] if names else ""
+        if name and not self._show(name):
+            self.search.clear()  # nothing else hides it
+            self._show(name)
+
+    def _show(self, name: str) -> bool:
+        """Make it the list's current one; false: it is not in the list now."""
         index = self.filter.mapFromSource(self.model.index_of(name))
-        if not index.isValid():
-            names = self.model.names()
-            index = self.filter.mapFromSource(self.model.index_of(names[0])) if names else index
         if index.isValid():
             self.view.selectionModel().setCurrentIndex(
                 index, QItemSelectionModel.SelectionFlag.ClearAndSelect
             )
+        return index.isValid()
+
+    def _take(self, name: str) -> None:
+        if not name and self.search.text():
+            return  # it is hidden, and not gone
+        self._current = name
+        self.chosen.emit(name)
 
     def _look_for(self, text: str) -> None:
         self.filter.look_for(text)
+        if not self.view.currentIndex().isValid():
+            self._show(self._current)
         self.nothing.setVisible(self.filter.rowCount() == 0)
 
     def _to_list(self) -> None:

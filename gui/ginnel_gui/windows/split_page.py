@@ -20,6 +20,7 @@ from ginnel_service.ipc.schema import ErrorInfo, ProfileValidateParams, ProfileV
 from ginnel_service.profiles.model import Network, Profile
 
 from ..draw.picture import TrafficPicture
+from ..model.problems import all_told
 from ..model.traffic import SITUATIONS, traffic
 from ..model.words import QT_TRANSLATE_NOOP
 from ..say import plain, say
@@ -204,8 +205,8 @@ class SplitPage(ProfilePage):
             if draft != self.draft or self.edit.profile is not profile:
                 return
             self.complain(error)
-            found = result.problems if result is not None else ()
-            self.problems.setText("\n".join(f"{each.message}; {each.remedy}" for each in found))
+            found = all_told(result.problems) if result is not None else ()
+            self.problems.setText("\n".join(say(each.words) for each in found))
             self.problems.setVisible(bool(found))
             self.save.setEnabled(result is not None and not found)
 

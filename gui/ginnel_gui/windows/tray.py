@@ -57,6 +57,7 @@ class Tray(QObject):
         ):
             signal.connect(self._hear_all)
         context.theme.changed.connect(self._hear_all)
+        self.menu.aboutToHide.connect(self._hear_all)
         self.refresh()
         self._appear()
         for wait_ms in LATER_MS:
@@ -112,6 +113,8 @@ class Tray(QObject):
             self.icon.show()
 
     def _fill_menu(self) -> None:
+        if self.menu.isVisible():
+            return  # nothing moves under the person's pointer
         self.menu.clear()
         opened = self.menu.addAction(self.tr("&Open Ginnel"))
         opened.triggered.connect(lambda: self.open_requested.emit(""))

@@ -233,7 +233,7 @@ class Gateway:
         plane = self._plane = DataPlane(tun, udp)
         self._stack.callback(plane.stop)
         plane.start()
-        self._wire = Wire(plane, udp, plain)
+        self._wire = Wire(plane, plain)
         self._stack.callback(self._wire.close)
         self._watch = DeviceWatch()
         self._stack.callback(self._watch.close)

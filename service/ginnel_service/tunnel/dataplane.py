@@ -14,6 +14,7 @@ from ginnel_core import Endpoint, SaCounters, Selector
 
 from ..ike.codes import Encr
 from ..ike.events import ChildSa, Path
+from ..ike.pathmtu import FLOOR_IPV4, FLOOR_IPV6
 from ..ike.payloads.selector import TrafficSelector
 
 log = logging.getLogger("ginnel.tunnel")
@@ -129,6 +130,7 @@ class Associations:
         self._installed: dict[bytes, _Installed] = {}  # by spi_in, which is ours and so unique
         self._past = Traffic()
         self._path_mtu = UNKNOWN_PATH_MTU
+        self._least_mtu = FLOOR_IPV4  # of the family of the plane's way
         self._last_inbound_s = self._last_outbound_s = 0.0
 
     def install_inbound(self, child: ChildSa) -> None:
@@ -154,7 +156,7 @@ class Associations:
             log.warning(
                 "traffic with %s is NOT encrypted: a proposal with `null` was agreed on", path.remote.host
             )
-        plain = self._via(path)
+        plain = self._follow(path)
         self._entry(child).outbound = self._plane.install_outbound(
             spi=spi_number(child.spi_out),
             encr=child.suite.encr,
@@ -169,7 +171,7 @@ class Associations:
             soft_octets=self._settings.max_octets,
             soft_packets=self._settings.max_packets,
             copy_dscp=self._settings.copy_dscp,
-            path_mtu=self._path_mtu,
+            path_mtu=max(self._path_mtu, self._least_mtu),
         )
 
     def retire_inbound(self, child: ChildSa) -> None:
@@ -197,7 +199,7 @@ class Associations:
 
     def move(self, path: Path) -> None:
         """All outbound SAs go along `path` from now on."""
-        plain = self._via(path)
+        plain = self._follow(path)
         for entry in self._installed.values():
             if entry.outbound is not None:
                 self._plane.move_outbound(entry.outbound, plain.remote, plain.local)
@@ -207,7 +209,7 @@ class Associations:
         self._path_mtu = octets
         for entry in self._installed.values():
             if entry.outbound is not None:
-                self._plane.set_path_mtu(entry.outbound, octets)
+                self._plane.set_path_mtu(entry.outbound, max(octets, self._least_mtu))
 
     def clear(self) -> None:
         for entry in tuple(self._installed.values()):
@@ -253,6 +255,12 @@ class Associations:
                 counters = self._plane.outbound(entry.outbound)
                 total = total.plus(Traffic(0, 0, counters.packets, counters.octets))
         return total
+
+    def _follow(self, path: Path) -> Path:
+        """A path MTU may still be told of the IPv4 way before, and be less than the plane takes in IPv6."""
+        plain = self._via(path)
+        self._least_mtu = FLOOR_IPV6 if ":" in plain.remote.host else FLOOR_IPV4
+        return plain
 
     def _entry(self, child: ChildSa) -> _Installed:
         return self._installed.setdefault(child.spi_in, _Installed(child))

@@ -237,7 +237,7 @@ class SystemLink:
             stack.callback(plain.close)
             plane = DataPlane(tun, sockets)
             stack.callback(plane.stop)
-            self._wire = Wire(plane, sockets, [plain])
+            self._wire = Wire(plane, [plain])
             stack.callback(self._wire.close)
             self._watch = DeviceWatch()
             stack.callback(self._watch.close)

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import socket
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 from ginnel_core import Endpoint as CoreEndpoint
 from ginnel_core import Event as PlaneEvent
-from ginnel_core import IkeDatagram, UdpSocket
+from ginnel_core import IkeDatagram
 
 from ..ike.events import Endpoint, Path, Probe
 from .sockets import PlainSocket, family_of, local_address
@@ -51,9 +49,8 @@ class Wire:
     Relays it owns, from `add` on.
     """
 
-    def __init__(self, plane: IkePlane, udp: Sequence[UdpSocket], plain: Sequence[PlainSocket]) -> None:
+    def __init__(self, plane: IkePlane, plain: Sequence[PlainSocket]) -> None:
         self._plane = plane
-        self._udp = udp
         self._plain = plain
         self._relays: dict[Path, Relay] = {}
         self._by_address: dict[Endpoint, Relay] = {}
@@ -117,22 +114,12 @@ class Wire:
                 return
             path = self.via(path)
         try:
-            if data == KEEPALIVE:
-                self._send_keepalive(path)
-            elif path.encapsulated:
+            if path.encapsulated or data == KEEPALIVE:
                 self._plane.send_ike(data, path.remote, path.local, probe=isinstance(data, Probe))
             else:
                 self._plain_for(path.remote.host).send(data, path.remote, path.local)
         except OSError as error:
             log.debug("a datagram to %s was not sent: %s", path.remote.host, error.strerror)
-
-    def _send_keepalive(self, path: Path) -> None:
-        family = family_of(path.remote.host)
-        for udp in self._udp:
-            if family_of(udp.local.host) == family:
-                with socket.socket(family, socket.SOCK_DGRAM, fileno=os.dup(udp.fileno())) as copy:
-                    copy.sendto(KEEPALIVE, socket.MSG_DONTWAIT, path.remote)
-                return
 
     def _plain_for(self, host: str) -> PlainSocket:
         family = family_of(host)

@@ -22,9 +22,19 @@ from ginnel_gui.windows.rules_control import RulesControl
 from ginnel_gui.windows.suites_control import SuitesControl
 from ginnel_service.ipc.fake import FakeService
 from ginnel_service.ipc.schema import RenameParams
-from ginnel_service.profiles.model import Authentication, Ike, Local, OnDemandRule, Profile
+from ginnel_service.ipc.service import ServiceError
+from ginnel_service.profiles.model import (
+    Authentication,
+    Ike,
+    KillSwitch,
+    Local,
+    OnDemandRule,
+    Profile,
+    Remote,
+)
 from ginnel_service.profiles.secrets import Secrets
 from helpers.authority import Authority
+from helpers.fake_server import FakeServer
 
 OFFICE = Profile(
     name="office", server="vpn.example.org", authentication=Authentication(method="eap", username="alice")
@@ -207,6 +217,46 @@ def test_what_is_renamed_meanwhile_is_saved_under_its_new_name(
     assert "office" not in service.profiles
 
 
+def test_what_is_changed_elsewhere_meanwhile_is_not_taken_back(
+    qtbot: QtBot, edit: Open, server: FakeServer, service: FakeService
+) -> None:
+    editor = edit()
+    QTest.keyClicks(simple(editor, "authentication.username").line, "-ann")
+
+    def change() -> None:
+        theirs = Authentication(method="eap", username="bob")
+        service.profiles["office"] = msgspec.structs.replace(
+            OFFICE, authentication=theirs, kill_switch=KillSwitch(mode="always")
+        )
+        service._tell_of("office")
+
+    server.do(change)
+    qtbot.waitUntil(lambda: editor.form.value("kill_switch.mode") == "always")
+    with qtbot.waitSignal(editor.saved):
+        editor.save_button.click()
+    assert service.profiles["office"].kill_switch.mode == "always"
+    assert service.profiles["office"].authentication.username == "alice-ann"
+
+
+def test_nothing_is_typed_into_a_form_that_is_being_stored(
+    qtbot: QtBot, edit: Open, service: FakeService
+) -> None:
+    editor = edit()
+    line = simple(editor, "authentication.username").line
+    line.setFocus()
+    QTest.keyClicks(line, "-ann")
+    service.refuse["create_profile"] = ServiceError("storage_refused")
+    editor.save_button.click()
+    QTest.keyClicks(line, "-bob")
+    assert not editor.save_button.isEnabled()
+    qtbot.waitUntil(editor.error.isVisible)
+    assert line.hasFocus()
+    del service.refuse["create_profile"]
+    with qtbot.waitSignal(editor.saved):
+        editor.save_button.click()
+    assert service.profiles["office"].authentication.username == line.text() == "alice-ann"
+
+
 def test_a_private_key_goes_with_its_certificate(qtbot: QtBot, edit: Open, service: FakeService) -> None:
     alice = Authority("Office CA").issue("alice")
     pem = alice.pem().decode().partition("-----BEGIN PRIVATE")[0]
@@ -346,6 +396,18 @@ def test_certificates_come_from_files(qtbot: QtBot, edit: Open, tmp_path: Path) 
     editor.undo.click()
     editor.undo.click()
     assert not editor.form.value("secrets.private_key")
+
+
+def test_the_row_of_a_root_stays_the_current_one_when_it_is_checked(edit: Open) -> None:
+    pem = Authority("Office CA").pem.decode()
+    profile = msgspec.structs.replace(OFFICE, certificates=dict.fromkeys(("a", "b", "c"), pem))
+    editor = edit(msgspec.structs.replace(profile, remote=Remote(ca=("a",))))
+    roots: RootsControl = entry(editor, "remote.ca")
+    roots.list.setCurrentRow(2)
+    QTest.keyClick(roots.list, Qt.Key.Key_Space)
+    assert editor.form.value("remote.ca") == ["a", "c"]
+    QTest.keyClick(roots.list, Qt.Key.Key_Space)
+    assert editor.form.value("remote.ca") == ["a"]
 
 
 def test_a_locked_file_asks_for_its_password_until_it_opens(qtbot: QtBot, edit: Open, tmp_path: Path) -> None:

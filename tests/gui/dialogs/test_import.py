@@ -18,10 +18,13 @@ from ginnel_gui.model.importing import carried, free_name
 from ginnel_gui.windows.candidate_view import CandidateView
 from ginnel_gui.windows.certificate_card import CertificateView
 from ginnel_gui.windows.import_dialog import ImportDialog
+from ginnel_gui.windows.import_tree import ImportTree
 from ginnel_gui.windows.page import Context
 from ginnel_service.ipc.fake import FakeService
-from ginnel_service.profiles.importers import complete, preview
+from ginnel_service.profiles.importers import Unused, complete, preview
+from ginnel_service.profiles.model import Profile
 from ginnel_service.profiles.secrets import Secrets
+from helpers.fake_server import FakeServer
 from helpers.import_files import CASES, FOLDER, PASSWORD
 
 Open = Callable[[str], ImportDialog]
@@ -96,6 +99,17 @@ def test_what_a_root_is_can_be_read(take: Open) -> None:
     assert card.fingerprint.text().replace(":", "").replace("\n", "").lower() == root.sha256
 
 
+def test_what_a_file_says_is_no_html_in_a_tool_tip(qtbot: QtBot) -> None:
+    tree = ImportTree([], [Unused(id="always_so", source="<img src='/dev/zero'>")])
+    qtbot.addWidget(tree)
+    group = tree.topLevelItem(1)
+    assert group is not None
+    row = group.child(0)
+    assert row is not None
+    assert row.text(0) == "<img src='/dev/zero'>"
+    assert "<img" not in row.toolTip(0)
+
+
 def test_what_has_no_effect_is_said_with_the_reason(take: Open) -> None:
     views = take("binary.mobileconfig").views
     groups = [group for view in views for group in tree_of(view).items()]
@@ -153,6 +167,40 @@ def test_several_connections_are_chosen_from(qtbot: QtBot, take: Open, service: 
     with qtbot.waitSignal(dialog.imported) as imported:
         dialog.keep()
     assert list(service.profiles) == imported.args[0]
+
+
+def test_what_was_stored_before_an_error_is_not_stored_again(
+    qtbot: QtBot, take: Open, service: FakeService
+) -> None:
+    dialog = take("binary.mobileconfig")
+    dialog.take_beside(str(FOLDER / "alice.p12"))
+    agree(dialog)
+    first, second, third = (view.name.text() for view in dialog.views)
+    service.profiles[second] = Profile(name=second, server="another.example.org")  # made elsewhere meanwhile
+    dialog.keep()
+    qtbot.waitUntil(lambda: dialog.told.text().startswith(f"{second}: "))
+    dialog.views[1].name.setText("third-office")
+    with qtbot.waitSignal(dialog.imported) as imported:
+        dialog.keep()
+    assert imported.args[0] == [first, "third-office", third]
+
+
+def test_the_file_that_was_taken_last_is_shown(
+    qtbot: QtBot, take: Open, server: FakeServer, service: FakeService
+) -> None:
+    def appear() -> None:
+        server.add(["home"])
+        service._tell_of("home")
+
+    dialog = take("swanctl.conf")
+    server.do(appear)
+    qtbot.waitUntil(lambda: "home" in dialog.context.desk.mirror.profiles)
+    dialog.take(str(FOLDER / "eap.mobileconfig"))  # which has to be looked up first
+    dialog.take(str(FOLDER / "swanctl.conf"))
+    answered: list[object] = []
+    dialog.context.desk.call("profile.list", answered=lambda *answer: answered.append(answer))
+    qtbot.waitUntil(lambda: bool(answered))
+    assert [view.name.text() for view in dialog.views] == ["office", "key"]
 
 
 def test_a_locked_certificate_is_opened_in_place(take: Open) -> None:

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from ginnel_gui.keychain_access import KeychainAccess, Place
@@ -179,6 +180,23 @@ def test_a_wrong_password_of_the_keychain_is_used_once_and_forgotten(
     qtbot.waitUntil(lambda: chain.get() == "rosebud")  # it led to a connection
 
 
+def test_a_service_that_ends_says_nothing_of_the_keychains_password(
+    qtbot: QtBot, prompts: Prompts, keychain: KeychainAccess, context: Context, server: FakeServer
+) -> None:
+    chain = Chain(qtbot, keychain)
+    chain.put("rosebud")
+    server.publish(PASSWORD)
+    qtbot.waitUntil(lambda: prompts._attempts.was_used(PASSWORD))
+    server.stop()
+    qtbot.waitUntil(lambda: not context.desk.has_contact)
+    server.start()
+    qtbot.waitUntil(lambda: context.desk.has_contact)
+    ask(server, context, PASSWORD)
+    qtbot.waitUntil(lambda: server.service.answers == [(1, "rosebud", False)])
+    assert prompts.dialog is None
+    assert chain.get() == "rosebud"
+
+
 def test_a_password_that_leads_nowhere_is_not_kept(
     qtbot: QtBot, prompts: Prompts, context: Context, server: FakeServer, keychain: KeychainAccess
 ) -> None:
@@ -317,3 +335,15 @@ def test_whoever_asks_may_be_forgotten(qtbot: QtBot) -> None:
 
 def _note(done: list[bool], _: str | None, there: bool) -> None:
     done.append(there)
+
+
+def test_a_subject_is_no_html_in_a_tool_tip(qtbot: QtBot, context: Context) -> None:
+    assert CERTIFICATE.certificate is not None
+    subject = "CN=<img src='/dev/zero'>"
+    shown = msgspec.structs.replace(CERTIFICATE.certificate, subject=subject)
+    prompt = msgspec.structs.replace(CERTIFICATE, certificate=shown)
+    dialog = PromptDialog(context, prompt, has_keychain=False)
+    qtbot.addWidget(dialog)
+    tips = [each.toolTip() for each in dialog.findChildren(QLabel) if each.toolTip()]
+    assert tips
+    assert not any("<img" in each for each in tips)
