@@ -68,3 +68,18 @@ def test_accounts_come_as_often_as_the_server_or_else_the_file_says(
         await accounts.close()
 
     play(act)
+
+
+def test_whoever_does_not_answer_the_goodbye_of_a_gateway_has_an_end_in_the_accounts() -> None:
+    async def act() -> None:
+        client = Listening(600)
+        conversation = Conversation("192.0.2.10", SERVER, accepted=Answer(Accepted(b"", None, b"bob")))
+        accounts = Accounts()
+        accounts.begin(cast("Session", object()), client, conversation, lambda: MOVED, ("10.0.0.2",))
+        await accounts.close()
+        assert [attributes[Attribute.ACCT_STATUS_TYPE][-1] for _, attributes in client.heard] == [1, 2]
+        assert int.from_bytes(client.heard[-1][1][Attribute.ACCT_OUTPUT_OCTETS]) == MOVED.octets_out
+        await accounts.close()
+        assert len(client.heard) == 2
+
+    play(act)
