@@ -260,6 +260,17 @@ def test_a_token_of_another_boot_is_none(pf: FakePf, tmp_path: Path) -> None:
     assert not pf.enabled
 
 
+def test_a_note_of_another_boot_takes_pf_from_nobody(pf: FakePf, tmp_path: Path) -> None:
+    """The machine went down with our kill switch; now rc.conf(5) has pf enabled."""
+    for first in (None, KillSwitch()):
+        (tmp_path / FILE_NAME).write_text("enabled\n")
+        pf.enabled = True
+        held = PacketFilter("freebsd", tmp_path, pf)
+        held.set_kill_switch(first)
+        held.set_kill_switch(None)
+        assert pf.enabled
+
+
 @pytest.mark.parametrize(
     "rules",
     [
