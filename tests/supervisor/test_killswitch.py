@@ -284,6 +284,21 @@ def test_a_captive_portal_may_be_reached_for_a_while(tmp_path: Path) -> None:
     serve(tmp_path, act)
 
 
+def test_a_captive_portals_time_goes_on_while_the_machine_sleeps(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create(kill_switch=ALWAYS)
+        await it.supervisor.open_portal(300)
+        await asyncio.sleep(10)
+        it.host.slept_s += 3600  # it wakes up in another network
+        await asyncio.sleep(6)
+        assert world.network.kill_switch == CLOSED
+        assert it.kill_switch.portal_until is None
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
 def test_without_a_firewall_nothing_is_connected_as_if_there_were_one(tmp_path: Path) -> None:
     async def act(world: World) -> None:
         it = world.start()
