@@ -22,6 +22,7 @@ from .dns.machine import MachineDns
 from .journal import Before, Entry, Journal
 from .kill_switch import KeptKillSwitch, Wall
 from .plan import (
+    AddAddress,
     AddBlock,
     AddGuard,
     AddRoute,
@@ -318,9 +319,9 @@ class Keeper:
     def _look(self, hands: Hands, owner: str, item: Do) -> Before:
         """What undoing `item` will need: of replaced settings, what was there before the first of ours."""
         old = self._held.get(item.instead_of) if item.instead_of is not None else None
-        rivals = [it for step, it in self._held.items() if step.key == item.step.key]
+        rivals = [it for step, it in self._held.items() if _clash(step, item.step)]
         if any(it.owners != {owner} for it in rivals):
-            raise NetworkError(in_use(item.step), str(item.step))
+            raise NetworkError(in_use(item.step), str(item.step), errno.EEXIST)
         try:
             before = self._look_at(hands, item.step)
         except OSError as error:
@@ -384,6 +385,13 @@ class Keeper:
         if not isinstance(step, SetDns):
             return hands.undo(step, before)
         return before.dns is not None and self._dns.unset(step, before.dns, before.ifindex)
+
+
+def _clash(one: Step, other: Step) -> bool:
+    """Whether they cannot stand together. What is for an address is let in from one device alone."""
+    if isinstance(one, AddAddress) and isinstance(other, AddAddress):
+        return one.key[2] == other.key[2]
+    return one.key == other.key
 
 
 def _is(hands: Hands, device: str, index: int) -> bool:
