@@ -11,7 +11,7 @@ import errno
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -379,7 +379,15 @@ class Keeper:
         assert before.dns is not None
         if instead_of is not None and instead_of.before.dns != before.dns:
             self._undo(hands, instead_of.step, instead_of.before)
-        self._dns.set(step, before.dns, before.ifindex)
+        try:
+            self._dns.set(step, before.dns, before.ifindex)
+        except OSError:
+            # Others do the work: it may be done in part, or after all
+            with suppress(OSError):
+                self._undo(hands, step, before)
+                if instead_of is not None:
+                    self._do(hands, instead_of.step, instead_of.before)
+            raise
 
     def _undo(self, hands: Hands, step: Step, before: Before) -> bool:
         if not isinstance(step, SetDns):
