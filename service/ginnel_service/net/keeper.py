@@ -118,7 +118,7 @@ class Keeper:
         self._held: dict[Step, _Held] = {}  # in the order they were done
         self._stale: list[Entry] = []  # of a predecessor, not undone yet
         self._kill_switch = KeptKillSwitch(machine.wall())
-        self._guards = True  # until the packet filter has refused one
+        self._guards = True  # until the packet filter has refused one for good
 
     def apply(self, owner: str, wanted: Wanted) -> None:
         with self._call("change the network") as (hands, journal):
@@ -279,7 +279,8 @@ class Keeper:
         except NetworkError as error:
             if error.code.startswith("journal"):
                 raise
-            self._guards = False
+            if error.code in ("not_permitted", "not_supported"):  # all else may pass by the next time
+                self._guards = False
             log.warning(
                 "%s: the tunnel's addresses are not guarded against the machine's other links, as the "
                 "packet filter cannot be used (%s)",
