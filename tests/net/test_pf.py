@@ -148,6 +148,11 @@ def test_the_lan_passes_when_asked_but_is_asked_no_names(held: PacketFilter, pf:
     assert passing(pf, (printer, group, answer)) == []
     held.set_kill_switch(KillSwitch(lan=True), LAN)
     assert passing(pf, (printer, group, answer)) == [printer, group, answer]
+    pings = [
+        Packet(target="192.168.7.40", proto="icmp"),
+        Packet(source="fd12::7", target="fd12::9", proto="icmp6", kind=128),
+    ]
+    assert passing(pf, pings) == pings
     assert passing(pf, (NAME, Packet(target="192.168.7.1", dport=853, proto="tcp"), WEB)) == []
     held.set_kill_switch(KillSwitch(lan=True), ())  # another network, which is nobody's LAN
     assert passing(pf, (printer, group, answer)) == []
