@@ -72,7 +72,9 @@ class Supervisor(EventFeed):
         self._secrets = secrets
         self._ring = ring
         self._desk = ProfileDesk(profiles, secrets)
-        self._keeper = KillSwitchKeeper(host.network, host.executor, wanted, self._switched, refused)
+        self._keeper = KillSwitchKeeper(
+            host.network, host.executor, wanted, self._switched, host.now, refused
+        )
         self._connections = Connections(host, self._desk, self._keeper, self.publish, key_file=key_file)
         self._on_demand = OnDemandDesk(
             host, self._desk, self._connections, wanted, Prober(host), self._tell_of
