@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from ipaddress import ip_interface, ip_network
+from typing import Any
 
 import msgspec
 import pytest
@@ -455,3 +456,46 @@ def test_the_routes_are_those_of_the_child_sas_that_there_are() -> None:
     network = msgspec.structs.replace(PROFILE.network, subnets=subnets)
     profile = msgspec.structs.replace(PROFILE, network=network)
     scene(act, profile=profile, gateway='pairing = "single"\n' + GATEWAY)
+
+
+def broken(*args: Any, **kwargs: Any) -> None:
+    raise RuntimeError("nobody foresaw this")
+
+
+def test_what_nobody_foresaw_when_something_is_due_ends_the_attempt(caplog: pytest.LogCaptureFixture) -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.CONNECTED)
+        it.course._session.advance = broken  # type: ignore[method-assign]
+        it.tunnel.rekey("ike")
+        it.gateway.silent = True
+        await it.until(S.FAILED)
+        error = it.tunnel.status().error
+        assert error is not None
+        assert error.code == "internal_error"
+
+    scene(act)
+    assert 1 <= sum(record.getMessage() == "what was due was not done" for record in caplog.records) <= 3
+
+
+def test_what_nobody_foresaw_in_a_datagram_ends_an_attempt_but_no_connection() -> None:
+    async def begun(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.CONNECTING)
+        it.course._session.receive = broken  # type: ignore[method-assign]
+        await it.until(S.FAILED)
+        error = it.tunnel.status().error
+        assert error is not None
+        assert error.code == "internal_error"
+
+    async def established(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.CONNECTED)
+        session = it.course._session
+        session.receive = broken  # type: ignore[method-assign]
+        it.host.link.received(bytes(40), session.path)
+        await asyncio.sleep(1)
+        assert it.tunnel.state is S.CONNECTED
+
+    scene(begun)
+    scene(established)
