@@ -17,7 +17,7 @@ import msgspec
 from cryptography import x509
 from msgspec import Meta
 
-from ..ike.auth.credentials import Credential, load_certificates, load_credential
+from ..ike.auth.credentials import UNREADABLE, Credential, load_certificates, load_credential
 from ..ike.auth.policy import Revocation, TrustPolicy
 from ..ike.auth.revocation import is_http
 from ..ike.config import Ppk
@@ -253,7 +253,7 @@ def _crl(path: Path, roots: list[x509.Certificate], problems: list[Problem]) -> 
         )
     except OSError as error:
         problems.append(Problem("certificates.crl", _why(error), remedy))
-    except (ValueError, TypeError):
+    except UNREADABLE:
         problems.append(Problem("certificates.crl", f"{printable(str(path))} is no CRL", remedy))
     return b""
 
