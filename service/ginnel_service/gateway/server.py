@@ -327,7 +327,10 @@ class Gateway:
         self._pump()
 
     def _tick(self) -> None:
-        self._responder.advance(self._loop.time())
+        try:
+            self._responder.advance(self._loop.time())
+        except Exception:
+            log.exception("what was due was not done: its session is over")
         self._pump()
 
     def _pump(self) -> None:
