@@ -955,6 +955,14 @@
         <translation>Der Verkehr fließt wie immer. Beim Bearbeiten einer Verbindung schalten Sie einen ein.</translation>
     </message>
     <message>
+        <source>The kill switch is off, but that cannot be written to the disk of this computer.</source>
+        <translation>Der Kill-Switch ist aus, aber das lässt sich nicht auf die Festplatte dieses Rechners schreiben.</translation>
+    </message>
+    <message>
+        <source>It may come back when the computer starts anew or such a connection is made. Make room on the disk, then turn it off in the editor.</source>
+        <translation>Er geht vielleicht wieder an, wenn der Rechner neu startet oder eine solche Verbindung hergestellt wird. Schaffen Sie Platz auf der Festplatte und schalten Sie ihn dann beim Bearbeiten aus.</translation>
+    </message>
+    <message>
         <source>This connection has no rules that are on.</source>
         <translation>Für diese Verbindung sind keine Regeln eingeschaltet.</translation>
     </message>
