@@ -275,6 +275,15 @@ def test_profiles_that_none_can_be_read_of_open_nothing(tmp_path: Path) -> None:
         world.network.kill_switch = None
         reinstall(world.network, ProfileStore(tmp_path / "profiles"), WantedFile(tmp_path / "wanted"))
         assert world.network.kill_switch == CLOSED
+        again = world.start()
+        await again.supervisor.start()
+        assert [each.name for each in again.kill_switch.profiles] == ["office"]
+        with pytest.raises(OSError, match="writable by others"):
+            await again.supervisor.kill_switch_off(("office",), force=False)
+        assert world.network.kill_switch == CLOSED
+        await again.supervisor.kill_switch_off(("office",), force=True)  # root gets out
+        assert world.network.kill_switch is None
+        await again.supervisor.close()
 
     serve(tmp_path, act)
 

@@ -46,8 +46,11 @@ class ProfileDesk:
         return self._secrets.get(name)
 
     def all(self) -> tuple[Profile, ...]:
-        """Those that can be read."""
-        return tuple(listed.profile for listed in self._profiles.list() if listed.profile is not None)
+        """Those that can be read; none where their directory cannot."""
+        listed: tuple[Listed, ...] = ()
+        with suppress(OSError):
+            listed = self._profiles.list()
+        return tuple(each.profile for each in listed if each.profile is not None)
 
     def create(
         self,

@@ -106,9 +106,12 @@ class Supervisor(EventFeed):
 
     def snapshot(self) -> Snapshot:
         statuses = self._connections.statuses()
+        profiles: tuple[ProfileSummary, ...] = ()
+        with suppress(OSError):  # their directory cannot be read: what stops traffic is told all the same
+            profiles = self._desk.summaries(statuses, self._on_demand.statuses())
         return Snapshot(
             connections=tuple(status for status in statuses.values() if status.state != "down"),
-            profiles=self._desk.summaries(statuses, self._on_demand.statuses()),
+            profiles=profiles,
             prompts=self._connections.prompts(),
             kill_switch=self._keeper.status(),
         )
@@ -213,7 +216,7 @@ class Supervisor(EventFeed):
         for name in names:  # all of them, before any is changed
             try:
                 profiles.append(self._desk.get(name))
-            except ProfileError:
+            except (ProfileError, OSError):
                 if not force:
                     raise
         for profile in profiles:
