@@ -144,6 +144,37 @@ def test_a_machine_that_takes_another_temporary_address_has_not_moved(tmp_path: 
     serve(tmp_path, act)
 
 
+def test_who_connects_while_the_rules_still_ask_stays_connected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Slow:
+        def __init__(self, host: object) -> None:
+            pass
+
+        async def probe(self, url: str) -> bool:
+            await asyncio.sleep(5)
+            return True
+
+    async def act(world: World) -> None:
+        it = world.start()
+        rule = OnDemandRule(action="disconnect", probe="http://a.example/")
+        await it.create(on_demand=OnDemand(enabled=True, rules=(rule,)))
+        await it.supervisor.start()
+        await asyncio.sleep(10)
+        await be_at(it, CAFE)  # which is being looked at now
+        await it.supervisor.up("office")
+        await asyncio.sleep(10)
+        assert it.rules().rule == 1
+        assert it.state() == "up"
+        await be_at(it, HOME)
+        await asyncio.sleep(10)
+        assert it.state() == "down"
+        await it.supervisor.close()
+
+    monkeypatch.setattr("ginnel_service.supervisor.supervisor.Prober", Slow)
+    serve(tmp_path, act)
+
+
 def test_what_a_tunnel_of_ours_says_of_names_is_not_the_networks_word(tmp_path: Path) -> None:
     rules = OnDemand(
         enabled=True,

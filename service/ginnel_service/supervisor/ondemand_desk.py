@@ -186,6 +186,7 @@ class OnDemandDesk:
 
     async def _follow(self, profile: Profile, place: Place, deadline: float) -> None:
         name = profile.name
+        before = self._connections.is_active(name)
         try:
             async with asyncio.timeout_at(deadline):
                 decision = await decide(profile.on_demand.rules, place, self._asks)
@@ -200,7 +201,7 @@ class OnDemandDesk:
             if decision.action == "connect" and not active:
                 log.info("rule %d connects", decision.rule, extra={"connection": name})
                 await self._connections.up(name, by_itself=True)
-            elif decision.action == "disconnect" and active:
+            elif decision.action == "disconnect" and active and before:  # else a person connected meanwhile
                 log.info("rule %d disconnects", decision.rule, extra={"connection": name})
                 await self._connections.down(name)
         except TimeoutError:
