@@ -11,7 +11,7 @@ from ginnel_service.ike.events import Endpoint, Fetch
 from ginnel_service.net.base import FakeNetwork
 from ginnel_service.tunnel import fetch, host
 from ginnel_service.tunnel.errors import TunnelError
-from ginnel_service.tunnel.host import SystemHost
+from ginnel_service.tunnel.system import SystemHost
 
 WHAT = Fetch("http://crl.example/list")
 
