@@ -101,6 +101,7 @@ class Dialogs(QObject):
         dialog = ImportDialog(self._context, self._window)
         self._importing = True
         dialog.imported.connect(lambda names: self._window.show_profile(names[0]) if names else None)
+        dialog.disowned.connect(self.prompts.forget)
         dialog.finished.connect(self._imported)
         self._open(dialog)
         if path:

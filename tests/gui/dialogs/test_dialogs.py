@@ -101,6 +101,18 @@ def test_deleting_asks_first(
     assert forgotten[0] == ("ginnel: office", "alice@example.org")
 
 
+def test_what_an_import_disowns_is_forgotten_by_the_keychain(
+    qtbot: QtBot, app: App, server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forgotten: list[Place] = []
+    monkeypatch.setattr(app.dialogs.prompts._keychain, "forget", forgotten.append)
+    app.dialogs.import_file(str(FOLDER / "eap.sswan"))
+    dialog = shown(qtbot, app, ImportDialog)
+    dialog.disowned.emit(server.service.profiles["office"])
+    assert Place("ginnel: office", "alice@example.org") in forgotten
+    dialog.reject()
+
+
 def test_what_cannot_be_read_can_be_deleted(qtbot: QtBot, app: App, server: FakeServer) -> None:
     server.do(lambda: server.service.broken.update(office=ErrorInfo(code="profile_corrupt")))
     app.dialogs._remove("office")
