@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +24,9 @@ from ginnel_service.ipc.schema import Event
 from ginnel_service.ipc.server import Server
 from ginnel_service.ipc.service import Sink
 from ginnel_service.profiles.model import Local, Profile
+
+# No test meets the keychain of whoever runs it.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 PSK = "correct horse battery staple"
 

@@ -193,6 +193,17 @@ def test_another_profile_of_that_name_is_not_overwritten(with_office: Served) ->
     assert with_office.service.profiles["office"].network.lan
 
 
+def test_what_takes_the_place_of_another_is_not_answered_by_its_keychain(
+    with_office: Served, keychain: ModuleType
+) -> None:
+    keychain.entries["ginnel: office", "alice"] = PLAIN
+    taken = ("--name", "office", "--username", "alice", "--yes")
+    assert with_office.run("import", file("eap.sswan"), *taken).exit_code == Exit.FAILED
+    assert keychain.entries
+    assert with_office.run("import", file("eap.sswan"), *taken, "--replace").exit_code == 0
+    assert keychain.entries == {}
+
+
 def test_a_signature_that_does_not_hold_is_refused(served: Served, tmp_path: Path) -> None:
     data = (FOLDER / "signed.mobileconfig").read_bytes()
     changed = tmp_path / "changed"

@@ -369,20 +369,21 @@ class ImportDialog(QDialog):
             return
         self.import_button.setEnabled(False)
         (view, candidate), rest = left[0], left[1:]
-        old, keeps = view.updated, view.moved is None
+        old = view.updated
         params = ProfileCreateParams(
             profile=candidate.profile,
             secrets=candidate.secrets,
             replace=view.is_update or view.replaces,
-            keep_secrets=view.is_update and keeps,
+            keep_secrets=view.is_update and view.moved is None,
         )
 
         def answered(_: object, error: ErrorInfo | None) -> None:
             if error is None:
                 self._kept.append(candidate.profile.name)
-                if old is not None and not keeps:
-                    self.disowned.emit(old)
-                    self.disowned.emit(candidate.profile)
+                if params.replace and not params.keep_secrets:
+                    for each in (candidate.profile, old):
+                        if each is not None:
+                            self.disowned.emit(each)
                 self._leave_out(view)
                 self._store(rest)
                 return

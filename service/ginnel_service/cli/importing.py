@@ -100,8 +100,8 @@ def import_(settings: Settings, *, file: BinaryIO, dry_run: bool, yes: bool, **o
                 keep_secrets=_keeps(each, old),
             )
             wire.call("profile.create", params)
-            if old is not None and not _keeps(each, old):
-                _forget(old, each.profile)
+            if params.replace and not params.keep_secrets:
+                _forget(each.profile, *([old] if old is not None else []))
     names = {
         update: [each.profile.name for each, old in made if (old is not None) == update]
         for update in (False, True)

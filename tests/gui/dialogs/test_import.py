@@ -158,7 +158,7 @@ def test_an_update_for_another_gateway_has_none_of_the_secrets(
     with qtbot.waitSignal(again.imported):
         again.keep()
     assert service.secrets[name] == of_the_file
-    assert disowned == [before, service.profiles[name]]
+    assert disowned == [service.profiles[name], before]
 
 
 def test_a_taken_name_is_not_replaced_unasked(qtbot: QtBot, take: Open, service: FakeService) -> None:
@@ -177,9 +177,12 @@ def test_a_taken_name_is_not_replaced_unasked(qtbot: QtBot, take: Open, service:
     assert view.replace.isVisible()
     assert not again.import_button.isEnabled()
     view.replace.setChecked(True)
+    disowned: list[Profile] = []
+    again.disowned.connect(disowned.append)
     with qtbot.waitSignal(again.imported):
         again.keep()
     assert set(service.profiles) == {name}
+    assert disowned == [service.profiles[name]]  # the keychain has what was for another one
 
 
 def test_several_connections_are_chosen_from(qtbot: QtBot, take: Open, service: FakeService) -> None:
