@@ -22,7 +22,7 @@ from pathlib import Path
 from . import __version__, logs
 from .config import DaemonConfig, parse_arguments
 from .ipc.access import Policy, admin_gids
-from .ipc.schema import ConnectionStatus, Event, State
+from .ipc.schema import ConnectionStatus, Event, ProfileChange, State
 from .ipc.server import Server
 from .net.base import MachineNetwork, NetworkError
 from .net.machine import SystemNetwork
@@ -199,10 +199,12 @@ async def _serve(
     loop.add_signal_handler(signal.SIGHUP, _reopen_log)
     notifier = Notifier()
     profiles, wanted = ProfileStore(config.state.profiles), WantedFile(config.state.wanted)
+    refused = None
     try:
         await loop.run_in_executor(executor, reinstall, network, profiles, wanted)
     except Exception as error:
-        log.error("the kill switch could not be put up again: %s", as_tunnel_error(error))
+        refused = as_tunnel_error(error)
+        log.error("the kill switch could not be put up again: %s", refused)
     try:
         for line in await loop.run_in_executor(executor, network.recover):
             log.warning("undone after a crash: %s", line)
@@ -216,6 +218,7 @@ async def _serve(
         secrets,
         ring,
         wanted,
+        refused=refused,
         key_file=config.export_keys,
     )
     server = Server(supervisor, config.runtime.socket, policy=policy)
@@ -250,10 +253,17 @@ class StatusLine:
         self._states: dict[str, State] = {}
 
     def heard(self, event: Event) -> None:
-        if not isinstance(event, ConnectionStatus) or self._states.get(event.name) == event.state:
+        state: State = "down"
+        if isinstance(event, ConnectionStatus):
+            state = event.state
+        elif not isinstance(event, ProfileChange) or event.summary is not None:
             return
-        self._states[event.name] = event.state
-        count = Counter(state for state in self._states.values() if state != "down")
+        if self._states.get(event.name, "down") == state:
+            return
+        self._states[event.name] = state
+        if state == "down":
+            del self._states[event.name]
+        count = Counter(self._states.values())
         self._notifier.status(
             ", ".join(f"{number} {state}" for state, number in sorted(count.items())) or "No connection"
         )

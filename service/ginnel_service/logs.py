@@ -26,12 +26,16 @@ from .process.log_outputs import Journal, RotatingFile, Stderr, Syslog, is_journ
 ROOT = "ginnel"
 MAX_MESSAGE = 4000
 MIN_SECRET_OCTETS = 4  # shorter ones are part of ordinary words; they are never handed to a logger either
+MAX_SECRET_OCTETS = 64 << 10  # no profile has longer ones: they are refused, and handed to no logger either
 REDACTED = "[secret]"
 
 #: What is remembered at the most; the oldest make way, as clients may say secrets as often as they like.
 MOST_CONNECTIONS = 1024
 MOST_OF_ONE = 12  # every secret of a profile, and those that it had before
 MOST_OF_NONE = 128
+
+#: Shapes take a dozen times the room: those of longer ones are made for lines that could hold one.
+_READY_OCTETS = 4 << 10
 
 #: The shapes of each secret by the connection that it belongs to, "" for those of none.
 _protected: OrderedDict[str, OrderedDict[bytes, tuple[str, ...]]] = OrderedDict()
@@ -44,19 +48,9 @@ def protect(secret: bytes, connection: str = "") -> None:
     One that belongs to a `connection` is looked for in the lines of that one, and in those of none, which
     administrators read: whoever reads the lines of another would learn by trial what it is.
     """
-    if len(secret) < MIN_SECRET_OCTETS:
+    if not MIN_SECRET_OCTETS <= len(secret) <= MAX_SECRET_OCTETS:
         return
-    text = secret.decode("utf-8", "replace")
-    shapes = (
-        text,
-        printable(text),
-        repr(secret)[2:-1],
-        repr(text)[1:-1],
-        secret.hex(),
-        secret.hex().upper(),
-        base64.b64encode(secret).decode(),
-        base64.urlsafe_b64encode(secret).decode(),
-    )
+    shapes = _shapes(secret) if len(secret) <= _READY_OCTETS else ()
     with _lock:
         theirs = _protected.setdefault(connection, OrderedDict())
         theirs[secret] = shapes
@@ -68,12 +62,35 @@ def protect(secret: bytes, connection: str = "") -> None:
             _protected.popitem(last=False)
 
 
+def forget(connection: str) -> None:
+    """There is none of that name any more: whoever has it next would learn by trial what was to be hidden."""
+    with _lock:
+        _protected.pop(connection, None)
+
+
+def _shapes(secret: bytes) -> tuple[str, ...]:
+    text = secret.decode("utf-8", "replace")
+    return (
+        text,
+        printable(text),
+        repr(secret)[2:-1],
+        repr(text)[1:-1],
+        secret.hex(),
+        secret.hex().upper(),
+        base64.b64encode(secret).decode(),
+        base64.urlsafe_b64encode(secret).decode(),
+    )
+
+
 def redact(text: str, connection: str = "") -> str:
     """`text`, about `connection` or none, without any protected secret that may not be in it."""
     with _lock:
         names = ("", connection) if connection else tuple(_protected)
         held = [theirs for name in names if (theirs := _protected.get(name)) is not None]
         shapes = {shape for theirs in held for each in theirs.values() for shape in each}
+        # Of an octet of UTF-8 comes a fourth of a character at the least.
+        fit = [each for theirs in held for each in theirs if _READY_OCTETS < len(each) <= 4 * len(text)]
+    shapes.update(shape for each in fit for shape in _shapes(each))
     for shape in sorted((shape for shape in shapes if len(shape) <= len(text)), key=len, reverse=True):
         text = text.replace(shape, REDACTED)
     return text

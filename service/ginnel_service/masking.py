@@ -14,7 +14,7 @@ from typing import Final
 #: Shorter ones are part of ordinary words.
 LEAST_NAME: Final = 3
 _IPV4: Final = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d)")
-_IPV6: Final = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![\w:])")
+_IPV6: Final = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?!\w|:[\w:])")
 _HARDWARE: Final = re.compile(r"\b[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}\b")
 
 
@@ -42,11 +42,12 @@ class Masker:
         return self._stand_in("hardware", found[0].lower())
 
     def _address(self, found: re.Match[str]) -> str:
+        after = ":" if found[0].endswith(":") and not found[0].endswith("::") else ""  # of the sentence
         try:
-            address = ip_address(found[0])
+            address = ip_address(found[0].removesuffix(after))
         except ValueError:
             return found[0]
-        return self._stand_in("public", address.compressed) if address.is_global else found[0]
+        return self._stand_in("public", address.compressed) + after if address.is_global else found[0]
 
     def _stand_in(self, kind: str, value: str) -> str:
         if value not in self._known:

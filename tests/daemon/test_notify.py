@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from ginnel_service.daemon import StatusLine
+from ginnel_service.ipc.schema import ConnectionStatus, ProfileChange
 from ginnel_service.process.notify import Notifier
 
 
@@ -90,4 +92,18 @@ def test_where_nobody_listens_nothing_happens(environment: dict[str, str]) -> No
     notifier = Notifier(environment)
     notifier.ready("No connection")
     notifier.stopping()
+    notifier.close()
+
+
+def test_a_connection_whose_profile_is_gone_is_counted_no_more(listener: tuple[socket.socket, str]) -> None:
+    bound, name = listener
+    notifier = Notifier({"NOTIFY_SOCKET": name})
+    line = StatusLine(notifier)
+    for each in ("office", "home"):
+        line.heard(ConnectionStatus(name=each, state="failed"))
+    assert [heard(bound) for _ in range(2)] == [["STATUS=1 failed"], ["STATUS=2 failed"]]
+    line.heard(ProfileChange(name="office"))
+    assert heard(bound) == ["STATUS=1 failed"]
+    line.heard(ProfileChange(name="home", new_name="work"))
+    assert heard(bound) == ["STATUS=No connection"]
     notifier.close()

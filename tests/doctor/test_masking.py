@@ -11,6 +11,7 @@ from ginnel_service.masking import Masker
         ("to 9.9.9.9:4500 and 9.9.9.9", "to [public-1]:4500 and [public-1]"),
         ("[2620:fe::fe]:4500", "[[public-1]]:4500"),
         ("2620:fe::fe/128 2620:00fe::00fe", "[public-1]/128 [public-1]"),
+        ("2620:fe::fe: no answer, 2620:fe:1:2:3:4:5:6:", "[public-1]: no answer, [public-2]:"),
         ("10.0.0.1, 192.168.1.2, fe80::1, ::1, fd00::1", "10.0.0.1, 192.168.1.2, fe80::1, ::1, fd00::1"),
         ("link/ether 52:54:00:12:34:56", "link/ether [hardware-1]"),
         ("00:00:00:00:00:00", "00:00:00:00:00:00"),

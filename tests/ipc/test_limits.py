@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import errno
 import json
 import os
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ginnel_service import logs
 from ginnel_service.ipc.access import Peer, Policy
 from ginnel_service.ipc.connection import Connection
 from ginnel_service.ipc.fake import FakeService
@@ -164,6 +167,19 @@ def test_memory_of_all_clients_of_a_person_is_bounded(tmp_path: Path, caplog: An
     assert "keep too much waiting: dropped" in caplog.text
 
 
+def test_short_lines_count_for_what_they_cost(tmp_path: Path, caplog: Any) -> None:
+    """Each is an object of its own, and far larger than its two octets."""
+
+    async def scenario(service: FakeService, path: Path) -> None:
+        async with calling(path) as one:
+            one.writer.write(b"{}\n" * 40_000)
+            with suppress(ConnectionResetError):
+                await asyncio.wait_for(one.reader.read(), 20)  # until it is dropped
+
+    serve(tmp_path, scenario, limits=Limits(octets_per_uid=1_000_000))
+    assert "keep too much waiting: dropped" in caplog.text
+
+
 def test_a_subscriber_that_does_not_read_counts_with_the_others_of_its_owner(tmp_path: Path) -> None:
     async def scenario(service: FakeService, path: Path) -> None:
         status = ConnectionStatus(name="office", routes=("2001:db8::/32",) * 2000)
@@ -229,6 +245,28 @@ sys.stdin.readline()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another uid")
+def test_nobody_makes_the_log_forget_or_hide_what_is_of_others(tmp_path: Path) -> None:
+    """By saying secrets of connections that are not theirs, or that are none."""
+
+    async def scenario(service: FakeService, path: Path) -> None:
+        service.profiles["office"] = owned_by(os.geteuid() + 1)
+        logs.protect(b"their own secret", "office")
+        async with calling(path) as caller:
+            for number in range(logs.MOST_OF_ONE + 1):
+                psk = base64.b64encode(b"it is up %d" % number).decode()
+                refused = await caller.call(
+                    "profile.create", profile=PROFILE, secrets={"psk": psk}, replace=True
+                )
+                assert refused["error"]["message"] == "not_permitted"
+                await caller.call("profile.validate", profile=PROFILE, secrets={"psk": psk})
+            for number in range(logs.MOST_CONNECTIONS + 1):
+                table = {"name": f"none-{number}"}
+                await caller.call("profile.validate", profile=table, secrets={"psk": psk})
+        assert logs.redact("it is up 1: their own secret", "office") == f"it is up 1: {logs.REDACTED}"
+
+    serve(tmp_path, scenario, policy=NOBODY, limits=Limits(rate=FREE, rate_per_uid=FREE))
+
+
 def test_a_thousand_connections_of_one_person_keep_nobody_out() -> None:
     async def scenario(service: FakeService, path: Path) -> None:
         pipe = asyncio.subprocess.PIPE

@@ -93,6 +93,21 @@ def test_what_clients_say_is_remembered_within_bounds(ring: logs.RingHandler) ->
     assert ring.tail(1)[0].message == "it is [secret]"
 
 
+def test_a_long_secret_is_redacted_in_every_notation_too(ring: logs.RingHandler, tmp_path: Path) -> None:
+    """Such as a locked PKCS#12 file."""
+    secret = bytes(range(256)) * 128
+    logs.protect(secret, "office")
+    for shape in (repr(secret)[2:-1], secret.hex(), base64.b64encode(secret).decode()):
+        logging.getLogger("ginnel.test").info("the file is %s.", shape, extra={"connection": "office"})
+    assert [entry.message for entry in ring.tail(3)] == ["the file is [secret]."] * 3
+
+
+def test_what_no_profile_could_hold_is_no_burden(ring: logs.RingHandler) -> None:
+    before = {name: len(theirs) for name, theirs in logs._protected.items()}
+    logs.protect(bytes(700_000), "office")
+    assert {name: len(theirs) for name, theirs in logs._protected.items()} == before
+
+
 def test_nobody_learns_by_trial_from_their_own_lines_what_the_secrets_of_others_are(
     ring: logs.RingHandler, tmp_path: Path
 ) -> None:

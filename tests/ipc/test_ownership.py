@@ -25,6 +25,7 @@ from ginnel_service.ipc.schema import (
     Statistics,
     TunnelDiagnosis,
 )
+from ginnel_service.profiles.model import ProfileError
 from ginnel_service.profiles.secrets import Secrets
 from ipc.callers import NOBODY, PROFILE, calling, owned_by, serve
 
@@ -199,6 +200,24 @@ def test_a_stranger_sees_that_much_by_every_call_and_event(tmp_path: Path) -> No
             said += [await caller.read(), await caller.read()]
             assert PRIVATE not in str(said)
             assert "theirs" in str(said[-1])
+
+    serve(tmp_path, scenario, policy=NOBODY)
+
+
+def test_what_is_wrong_with_anothers_profile_is_told_in_one_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario(service: FakeService, path: Path) -> None:
+        async def broken(name: str) -> Diagnosis:
+            raise ProfileError("profile_invalid", name=name, file=PRIVATE)
+
+        monkeypatch.setattr(service, "diagnose", broken)
+        for owner, params in ((US + 1, {"name": "theirs"}), (US, {"name": "theirs", "file": PRIVATE})):
+            service.profiles["theirs"] = owned_by(owner, "theirs")
+            async with calling(path) as caller:
+                error = (await caller.call("diagnose", name="theirs"))["error"]
+                assert error["message"] == "profile_invalid"
+                assert {key: value for key, value in error["data"].items() if value} == params
 
     serve(tmp_path, scenario, policy=NOBODY)
 

@@ -8,7 +8,7 @@ from typing import Any
 from ginnel_service import logs
 from ginnel_service.ipc.fake import FakeService
 from ginnel_service.ipc.schema import PromptAnswerParams, PromptStatus
-from ipc.callers import NOBODY, calling, owned_by, serve
+from ipc.callers import NOBODY, PROFILE, calling, owned_by, serve
 
 ASKED = PromptStatus(id=7, name="office", kind="otp", message="Code of your token?", username="alice")
 
@@ -180,3 +180,26 @@ def test_who_may_not_use_the_connection_is_told_of_no_prompt_whoever_leaves(tmp_
         service._asking.cancel()
 
     serve(tmp_path, scenario, policy=NOBODY)
+
+
+def test_who_asked_for_another_connection_of_that_name_takes_nobodys_prompts(tmp_path: Path) -> None:
+    """Its profile was removed, and whoever has the name now is asked."""
+
+    async def scenario(service: FakeService, path: Path) -> None:
+        async with calling(path) as former, calling(path) as owner:
+            for caller in (former, owner):
+                await caller.call("subscribe", topics=["prompt", "profile"])
+            await former.call("profile.create", profile=PROFILE, secrets={"psk": "eA=="})
+            await former.call("connection.up", name="office")
+            await former.call("connection.down", name="office")
+            await former.call("profile.remove", name="office")
+            await owner.call("profile.create", profile=PROFILE, secrets={"psk": "eA=="})
+            service.asks = [ASKED]
+            await service.up("office")  # by its rules
+            assert (await until(owner, "prompt"))["ask"]
+            snapshot = (await owner.call("snapshot"))["result"]
+            assert [prompt["ask"] for prompt in snapshot["prompts"]] == [True]
+        assert service._asking is not None
+        service._asking.cancel()
+
+    serve(tmp_path, scenario)

@@ -131,6 +131,14 @@ def test_names_of_certificates_hold_no_control_characters() -> None:
     assert fields(made(local={"id": "a"}, certificates={"a\x1b": PEM})) == ["certificates"]
 
 
+def test_what_would_be_too_large_to_read_again_is_refused() -> None:
+    large = "text around it is passed over\n" * 2000 + CA
+    assert fields(made(local={"id": "a"}, certificates={"one": large})) == []
+    assert fields(made(local={"id": "a"}, certificates={f"c{n}": large for n in range(5)})) == [
+        "certificates"
+    ]
+
+
 @pytest.mark.parametrize(
     ("secrets", "field"),
     [

@@ -6,6 +6,7 @@ import io
 import json
 import plistlib
 import subprocess
+import time
 import zipfile
 from base64 import b64encode
 from pathlib import Path
@@ -240,6 +241,21 @@ def test_a_signature_may_be_in_pem_or_in_ber(tmp_path: Path) -> None:
     found = preview(ber)
     assert found.signer is not None
     assert found.signer.verified
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"{" + b",".join(b'"%d":0' % number for number in range(90_000)) + b',"89999":1}', "duplicate_key"),
+        (b"conn a\n right=vpn.example.org\n auto=add\n also=" + b"a " * 20 + b"\n", "malformed"),
+        (b"conn a\n right=vpn.example.org\n auto=add\n also=" + b"a " * 400_000 + b"\n", "malformed"),
+    ],
+)
+def test_no_file_keeps_a_processor_busy(data: bytes, code: str) -> None:
+    began = time.process_time()
+    with pytest.raises(ImportRefused, match=f"import_{code}"):
+        preview(data)
+    assert time.process_time() - began < 10
 
 
 def test_a_locked_certificate_asks_for_its_password() -> None:

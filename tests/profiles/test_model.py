@@ -18,7 +18,7 @@ from ginnel_service.profiles.model import (
     parse_profile,
     serialise_profile,
 )
-from ginnel_service.profiles.validation import validate
+from ginnel_service.profiles.validation import problems_of, validate
 
 MINIMAL = b'name = "office"\nserver = "vpn.example.org"\n[local]\nid = "alice@example.org"\n'
 
@@ -162,3 +162,14 @@ def test_limits_of_the_packet_path_are_checked(
         (problem,) = validate(good(esp=msgspec.convert({field: value}, Esp)))
         assert problem.field == f"esp.{field}"
         assert "write a number" in problem.remedy
+
+
+def test_of_what_nobody_knows_no_more_is_told_than_a_person_reads() -> None:
+    """Anyone may ask the service what is wrong with a table."""
+    table = {"name": "x", "server": "y", **{f"key{number}": 0 for number in range(100_000)}}
+    table["a" * 500_000] = table["kill_switch"] = 0
+    table["dns"] = {"mode": "b" * 500_000}
+    found = problems_of(table)
+    assert len(found) < 110
+    assert {"key0", "dns.mode", "kill_switch"} < {problem.field for problem in found}
+    assert max(len(problem.field) + len(problem.message) for problem in found) < 500

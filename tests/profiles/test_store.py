@@ -8,9 +8,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from ginnel_service.profiles.certificates import MAX_KEY_OCTETS
 from ginnel_service.profiles.keys import KeyRing
 from ginnel_service.profiles.model import Local, Profile, ProfileError, parse_profile
-from ginnel_service.profiles.secrets import Secrets, SecretStore
+from ginnel_service.profiles.secrets import (
+    MAX_PASSWORD,
+    MAX_PKCS12_OCTETS,
+    MAX_PSK_OCTETS,
+    Secrets,
+    SecretStore,
+)
 from ginnel_service.profiles.store import ProfileStore
 
 OFFICE = Profile(name="office", server="vpn.example.org", local=Local(id="alice@example.org"))
@@ -131,8 +138,9 @@ def test_a_directory_that_others_can_write_is_refused(tmp_path: Path) -> None:
     directory = tmp_path / "open"
     directory.mkdir()
     directory.chmod(0o777)
-    with pytest.raises(OSError, match="writable by others"):
+    with pytest.raises(OSError, match="writable by others") as refused:
         ProfileStore(directory).put(OFFICE)
+    assert (refused.value.strerror, refused.value.filename) == ("writable by others", str(directory))
 
 
 def test_a_directory_that_is_a_link_is_refused(tmp_path: Path) -> None:
@@ -214,3 +222,17 @@ def test_a_file_that_was_changed_by_hand_is_read_again(store: ProfileStore, tmp_
     file.symlink_to(tmp_path / "profiles" / "home.toml")
     assert code_of(store, "office").code == "profile_corrupt"
     assert [listed.profile for listed in store.list()] == [HOME, None]
+
+
+def test_secrets_at_their_largest_are_read_again(tmp_path: Path) -> None:
+    largest = Secrets(
+        psk=bytes(MAX_PSK_OCTETS),
+        password="\1" * MAX_PASSWORD,
+        private_key=bytes(MAX_KEY_OCTETS),
+        ppk=bytes(MAX_PSK_OCTETS),
+        pkcs12=bytes(MAX_PKCS12_OCTETS),
+        pkcs12_password="\1" * MAX_PASSWORD,
+    )
+    secrets = SecretStore(tmp_path / "secrets", KeyRing(tmp_path / "keys"))
+    secrets.put("office", largest)
+    assert secrets.get("office") == largest

@@ -12,7 +12,7 @@ import msgspec
 from ginnel_service.gateway.config import parse
 from ginnel_service.ipc.schema import ConnectionStatus, Event, KillSwitchStatus, OnDemandStatus
 from ginnel_service.logs import RingHandler
-from ginnel_service.net.base import FakeNetwork, KillSwitch, Wanted
+from ginnel_service.net.base import FakeNetwork, KillSwitch, NetworkError, Wanted
 from ginnel_service.profiles.keys import KeyRing
 from ginnel_service.profiles.model import Profile
 from ginnel_service.profiles.secrets import Secrets, SecretStore
@@ -20,6 +20,7 @@ from ginnel_service.profiles.store import ProfileStore
 from ginnel_service.supervisor.killswitch import reinstall
 from ginnel_service.supervisor.supervisor import Supervisor
 from ginnel_service.supervisor.wanted import WantedFile
+from ginnel_service.tunnel.errors import as_tunnel_error
 from tunnel.fakes import FakeGateway, FakeHost, play
 from tunnel.scene import GATEWAY, PROFILE
 
@@ -59,11 +60,17 @@ class World:
     def start(self, ring: RingHandler | None = None) -> Served:
         """What ginneld does at its start."""
         profiles, wanted = ProfileStore(self.root / "profiles"), WantedFile(self.root / "wanted")
-        reinstall(self.network, profiles, wanted)
+        refused = None
+        try:
+            reinstall(self.network, profiles, wanted)
+        except NetworkError as error:
+            refused = as_tunnel_error(error)
         host = FakeHost(self.gateway)
         host.network = self.network
         secrets = SecretStore(self.root / "secrets", KeyRing(self.root / "keys"))
-        return Served(host, Supervisor(host, profiles, secrets, ring or RingHandler(), wanted))
+        return Served(
+            host, Supervisor(host, profiles, secrets, ring or RingHandler(), wanted, refused=refused)
+        )
 
 
 class Served:

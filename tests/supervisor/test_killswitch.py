@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ginnel_service.ipc.mirror import Mirror
 from ginnel_service.ipc.service import ServiceError
 from ginnel_service.net.base import KillSwitch, NetworkError, Wanted
 from ginnel_service.profiles.model import KillSwitch as Mode
@@ -17,7 +18,7 @@ from ginnel_service.supervisor.killswitch import reinstall
 from ginnel_service.supervisor.wanted import WantedFile
 from ginnel_service.tunnel.errors import TunnelError
 
-from .scene import World, serve
+from .scene import Diary, World, serve
 
 CONNECTING, ALWAYS = Mode(mode="connecting"), Mode(mode="always")
 CLOSED = KillSwitch()
@@ -134,6 +135,37 @@ def test_always_is_on_as_long_as_the_profile_says_so(tmp_path: Path) -> None:
         assert world.network.kill_switch is None
         await it.create(kill_switch=ALWAYS)
         await it.supervisor.remove_profile("office")
+        assert world.network.kill_switch is None
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+def test_a_connection_that_is_wanted_up_is_behind_it_as_soon_as_its_profile_says_so(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create()
+        await it.supervisor.up("office")
+        await it.until("up")
+        await it.create(kill_switch=CONNECTING)
+        assert world.network.kill_switch == UP
+        it.host.link.lose_device()
+        await it.until("reconnecting")
+        assert world.network.kill_switch == CLOSED
+        await it.create()
+        assert world.network.kill_switch is None
+        await it.until("up")
+        await it.create(kill_switch=CONNECTING)
+        assert world.network.kill_switch == UP
+        await it.supervisor.close()
+        it = world.start()
+        assert world.network.kill_switch == CLOSED
+        await it.supervisor.start()
+        await it.until("up")
+        await it.supervisor.down("office")
+        assert world.network.kill_switch is None
+        await it.create(kill_switch=ALWAYS)
+        await it.create(kill_switch=CONNECTING)
         assert world.network.kill_switch is None
         await it.supervisor.close()
 
@@ -261,6 +293,27 @@ def test_off_changes_the_profile_and_leaves_the_connection(tmp_path: Path) -> No
     serve(tmp_path, act)
 
 
+def test_clients_hear_of_a_connection_that_is_stopped_no_more_or_from_now_on(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        mirror = Mirror(it.supervisor.snapshot())
+        it.supervisor.attach(mirror.take)
+        await it.create(kill_switch=CONNECTING)
+        it.host.refuse = TunnelError("tun_not_permitted")
+        await it.supervisor.up("office")
+        await it.until("failed")
+        assert mirror.connections["office"].blocked
+        await it.supervisor.kill_switch_off(("office",), force=False)
+        assert mirror.snapshot() == it.supervisor.snapshot()
+        assert not mirror.connections["office"].blocked
+        await it.create(kill_switch=ALWAYS)
+        assert mirror.snapshot() == it.supervisor.snapshot()
+        assert mirror.connections["office"].blocked
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
 def test_a_captive_portal_may_be_reached_for_a_while(tmp_path: Path) -> None:
     async def act(world: World) -> None:
         it = world.start()
@@ -284,6 +337,21 @@ def test_a_captive_portal_may_be_reached_for_a_while(tmp_path: Path) -> None:
     serve(tmp_path, act)
 
 
+def test_a_captive_portals_time_goes_on_while_the_machine_sleeps(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create(kill_switch=ALWAYS)
+        await it.supervisor.open_portal(300)
+        await asyncio.sleep(10)
+        it.host.slept_s += 3600  # it wakes up in another network
+        await asyncio.sleep(6)
+        assert world.network.kill_switch == CLOSED
+        assert it.kill_switch.portal_until is None
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
 def test_without_a_firewall_nothing_is_connected_as_if_there_were_one(tmp_path: Path) -> None:
     async def act(world: World) -> None:
         it = world.start()
@@ -298,6 +366,52 @@ def test_without_a_firewall_nothing_is_connected_as_if_there_were_one(tmp_path: 
         assert it.state() == "down"
         assert not it.kill_switch.blocking
         assert world.gateway.links == []
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+def test_what_could_not_be_put_up_at_the_start_is_told_and_tried_again(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create(kill_switch=ALWAYS)
+        await it.supervisor.close()
+        world.network = Diary()  # the machine was started anew
+        real = world.network.set_kill_switch
+
+        def refuse(wanted: KillSwitch | None) -> None:
+            raise NetworkError("firewall_unavailable", "set the kill switch", 95)
+
+        world.network.set_kill_switch = refuse  # type: ignore[method-assign]
+        it = world.start()
+        assert it.kill_switch.error is not None
+        assert it.kill_switch.error.code == "network_refused"
+        with pytest.raises(ServiceError, match="network_refused"):
+            await it.supervisor.up("office")
+        assert world.gateway.links == []
+        world.network.set_kill_switch = real  # type: ignore[method-assign]
+        await it.supervisor.up("office")
+        assert world.network.told == [CLOSED]
+        assert it.kill_switch.error is None
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+def test_what_was_refused_at_one_moment_is_not_wanted_at_the_next_start(tmp_path: Path) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create(kill_switch=CONNECTING)
+        await it.create(name="home", kill_switch=CONNECTING)
+
+        def refuse(wanted: KillSwitch | None) -> None:
+            raise NetworkError("firewall_unavailable", "set the kill switch", 95)
+
+        world.network.set_kill_switch = refuse  # type: ignore[method-assign]
+        both = (it.supervisor.up(name) for name in ("office", "home"))
+        refused = await asyncio.gather(*both, return_exceptions=True)
+        assert [getattr(each, "code", "") for each in refused] == ["network_refused"] * 2
+        assert WantedFile(world.root / "wanted").now.up == ()
         await it.supervisor.close()
 
     serve(tmp_path, act)

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from ginnel_service import logs
 from ginnel_service.ipc.schema import ConnectionStatus
 from ginnel_service.logs import RingHandler
 from ginnel_service.profiles.files import PrivateDirectory
@@ -23,6 +24,10 @@ from tunnel.scene import PROFILE
 from .scene import PSK, Served, World, serve
 
 OTHER = msgspec.structs.replace(PROFILE, server="other.example.org")
+
+
+def broken(*_: Any) -> None:
+    raise OSError(errno.EIO, "Input/output error")
 
 
 def full_for(suffix: str) -> Callable[..., None]:
@@ -65,6 +70,23 @@ def test_a_disk_that_has_no_room_leaves_what_was_there(
     serve(tmp_path, act)
 
 
+@pytest.mark.parametrize(
+    ("field", "octets"), [("psk", 1 << 20), ("ppk", 1 << 20), ("private_key", 100_000), ("pkcs12", 100_000)]
+)
+def test_a_secret_that_nobody_could_read_again_is_refused_whether_it_is_used_or_not(
+    tmp_path: Path, field: str, octets: int
+) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        secrets = msgspec.structs.replace(PSK, **{field: bytes(octets)})
+        with pytest.raises(ProfileError, match="profile_invalid") as refused:
+            await it.supervisor.create_profile(PROFILE, secrets, replace=True)
+        assert [problem.field for problem in refused.value.problems] == [field]
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
 def test_who_gets_a_name_does_not_read_the_log_of_who_had_it(tmp_path: Path) -> None:
     async def act(world: World) -> None:
         ring = RingHandler()
@@ -84,6 +106,45 @@ def test_who_gets_a_name_does_not_read_the_log_of_who_had_it(tmp_path: Path) -> 
             assert not any(each.connection for each in told)
         finally:
             logger.removeHandler(ring)
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+@pytest.mark.parametrize("renamed", [False, True])
+def test_who_gets_a_name_does_not_learn_by_trial_the_secrets_of_who_had_it(
+    tmp_path: Path, renamed: bool
+) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create()
+        logs.protect(PSK.psk, "office")  # as ginneld's store does
+        logs.protect(b"271828", "office")  # an answer
+        if renamed:
+            await it.supervisor.rename_profile("office", "home")
+        else:
+            await it.supervisor.remove_profile("office")
+        words = f"{PSK.psk.decode()}, 271828"
+        assert logs.redact(words, "office") == words
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+def test_secrets_that_cannot_be_removed_keep_their_profile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else nobody could ask for it again."""
+
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create()
+        with monkeypatch.context() as patched:
+            patched.setattr(SecretStore, "remove", broken)
+            with pytest.raises(OSError, match="Input/output"):
+                await it.supervisor.remove_profile("office")
+        await it.supervisor.remove_profile("office")
+        assert not (world.root / "secrets" / "office.secrets").exists()
         await it.supervisor.close()
 
     serve(tmp_path, act)
@@ -146,6 +207,43 @@ def test_the_doctor_looks_at_a_profile_whose_secrets_cannot_be_read(
         monkeypatch.setattr(it.supervisor, "diagnose", diagnose)
         await it.supervisor.examine("office")
         assert asked == [None]
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+@pytest.fixture
+def folded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk to which `Office` and `office` are one name, as macOS' is."""
+
+    def folding(real: Callable[..., Any]) -> Callable[..., Any]:
+        def method(self: PrivateDirectory, name: str, *args: Any, **kwargs: Any) -> Any:
+            there = (each for each in self.names() if each.casefold() == name.casefold())
+            return real(self, next(there, name), *args, **kwargs)
+
+        return method
+
+    for each in ("stamp", "read", "write", "remove"):
+        monkeypatch.setattr(PrivateDirectory, each, folding(getattr(PrivateDirectory, each)))
+
+
+def test_a_name_that_differs_in_case_alone_reaches_no_other_profile(tmp_path: Path, folded: None) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create()
+        for replace in (False, True):
+            with pytest.raises(ProfileError, match="profile_exists"):
+                await it.supervisor.create_profile(
+                    msgspec.structs.replace(PROFILE, name="Office", owner_uid=4711), PSK, replace=replace
+                )
+        with pytest.raises(ProfileError, match="profile_exists"):
+            await it.supervisor.rename_profile("office", "Office")
+        with pytest.raises(ProfileError, match="unknown_profile"):
+            it.supervisor.owner_of("Office")
+        assert [each.name for each in it.supervisor.snapshot().profiles] == ["office"]
+        assert await it.supervisor.show_profile("office") == PROFILE
+        secrets = SecretStore(world.root / "secrets", KeyRing(world.root / "keys"))
+        assert secrets.get("office") == PSK
         await it.supervisor.close()
 
     serve(tmp_path, act)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from ginnel_service.profiles.files import PrivateDirectory
 from ginnel_service.profiles.keys import KeyRing
 from ginnel_service.profiles.model import KillSwitch, OnDemand, OnDemandRule, ProfileError
 from ginnel_service.profiles.secrets import Secrets, SecretStore
+from ginnel_service.profiles.store import ProfileStore
 from ginnel_service.tunnel.errors import TunnelError
 
 from .scene import PSK, Served, World, serve
@@ -56,6 +58,27 @@ def test_secrets_and_the_kill_switch_go_with_it_and_nothing_opens(tmp_path: Path
         await it.until("up", name="work")
         await it.supervisor.close()
         assert secrets_of(world, "work") == PSK
+
+    serve(tmp_path, act)
+
+
+def test_a_disk_without_room_for_the_other_name_keeps_no_secrets_under_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create()
+
+        def full(*_: Any, **__: Any) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(ProfileStore, "put", full)
+            with pytest.raises(OSError, match="No space"):
+                await it.supervisor.rename_profile("office", "work")
+        assert os.listdir(world.root / "secrets") == ["office.secrets"]
+        assert secrets_of(world, "office") == PSK
+        await it.supervisor.close()
 
     serve(tmp_path, act)
 

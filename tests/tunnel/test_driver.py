@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from ipaddress import ip_interface, ip_network
 
 import msgspec
@@ -10,10 +12,13 @@ import pytest
 
 from ginnel_core import SaExpiring
 from ginnel_service.gateway.config import parse
+from ginnel_service.ike.config import PskAuth, SessionConfig
 from ginnel_service.ike.events import Endpoint
+from ginnel_service.ike.payloads.identity import Identity
 from ginnel_service.net.base import NetworkError
 from ginnel_service.profiles.model import Ike, Profile, Timing
 from ginnel_service.supervisor.status import connection_status, tunnel_diagnosis
+from ginnel_service.tunnel.barrier import OpenBarrier
 from ginnel_service.tunnel.errors import TunnelError
 from ginnel_service.tunnel.states import Step
 from tunnel.fakes import FakeGateway
@@ -90,6 +95,40 @@ def test_a_wrong_key_fails_at_once_and_for_good() -> None:
         assert it.host.clean
 
     scene(act, psk=b"wrong battery")
+
+
+class Gateways(OpenBarrier):
+    """What is let through."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    def found_at(self, gateways: Sequence[str]) -> None:
+        self.found += gateways
+
+
+def test_nobody_unproven_says_where_the_gateway_is() -> None:
+    barrier = Gateways()
+
+    async def act(it: Scene) -> None:
+        it.tunnel._barrier = barrier
+        answer = it.gateway.policy.find
+
+        def find(id_i: Identity, id_r: Identity | None, *, eap: bool) -> SessionConfig | None:
+            config = answer(id_i, id_r, eap=eap)
+            assert config is not None
+            return replace(config, local_auth=(PskAuth(b"false"),), additional_addresses=("203.0.113.66",))
+
+        it.gateway.policy.find = find  # type: ignore[method-assign]
+        it.tunnel.up()
+        await it.until(S.FAILED)
+        error = it.tunnel.status().error
+        assert error is not None
+        assert error.code == "authentication_failed"
+        assert error.params["detail"] == "the pre-shared keys differ"
+        assert barrier.found == []
+
+    scene(act)
 
 
 def test_no_common_proposal_fails() -> None:

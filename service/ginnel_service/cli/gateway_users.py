@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from ginnel_service.gateway.files import write_private
+from ginnel_service.gateway.files import check_folder, write_private
 from ginnel_service.gateway.handout import FORMATS, Handout
 from ginnel_service.gateway.registry import Registry, Way
 from ginnel_service.profiles.model import printable
@@ -66,6 +66,8 @@ def add(
     A certificate's key is in these files alone: without --export there is nothing to hand out until `ginnel
     gateway user export` makes another one.
     """
+    if folder is not None:
+        check_folder(folder)
     handout = Registry(file).add(name, way or "certificate", _formats(format_), server)
     _written(settings, name, handout, folder)
 
@@ -111,6 +113,7 @@ def remove(settings: Settings, name: str, file: Path) -> None:
 @export_options[1]
 def export(settings: Settings, name: str, file: Path, folder: Path, format_: str, server: str) -> None:
     """Write a user's files once more. A certificate is replaced: the one from before is taken back."""
+    check_folder(folder)  # before the old certificate is of no use any more
     handout = Registry(file).export(name, _formats(format_), server)
     _written(settings, name, handout, folder)
 

@@ -52,6 +52,8 @@ _FOR_THE_CALLER = frozenset({"diagnose"})
 _MALFORMED = (msgspec.MsgspecError, ValueError, RecursionError)
 #: A connection that holds less is not worth counting what its owner's others hold.
 _LITTLE_OCTETS = 64 * 1024
+#: What a line costs beside its octets: Python's object, and its place in a queue.
+_LINE_OCTETS: Final = 64
 #: Who waits for a share looks no more often: a person's clients may all wait for the same one.
 LEAST_WAIT_S: Final = 0.05
 
@@ -77,7 +79,7 @@ class Connection(asyncio.Protocol):
         self._bucket = Bucket(server.limits.rate)
         self._lines: deque[bytes] = deque()
         self._next: _Waiting | None = None
-        self._queued = self._in_flight = 0  # octets of lines
+        self._queued = self._in_flight = 0  # octets that lines cost
         self._tasks: set[asyncio.Task[None]] = set()
         self._callers_own: set[asyncio.Task[None]] = set()  # those of the tasks that end with the caller
         self._detach: Callable[[], None] | None = None
@@ -96,6 +98,7 @@ class Connection(asyncio.Protocol):
         client = Client(
             subscribe=self._subscribe,
             asked=lambda name: self._server.router.asked(name, self),
+            gone=self._server.router.gone,
             is_for_us=lambda name: self._server.router.is_for(name, self),
         )
         self._dispatcher = Dispatcher(
@@ -111,7 +114,7 @@ class Connection(asyncio.Protocol):
             self._refuse(ServiceError("too_large", limit=self._limits.message_octets).info)
             return
         self._lines.extend(lines)
-        self._queued += sum(len(line) for line in lines)
+        self._queued += sum(map(_cost_octets, lines))
         if not self._holds_too_much():
             self._pump()
 
@@ -321,13 +324,17 @@ class Connection(asyncio.Protocol):
         self._server.complain(self.peer, f"{why}: dropped")
 
 
+def _cost_octets(line: bytes) -> int:
+    return len(line) + _LINE_OCTETS
+
+
 def _read(line: bytes) -> _Waiting:
     try:
         request = _REQUESTS.decode(line)
     except _MALFORMED as error:
-        return _Waiting(len(line), CHEAP, _malformed(error))
+        return _Waiting(_cost_octets(line), CHEAP, _malformed(error))
     call = CALLS.get(request.method)
-    return _Waiting(len(line), CHEAP if call is None else call.cost, request)
+    return _Waiting(_cost_octets(line), CHEAP if call is None else call.cost, request)
 
 
 def _malformed(error: Exception) -> ErrorInfo:

@@ -17,6 +17,7 @@ from msgspec import Struct
 from ginnel_service import __version__
 from ginnel_service.logs import protect
 from ginnel_service.profiles.model import ProfileError
+from ginnel_service.profiles.secrets import Secrets
 
 from . import sight
 from .access import SYSTEM_UID, Action, Peer, Policy
@@ -77,6 +78,7 @@ class Client:
 
     subscribe: Callable[[SubscribeParams], Snapshot]
     asked: Callable[[str], None]  # it asked for the profile's connection
+    gone: Callable[[str], None]  # there is no such profile any more
     is_for_us: Callable[[str], bool]  # whether the profile's prompts are for this client to put
 
 
@@ -212,8 +214,7 @@ class Dispatcher:
     async def _create(self, params: ProfileCreateParams) -> Done:
         """Whose it becomes: the system's, if asked; else it stays its owner's; else it is the caller's."""
         name = params.profile.name
-        for secret in params.secrets.values:
-            protect(secret, name)
+        self._keep_from_logs(params.secrets)
         before = self._owner_to_replace(name) if params.replace else None
         if params.system:
             self._check(Action.CREATE_SYSTEM_PROFILE, None)
@@ -228,6 +229,12 @@ class Dispatcher:
             forget_secrets=params.forget_secrets,
         )
         return Done()
+
+    def _keep_from_logs(self, secrets: Secrets) -> None:
+        """As the caller's, who may name anybody's connection, or a thousand that are none: no line is about
+        one of this name. Those that are stored are known to the log as the profile's."""
+        for secret in secrets.values:
+            protect(secret, f"uid {self._peer.uid}")
 
     def _owner_to_replace(self, name: str) -> int | None:
         """None where there is nothing to replace. Raises `not_permitted`."""
@@ -249,8 +256,8 @@ class Dispatcher:
 
     async def _validate(self, params: ProfileValidateParams) -> ProfileValidateResult:
         name = str(params.profile.get("name", ""))
-        for secret in () if params.secrets is None else params.secrets.values:
-            protect(secret, name)
+        if params.secrets is not None:
+            self._keep_from_logs(params.secrets)
         if params.keep_secrets:
             self._check(Action.CHANGE_PROFILE, name)
         problems = await self._service.validate_profile(
@@ -272,10 +279,12 @@ class Dispatcher:
 
     async def _rename(self, params: RenameParams) -> Done:
         await self._service.rename_profile(params.name, params.new_name)
+        self._client.gone(params.name)
         return Done()
 
     async def _remove(self, params: NameParams) -> Done:
         await self._service.remove_profile(params.name)
+        self._client.gone(params.name)
         return Done()
 
     async def _up(self, params: UpParams) -> Struct:
@@ -336,7 +345,13 @@ class Dispatcher:
 
     async def _diagnose(self, params: DiagnoseParams) -> Diagnosis:
         if not params.active:
-            return sight.of_diagnosis(await self._service.diagnose(params.name), self._sees)
+            try:
+                found = await self._service.diagnose(params.name)
+            except ProfileError as error:
+                if error.code == "unknown_profile" or self._sees(params.name):
+                    raise
+                raise ServiceError(error.code, name=params.name) from None
+            return sight.of_diagnosis(found, self._sees)
         self._check(Action.USE_CONNECTION, params.name)
         return await self._service.examine(params.name)
 

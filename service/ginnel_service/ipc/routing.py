@@ -45,6 +45,11 @@ class Router:
             self._askers[name] = listener
             self._tell({name})
 
+    def gone(self, name: str) -> None:
+        """There is no such connection any more; who asks for the next one of that name is to ask for it."""
+        if self._askers.pop(name, None) is not None:
+            self._tell({name})
+
     def changed(self, listener: Listener) -> None:
         """`listener` hears prompts from now on, or no more."""
         self._tell({name for name, asker in self._askers.items() if asker is listener}, but=listener)

@@ -6,6 +6,7 @@ first, so that nobody else can put a link or another file in the way.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -18,6 +19,9 @@ DIRECTORY_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 class UnsafeFileError(OSError):
     """A file or directory is not what the service wrote: wrong kind, owner, mode or size."""
+
+    def __init__(self, cause: str, path: Path) -> None:
+        super().__init__(errno.EPERM, cause, str(path))
 
 
 class Stamp(NamedTuple):
@@ -67,11 +71,11 @@ class PrivateDirectory:
             with os.fdopen(descriptor, "rb") as file:
                 found = os.fstat(descriptor)
                 if not stat.S_ISREG(found.st_mode):
-                    raise UnsafeFileError("not a regular file")
-                _check_owner(found)
+                    raise UnsafeFileError("not a regular file", self.path / name)
+                _check_owner(found, self.path / name)
                 data = file.read(limit + 1)
         if len(data) > limit:
-            raise UnsafeFileError(f"larger than {limit} octets")
+            raise UnsafeFileError(f"larger than {limit} octets", self.path / name)
         return data
 
     def write(self, name: str, data: bytes, *, replace: bool) -> None:
@@ -116,14 +120,14 @@ class PrivateDirectory:
             self.path.mkdir(mode=0o700, parents=True)
         descriptor = os.open(self.path, DIRECTORY_FLAGS)
         try:
-            _check_owner(os.fstat(descriptor))
+            _check_owner(os.fstat(descriptor), self.path)
             yield descriptor
         finally:
             os.close(descriptor)
 
 
-def _check_owner(found: os.stat_result) -> None:
+def _check_owner(found: os.stat_result, path: Path) -> None:
     if found.st_uid not in (0, os.geteuid()):
-        raise UnsafeFileError(f"owned by uid {found.st_uid}")
+        raise UnsafeFileError(f"owned by uid {found.st_uid}", path)
     if found.st_mode & 0o022:
-        raise UnsafeFileError("writable by others")
+        raise UnsafeFileError("writable by others", path)

@@ -7,6 +7,7 @@ A profile holds no secret; those are in `secrets`.
 from __future__ import annotations
 
 import tomllib
+from heapq import nsmallest
 from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
@@ -18,6 +19,9 @@ NAME_PATTERN = r"\A[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?\Z"
 ANY_IDENTITY = "%any"
 MAX_FILE_OCTETS = 256 * 1024
 MAX_CERTIFICATES = 32
+#: Of one table's unknown fields so many are told of, and so many characters of what somebody wrote.
+MAX_UNKNOWN = 100
+MAX_SAID = 200
 
 Text = Annotated[str, Meta(max_length=256)]
 Texts = Annotated[tuple[Text, ...], Meta(max_length=256)]
@@ -375,12 +379,15 @@ def serialise_profile(profile: Profile) -> bytes:
 
 
 def shape_problems(kind: type[Struct], table: dict[str, Any], prefix: str = "") -> list[Problem]:
-    """Every unknown, missing and ill-typed field of `table`, where msgspec would stop at the first."""
+    """Every missing and ill-typed field of `table`, where msgspec would stop at the first.
+
+    Of unknown ones as many as a person would read: `table` may be anybody's, and large.
+    """
     problems = []
     hints = get_type_hints(kind, include_extras=True)
-    for key in table.keys() - hints.keys():
-        known = "known here: " + ", ".join(sorted(hints))
-        problems.append(Problem(printable(prefix + key), "is not a field of a profile", known))
+    known = "known here: " + ", ".join(sorted(hints))
+    for key in nsmallest(MAX_UNKNOWN, table.keys() - hints.keys()):
+        problems.append(Problem(printable(prefix + key[:MAX_SAID]), "is not a field of a profile", known))
     for field in msgspec.structs.fields(kind):
         name, hint = prefix + field.name, hints[field.name]
         if field.name not in table:
@@ -394,5 +401,6 @@ def shape_problems(kind: type[Struct], table: dict[str, Any], prefix: str = "") 
         try:
             msgspec.convert(value, hint)
         except msgspec.ValidationError as error:
-            problems.append(Problem(name, printable(str(error)), "write a value of the expected kind"))
+            said = printable(str(error)[:MAX_SAID])
+            problems.append(Problem(name, said, "write a value of the expected kind"))
     return sorted(problems, key=lambda problem: problem.field)

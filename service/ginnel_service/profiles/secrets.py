@@ -15,7 +15,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-from .certificates import UnusableError, belongs, load_certificates, load_key
+from .certificates import MAX_KEY_OCTETS, UnusableError, belongs, load_certificates, load_key
 from .files import PrivateDirectory, UnsafeFileError
 from .keys import BrokenSealError, KeyRing, MissingKeyError, Origin, is_sealed, key_id
 from .model import NAME_PATTERN, Problem, Profile, ProfileError, printable
@@ -24,7 +24,7 @@ SUFFIX = ".secrets"
 MAX_PSK_OCTETS = 1024
 MAX_PASSWORD = 1024
 MAX_PKCS12_OCTETS = 32 * 1024
-MAX_FILE_OCTETS = 64 * 1024
+MAX_FILE_OCTETS = 96 * 1024  # of JSON with all of them at their largest
 
 
 SecretName = Literal["psk", "password", "private_key", "ppk", "pkcs12", "pkcs12_password"]
@@ -80,9 +80,15 @@ def validate_secrets(profile: Profile, secrets: Secrets) -> list[Problem]:
             found.append(Problem(name, f"is longer than {MAX_PASSWORD} characters", "give a shorter one"))
     if profile.ike.ppk.id and not secrets.ppk:
         found.append(Problem("ppk", "is missing", "give the key that ike.ppk.id names, or no ike.ppk.id"))
-    if authentication.pkcs12:
+    if len(secrets.pkcs12) > MAX_PKCS12_OCTETS:
+        remedy = "leave certificates out that nobody needs"
+        found.append(Problem("pkcs12", f"is larger than {MAX_PKCS12_OCTETS} octets", remedy))
+    elif authentication.pkcs12:
         found += _pkcs12_problems(secrets)
-    if authentication.certificate:
+    if len(secrets.private_key) > MAX_KEY_OCTETS:
+        large = f"the private key is larger than {MAX_KEY_OCTETS} octets"
+        found.append(Problem("private_key", large, "give a key that IKEv2 can use"))
+    elif authentication.certificate:
         found += _key_problems(profile, secrets)
     return found
 
@@ -91,9 +97,6 @@ def _pkcs12_problems(secrets: Secrets) -> list[Problem]:
     """What can be told without opening the file, which takes a second and its password."""
     if not secrets.pkcs12:
         return [Problem("pkcs12", "is missing", "give the PKCS#12 file that authentication.pkcs12 speaks of")]
-    if len(secrets.pkcs12) > MAX_PKCS12_OCTETS:
-        remedy = "leave certificates out that nobody needs"
-        return [Problem("pkcs12", f"is larger than {MAX_PKCS12_OCTETS} octets", remedy)]
     if secrets.pkcs12[:1] != b"\x30":
         return [Problem("pkcs12", "is no PKCS#12 file", "give one, such as a .p12 or .pfx file")]
     return []

@@ -53,6 +53,15 @@ class ProfileStore:
         """Whether there is a file of that name, be it broken."""
         return re.match(NAME_PATTERN, name) is not None and self._file(name) in self._directory.names()
 
+    def is_taken(self, name: str) -> bool:
+        """Whether `put` would find a file there: also of a name that differs in case, where the disk does
+        not part them."""
+        try:
+            self._directory.stamp(self._file(name))
+        except FileNotFoundError:
+            return False
+        return True
+
     def get(self, name: str) -> Profile:
         """Raises `unknown_profile`, `profile_corrupt` (with file and cause) or `profile_invalid`."""
         file = self._file(name)
@@ -63,6 +72,8 @@ class ProfileStore:
             raise ProfileError("unknown_profile", name=name) from None
         if found.profile is None:
             assert found.error is not None
+            if not self.has(name):
+                raise ProfileError("unknown_profile", name=name)  # another's, of a name that is like it
             raise found.error.with_traceback(None)
         return found.profile
 

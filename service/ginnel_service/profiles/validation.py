@@ -12,7 +12,17 @@ import msgspec
 
 from .authentication import check_authentication
 from .checks import check_range, is_host
-from .model import NAME_PATTERN, Esp, Problem, Profile, ProfileError, printable, profile_of
+from .model import (
+    MAX_FILE_OCTETS,
+    NAME_PATTERN,
+    Esp,
+    Problem,
+    Profile,
+    ProfileError,
+    printable,
+    profile_of,
+    serialise_profile,
+)
 from .surroundings import check_surroundings
 
 _DAY_S = 86400.0
@@ -33,6 +43,9 @@ def validate(profile: Profile) -> list[Problem]:
     _check_esp(profile.esp, found)
     check_surroundings(profile, found)
     _check_times(profile, found)
+    if not found and len(serialise_profile(profile)) > MAX_FILE_OCTETS:
+        remedy = "leave out certificates that nobody needs, and what stands around them"
+        found.append(Problem("certificates", f"is longer than {MAX_FILE_OCTETS} octets", remedy))
     return found
 
 

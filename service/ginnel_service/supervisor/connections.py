@@ -58,6 +58,7 @@ class Connections:
         self._key_file = key_file
         self._told: dict[str, State] = {}
         self._news: dict[str, asyncio.TimerHandle] = {}
+        self._held: frozenset[str] = frozenset()  # whose kill switch was on when it was told last
         self._beginning: set[str] = set()
         self._stopping = False
         self._counted: tuple[Statistics, ...] = ()
@@ -195,6 +196,14 @@ class Connections:
         return tunnel
 
     # News
+
+    def switched(self) -> None:
+        """The kill switch may be on for others than before: what that blocks is news of their connections."""
+        before, self._held = self._held, frozenset(self._keeper.holders)
+        for name in before ^ self._held:
+            tunnel = self.tunnels.get(name)
+            if tunnel is not None and public_state(tunnel.state) != "down":
+                self._tell(tunnel)
 
     def _observer(self) -> Observer:
         return Observer(

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from ipaddress import ip_address
+from typing import Final
 
 from ..clock import utc_s
 from ..ipc.schema import ErrorInfo, KillSwitchHold, KillSwitchStatus
@@ -23,6 +24,8 @@ from ..tunnel.errors import TunnelError, as_tunnel_error
 from .wanted import MAX_GATEWAYS, Hold, WantedFile
 
 log = logging.getLogger("ginnel.daemon")
+
+_PORTAL_LOOK_S: Final = 5.0
 
 
 def holds_of(profiles: ProfileStore, wanted: WantedFile) -> dict[str, Hold]:
@@ -90,12 +93,15 @@ class KillSwitchKeeper:
         executor: Executor,
         wanted: WantedFile,
         told: Callable[[KillSwitchStatus], None],
+        now: Callable[[], float],
+        refused: TunnelError | None = None,
     ) -> None:
-        """`reinstall` was called before."""
+        """`reinstall` was called before, and `refused`, if it was. `now` is a clock that counts sleep."""
         self._network = network
         self._executor = executor
         self._file = wanted
         self._told = told
+        self._now = now
         self._devices: dict[str, str] = {}
         self._gateways: dict[str, tuple[str, ...]] = {}
         self._loop = asyncio.get_running_loop()
@@ -104,7 +110,8 @@ class KillSwitchKeeper:
         self._pending: set[asyncio.Future[None]] = set()
         self._portal: asyncio.TimerHandle | None = None
         self._portal_until: float | None = None
-        self._error: TunnelError | None = None
+        self._portal_ends = 0.0  # by `now`
+        self._error = refused
 
     @property
     def wanted_up(self) -> tuple[str, ...]:
@@ -141,7 +148,7 @@ class KillSwitchKeeper:
             await self._apply(name)
         except ServiceError:
             if name not in now.holds:
-                await self._let_go([name], up=now.up)
+                await self.forget(name)  # others may have changed the rest meanwhile
             raise
 
     async def release(self, name: str) -> None:
@@ -151,13 +158,17 @@ class KillSwitchKeeper:
         stays = hold is not None and hold.mode == "always"
         await self._let_go([] if stays else [name], up=tuple(each for each in now.up if each != name))
 
-    async def profile_changed(self, profile: Profile) -> None:
-        """It was stored, perhaps in the place of another. Raises ServiceError."""
+    async def profile_changed(self, profile: Profile, *, active: bool) -> None:
+        """It was stored, perhaps in the place of another; `active`: its connection is wanted up.
+
+        Raises ServiceError.
+        """
         hold, now, name = hold_of(profile), self._file.now, profile.name
-        if hold is None or (hold.mode == "connecting" and name not in now.up):
+        up = tuple(dict.fromkeys((*now.up, name))) if active else now.up
+        if hold is None or (hold.mode == "connecting" and name not in up):
             await self.forget(name)
         else:
-            self._file.change(holds={**now.holds, name: hold})
+            self._file.change(holds={**now.holds, name: hold}, up=up)
             await self._apply(name)
 
     def rename(self, name: str, new_name: str) -> None:
@@ -177,7 +188,8 @@ class KillSwitchKeeper:
             raise ServiceError("kill_switch_off")
         self._close_portal()
         self._portal_until = utc_s() + seconds
-        self._portal = self._loop.call_later(seconds, self._portal_over)
+        self._portal_ends = self._now() + seconds
+        self._watch_portal()
         log.warning("the kill switch lets a captive portal be reached for %g s", seconds)
         await self._apply("")
 
@@ -284,6 +296,14 @@ class KillSwitchKeeper:
             log.error("the kill switch is not as it should be: %s", self._error)
         if (before is None) is not (self._error is None):
             self._told(self.status())
+
+    def _watch_portal(self) -> None:
+        """The loop's clock stands still while the machine sleeps, and it may wake up somewhere else."""
+        left_s = self._portal_ends - self._now()
+        if left_s > 0:
+            self._portal = self._loop.call_later(min(left_s, _PORTAL_LOOK_S), self._watch_portal)
+        else:
+            self._portal_over()
 
     def _portal_over(self) -> None:
         self._close_portal()

@@ -65,7 +65,7 @@ class ProfileDesk:
         if problems:
             raise ProfileError("profile_invalid", name=name, problems=tuple(problems))
         there = self._has(name)
-        if there and not replace:
+        if self._profiles.is_taken(name) and not (there and replace):
             raise ProfileError("profile_exists", name=name)
         before = self._readable(name) if there else None
         if not there or self.owner_of(name) != profile.owner_uid:
@@ -128,19 +128,25 @@ class ProfileDesk:
         profile = msgspec.structs.replace(self._profiles.get(name), name=new_name)
         if problems := validate(profile):
             raise ProfileError("profile_invalid", name=name, problems=tuple(problems))
-        if self._has(new_name):
+        if self._profiles.is_taken(new_name):
             raise ProfileError("profile_exists", name=new_name)
         self._secrets.put(new_name, self._secrets.get(name))  # they are sealed for the name that they have
-        self._profiles.put(profile, goes=name)
+        try:
+            self._profiles.put(profile, goes=name)
+        except (OSError, ProfileError):
+            with suppress(OSError):
+                self._secrets.remove(new_name)  # there is no such profile that could be removed
+            raise
         between()
         self._profiles.remove(name)
         self._secrets.remove(name)
         log.info("profile %s is called %s now", name, new_name, extra={"connection": new_name})
 
     def remove(self, name: str) -> None:
-        self._profiles.remove(name)
+        """The secrets first: as long as there is the profile, it can be asked for once more."""
         with suppress(ProfileError):
             self._secrets.remove(name)
+        self._profiles.remove(name)
         log.info("profile %s removed", name, extra={"connection": name})
 
     def remember(self, profile: Profile, **secret: str) -> None:

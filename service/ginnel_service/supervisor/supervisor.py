@@ -39,6 +39,7 @@ from ..ipc.service import EventFeed, ServiceError
 from ..profiles.model import Profile, ProfileError
 from ..profiles.secrets import SecretName, Secrets, SecretStore
 from ..profiles.store import ProfileStore
+from ..tunnel.errors import TunnelError
 from ..tunnel.host import Host
 from ..tunnel.probe import Prober
 from .connections import Connections
@@ -62,14 +63,18 @@ class Supervisor(EventFeed):
         ring: logs.RingHandler,
         wanted: WantedFile,
         *,
+        refused: TunnelError | None = None,
         key_file: Path | None = None,
     ) -> None:
+        """`refused`: why the kill switch was not put up again."""
         super().__init__()
         self._host = host
         self._secrets = secrets
         self._ring = ring
         self._desk = ProfileDesk(profiles, secrets)
-        self._keeper = KillSwitchKeeper(host.network, host.executor, wanted, self.publish)
+        self._keeper = KillSwitchKeeper(
+            host.network, host.executor, wanted, self._switched, host.now, refused
+        )
         self._connections = Connections(host, self._desk, self._keeper, self.publish, key_file=key_file)
         self._on_demand = OnDemandDesk(
             host, self._desk, self._connections, wanted, Prober(host), self._tell_of
@@ -128,7 +133,7 @@ class Supervisor(EventFeed):
         )
         self._on_demand.profiles_changed(profile.name)
         self._tell_of(profile.name)
-        await self._keeper.profile_changed(profile)
+        await self._keeper.profile_changed(profile, active=self._connections.is_active(profile.name))
 
     async def validate_profile(
         self,
@@ -154,6 +159,7 @@ class Supervisor(EventFeed):
         self._desk.rename(name, new_name, lambda: self._keeper.rename(name, new_name))
         self._connections.forget(name)
         self._ring.hand_over(name, new_name)
+        logs.forget(name)
         self._on_demand.profiles_changed(name, new_name)
         self._tell_of(new_name)
         self.publish(ProfileChange(name=name, new_name=new_name))
@@ -164,6 +170,7 @@ class Supervisor(EventFeed):
         self._desk.remove(name)
         self._connections.forget(name)
         self._ring.hand_over(name, "")  # the name may be somebody else's next
+        logs.forget(name)
         self._on_demand.resume(name)
         self._on_demand.profiles_changed(name)
         self._tell_of(name)
@@ -254,6 +261,10 @@ class Supervisor(EventFeed):
         except (ServiceError, ProfileError) as error:
             log.error("it does not begin by itself: %s", error.code, extra={"connection": name})
             return None
+
+    def _switched(self, status: KillSwitchStatus) -> None:
+        self.publish(status)
+        self._connections.switched()
 
     def _tell_of(self, name: str) -> None:
         """A profile is new, another one, or gone."""

@@ -36,7 +36,8 @@ _SECTION: Final = re.compile(r"(conn|ca|config)\s+(\S+)\s*")
 _SETTING: Final = re.compile(r"\s+([A-Za-z0-9_.-]+)\s*=\s*(.*)")
 #: A colon of its own, which those of IPv6 addresses are not.
 _SECRET: Final = re.compile(r"(?P<for>.*?)(?:^|(?<=\s)):\s*(?P<kind>[A-Za-z0-9]+)\s+(?P<rest>.+)")
-_MAX_LINE: Final = 4096
+#: How many settings sections may take from one another in all: what they take adds up.
+_MAX_TAKEN: Final = 10 * MAX_VALUES
 _SECRET_KINDS: Final = ("PSK", "EAP", "RSA", "ECDSA", "PKCS8", "P12", "PPK", "XAUTH", "NTLM", "PIN", "BLISS")
 _DEEPEST_ALSO: Final = 8
 _ALWAYS: Final = (
@@ -77,13 +78,14 @@ def read(data: str, keyring: Keyring) -> Preview:
     refused: ImportRefused | None = None
     names = [name for kind, name in sections if kind == "conn" and name != "%default"]
     taken = {also for kind, name in sections if kind == "conn" for also in _also(sections["conn", name])}
+    budget = [_MAX_TAKEN]
     for name in [each for each in names if each not in taken or sections["conn", each].get("auto")]:
         if len(found) >= MAX_CANDIDATES:
             whole.skip("too_many", f"conn {name}")
             break
         draft = Draft(keyring)
         try:
-            _connection(Reader(_merged(sections, name), f"conn {name}", draft), draft)
+            _connection(Reader(_merged(sections, name, budget), f"conn {name}", draft), draft)
             _secrets(secrets, draft)
         except ImportRefused as error:
             refused = error
@@ -145,14 +147,19 @@ def _also(section: Mapping[str, str]) -> list[str]:
 
 
 def _merged(
-    sections: Mapping[tuple[str, str], Mapping[str, str]], name: str, depth: int = 0
+    sections: Mapping[tuple[str, str], Mapping[str, str]], name: str, budget: list[int], depth: int = 0
 ) -> dict[str, str]:
-    """A section over those that it takes, over the default."""
+    """A section over those that it takes, over the default. Raises ImportRefused."""
     made: dict[str, str] = dict(sections.get(("conn", "%default"), {})) if not depth else {}
     own = sections.get(("conn", name), {})
-    for other in _also(own):
+    others = _also(own)
+    budget[0] -= 1 + len(own) + len(others)
+    if budget[0] < 0:
+        cause = "sections take from one another too often"
+        raise ImportRefused("import_malformed", format="ipsec", cause=cause)
+    for other in others:
         if depth < _DEEPEST_ALSO:
-            made |= _merged(sections, other, depth + 1)
+            made |= _merged(sections, other, budget, depth + 1)
     made |= own
     made.pop("also", None)
     return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any, Final
 
 from ..certificates import UnusableError, load_certificates, pem_of
@@ -113,10 +114,8 @@ def _parsed(data: bytes) -> dict[str, Any]:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        names = [name for name, _ in pairs]
-        raise ImportRefused(
-            "import_duplicate_key", key=printable(next(name for name in names if names.count(name) > 1)[:64])
-        )
+        twice = next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
+        raise ImportRefused("import_duplicate_key", key=printable(twice[:64]))
     return made
 
 
