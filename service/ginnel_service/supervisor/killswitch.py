@@ -122,6 +122,11 @@ class KillSwitchKeeper:
     def holders(self) -> tuple[str, ...]:
         return tuple(sorted(self._file.now.holds))
 
+    @property
+    def unwritten(self) -> OSError | None:
+        """Why the next start may find another kill switch than the one that is on now."""
+        return self._file.unwritten
+
     def status(self) -> KillSwitchStatus:
         holds = self._file.now.holds
         return KillSwitchStatus(
