@@ -71,12 +71,9 @@ class PathProbe(Exchange):
             session.prober.unclear(now)
 
     def answered_again(self, session: Session, now: float) -> None:
-        """More answers than plain forms: padded ones arrived after all, the path was only slow.
-
-        Two more, as the network itself may have doubled one, and answers to either form look the same.
-        """
+        """More answers than plain forms: a padded one arrived after all, the path was only slow."""
         self._answers += 1
-        if self._answers == self.transmission.plain_sent + 2 > 2 and self._is_about(session):
+        if self._answers == self.transmission.plain_sent + 1 > 1 and self._is_about(session):
             session.talk.rtt_s = max(session.talk.rtt_s, self._answered_after_s)
             session.prober.answered(self.size, now)
 
