@@ -10,12 +10,16 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+from click.testing import CliRunner
 
 import ginnel_service.gateway
 from ginnel_service.cli.common import Settings
+from ginnel_service.cli.exits import Exit
 from ginnel_service.cli.gateway import tell
 from ginnel_service.cli.gateway_common import WORDS
+from ginnel_service.cli.main import main
 from ginnel_service.gateway.program import EventLine
+from ginnel_service.gateway.registry import Registry, establish
 
 FOLDER = Path(ginnel_service.gateway.__file__).parent
 
@@ -57,3 +61,20 @@ def test_a_line_that_cannot_be_written_keeps_nobody_out(as_json: bool) -> None:
         for raw in (full, broken):
             with redirect_stdout(io.TextIOWrapper(raw, write_through=True)):
                 tell(settings, EventLine("alice established", {"event": "established"}))
+
+
+def test_files_that_could_not_be_written_change_no_user(tmp_path: Path) -> None:
+    """The user's old certificate would be of no use any more, and the new one's key nowhere."""
+    config = establish(tmp_path / "gateway", "vpn.example.org")
+    registry = Registry(config)
+    registry.add("alice", "certificate")
+    everyone = tmp_path / "everyone"
+    everyone.mkdir()
+    everyone.chmod(0o777)
+    before = {path: path.read_bytes() for path in config.parent.iterdir()}
+    for command in (("export", "alice"), ("add", "bob")):
+        arguments = ["gateway", "user", *command, "--config", str(config), "--export", str(everyone)]
+        result = CliRunner().invoke(main, arguments)
+        assert result.exit_code == Exit.FAILED, result.output
+        assert "is not written" in result.output
+        assert {path: path.read_bytes() for path in config.parent.iterdir()} == before

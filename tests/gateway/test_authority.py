@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from ginnel_service.gateway.authority import IKE_INTERMEDIATE, Authority, found
@@ -16,6 +17,7 @@ from ginnel_service.ike.auth.policy import TrustPolicy
 from ginnel_service.ike.auth.revocation import Evidence, check
 from ginnel_service.ike.auth.trust import matches, verify_chain
 from ginnel_service.ike.payloads.identity import Identity
+from helpers.authority import of_no_version, pem_block
 
 ROOT = found("vpn.example.org")
 AUTHORITY = Authority(ROOT.certificate, ROOT.key)
@@ -80,6 +82,9 @@ def test_another_roots_key_is_no_authority() -> None:
         Authority(ROOT.certificate, AUTHORITY.user("alice").key)
     with pytest.raises(GatewayError, match="no PEM"):
         Authority(ROOT.certificate, b"")
+    versionless = of_no_version(certificate(ROOT.certificate).public_bytes(Encoding.DER))
+    with pytest.raises(GatewayError, match="no PEM"):
+        Authority(pem_block(versionless), ROOT.key)
 
 
 def test_an_authority_that_has_expired_issues_nothing() -> None:

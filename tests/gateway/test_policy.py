@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from ginnel_service.gateway.config import parse
 from ginnel_service.gateway.policy import Policy
 from ginnel_service.gateway.pools import Pools
@@ -44,3 +46,17 @@ def test_a_lease_has_host_addresses_and_dns_and_can_be_given_back() -> None:
     assert it.lease(who, ipv4=True, ipv6=False, wished=(), terms=NO_TERMS) is None
     it.release(lease)
     assert it.lease(who, ipv4=True, ipv6=False, wished=(), terms=NO_TERMS) == lease
+
+
+@pytest.mark.parametrize("text", ["a@b", "@alice", "@#6B65", "fd00::0001", "C=CH,CN=alice"])
+def test_a_user_who_is_removed_has_to_go_however_the_name_is_spelt(text: str) -> None:
+    head = b'identity = "gw"\npool_ipv4 = "10.0.0.0/30"\n'
+    bob, user = '{ id = "bob", psk = "y" }', f'{{ id = "{text}", psk = "x" }}'
+    config = parse(head + f"users = [{bob}, {user}]".encode())
+    it = Policy(config, Pools((config.pool_ipv4, None)))
+    who = Identity.parse_text(text)
+    it.take(config, now=2.0)
+    assert not it.outdated((who,), since=1.0)
+    it.take(parse(head + f"users = [{bob}]".encode()), now=3.0)
+    assert it.outdated((who,), since=1.0)
+    assert not it.outdated((Identity.parse_text("bob"),), since=1.0)

@@ -16,7 +16,7 @@ from ginnel_service.ike.codes import IdType
 from ginnel_service.ike.config import PskAuth, SessionConfig, SignatureAuth
 from ginnel_service.ike.eap.config import EapServerConfig
 from ginnel_service.ike.payloads.identity import Identity
-from helpers.authority import SERVER, Authority, chain_pem, dns
+from helpers.authority import SERVER, Authority, chain_pem, dns, of_no_version
 
 ROOT = Authority()
 GATEWAY = ROOT.issue("gw", sans=[dns("gw.example.org")], ekus=[SERVER])
@@ -170,6 +170,13 @@ def test_every_mistake_is_named_and_no_secret(folder: Path, text: str, words: st
         parse(text.encode(), folder)
     assert words in str(caught.value)
     assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize("data", [b"nonsense", of_no_version(ROOT.crl())])
+def test_what_is_no_crl_is_named(folder: Path, data: bytes) -> None:
+    (folder / "crl.der").write_bytes(data)
+    with pytest.raises(GatewayError, match=r"crl\.der is no CRL"):
+        parse(WHOLE.replace("ca = [", 'crl = ["crl.der"]\nca = [').encode(), folder)
 
 
 def test_no_secret_shows(folder: Path) -> None:

@@ -9,11 +9,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from cryptography import x509
 
-from ginnel_service.cli.exits import Exit
-from ginnel_service.cli.main import main
 from ginnel_service.gateway.config import GatewayConfig, load
 from ginnel_service.gateway.errors import GatewayError
 from ginnel_service.gateway.policy import Policy
@@ -207,21 +204,3 @@ def test_nobodys_files_have_the_names_of_anybody_elses(registry: Registry) -> No
     files = [name for each in people for name in registry.add(each, "psk", ("toml",)).files]
     assert len(set(files)) == len(people)
     assert files[-1] == "alice-example.org.toml"
-
-
-@pytest.mark.parametrize("command", ["add", "export"])
-def test_a_folder_that_cannot_be_written_to_changes_no_user(
-    registry: Registry, made: Path, tmp_path: Path, command: str
-) -> None:
-    registry.add("eve", "certificate")
-    kept = ("users.toml", "crl.pem")
-    before = [(made.parent / name).read_bytes() for name in kept]
-    (tmp_path / "file").touch()
-    (tmp_path / "open").mkdir()
-    (tmp_path / "open").chmod(0o777)
-    name = "eve" if command == "export" else "frank"
-    for folder in ("file", "open"):
-        where = ("--config", str(made), "--export", str(tmp_path / folder))
-        result = CliRunner().invoke(main, ["gateway", "user", command, name, *where])
-        assert (result.exit_code, "is not written" in result.stderr) == (Exit.FAILED, True)
-    assert [(made.parent / name).read_bytes() for name in kept] == before

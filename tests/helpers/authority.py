@@ -11,6 +11,7 @@ Everything is valid around `NOW` (Unix seconds) and says so in its dates; no tes
 from __future__ import annotations
 
 import ipaddress
+from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -315,3 +316,31 @@ def _with_pointers(
         told = [x509.AccessDescription(method, x509.UniformResourceIdentifier(url)) for url in ocsp_urls]
         builder = builder.add_extension(x509.AuthorityInformationAccess(told), critical=False)
     return builder
+
+
+def of_no_version(der: bytes) -> bytes:
+    """A certificate (version 3) or CRL (version 2), whose version is made one that there is not."""
+    made = der.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x05", 1)
+    made = made if made != der else der.replace(b"\x02\x01\x01", b"\x02\x01\x05", 1)
+    assert made != der
+    return made
+
+
+def pem_block(der: bytes) -> bytes:
+    """Whatever a certificate's PEM may hold."""
+    return b"-----BEGIN CERTIFICATE-----\n" + b64encode(der) + b"\n-----END CERTIFICATE-----\n"
+
+
+def in_latin_1(issuer: Authority, issued: Issued, *, name: bytes) -> Issued:
+    """The same with `name` as a TeletexString of Latin-1 that ends with an umlaut, as old authorities do."""
+    plain = b"\x0c" + bytes([len(name)]) + name  # a UTF8String
+    body, whole = issued.certificate.tbs_certificate_bytes, issued.der
+    assert body.count(plain) == 1
+    algorithm = whole[whole.index(body) + len(body) :]
+    made = body.replace(plain, b"\x14" + plain[1:-1] + b"\xfc")
+    assert isinstance(issuer.key, ec.EllipticCurvePrivateKey)
+    signed = issuer.key.sign(made, ec.ECDSA(hashes.SHA256()))
+    rest = algorithm[: 2 + algorithm[1]] + b"\x03%c\0%b" % (1 + len(signed), signed)
+    der = b"\x30\x82" + (len(made) + len(rest)).to_bytes(2, "big") + made + rest
+    certificate = x509.load_der_x509_certificate(der)
+    return Issued(certificate, issued.key, (certificate, *issued.chain[1:]))

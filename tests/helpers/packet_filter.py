@@ -191,6 +191,10 @@ def parse(line: str) -> Rule:
                 raise ValueError(f"{word} is not known")
     if (rule.sports or rule.dports) and not rule.protos:
         raise ValueError("port only applies to tcp/udp")  # pfctl's own words
+    hosts = {f"inet{'6' if ':' in each else ''}" for each in (*rule.source, *rule.target)}
+    for proto, family in (("icmp", "inet6"), ("icmp6", "inet")):  # of the rules that lists expand to
+        if proto in rule.protos and family in ({rule.family} if rule.family else hosts):
+            raise ValueError(f"proto {proto} doesn't match address family {family}")
     return rule
 
 

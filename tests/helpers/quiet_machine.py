@@ -29,7 +29,7 @@ class QuietWall:
     def refused(self, error: OSError) -> str:
         return ""
 
-    def vigil(self, look: Callable[[], None]) -> Vigil:
+    def vigil(self, look: Callable[[], bool]) -> Vigil:
         return Vigil(look, (), name="quiet")
 
 

@@ -20,10 +20,13 @@ from ginnel_service.ipc.access import Peer, Policy
 from ginnel_service.ipc.connection import Connection
 from ginnel_service.ipc.fake import FakeService
 from ginnel_service.ipc.limits import Bucket, Limits, Rate
-from ginnel_service.ipc.schema import ConnectionStatus, Level, LogEntry
+from ginnel_service.ipc.schema import ConnectionStatus, DnsStatus, ErrorInfo, Level, LogEntry, TunnelDiagnosis
 from ginnel_service.ipc.server import Server
 from ipc.callers import NOBODY, PROFILE, calling, owned_by, serve
 
+#: What we are to the service: an administrator by group, or as root is.
+MEMBER = Policy(admin_uids=frozenset(), admin_gids=frozenset({os.getegid()}))
+ROOT = Policy(admin_uids=frozenset({os.geteuid()}))
 FREE = Rate(per_s=1e9, burst=1e9)
 ALICE, BOB, ADMIN = (
     Peer(uid=1001, gid=1001, pid=1),
@@ -182,6 +185,7 @@ def test_short_lines_count_for_what_they_cost(tmp_path: Path, caplog: Any) -> No
 
 def test_a_subscriber_that_does_not_read_counts_with_the_others_of_its_owner(tmp_path: Path) -> None:
     async def scenario(service: FakeService, path: Path) -> None:
+        service.profiles["office"] = owned_by(os.geteuid(), "office")  # who sees all of it
         status = ConnectionStatus(name="office", routes=("2001:db8::/32",) * 2000)
         readers = [await asyncio.open_unix_connection(str(path), limit=1024) for _ in range(4)]
         for _, writer in readers:
@@ -218,6 +222,55 @@ def test_profiles_of_a_person_are_bounded(tmp_path: Path) -> None:
             assert replaced["result"] == {}
 
     serve(tmp_path, scenario, policy=NOBODY, limits=Limits(profiles_per_uid=2))
+
+
+@pytest.mark.parametrize("policy", [NOBODY, MEMBER, ROOT])
+def test_however_much_a_persons_connections_are_everyone_hears_of_them(
+    tmp_path: Path, policy: Policy
+) -> None:
+    """Each of as many as one person may have, through a gateway that names whatever it likes."""
+    networks = tuple(f"2001:db8:1111:2222:3333:4444:5555:{n:x}/128" for n in range(0x1000, 0x1400))
+    names = tuple(f"{n:0253}" for n in range(256))
+    long = ErrorInfo(code="identity_mismatch", params={"name": "p", "detail": "ab" * 65536})
+
+    def theirs(name: str) -> ConnectionStatus:
+        return ConnectionStatus(
+            name=name,
+            state="up",
+            addresses=networks,
+            dns=networks,
+            domains=names,
+            subnets=networks,
+            routes=networks,
+            bypass=networks,
+            dns_in_effect=DnsStatus(servers=networks, match=names, search=names),
+            peer="ab" * 65536,
+            error=long,
+        )
+
+    async def scenario(service: FakeService, path: Path) -> None:
+        every = [f"p{n}" for n in range(Limits().profiles_per_uid)]
+        service.profiles = {name: owned_by(os.geteuid() + 1, name) for name in every}
+        service.profiles["mine"] = owned_by(os.geteuid(), "mine")
+        service.connections = {name: theirs(name) for name in every}
+        service.connections["mine"] = ConnectionStatus(name="mine", state="up", routes=networks)
+        service.tunnels = tuple(TunnelDiagnosis(name=name, state="up", error=long) for name in every)
+        async with calling(path) as caller:
+            snapshot = (await caller.call("snapshot"))["result"]
+            subscribed = (await caller.call("subscribe", topics=["state"]))["result"]
+            assert subscribed == snapshot
+            shown = {each["name"]: each for each in snapshot["connections"]}
+            assert sorted(shown) == sorted([*every, "mine"])
+            assert tuple(shown["mine"]["routes"]) == networks
+            seen = shown["p1"]["routes"]
+            assert 4 < len(seen) < 20
+            assert tuple(seen) == networks[: len(seen)]
+            service.publish(theirs("p1"))
+            assert (await caller.read())["params"] == shown["p1"]
+            assert "result" in await caller.call("profile.list")
+            assert "result" in await caller.call("diagnose")
+
+    serve(tmp_path, scenario, policy=policy)
 
 
 CROWD = """

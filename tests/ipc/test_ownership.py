@@ -139,18 +139,22 @@ def test_an_administrator_ends_what_a_person_has_and_does_not_use_it(tmp_path: P
     serve(tmp_path, scenario, policy=MEMBER)
 
 
+def none_of_them(name: str) -> bool:
+    return False
+
+
 def _texts(value: Any) -> str:
     return msgspec.json.encode(value, enc_hook=str).decode()
 
 
 def test_of_anothers_connection_anyone_sees_what_the_machine_shows_anyway() -> None:
-    seen = sight.of_status(STATUS, lambda name: False)
+    seen = sight.of_status(STATUS, none_of_them, none_of_them)
     assert PRIVATE not in _texts(seen)
     assert (seen.name, seen.state, seen.device, seen.octets_in) == ("theirs", "up", "ginnel0", 7)
     assert (seen.addresses, seen.routes) == (("10.9.0.1/32",), ("10.0.0.0/8",))
     assert seen.error == ErrorInfo(code="device_down")
     assert (seen.path, seen.rtt_ms, seen.ike_suite) == (None, None, "")
-    assert sight.of_status(STATUS, lambda name: name == "theirs") == STATUS
+    assert sight.of_status(STATUS, lambda name: name == "theirs", none_of_them) == STATUS
 
 
 def test_whatever_else_speaks_of_it_says_no_more() -> None:
@@ -169,17 +173,17 @@ def test_whatever_else_speaks_of_it_says_no_more() -> None:
         ),
     )
     blind = [
-        sight.of_snapshot(snapshot, lambda name: False),
-        sight.of_summary(summary, lambda name: False),
-        sight.of_change(ProfileChange(name="theirs", summary=summary), lambda name: False),
-        sight.of_change(ProfileChange(name="theirs"), lambda name: False),
+        sight.of_snapshot(snapshot, none_of_them, none_of_them),
+        sight.of_summary(summary, none_of_them, none_of_them),
+        sight.of_change(ProfileChange(name="theirs", summary=summary), none_of_them, none_of_them),
+        sight.of_change(ProfileChange(name="theirs"), none_of_them, none_of_them),
         sight.of_statistics(Statistics(name="theirs", rtt_ms=1.0), lambda name: False),
-        sight.of_diagnosis(diagnosis, lambda name: False),
+        sight.of_diagnosis(diagnosis, none_of_them, none_of_them),
     ]
     assert PRIVATE not in "".join(map(_texts, blind))
-    told = sight.of_diagnosis(diagnosis, lambda name: False)
+    told = sight.of_diagnosis(diagnosis, none_of_them, none_of_them)
     assert [finding.params for finding in told.findings] == [{"count": 1}, {}, {"of": "the machine"}]
-    assert sight.of_diagnosis(diagnosis, lambda name: True) == diagnosis
+    assert sight.of_diagnosis(diagnosis, lambda name: True, none_of_them) == diagnosis
 
 
 def test_a_stranger_sees_that_much_by_every_call_and_event(tmp_path: Path) -> None:

@@ -203,6 +203,9 @@ def refusal_rolls_back(state: Path) -> None:
     rival = Wanted(device="tun1", mtu=1400, addresses=GATEWAY.addresses, routes=FULL.routes)
     assert refused(network.apply, "b", rival)[0] == "route_in_use"
     assert_same(between)
+    twin = Wanted(device="tun1", mtu=1400, addresses=FULL.addresses, guard=True)
+    assert refused(network.apply, "b", twin)[0] == "address_in_use", "neither would hear anything"
+    assert_same(between)
     network.close()
     assert_same(before)
 

@@ -10,9 +10,10 @@ import errno
 import subprocess
 import time
 from dataclasses import replace
-from ipaddress import ip_network
+from ipaddress import ip_interface, ip_network
 from pathlib import Path
 
+from ginnel_service.net.base import Wanted
 from ginnel_service.net.firewall import libnftables
 from ginnel_service.net.linux.network import LinuxNetwork
 from net.world import (
@@ -333,6 +334,31 @@ def a_machine_without_nftables_gets_its_tunnel(state: Path) -> None:
     network.apply("a", GUARDED)
     network.close()
     assert_same(before)
+
+
+def a_guard_refused_once_is_tried_again(state: Path) -> None:
+    """And meanwhile no other tunnel loses its own."""
+    run, refusals = libnftables.run, [errno.ENOMEM]
+
+    def refuse(text: str) -> str:
+        if refusals and "ginnel-guard-tun1" in text:
+            raise libnftables.NftablesError(refusals.pop(), "for a moment")
+        return run(text)
+
+    open_tun("tun0")
+    open_tun("tun1")
+    network = LinuxNetwork(state)
+    network.apply("a", GUARDED)
+    libnftables.run = refuse
+    other = Wanted(device="tun1", mtu=1400, addresses=(ip_interface("10.8.0.5/32"),), guard=True)
+    network.apply("b", other)
+    assert "ginnel-guard-tun1" not in nft("list", "tables")
+    network.apply("a", GUARDED)
+    assert "ginnel-guard-tun0" in nft("list", "tables")
+    network.apply("b", other)
+    assert "ginnel-guard-tun1" in nft("list", "tables")
+    network.close()
+    assert nft("list", "tables") == ""
 
 
 def a_guard_without_its_journal_is_replaced(state: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -13,12 +14,15 @@ from ginnel_service.ipc.identifiers import EXAMINATION_IDS
 from ginnel_service.net.base import Dns, Wanted
 from ginnel_service.net.dns.check import Seen, judge
 from ginnel_service.net.dns.commands import must, run
+from ginnel_service.net.dns.machine import MachineDns
 from ginnel_service.net.dns.names import ascii_domain, is_domain
+from ginnel_service.net.dns.networkmanager import NetworkManagerDns
 from ginnel_service.net.dns.nss import asks_resolved
 from ginnel_service.net.dns.resolv_conf import HEADER, ResolvConf, parse, render
 from ginnel_service.net.dns.resolved import LinkDns
 from ginnel_service.net.dns.saved import FILE_NAME, Overlaid, Saved, SavedDns, SavedFile
 from ginnel_service.net.plan import MOST_DOMAINS, MOST_SERVERS, Facts, SetDns, steps_for
+from helpers.dynamic_store import DynamicStore
 
 OURS = Dns(servers=(ip_address("10.0.0.53"),))
 SPLIT = Dns(servers=OURS.servers, match=("corp.example",), everything=False)
@@ -227,3 +231,28 @@ def test_a_copy_is_not_read_through_a_link_nor_from_a_directory_that_others_writ
     tmp_path.chmod(0o777)
     with pytest.raises(OSError, match="others may write"):
         SavedDns(tmp_path).write(SAVED)
+
+
+def test_whoever_is_away_with_what_a_predecessor_left_stops_nobody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The machine crashed with NetworkManager told; now it runs without, or that begins later."""
+    back: list[bool] = []
+
+    def recover(self: NetworkManagerDns) -> bool:
+        if not back:
+            raise ConnectionRefusedError(errno.ECONNREFUSED, "no such service")
+        return True
+
+    monkeypatch.setattr(NetworkManagerDns, "recover", recover)
+    store = DynamicStore("192.0.2.53")
+    dns = MachineDns(tmp_path, "scutil", run=store)
+    dns.set(STEP, "scutil", 0)
+    assert store.asked("www.example.org") == STEP.servers[:1]
+    with pytest.raises(ConnectionRefusedError):
+        dns.set(STEP, "networkmanager", 0)
+    SavedDns(tmp_path).write(SAVED)  # a tunnel that stands by now
+    back.append(True)
+    assert dns.recover() == ["undone: ask the servers of a tunnel that is gone"]
+    assert dns.recover() == []
+    assert SavedDns(tmp_path).read() == SAVED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Callable
@@ -12,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from ginnel_service.net.base import Dns, NetworkError, Wanted
+from ginnel_service.net.dns.darwin import ScutilDns
 from ginnel_service.net.dns.machine import MachineDns
 from ginnel_service.net.keeper import Keeper
+from ginnel_service.net.plan import SetDns
 from helpers.dynamic_store import DynamicStore
 from helpers.quiet_machine import QuietMachine
 
@@ -115,6 +118,33 @@ def test_a_refusal_is_named_and_leaves_nothing(tmp_path: Path, store: DynamicSto
     assert refused.value.code == "dns_refused"
     assert store.keys == before
     assert machine.done == []
+    network.close()
+
+
+def test_what_was_done_although_it_was_said_to_have_failed_is_taken_back(
+    tmp_path: Path, store: DynamicStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever looks after names was too slow to answer, or one of its hooks failed."""
+    before = dict(store.keys)
+    network = keeper(tmp_path / "state", store)
+    done = ScutilDns.set
+    late = iter([True, False, True, False])
+
+    def set_late(self: ScutilDns, step: SetDns) -> None:
+        done(self, step)
+        if next(late):
+            raise TimeoutError(errno.ETIMEDOUT, "did not end")
+
+    monkeypatch.setattr(ScutilDns, "set", set_late)
+    with pytest.raises(NetworkError, match="dns_refused"):
+        network.apply("a", EVERYTHING)
+    assert store.keys == before
+    network.apply("a", EVERYTHING)
+    with pytest.raises(NetworkError, match="dns_refused"):
+        network.apply("a", PART)
+    assert store.asked("www.example.org") == (OFFICE,)
+    network.withdraw("a")
+    assert store.keys == before
     network.close()
 
 

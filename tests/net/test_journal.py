@@ -243,6 +243,21 @@ def test_failed_write_leaves_no_entry_and_the_next_one_works(
     journal.close()
 
 
+def test_what_follows_a_torn_strike_is_not_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    directory = tmp_path / "state"
+    journal = opened(directory)
+    entries = journal.write(STEPS)
+    write = os.write
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", lambda fd, data: write(fd, data[:5]))  # the disk is full for a moment
+        journal.undone(entries[:1])
+    journal.write([(AddRule(6), Before())])
+    live, damaged = parse(file_of(directory).read_bytes(), ERA)
+    assert [entry.step for entry in live.values()] == [STEPS[1][0], STEPS[2][0], AddRule(6)]
+    assert damaged == 0
+    journal.close()
+
+
 def test_long_life_does_not_grow_the_log(tmp_path: Path) -> None:
     journal = opened(tmp_path / "state")
     journal.write(STEPS)

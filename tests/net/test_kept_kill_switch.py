@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
 from ginnel_service.demo.rig import eventually
+from ginnel_service.net import vigil
 from ginnel_service.net.base import KillSwitch
 from ginnel_service.net.kill_switch import KeptKillSwitch
 from ginnel_service.net.vigil import Vigil
@@ -23,6 +25,7 @@ class Wire:
 
     def __init__(self) -> None:
         self._reading, self._writing = os.pipe()
+        os.set_blocking(self._reading, False)
         self.closed = False
 
     def fileno(self) -> int:
@@ -32,7 +35,8 @@ class Wire:
         os.write(self._writing, b"!")
 
     def drain(self) -> None:
-        os.read(self._reading, 64)
+        with suppress(BlockingIOError):
+            os.read(self._reading, 64)
 
     def close(self) -> None:
         os.close(self._reading)
@@ -64,7 +68,7 @@ class Wall(QuietWall):
         self.looking()
         return self.up is not None
 
-    def vigil(self, look: Callable[[], None]) -> Vigil:
+    def vigil(self, look: Callable[[], bool]) -> Vigil:
         self.before_watching()
         self.wires.append(wire := Wire())
         return Vigil(look, (wire,), urgent=(wire,), name="wall")
@@ -91,6 +95,26 @@ def test_it_follows_and_is_put_back_until_nobody_keeps_it(wall: Wall) -> None:
     kept.close()
     kept.close()
     assert (wall.up, wall.watched) == ((WANTED, 1), 0)
+
+
+def test_what_could_not_be_put_back_is_tried_again_without_a_word(
+    wall: Wall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A firewall that is restarted may hold its tables for a moment, and nobody tells when it lets go."""
+    monkeypatch.setattr(vigil, "_AGAIN_MS", 20)
+    kept = KeptKillSwitch(wall)
+    kept.set_to(WANTED)
+    refusals = [OSError(16, "busy"), OSError(16, "busy")]
+
+    def refuse() -> None:
+        if refusals:
+            raise refusals.pop()
+
+    wall.looking = refuse
+    wall.take_down()
+    wall.wires[0].pull()
+    eventually(lambda: wall.up == (WANTED, 0), "the wall")
+    kept.close()
 
 
 def test_links_that_change_before_the_first_watch_are_seen(wall: Wall) -> None:
@@ -159,5 +183,5 @@ def test_who_cannot_watch_leaves_no_watch_open(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(os, "pipe", no_pipe)
     with pytest.raises(OSError, match="too many"):
-        Vigil(lambda: None, (wire,), name="wall")
+        Vigil(lambda: True, (wire,), name="wall")
     assert wire.closed

@@ -210,6 +210,14 @@ def test_what_it_forwards_is_stopped_too(net: Internet, lab: Lab) -> None:
     assert sniffer.leaks(NOTHING) == []
 
 
+def test_a_guests_bridge_with_a_name_that_nftables_cannot_write_opens_nothing(net: Internet) -> None:
+    net.client.ip("link add br+1 type bridge", "addr add 172.19.0.1/16 dev br+1", "link set br+1 up")
+    machine.switch(net.client)
+    with sniffing(net) as sniffer:
+        tempt(net.client, OUTSIDE[0])
+    assert sniffer.leaks(NOTHING) == []
+
+
 def container(net: Internet, lab: Lab) -> Host:
     guest = lab.host("guest")
     net.client.forward()

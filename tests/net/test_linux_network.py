@@ -84,6 +84,7 @@ def test_scenario(scenario: str, tmp_path: Path) -> None:
         "a_full_tunnel_by_rules_carries_ours",
         "the_same_wish_again_is_cheap",
         "a_machine_without_nftables_gets_its_tunnel",
+        "a_guard_refused_once_is_tried_again",
         "a_guard_without_its_journal_is_replaced",
     ],
 )

@@ -148,6 +148,11 @@ def test_the_lan_passes_when_asked_but_is_asked_no_names(held: PacketFilter, pf:
     assert passing(pf, (printer, group, answer)) == []
     held.set_kill_switch(KillSwitch(lan=True), LAN)
     assert passing(pf, (printer, group, answer)) == [printer, group, answer]
+    pings = [
+        Packet(target="192.168.7.40", proto="icmp"),
+        Packet(source="fd12::7", target="fd12::9", proto="icmp6", kind=128),
+    ]
+    assert passing(pf, pings) == pings
     assert passing(pf, (NAME, Packet(target="192.168.7.1", dport=853, proto="tcp"), WEB)) == []
     held.set_kill_switch(KillSwitch(lan=True), ())  # another network, which is nobody's LAN
     assert passing(pf, (printer, group, answer)) == []
@@ -258,6 +263,17 @@ def test_a_token_of_another_boot_is_none(pf: FakePf, tmp_path: Path) -> None:
     assert not pf.passes(WEB)
     held.set_kill_switch(None)
     assert not pf.enabled
+
+
+def test_a_note_of_another_boot_takes_pf_from_nobody(pf: FakePf, tmp_path: Path) -> None:
+    """The machine went down with our kill switch; now rc.conf(5) has pf enabled."""
+    for first in (None, KillSwitch()):
+        (tmp_path / FILE_NAME).write_text("enabled\n")
+        pf.enabled = True
+        held = PacketFilter("freebsd", tmp_path, pf)
+        held.set_kill_switch(first)
+        held.set_kill_switch(None)
+        assert pf.enabled
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from ginnel_service.profiles.certificates import (
     open_pkcs12,
     pem_of,
 )
-from helpers.authority import Authority, chain_pem, new_key
+from helpers.authority import Authority, chain_pem, new_key, of_no_version
 
 ROOT = Authority()
 ALICE = ROOT.intermediate().issue("alice")
@@ -44,6 +44,11 @@ def test_keys_open_with_and_without_a_password(kind: str) -> None:
         assert belongs(key, issued.certificate)
         assert not belongs(key, ALICE.certificate)
     assert open_key(open_key(issued.key_pem())) == open_key(issued.key_pem())
+
+
+def test_a_certificate_of_no_version_is_none() -> None:
+    with pytest.raises(UnusableError, match="no certificate"):
+        pem_of(of_no_version(ALICE.certificate.public_bytes(Encoding.DER)))
 
 
 def test_a_password_that_is_not_needed_does_no_harm() -> None:

@@ -15,7 +15,7 @@ from ginnel_service.ike.codes import ExchangeType, NotifyType
 from ginnel_service.ike.config import PskAuth
 from ginnel_service.ike.errors import InvalidSyntax
 from ginnel_service.ike.events import Closed, Noted, State
-from ginnel_service.ike.message import Message, parse_message
+from ginnel_service.ike.message import Message, parse_message, serialise_message
 from ginnel_service.ike.payloads import Payload
 from ginnel_service.ike.payloads.nonce import NoncePayload
 from ginnel_service.ike.payloads.notify import NotifyPayload
@@ -256,3 +256,22 @@ def test_a_resumed_session_is_sent_elsewhere() -> None:
     assert world.client.resumed
     assert _closed(world) == Closed(None, by_peer=True, redirect="gw2.example.org")
     assert not world.gateway.sessions
+
+
+@pytest.mark.parametrize("ours", [True, False])
+def test_who_comes_with_a_ticket_is_sent_elsewhere_as_any_newcomer(ours: bool) -> None:
+    """The exchange is "equivalent to the IKE_SA_INIT exchange" (RFC 5723 section 4.3.2), its nonce too."""
+    world = World(1)
+    world.connect()
+    session = world.new_client(world.client.config, resume=world.ticket)
+    session.connect(world.now)
+    ((request, path),) = session.datagrams()
+    nonce = parse_message(request).get(NoncePayload)
+    assert nonce is not None
+    said = redirect.notify("gw2.example.org", nonce.data if ours else bytes(32))
+    answer = Message(request[:8], bytes(8), ExchangeType.IKE_SESSION_RESUME, 0, False, True, (said,))
+    session.receive(serialise_message(answer), path, world.now)
+    if ours:
+        assert session.events()[-1] == Closed(None, by_peer=True, redirect="gw2.example.org")
+    else:
+        assert session.state is State.INIT

@@ -128,3 +128,27 @@ def test_initial_contact_ends_the_older_sessions_of_that_peer(said: bool) -> Non
     assert world.client.state is State.ESTABLISHED
     assert len(world.gateway.sessions) == (1 if said else 2)
     assert world.policy.leased == len(world.gateway.sessions)
+
+
+def test_a_session_that_fails_when_something_is_due_stops_nobody_elses_clock() -> None:
+    world = World(1, client={"initial_contact": False})
+    world.connect()
+    world.stop_esp()
+    world.paths["client"] = PacketPath()
+    world.client = world.new_client(world.client.config)
+    world.client.connect(world.now)
+    world.run(world.now + 5)
+    broken, other = sorted(world.gateway.sessions, key=lambda session: session.deadline() or 0.0)
+
+    def fail(now: float) -> None:
+        raise RuntimeError("nobody foresaw this")
+
+    broken.advance = fail  # type: ignore[method-assign]
+    later = other.deadline()
+    assert later is not None
+    with pytest.raises(RuntimeError, match="foresaw"):
+        world.gateway.advance(later)
+    assert broken.state is State.CLOSED
+    assert world.gateway.sessions == (other,)
+    assert world.gateway.deadline() == other.deadline()
+    assert world.gateway.datagrams()  # its rekey

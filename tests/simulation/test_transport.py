@@ -188,6 +188,18 @@ def test_a_probe_that_a_synchronisation_interrupts_is_sent_anew_in_full() -> Non
     assert parse_header(probe).message_id == 20
 
 
+@pytest.mark.parametrize("side", SIDES)
+def test_who_has_used_every_message_id_has_none_to_agree_on(side: str) -> None:
+    cluster = Cluster(side)
+    world = cluster.world
+    world.tap = lambda sender, datagram: False
+    expected, _ = cluster.windows()
+    assert cluster.ask(expected + 1, LAST_ID) == [(NONCE, LAST_ID, expected + 1)]
+    world.act(side, lambda session: session.check_liveness(world.now))
+    assert cluster.ask(expected + 2, 0) == []
+    assert cluster.windows() == (expected + 1, LAST_ID + 1)
+
+
 # Message IDs
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from dataclasses import replace
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from ginnel_service.ipc.schema import ConnectionStatus, Event
 from ginnel_service.ipc.service import ServiceError
 from ginnel_service.profiles.model import KillSwitch
 from ginnel_service.profiles.secrets import SecretStore
+from ginnel_service.supervisor.status import MAX_NETWORKS
 
 from .scene import World, serve
 
@@ -81,3 +84,23 @@ def test_a_look_at_every_secret_holds_up_no_tunnel(tmp_path: Path, monkeypatch: 
 
     monkeypatch.setattr(SecretStore, "locked", locked)
     asyncio.run(act())  # with threads, so in real time
+
+
+def test_of_ten_thousand_networks_a_status_spells_the_first(tmp_path: Path) -> None:
+    """A range of a gateway's comes to as many as 254, and every snapshot holds every status."""
+
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create()
+        await it.supervisor.up("office")
+        await it.until("up")
+        tunnel = it.supervisor._connections.tunnels["office"]
+        facts = tunnel.status().facts
+        assert facts.wanted is not None
+        assert it.status().routes == tuple(map(str, facts.wanted.routes))
+        many = tuple(ip_network((0x20010DB8 << 96 | n, 128)) for n in range(10_000))
+        facts.wanted = replace(facts.wanted, routes=many)
+        assert it.status().routes == tuple(map(str, many[:MAX_NETWORKS]))
+        await it.supervisor.close()
+
+    serve(tmp_path, act)

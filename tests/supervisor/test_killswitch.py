@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ginnel_service.ipc.mirror import Mirror
 from ginnel_service.ipc.service import ServiceError
 from ginnel_service.net.base import KillSwitch, NetworkError, Wanted
+from ginnel_service.profiles.files import PrivateDirectory
 from ginnel_service.profiles.model import KillSwitch as Mode
 from ginnel_service.profiles.model import Network, ProfileError
 from ginnel_service.profiles.store import ProfileStore
-from ginnel_service.supervisor import killswitch
 from ginnel_service.supervisor.killswitch import reinstall
 from ginnel_service.supervisor.wanted import WantedFile
 from ginnel_service.tunnel.errors import TunnelError
@@ -273,6 +275,15 @@ def test_profiles_that_none_can_be_read_of_open_nothing(tmp_path: Path) -> None:
         world.network.kill_switch = None
         reinstall(world.network, ProfileStore(tmp_path / "profiles"), WantedFile(tmp_path / "wanted"))
         assert world.network.kill_switch == CLOSED
+        again = world.start()
+        await again.supervisor.start()
+        assert [each.name for each in again.kill_switch.profiles] == ["office"]
+        with pytest.raises(OSError, match="writable by others"):
+            await again.supervisor.kill_switch_off(("office",), force=False)
+        assert world.network.kill_switch == CLOSED
+        await again.supervisor.kill_switch_off(("office",), force=True)  # root gets out
+        assert world.network.kill_switch is None
+        await again.supervisor.close()
 
     serve(tmp_path, act)
 
@@ -289,6 +300,36 @@ def test_off_changes_the_profile_and_leaves_the_connection(tmp_path: Path) -> No
         assert it.state() == "up"
         assert (await it.supervisor.show_profile("office")).kill_switch.mode == "off"
         assert status in it.events
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_a_full_disk_keeps_nobody_from_the_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: bool
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create(kill_switch=ALWAYS)
+        await it.create(name="home", kill_switch=ALWAYS)
+        if broken:
+            for name in ("office", "home"):
+                (tmp_path / "profiles" / f"{name}.toml").write_text("name = ")
+        with monkeypatch.context() as patched:
+            patched.setattr(PrivateDirectory, "write", full)
+            with pytest.raises(ServiceError, match="kill_switch_not_kept") as refused:
+                await it.supervisor.kill_switch_off(("home", "office"), force=True)
+            assert refused.value.params == {"errno": errno.ENOSPC}
+            assert world.network.kill_switch is None
+            assert not it.kill_switch.blocking
+            assert it.kill_switch in it.events
+            assert WantedFile(world.root / "wanted").now.holds  # and the next start finds it so
+        assert not (await it.supervisor.kill_switch_off((), force=True)).blocking  # what can be is written
+        assert not WantedFile(world.root / "wanted").now.holds
         await it.supervisor.close()
 
     serve(tmp_path, act)
@@ -338,20 +379,14 @@ def test_a_captive_portal_may_be_reached_for_a_while(tmp_path: Path) -> None:
     serve(tmp_path, act)
 
 
-def test_a_captive_portal_is_closed_behind_a_machine_that_slept(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_captive_portals_time_goes_on_while_the_machine_sleeps(tmp_path: Path) -> None:
     async def act(world: World) -> None:
-        slept_s = 0.0
-        loop = asyncio.get_running_loop()
-        monkeypatch.setattr(killswitch, "since_boot_s", lambda: loop.time() + slept_s)
         it = world.start()
         await it.create(kill_switch=ALWAYS)
         await it.supervisor.open_portal(300)
         await asyncio.sleep(10)
-        assert world.network.kill_switch == KillSwitch(portal=True)
-        slept_s = 3600.0
-        await asyncio.sleep(3)
+        it.host.slept_s += 3600  # it wakes up in another network
+        await asyncio.sleep(6)
         assert world.network.kill_switch == CLOSED
         assert it.kill_switch.portal_until is None
         await it.supervisor.close()

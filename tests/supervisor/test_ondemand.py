@@ -117,6 +117,64 @@ def test_what_a_person_does_stands_until_the_machine_is_elsewhere(tmp_path: Path
     serve(tmp_path, act)
 
 
+def test_a_machine_that_takes_another_temporary_address_has_not_moved(tmp_path: Path) -> None:
+    first = Way("2001:db8:1:2:a1b2:c3d4:e5f6:1", 2, "fe80::1")
+    second = first._replace(local="2001:db8:1:2:9988:7766:5544:3322")
+    elsewhere = first._replace(local="2001:db8:1:3:9988:7766:5544:3322")
+
+    async def act(world: World) -> None:
+        it = world.start()
+        await it.create(on_demand=RULES)
+        await it.supervisor.start()
+        it.host.said = replace(it.host.said, ssid="home", interface="wifi")
+        for way, state in ((second, "up"), (elsewhere, "down")):
+            it.host.go_to(HOME, first)
+            await asyncio.sleep(2)
+            await it.supervisor.up("office")
+            await it.until("up")
+            it.host.go_to(HOME, way)
+            await asyncio.sleep(2)
+            assert it.state() == state
+            if state == "up":
+                await it.supervisor.down("office")
+                await it.supervisor.change_on_demand("office", "resume")
+                await asyncio.sleep(1)
+        await it.supervisor.close()
+
+    serve(tmp_path, act)
+
+
+def test_who_connects_while_the_rules_still_ask_stays_connected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Slow:
+        def __init__(self, host: object) -> None:
+            pass
+
+        async def probe(self, url: str) -> bool:
+            await asyncio.sleep(5)
+            return True
+
+    async def act(world: World) -> None:
+        it = world.start()
+        rule = OnDemandRule(action="disconnect", probe="http://a.example/")
+        await it.create(on_demand=OnDemand(enabled=True, rules=(rule,)))
+        await it.supervisor.start()
+        await asyncio.sleep(10)
+        await be_at(it, CAFE)  # which is being looked at now
+        await it.supervisor.up("office")
+        await asyncio.sleep(10)
+        assert it.rules().rule == 1
+        assert it.state() == "up"
+        await be_at(it, HOME)
+        await asyncio.sleep(10)
+        assert it.state() == "down"
+        await it.supervisor.close()
+
+    monkeypatch.setattr("ginnel_service.supervisor.supervisor.Prober", Slow)
+    serve(tmp_path, act)
+
+
 def test_what_a_tunnel_of_ours_says_of_names_is_not_the_networks_word(tmp_path: Path) -> None:
     rules = OnDemand(
         enabled=True,

@@ -18,6 +18,8 @@ from ginnel_service.profiles.files import PrivateDirectory
 from ginnel_service.profiles.keys import KeyRing
 from ginnel_service.profiles.model import KillSwitch, Profile, ProfileError
 from ginnel_service.profiles.secrets import Secrets, SecretStore
+from ginnel_service.profiles.store import ProfileStore
+from ginnel_service.supervisor.profile_desk import ProfileDesk
 from ginnel_service.tunnel.errors import TunnelError
 from tunnel.scene import PROFILE
 
@@ -68,6 +70,24 @@ def test_a_disk_that_has_no_room_leaves_what_was_there(
         await it.supervisor.close()
 
     serve(tmp_path, act)
+
+
+def test_a_password_is_kept_although_the_profile_changed_meanwhile_unless_it_would_go_elsewhere(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk = ProfileDesk(
+        ProfileStore(tmp_path / "profiles"), SecretStore(tmp_path / "secrets", KeyRing(tmp_path / "keys"))
+    )
+    desk.create(PROFILE, PSK, replace=False, keep_secrets=False)
+    desk.change(msgspec.structs.replace(PROFILE, kill_switch=KillSwitch(mode="always")))
+    desk.remember(PROFILE, password="first")  # what the tunnel was made of
+    assert desk.secrets_of("office") == msgspec.structs.replace(PSK, password="first")
+    for other in (OTHER, msgspec.structs.replace(PROFILE, owner_uid=PROFILE.owner_uid + 1)):
+        caplog.clear()
+        desk.change(other)
+        desk.remember(PROFILE, password="second")
+        assert desk.secrets_of("office").password == "first"
+        assert "a password was not kept" in caplog.text
 
 
 @pytest.mark.parametrize(

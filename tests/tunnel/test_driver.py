@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from ipaddress import ip_interface, ip_network
+from typing import Any
 
 import msgspec
 import pytest
 
 from ginnel_core import SaExpiring
 from ginnel_service.gateway.config import parse
+from ginnel_service.ike.config import PskAuth, SessionConfig
 from ginnel_service.ike.events import Endpoint
+from ginnel_service.ike.payloads.identity import Identity
 from ginnel_service.net.base import NetworkError
 from ginnel_service.profiles.model import Ike, Profile, Timing
 from ginnel_service.supervisor.status import connection_status, tunnel_diagnosis
+from ginnel_service.tunnel.barrier import OpenBarrier
 from ginnel_service.tunnel.errors import TunnelError
 from ginnel_service.tunnel.states import Step
 from tunnel.fakes import FakeGateway
@@ -90,6 +96,40 @@ def test_a_wrong_key_fails_at_once_and_for_good() -> None:
         assert it.host.clean
 
     scene(act, psk=b"wrong battery")
+
+
+class Gateways(OpenBarrier):
+    """What is let through."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    def found_at(self, gateways: Sequence[str]) -> None:
+        self.found += gateways
+
+
+def test_nobody_unproven_says_where_the_gateway_is() -> None:
+    barrier = Gateways()
+
+    async def act(it: Scene) -> None:
+        it.tunnel._barrier = barrier
+        answer = it.gateway.policy.find
+
+        def find(id_i: Identity, id_r: Identity | None, *, eap: bool) -> SessionConfig | None:
+            config = answer(id_i, id_r, eap=eap)
+            assert config is not None
+            return replace(config, local_auth=(PskAuth(b"false"),), additional_addresses=("203.0.113.66",))
+
+        it.gateway.policy.find = find  # type: ignore[method-assign]
+        it.tunnel.up()
+        await it.until(S.FAILED)
+        error = it.tunnel.status().error
+        assert error is not None
+        assert error.code == "authentication_failed"
+        assert error.params["detail"] == "the pre-shared keys differ"
+        assert barrier.found == []
+
+    scene(act)
 
 
 def test_no_common_proposal_fails() -> None:
@@ -416,3 +456,46 @@ def test_the_routes_are_those_of_the_child_sas_that_there_are() -> None:
     network = msgspec.structs.replace(PROFILE.network, subnets=subnets)
     profile = msgspec.structs.replace(PROFILE, network=network)
     scene(act, profile=profile, gateway='pairing = "single"\n' + GATEWAY)
+
+
+def broken(*args: Any, **kwargs: Any) -> None:
+    raise RuntimeError("nobody foresaw this")
+
+
+def test_what_nobody_foresaw_when_something_is_due_ends_the_attempt(caplog: pytest.LogCaptureFixture) -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.CONNECTED)
+        it.course._session.advance = broken  # type: ignore[method-assign]
+        it.tunnel.rekey("ike")
+        it.gateway.silent = True
+        await it.until(S.FAILED)
+        error = it.tunnel.status().error
+        assert error is not None
+        assert error.code == "internal_error"
+
+    scene(act)
+    assert 1 <= sum(record.getMessage() == "what was due was not done" for record in caplog.records) <= 3
+
+
+def test_what_nobody_foresaw_in_a_datagram_ends_an_attempt_but_no_connection() -> None:
+    async def begun(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.CONNECTING)
+        it.course._session.receive = broken  # type: ignore[method-assign]
+        await it.until(S.FAILED)
+        error = it.tunnel.status().error
+        assert error is not None
+        assert error.code == "internal_error"
+
+    async def established(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.CONNECTED)
+        session = it.course._session
+        session.receive = broken  # type: ignore[method-assign]
+        it.host.link.received(bytes(40), session.path)
+        await asyncio.sleep(1)
+        assert it.tunnel.state is S.CONNECTED
+
+    scene(begun)
+    scene(established)

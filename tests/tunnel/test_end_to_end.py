@@ -78,6 +78,12 @@ def test_a_full_disk_is_named_and_loses_nothing(lab: Lab) -> None:
     service.ginnel("rename", "office", "work")
     service.ginnel("up", "work")
     assert ping(net.client, Internet.SERVER[0], 3).lost == 0
+    # Nobody is kept from the network by it
+    service.ginnel("edit", "work", "--set", 'kill_switch.mode="connecting"')
+    assert service.ginnel("killswitch")["blocking"]
+    net.client.run(["sh", "-c", f"cat /dev/zero > {state}/filler"], check=False)
+    assert failing(service, "killswitch", "off") == ("kill_switch_not_kept", 1)
+    assert not service.ginnel("killswitch")["blocking"]
     assert service.process.stop() == 0
 
 

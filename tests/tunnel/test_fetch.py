@@ -237,6 +237,16 @@ def test_a_crl_that_is_out_of_date_is_fetched_each_time() -> None:
     run(act, utc=lambda: NOW + 10 * 86400)
 
 
+def test_what_no_reader_takes_is_for_the_session_to_judge() -> None:
+    async def act(server: Server, fetcher: Fetcher) -> None:
+        version = b"\x02\x01\x01"  # of CRLs: 2, counted from 0
+        broken = CRL.replace(version, b"\x02\x01\x05", 1)
+        server.answers = {"/crl": ok(broken)}
+        assert await fetcher.fetch(Fetch(server.url("/crl"))) == broken
+
+    run(act)
+
+
 def test_this_machine_is_never_asked() -> None:
     async def act(server: Server, fetcher: Fetcher) -> None:
         server.answers = {"/": ok(b"inside")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 import threading
 from collections.abc import Awaitable, Callable
@@ -127,13 +128,14 @@ class Local:
         self.port = port
         self.asked: list[bool] = []
         self.connects = False
+        self.before: tuple[str, ...] = ()  # addresses of every name that come before the server's
 
     async def resolve(self, name: str, port: int, *, outside: bool = False) -> tuple[Endpoint, ...]:
         self.asked.append(outside)
         if name == "nowhere.example":
             raise TunnelError("name_not_resolved")
         self.connects = port != 0
-        return (Endpoint("127.0.0.1", self.port),)
+        return tuple(Endpoint(host, self.port) for host in (*self.before, "127.0.0.1"))
 
 
 def probing(
@@ -219,6 +221,22 @@ def test_the_roots_of_the_system_are_read_beside_the_loop(monkeypatch: pytest.Mo
 
     monkeypatch.setattr("ginnel_service.tunnel.probe.ssl.create_default_context", make)
     probing(b"no TLS\r\n\r\n", act)
+
+
+def test_an_address_that_is_silent_leaves_time_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as every IPv6 address, where a network has a router for them that leads nowhere."""
+
+    async def act(prober: Prober, local: Local, heard: list[bytes]) -> None:
+        local.before = ("127.0.0.2",)
+        with socket.socket() as silent, socket.socket() as caller:
+            silent.bind(("127.0.0.2", local.port))
+            silent.listen(0)
+            caller.connect(silent.getsockname())  # no room for another
+            assert await prober.probe("http://a.example/")
+
+    monkeypatch.setattr("ginnel_service.tunnel.probe.CONNECT_S", 0.1)
+    monkeypatch.setattr("ginnel_service.tunnel.probe.TIMEOUT_S", 2.0)
+    probing(b"HTTP/1.1 200 OK\r\n\r\n", act)
 
 
 def test_a_name_is_looked_up_outside_the_tunnels() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from ginnel_service.ike.auth.policy import TrustPolicy
 from ginnel_service.ike.codes import IdType
@@ -18,7 +19,7 @@ from ginnel_service.profiles.validation import validate
 from ginnel_service.tunnel import roots
 from ginnel_service.tunnel.convert import session_config
 from ginnel_service.tunnel.proofs import lacks_password, with_password
-from helpers.authority import SERVER, Authority, chain_pem, dns, mail
+from helpers.authority import SERVER, Authority, chain_pem, dns, mail, of_no_version, pem_block
 
 ROOT = Authority()
 ISSUING = ROOT.intermediate()
@@ -178,7 +179,7 @@ def test_what_only_ike_can_see_is_named_with_its_field() -> None:
 def test_the_systems_roots_come_from_a_bundle_or_a_directory(tmp_path: Path) -> None:
     other = Authority("Other")
     bundle = tmp_path / "bundle.pem"
-    broken = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+    broken = pem_block(bytes(3)) + pem_block(of_no_version(other.certificate.public_bytes(Encoding.DER)))
     bundle.write_bytes(broken + chain_pem([ROOT.certificate, other.certificate, ROOT.certificate]))
     assert set(roots.load(bundle, 1)) == {ROOT.certificate, other.certificate}
     (tmp_path / "README").write_text("nothing here")

@@ -12,11 +12,12 @@ import pytest
 
 from ginnel_core import Endpoint as PlaneEndpoint
 from ginnel_core import PathTooBig
-from ginnel_service.ike.events import IkeEstablished, PathChanged
+from ginnel_service.ike.events import IkeEstablished, Path, PathChanged
 from ginnel_service.profiles.model import Ike
 from ginnel_service.tunnel.renewal import LINGER_S
 from tunnel import scene as stage
 from tunnel.scene import GATEWAY, PROFILE, S, Scene
+from tunnel.test_driver import PATIENT
 from tunnel.test_roaming import CAFE
 
 RENEWED_S = 100.0
@@ -85,6 +86,23 @@ def _noting(seen: list[str], name: str, do: Callable[..., Any]) -> Callable[...,
         return do(*args, **kwargs)
 
     return noting
+
+
+def test_those_before_are_let_go_although_the_gateway_never_answers_their_goodbye() -> None:
+    async def act(it: Scene) -> None:
+        take = it.gateway.take
+
+        def forgetful(data: bytes, path: Path) -> None:
+            older = it.gateway.responder.sessions[:-1]
+            if not any(data[8:16] in session.talk.spis for session in older):
+                take(data, path)
+
+        it.gateway.take = forgetful  # type: ignore[method-assign]
+        for count in range(1, 6):
+            await renewed(it, count=count)
+            assert len(spis(it)[0]) == len(spis(it)[1]) <= 3
+
+    scene(act, GATEWAY, profile=msgspec.structs.replace(PATIENT, ike=Ike(reauth_s=60.0)))
 
 
 def test_other_addresses_are_taken_up() -> None:

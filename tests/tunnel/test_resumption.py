@@ -6,6 +6,7 @@ import asyncio
 
 from ginnel_service.gateway.config import parse
 from ginnel_service.ike.events import IkeEstablished
+from ginnel_service.net.base import Way
 from ginnel_service.tunnel.states import ConnectionState as S
 from tunnel.scene import GATEWAY, Scene, scene
 
@@ -73,6 +74,24 @@ def test_a_network_that_was_gone_for_a_moment_leaves_the_machine_as_it_is() -> N
         await it.until(S.CONNECTED)
         assert resumed(it) == [False, True]
         assert len(it.gateway.responder.sessions) == 1
+        assert len(it.gateway.links) == 1
+
+    scene(act)
+
+
+def test_a_session_that_comes_back_goes_on_in_another_network() -> None:
+    async def act(it: Scene) -> None:
+        it.tunnel.up()
+        await it.until(S.CONNECTED)
+        it.gateway.silent = True
+        await it.until(S.RECONNECTING)
+        it.host.link.go_to(None)
+        await asyncio.sleep(2)  # a repetition is due meanwhile, and has no way to go
+        it.gateway.silent = False
+        it.host.link.go_to(Way("192.0.2.77", 3, "192.0.2.65"))
+        async with asyncio.timeout(1):
+            await it.until(S.CONNECTED)
+        assert resumed(it) == [False, True]
         assert len(it.gateway.links) == 1
 
     scene(act)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from ginnel_service.ike.events import Path, PathChanged
 from ginnel_service.net.base import Way
@@ -81,6 +82,24 @@ def test_another_router_is_told_of_although_the_address_stays() -> None:
         await asyncio.sleep(0.3)
         assert len(seen) == 1
         assert it.host.link.plane.moves == []
+
+    connected(act)
+
+
+def test_a_change_is_told_of_although_the_gateway_names_other_addresses_meanwhile() -> None:
+    async def act(it: Scene) -> None:
+        (session,) = it.gateway.responder.sessions
+        session.config = replace(session.config, additional_addresses=("198.51.100.9",))
+        seen = sent(it)
+        it.host.link.go_to(Way(CLIENT.host, 2, "192.0.2.2"))
+        session.mobility.announce(asyncio.get_running_loop().time())
+        it.gateway.responder.touch(session)
+        it.gateway.flush()
+        await asyncio.sleep(0.05)
+        assert it.course._session.mobility.peer_addresses == ("198.51.100.9",)
+        assert len(seen) == 1  # our answer
+        await asyncio.sleep(0.3)
+        assert len(seen) == 2
 
     connected(act)
 

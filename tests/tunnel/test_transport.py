@@ -198,6 +198,21 @@ def test_udp_is_used_again_when_it_works() -> None:
     scene(act, profile=over("auto"))
 
 
+def test_a_search_for_the_paths_mtu_does_not_speak_against_udp() -> None:
+    async def act(it: Scene) -> None:
+        it.gateway.silent_udp = it.gateway.streams = True
+        it.gateway.carries = 1450  # so that many sizes are asked for
+        await up(it)
+        it.gateway.delay_s = 0.3
+        it.gateway.silent_udp = False
+        await until_on(it, False, ASK_S + 1)
+        await asyncio.sleep(CONFIRM_S + 1)
+        assert not path_of(it).stream
+        assert not it.host.link.open
+
+    scene(act, profile=over("auto"))
+
+
 def test_udp_that_only_seemed_to_work_gives_way_to_the_stream() -> None:
     async def act(it: Scene) -> None:
         it.gateway.silent_udp = it.gateway.streams = True

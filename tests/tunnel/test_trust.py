@@ -25,7 +25,7 @@ from ginnel_service.tunnel.driver import Observer, Tunnel
 from ginnel_service.tunnel.questions import fingerprint
 from ginnel_service.tunnel.states import ConnectionState
 from ginnel_service.tunnel.wants import OpenPrompt
-from helpers.authority import SERVER, Authority, Issued, chain_pem, dns
+from helpers.authority import SERVER, Authority, Issued, chain_pem, dns, in_latin_1
 from tunnel.fakes import FakeGateway, FakeHost, play
 from tunnel.test_prompts import FROM, TO
 
@@ -182,10 +182,11 @@ def test_nobody_is_asked_who_is_not_there_or_has_said_whom_to_trust(
     [
         (issued("other.example.org"), "certificate_identity"),
         (issued(not_after=FROM + 60.0), "certificate_untrusted"),
+        (in_latin_1(ROOT, issued(), name=b"vpn"), "certificate_untrusted"),
     ],
 )
 def test_what_lacks_more_than_a_root_is_no_question(tmp_path: Path, gateway: Issued, code: str) -> None:
-    """A wrong name, or a date that has passed, is not made good by trust."""
+    """A wrong name, or a date that has passed, is not made good by trust; nor is what cannot be shown."""
 
     async def act(it: Scene) -> None:
         it.tunnel.up(attended=True)

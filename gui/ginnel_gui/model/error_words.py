@@ -403,6 +403,16 @@ ERRORS: Final[dict[str, Entry]] = {
         QT_TRANSLATE_NOOP("Error", "No kill switch is on."),
         QT_TRANSLATE_NOOP("Error", "Traffic passes as always. The editor turns one on for a connection."),
     ),
+    "kill_switch_not_kept": Entry(
+        QT_TRANSLATE_NOOP(
+            "Error", "The kill switch is off, but that cannot be written to the disk of this computer."
+        ),
+        QT_TRANSLATE_NOOP(
+            "Error",
+            "It may come back when the computer starts anew or such a connection is made. Make room on "
+            "the disk, then turn it off in the editor.",
+        ),
+    ),
     "on_demand_off": Entry(
         QT_TRANSLATE_NOOP("Error", "This connection has no rules that are on."),
         QT_TRANSLATE_NOOP("Error", "Turn them on first."),

@@ -70,6 +70,10 @@
         <translation>Name der Verbindung</translation>
     </message>
     <message>
+        <source>What happens to stored secrets</source>
+        <translation>Was mit gespeicherten Geheimnissen geschieht</translation>
+    </message>
+    <message>
         <source>&amp;Replace the one that there is, with its secrets</source>
         <translation>Die vorhandene samt ihren Geheimnissen e&amp;rsetzen</translation>
     </message>
@@ -84,6 +88,14 @@
     <message>
         <source>A new connection</source>
         <translation>Eine neue Verbindung</translation>
+    </message>
+    <message>
+        <source>Updates %1, which came from the same file.</source>
+        <translation>Aktualisiert %1 aus derselben Datei.</translation>
+    </message>
+    <message>
+        <source>The gateway is another one than before (%1 → %2): stored secrets are forgotten.</source>
+        <translation>Das Gateway ist ein anderes als zuvor (%1 → %2): Gespeicherte Geheimnisse werden vergessen.</translation>
     </message>
     <message>
         <source>What the file does not say</source>
@@ -953,6 +965,14 @@
     <message>
         <source>Traffic passes as always. The editor turns one on for a connection.</source>
         <translation>Der Verkehr fließt wie immer. Beim Bearbeiten einer Verbindung schalten Sie einen ein.</translation>
+    </message>
+    <message>
+        <source>The kill switch is off, but that cannot be written to the disk of this computer.</source>
+        <translation>Der Kill-Switch ist aus, aber das lässt sich nicht auf die Festplatte dieses Rechners schreiben.</translation>
+    </message>
+    <message>
+        <source>It may come back when the computer starts anew or such a connection is made. Make room on the disk, then turn it off in the editor.</source>
+        <translation>Er geht vielleicht wieder an, wenn der Rechner neu startet oder eine solche Verbindung hergestellt wird. Schaffen Sie Platz auf der Festplatte und schalten Sie ihn dann beim Bearbeiten aus.</translation>
     </message>
     <message>
         <source>This connection has no rules that are on.</source>

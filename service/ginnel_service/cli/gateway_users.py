@@ -67,7 +67,7 @@ def add(
     gateway user export` makes another one.
     """
     if folder is not None:
-        check_folder(folder)  # before anything is changed
+        check_folder(folder)
     handout = Registry(file).add(name, way or "certificate", _formats(format_), server)
     _written(settings, name, handout, folder)
 
@@ -113,7 +113,7 @@ def remove(settings: Settings, name: str, file: Path) -> None:
 @export_options[1]
 def export(settings: Settings, name: str, file: Path, folder: Path, format_: str, server: str) -> None:
     """Write a user's files once more. A certificate is replaced: the one from before is taken back."""
-    check_folder(folder)  # before the old certificate is taken back
+    check_folder(folder)  # before the old certificate is of no use any more
     handout = Registry(file).export(name, _formats(format_), server)
     _written(settings, name, handout, folder)
 

@@ -263,6 +263,11 @@ ERRORS: dict[str, tuple[str, str]] = {
         "No kill switch is on.",
         "Traffic passes as always; a profile's `kill_switch.mode` turns one on.",
     ),
+    "kill_switch_not_kept": (
+        "The kill switch is off, but the service cannot write that to its disk ({errno}).",
+        "It comes back when the service starts anew or such a profile connects. Make room below "
+        f'{DEFAULT_STATE}, or make that writable; then set `kill_switch.mode` of those profiles to "off".',
+    ),
     "on_demand_off": (
         "{name} has no rules that are on.",
         "Turn them on with `ginnel ondemand {name} on`, after writing them into the profile.",

@@ -38,6 +38,8 @@ class Answers:
         self.radius = None if radius is None else RadiusClient(radius)
 
     def begin(self, session: Session, wanted: Wanted) -> None:
+        if isinstance(wanted.what, Consult):
+            self._conversations.setdefault(session, Conversation(session.path.remote.host))
         task = asyncio.get_running_loop().create_task(self._supply(session, wanted))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -74,7 +76,8 @@ class Answers:
         match wanted.what:
             case Fetch():
                 return await self._fetcher.fetch(wanted.what)
-            case Consult(user, packet) if self.radius is not None:
-                new = Conversation(session.path.remote.host)
-                return await self.radius.ask(self._conversations.setdefault(session, new), user, packet)
+            case Consult(user, packet):
+                conversation = self._conversations.get(session)  # None: it is over already
+                if self.radius is not None and conversation is not None:
+                    return await self.radius.ask(conversation, user, packet)
         return None

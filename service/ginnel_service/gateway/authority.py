@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
+from ..ike.auth.credentials import UNREADABLE
 from ..ike.auth.names import host
 from .errors import GatewayError
 
@@ -73,7 +74,7 @@ class Authority:
         try:
             self._certificate = x509.load_pem_x509_certificate(certificate)
             loaded = load_pem_private_key(key, None)
-        except (ValueError, TypeError):
+        except UNREADABLE:
             raise GatewayError("authority_unusable", cause="it is no PEM certificate with its key") from None
         if not isinstance(loaded, rsa.RSAPrivateKey):
             raise GatewayError("authority_unusable", cause="its key is not RSA")

@@ -35,6 +35,14 @@ def read_private(path: Path) -> bytes:
     return data
 
 
+def check_folder(folder: Path) -> None:
+    """Make it where it is missing. Raises GatewayError `not_written` where `write_private` would."""
+    try:
+        PrivateDirectory(folder).names()
+    except OSError as error:
+        raise GatewayError("not_written", file=str(folder), cause=error.strerror or str(error)) from None
+
+
 def write_private(path: Path, data: bytes, *, replace: bool = False) -> None:
     """Mode 0600, on disk before it shows. Raises GatewayError `not_written`."""
     try:
@@ -42,14 +50,3 @@ def write_private(path: Path, data: bytes, *, replace: bool = False) -> None:
     except OSError as error:
         cause = "it is there already" if isinstance(error, FileExistsError) else error.strerror or str(error)
         raise GatewayError("not_written", file=str(path), cause=cause) from None
-
-
-def check_folder(path: Path) -> None:
-    """Make it where it is missing. Raises GatewayError `not_written` where `write_private` would."""
-    try:
-        PrivateDirectory(path).names()
-        writable = os.access(path, os.W_OK | os.X_OK)
-    except OSError as error:
-        raise GatewayError("not_written", file=str(path), cause=error.strerror or str(error)) from None
-    if not writable:
-        raise GatewayError("not_written", file=str(path), cause="it may not be written to")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -16,7 +17,7 @@ import msgspec
 from cryptography import x509
 from msgspec import Meta
 
-from ..ike.auth.credentials import Credential, load_certificates, load_credential
+from ..ike.auth.credentials import UNREADABLE, Credential, load_certificates, load_credential
 from ..ike.auth.policy import Revocation, TrustPolicy
 from ..ike.auth.revocation import is_http
 from ..ike.config import Ppk
@@ -137,8 +138,20 @@ def proofs(
         eap=server,
         psks=psks,
         ppks=ppks,
-        logins={user.id.encode(): _digest(user) for _, user in users},
+        logins=_logins(users),
     )
+
+
+def _logins(users: list[tuple[str, User]]) -> dict[bytes, bytes]:
+    """By each name as the file spells it and as an `Identity` does, such as `alice` for `@alice`."""
+    found: dict[bytes, bytes] = {}
+    for _, user in users:
+        names = {user.id}
+        with suppress(LocalError):  # is among the problems
+            names.add(str(Identity.parse_text(user.id)))
+        for name in names:
+            found[name.encode()] = found.get(name.encode(), b"") + _digest(user)
+    return found
 
 
 def _digest(user: User) -> bytes:
@@ -240,7 +253,7 @@ def _crl(path: Path, roots: list[x509.Certificate], problems: list[Problem]) -> 
         )
     except OSError as error:
         problems.append(Problem("certificates.crl", _why(error), remedy))
-    except (ValueError, TypeError):
+    except UNREADABLE:
         problems.append(Problem("certificates.crl", f"{printable(str(path))} is no CRL", remedy))
     return b""
 

@@ -38,8 +38,8 @@ from ..net.machine import DeviceWatch, device_state
 from ..tunnel.dataplane import WATCH_S, Associations
 from ..tunnel.errors import TunnelError, as_tunnel_error, device_error
 from ..tunnel.fetch import Fetcher
-from ..tunnel.host import open_plain, open_tun, open_udp, resolve_name
 from ..tunnel.sockets import PlainSocket
+from ..tunnel.system import open_plain, open_tun, open_udp, resolve_name
 from ..tunnel.wire import Wire
 from .answers import Answers
 from .config import GatewayConfig
@@ -327,7 +327,10 @@ class Gateway:
         self._pump()
 
     def _tick(self) -> None:
-        self._responder.advance(self._loop.time())
+        try:
+            self._responder.advance(self._loop.time())
+        except Exception:
+            log.exception("what was due was not done: its session is over")
         self._pump()
 
     def _pump(self) -> None:

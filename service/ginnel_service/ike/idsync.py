@@ -12,6 +12,7 @@ from .codes import ExchangeType, NotifyType
 from .errors import InvalidSyntax
 from .message import Header, Message
 from .payloads.notify import NotifyPayload
+from .window import LAST_ID
 
 if TYPE_CHECKING:
     from .sa import IkeSa
@@ -40,6 +41,8 @@ def answer(sa: IkeSa, message: Message) -> NotifyPayload | None:
     # value it has seen from the cluster. This includes any previous received synchronization messages"
     if sends < sa.responses.expected_id or sends <= sa.responses.synced_id:
         raise InvalidSyntax("an old IKEV2_MESSAGE_ID_SYNC")
+    if sa.requests.next_id > LAST_ID:
+        raise InvalidSyntax("an IKEV2_MESSAGE_ID_SYNC to who has no Message ID left")
     sa.responses.synchronise(sends)
     # "P2 MUST be the higher of the received P1 value, and one more than the highest sender value used"
     sa.requests.next_id = max(expects, sa.requests.next_id)

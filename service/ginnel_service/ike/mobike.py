@@ -133,7 +133,7 @@ class Mobility:
         self._stranded_until = math.inf
         self._refused.clear()
         self._nat_retries = 0
-        if session.state is State.AUTH and session.path.encapsulated:
+        if session.state in (State.INIT, State.AUTH) and session.path.encapsulated:
             session.path = self._best()
             session.talk.hasten(now)
         elif session.state in (State.ESTABLISHED, State.CLOSING):

@@ -142,7 +142,10 @@ class Responder:
             self._datagrams.append((answer_unknown(header, self._token_maker), path))
 
     def advance(self, now: float) -> None:
-        """Do what is due, and forget whoever began and never authenticated."""
+        """Do what is due, and forget whoever began and never authenticated.
+
+        What a session raises that nobody foresaw ends that one, and is raised after the others' turns.
+        """
         while (oldest := self._oldest()) is not None and self._sessions[oldest].until <= now:
             self._outlast(oldest)
         woken = []
@@ -152,11 +155,18 @@ class Responder:
             if entry is not None and entry.due == due:
                 entry.due = None
                 woken.append(session)
+        unforeseen: Exception | None = None
         for session in woken:
             due_now = session.deadline()
             if due_now is not None and due_now <= now:
-                session.advance(now)
+                try:
+                    session.advance(now)
+                except Exception as error:
+                    unforeseen = error
+                    session.finish(None)
             self._collect(session)
+        if unforeseen is not None:
+            raise unforeseen
 
     def close(self, now: float) -> None:
         """Delete every session."""

@@ -144,7 +144,7 @@ CALLS: Final[dict[str, Call]] = {
     "killswitch.off": Call(
         about="Turns the kill switch off, in every profile that the caller may change.",
         who="who may change one of the profiles that hold it; with `force` administrators",
-        errors=(*_STORED, _WRITES),
+        errors=(*_STORED, _WRITES, "kill_switch_not_kept"),
         cost=LOOK,
     ),
     "prompt.answer": Call(

@@ -146,11 +146,11 @@ class Dispatcher:
             case LogEntry():
                 return event if self._may_read(event) else None
             case ConnectionStatus():
-                return sight.of_status(event, self._sees)
+                return sight.of_status(event, self._sees, self._owns)
             case Statistics():
                 return sight.of_statistics(event, self._sees)
             case ProfileChange():
-                return sight.of_change(event, self._sees)
+                return sight.of_change(event, self._sees, self._owns)
         return event
 
     def forget_owner(self, name: str) -> None:
@@ -163,10 +163,13 @@ class Dispatcher:
         self._owners = {each.name: (each.owner_uid, now) for each in snapshot.profiles}
         seen = (self.seen(prompt) for prompt in snapshot.prompts)
         mine = tuple(prompt for prompt in seen if isinstance(prompt, PromptStatus))
-        return msgspec.structs.replace(sight.of_snapshot(snapshot, self._sees), prompts=mine)
+        return msgspec.structs.replace(sight.of_snapshot(snapshot, self._sees, self._owns), prompts=mine)
 
     def _sees(self, name: str) -> bool:
         return self._may(Action.READ_DETAILS, name)
+
+    def _owns(self, name: str) -> bool:
+        return self._owner(name) == self._peer.uid
 
     def _may_read(self, entry: LogEntry) -> bool:
         if self._policy.may(self._peer, Action.READ_LOG):
@@ -272,7 +275,9 @@ class Dispatcher:
         found = await self._service.list_profiles()
         now = asyncio.get_running_loop().time()
         self._owners = {each.name: (each.owner_uid, now) for each in found}
-        return ProfileListResult(profiles=tuple(sight.of_summary(each, self._sees) for each in found))
+        return ProfileListResult(
+            profiles=tuple(sight.of_summary(each, self._sees, self._owns) for each in found)
+        )
 
     async def _show(self, params: NameParams) -> Struct:
         return await self._service.show_profile(params.name)
@@ -351,7 +356,7 @@ class Dispatcher:
                 if error.code == "unknown_profile" or self._sees(params.name):
                     raise
                 raise ServiceError(error.code, name=params.name) from None
-            return sight.of_diagnosis(found, self._sees)
+            return sight.of_diagnosis(found, self._sees, self._owns)
         self._check(Action.USE_CONNECTION, params.name)
         return await self._service.examine(params.name)
 

@@ -63,6 +63,7 @@ ERROR_IDS: dict[str, tuple[str, ...]] = {
     "unknown_prompt": ("name",),
     "not_up": ("name",),
     "kill_switch_off": (),
+    "kill_switch_not_kept": ("errno",),
     "on_demand_off": ("name",),
     "diagnosis_running": ("name",),
     "service_stopping": (),

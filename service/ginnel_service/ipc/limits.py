@@ -2,6 +2,9 @@
 
 A client that asks for more than its share waits: the service stops reading its socket until it has some
 again. One that holds more memory than it may is dropped.
+
+Of the connection of somebody else that takes more than 4096 octets to tell, long lists and texts are cut
+short: one person's connections shall not make a message too large for everyone.
 """
 
 from __future__ import annotations

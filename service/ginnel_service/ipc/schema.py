@@ -126,7 +126,7 @@ class ConnectionStatus(_Result, frozen=True, kw_only=True):
     domains: tuple[str, ...] = ()  # to be resolved by `dns` alone
     subnets: tuple[str, ...] = ()  # that the gateway says it protects
     gateway_product: str = ""  # as the gateway calls itself
-    routes: tuple[str, ...] = ()  # that lead into the tunnel
+    routes: tuple[str, ...] = ()  # that lead into the tunnel; the first 512
     bypass: tuple[str, ...] = ()  # that keep out of the tunnel although a route covers them
     lan: bool = False  # so do private networks of the links at hand
     refused: tuple[str, ...] = ()  # of which nothing may pass outside the tunnel

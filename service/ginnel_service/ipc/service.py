@@ -130,7 +130,10 @@ class Service(Protocol):
         """Let a captive portal through the kill switch. Raises `kill_switch_off`."""
 
     async def kill_switch_off(self, names: tuple[str, ...], *, force: bool) -> KillSwitchStatus:
-        """The profiles `names`, which hold it, hold it no more; with `force` also broken ones."""
+        """The profiles `names`, which hold it, hold it no more; with `force` also broken ones.
+
+        Raises `kill_switch_not_kept` once that is so, where the disk does not take it.
+        """
 
     async def rekey(self, name: str, what: What) -> ConnectionStatus:
         """Begin a rekey and return; `rekeys` of a later status counts it. Raises `not_up`."""

@@ -174,11 +174,13 @@ class Journal:
     def undone(self, entries: Iterable[Entry]) -> None:
         """Strike `entries`. Failing harms nothing: undoing twice undoes once."""
         ids = tuple(entry.id for entry in entries if self._live.pop(entry.id, None) is not None)
-        with suppress(OSError, NetworkError):
+        try:
             if not self._live:
                 self._rewrite()
             elif ids and self._fd >= 0:
                 self._put(_line(_Undone(ids)))
+        except (OSError, NetworkError):
+            self._discard()  # the next line would go on with half a one, and be lost with it
 
     def _put(self, data: bytes) -> None:
         if self._size + len(data) > LIMIT_OCTETS:

@@ -11,7 +11,7 @@ import errno
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -22,6 +22,7 @@ from .dns.machine import MachineDns
 from .journal import Before, Entry, Journal
 from .kill_switch import KeptKillSwitch, Wall
 from .plan import (
+    AddAddress,
     AddBlock,
     AddGuard,
     AddRoute,
@@ -117,7 +118,7 @@ class Keeper:
         self._held: dict[Step, _Held] = {}  # in the order they were done
         self._stale: list[Entry] = []  # of a predecessor, not undone yet
         self._kill_switch = KeptKillSwitch(machine.wall())
-        self._guards = True  # until the packet filter has refused one
+        self._guards = True  # until the packet filter has refused one for good
 
     def apply(self, owner: str, wanted: Wanted) -> None:
         with self._call("change the network") as (hands, journal):
@@ -278,7 +279,8 @@ class Keeper:
         except NetworkError as error:
             if error.code.startswith("journal"):
                 raise
-            self._guards = False
+            if error.code in ("not_permitted", "not_supported"):  # all else may pass by the next time
+                self._guards = False
             log.warning(
                 "%s: the tunnel's addresses are not guarded against the machine's other links, as the "
                 "packet filter cannot be used (%s)",
@@ -318,9 +320,9 @@ class Keeper:
     def _look(self, hands: Hands, owner: str, item: Do) -> Before:
         """What undoing `item` will need: of replaced settings, what was there before the first of ours."""
         old = self._held.get(item.instead_of) if item.instead_of is not None else None
-        rivals = [it for step, it in self._held.items() if step.key == item.step.key]
+        rivals = [it for step, it in self._held.items() if _clash(step, item.step)]
         if any(it.owners != {owner} for it in rivals):
-            raise NetworkError(in_use(item.step), str(item.step))
+            raise NetworkError(in_use(item.step), str(item.step), errno.EEXIST)
         try:
             before = self._look_at(hands, item.step)
         except OSError as error:
@@ -378,12 +380,27 @@ class Keeper:
         assert before.dns is not None
         if instead_of is not None and instead_of.before.dns != before.dns:
             self._undo(hands, instead_of.step, instead_of.before)
-        self._dns.set(step, before.dns, before.ifindex)
+        try:
+            self._dns.set(step, before.dns, before.ifindex)
+        except OSError:
+            # Others do the work: it may be done in part, or after all
+            with suppress(OSError):
+                self._undo(hands, step, before)
+                if instead_of is not None:
+                    self._do(hands, instead_of.step, instead_of.before)
+            raise
 
     def _undo(self, hands: Hands, step: Step, before: Before) -> bool:
         if not isinstance(step, SetDns):
             return hands.undo(step, before)
         return before.dns is not None and self._dns.unset(step, before.dns, before.ifindex)
+
+
+def _clash(one: Step, other: Step) -> bool:
+    """Whether they cannot stand together. What is for an address is let in from one device alone."""
+    if isinstance(one, AddAddress) and isinstance(other, AddAddress):
+        return one.key[2] == other.key[2]
+    return one.key == other.key
 
 
 def _is(hands: Hands, device: str, index: int) -> bool:

@@ -37,7 +37,7 @@ class Wall(Protocol):
     def refused(self, error: OSError) -> str:
         """In words, what could not be done; "" leaves it to the errno."""
 
-    def vigil(self, look: Callable[[], None]) -> Vigil:
+    def vigil(self, look: Callable[[], bool]) -> Vigil:
         """Has `look` called when it may have to be another, or was taken away."""
 
 
@@ -53,6 +53,7 @@ class KeptKillSwitch:
         self._lock = threading.Lock()  # held while the wall is looked at or changed
         self._wanted: KillSwitch | None = None
         self._standing: object = None  # what was due when it was put up
+        self._failing = False
         self._vigil: Vigil | None = None
 
     def set_to(self, wanted: KillSwitch | None) -> None:
@@ -98,16 +99,21 @@ class KeptKillSwitch:
             self._vigil.close()
             self._vigil = None
 
-    def _look_after(self) -> None:
+    def _look_after(self) -> bool:
+        """Whether it is as it should be."""
         with self._lock:
             if self._wanted is None:
-                return
+                return True
             try:
                 lost = not self._wall.stands()
                 if lost or self._wall.due(self._wanted) != self._standing:
                     self._standing = self._wall.put_up(self._wanted)
             except (OSError, ValueError) as error:
-                log.error("the kill switch could not be kept as it should be", exc_info=error)
-                return
+                if not self._failing:
+                    log.error("the kill switch could not be kept as it should be", exc_info=error)
+                self._failing = True
+                return False
+            self._failing = False
         if lost:
             log.warning("somebody took the kill switch away: it was put back")
+        return True

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 _SETTLE_MS: Final = 200  # a network that changes changes more than once
+_AGAIN_MS: Final = 2000
 
 
 class Watch(Protocol):
@@ -22,12 +23,13 @@ class Watch(Protocol):
 class Vigil:
     """Until `close`. Takes `watches` over, and waits for what follows a word but of those in `urgent`.
 
+    `look` says whether all is well; if not it is called again soon, with word or without.
     Raises OSError; the watches are closed then.
     """
 
     def __init__(
         self,
-        look: Callable[[], None],
+        look: Callable[[], bool],
         watches: Sequence[Watch],
         *,
         urgent: Sequence[Watch] = (),
@@ -56,14 +58,15 @@ class Vigil:
             changes.register(watch.fileno(), select.POLLIN)
         for poll in (changes, end):
             poll.register(self._stopped, select.POLLIN)
+        well = True
         try:
             while True:
-                told = {fd for fd, _ in changes.poll(self._every_ms)}
+                told = {fd for fd, _ in changes.poll(self._every_ms if well else _AGAIN_MS)}
                 if end.poll(_SETTLE_MS if told and not told & self._urgent else 0):
                     return
                 for watch in self._watches:
                     watch.drain()
-                self._look()
+                well = self._look()
         finally:
             self._close_watches()
             os.close(self._stopped)

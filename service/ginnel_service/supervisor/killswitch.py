@@ -11,11 +11,10 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
-from functools import partial
 from ipaddress import ip_address
 from typing import Final
 
-from ..clock import since_boot_s, utc_s
+from ..clock import utc_s
 from ..ipc.schema import ErrorInfo, KillSwitchHold, KillSwitchStatus
 from ..ipc.service import ServiceError
 from ..net.base import KillSwitch, MachineNetwork
@@ -26,8 +25,7 @@ from .wanted import MAX_GATEWAYS, Hold, WantedFile
 
 log = logging.getLogger("ginnel.daemon")
 
-#: How late a captive portal may be closed behind a machine that slept.
-PORTAL_LOOK_S: Final = 2.0
+_PORTAL_LOOK_S: Final = 5.0
 
 
 def holds_of(profiles: ProfileStore, wanted: WantedFile) -> dict[str, Hold]:
@@ -95,13 +93,15 @@ class KillSwitchKeeper:
         executor: Executor,
         wanted: WantedFile,
         told: Callable[[KillSwitchStatus], None],
+        now: Callable[[], float],
         refused: TunnelError | None = None,
     ) -> None:
-        """`reinstall` was called before, and `refused`, if it was."""
+        """`reinstall` was called before, and `refused`, if it was. `now` is a clock that counts sleep."""
         self._network = network
         self._executor = executor
         self._file = wanted
         self._told = told
+        self._now = now
         self._devices: dict[str, str] = {}
         self._gateways: dict[str, tuple[str, ...]] = {}
         self._loop = asyncio.get_running_loop()
@@ -110,6 +110,7 @@ class KillSwitchKeeper:
         self._pending: set[asyncio.Future[None]] = set()
         self._portal: asyncio.TimerHandle | None = None
         self._portal_until: float | None = None
+        self._portal_ends = 0.0  # by `now`
         self._error = refused
 
     @property
@@ -120,6 +121,11 @@ class KillSwitchKeeper:
     @property
     def holders(self) -> tuple[str, ...]:
         return tuple(sorted(self._file.now.holds))
+
+    @property
+    def unwritten(self) -> OSError | None:
+        """Why the next start may find another kill switch than the one that is on now."""
+        return self._file.unwritten
 
     def status(self) -> KillSwitchStatus:
         holds = self._file.now.holds
@@ -187,7 +193,8 @@ class KillSwitchKeeper:
             raise ServiceError("kill_switch_off")
         self._close_portal()
         self._portal_until = utc_s() + seconds
-        self._portal_look(self._loop.time() + seconds, since_boot_s() + seconds)
+        self._portal_ends = self._now() + seconds
+        self._watch_portal()
         log.warning("the kill switch lets a captive portal be reached for %g s", seconds)
         await self._apply("")
 
@@ -295,14 +302,13 @@ class KillSwitchKeeper:
         if (before is None) is not (self._error is None):
             self._told(self.status())
 
-    def _portal_look(self, end_s: float, since_boot_end_s: float) -> None:
-        """Whether it is over, by the loop's clock or by one that goes on while the machine sleeps."""
-        left_s = min(end_s - self._loop.time(), since_boot_end_s - since_boot_s())
-        if left_s <= 0:
+    def _watch_portal(self) -> None:
+        """The loop's clock stands still while the machine sleeps, and it may wake up somewhere else."""
+        left_s = self._portal_ends - self._now()
+        if left_s > 0:
+            self._portal = self._loop.call_later(min(left_s, _PORTAL_LOOK_S), self._watch_portal)
+        else:
             self._portal_over()
-            return
-        look = partial(self._portal_look, end_s, since_boot_end_s)
-        self._portal = self._loop.call_later(min(left_s, PORTAL_LOOK_S), look)
 
     def _portal_over(self) -> None:
         self._close_portal()

@@ -10,13 +10,14 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from ipaddress import IPv6Address, ip_address
 from typing import Final
 
 import msgspec
 
 from ..ipc.schema import OnDemandChange, OnDemandStatus
 from ..ipc.service import ServiceError
-from ..net.base import Dns
+from ..net.base import Dns, Way
 from ..profiles.model import Profile, ProfileError
 from ..tunnel.host import Host
 from ..tunnel.ondemand import Asks, Decision, Place, decide
@@ -158,6 +159,7 @@ class OnDemandDesk:
     def _where(self) -> Place:
         """What our own tunnels say of names is not the network's word."""
         place, before = self._host.place(), self._place
+        place = replace(place, ways=tuple(dict.fromkeys(map(_lasting, place.ways))))
         ours = tuple(self._dns_of_tunnels())
         if not ours:
             return place
@@ -184,6 +186,7 @@ class OnDemandDesk:
 
     async def _follow(self, profile: Profile, place: Place, deadline: float) -> None:
         name = profile.name
+        before = self._connections.is_active(name)
         try:
             async with asyncio.timeout_at(deadline):
                 decision = await decide(profile.on_demand.rules, place, self._asks)
@@ -198,7 +201,7 @@ class OnDemandDesk:
             if decision.action == "connect" and not active:
                 log.info("rule %d connects", decision.rule, extra={"connection": name})
                 await self._connections.up(name, by_itself=True)
-            elif decision.action == "disconnect" and active:
+            elif decision.action == "disconnect" and active and before:  # else a person connected meanwhile
                 log.info("rule %d disconnects", decision.rule, extra={"connection": name})
                 await self._connections.down(name)
         except TimeoutError:
@@ -207,3 +210,11 @@ class OnDemandDesk:
             )
         except (ServiceError, ProfileError) as error:
             log.warning("its rules were not followed: %s", error.code, extra={"connection": name})
+
+
+def _lasting(way: Way) -> Way:
+    """Without what changes by the day where the machine stays: its temporary address (RFC 8981)."""
+    local = ip_address(way.local)
+    if local.version == 4:
+        return way
+    return way._replace(local=str(IPv6Address(int(local) >> 64 << 64)))

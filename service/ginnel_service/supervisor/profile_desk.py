@@ -46,8 +46,11 @@ class ProfileDesk:
         return self._secrets.get(name)
 
     def all(self) -> tuple[Profile, ...]:
-        """Those that can be read."""
-        return tuple(listed.profile for listed in self._profiles.list() if listed.profile is not None)
+        """Those that can be read; none where their directory cannot."""
+        listed: tuple[Listed, ...] = ()
+        with suppress(OSError):
+            listed = self._profiles.list()
+        return tuple(each.profile for each in listed if each.profile is not None)
 
     def create(
         self,
@@ -150,11 +153,16 @@ class ProfileDesk:
         log.info("profile %s removed", name, extra={"connection": name})
 
     def remember(self, profile: Profile, **secret: str) -> None:
-        """Keep a password that proved right, by its name in Secrets, unless the profile was replaced."""
+        """Keep a password that proved right, by its name in Secrets, unless the profile was replaced by one
+        that leads elsewhere or is somebody else's."""
         try:
-            if self._profiles.get(profile.name) == profile:
-                secrets = self._secrets.get(profile.name)
-                self._secrets.put(profile.name, msgspec.structs.replace(secrets, **secret))
+            if _log_in(self._profiles.get(profile.name)) != _log_in(profile):
+                log.warning(
+                    "a password was not kept: the profile has changed", extra={"connection": profile.name}
+                )
+                return
+            secrets = self._secrets.get(profile.name)
+            self._secrets.put(profile.name, msgspec.structs.replace(secrets, **secret))
         except (ProfileError, OSError) as error:
             log.error("a password was not kept: %s", error, extra={"connection": profile.name})
 
@@ -218,6 +226,12 @@ def _summary(listed: Listed, status: ConnectionStatus | None, on_demand: OnDeman
         error=error,
         on_demand=on_demand,
     )
+
+
+def _log_in(profile: Profile) -> tuple[object, ...]:
+    """Whose it is, who gets the password, and for whom: the rest may change while a person is asked."""
+    where = (profile.server, profile.port, profile.remote, profile.certificates)
+    return profile.owner_uid, *where, profile.local, profile.authentication
 
 
 def _problems(profile: Profile, secrets: Secrets) -> list[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -22,12 +23,16 @@ from ..ipc.schema import (
     Step,
     TunnelDiagnosis,
 )
-from ..net.base import Dns
+from ..net.base import Dns, Network
 from ..tunnel import states
 from ..tunnel.driver import Tunnel, TunnelStatus
 from ..tunnel.errors import TunnelError
 from ..tunnel.wants import OpenPrompt
 from .shown import certificate_shown
+
+#: Networks of a kind that a status names: as ranges a gateway can name ten thousand, of which nobody reads
+#: more, and every one would be spelled in each snapshot.
+MAX_NETWORKS: Final = 512
 
 _STATES: Final[dict[states.ConnectionState, State]] = {
     states.ConnectionState.DISCONNECTED: "down",
@@ -140,6 +145,11 @@ def text_of(endpoint: Endpoint) -> str:
     )
 
 
+@lru_cache(maxsize=256)
+def _texts(networks: tuple[Network, ...]) -> tuple[str, ...]:
+    return tuple(map(str, networks))
+
+
 def _dns(dns: Dns) -> DnsStatus:
     return DnsStatus(
         servers=tuple(map(str, dns.servers)), everything=dns.everything, match=dns.match, search=dns.search
@@ -167,12 +177,12 @@ def _with_facts(about: ConnectionStatus, found: TunnelStatus) -> ConnectionStatu
         addresses=() if wanted is None else tuple(str(address) for address in wanted.addresses),
         dns=tuple(str(address) for address in facts.configuration.dns),
         domains=facts.configuration.domains,
-        subnets=tuple(str(subnet) for subnet in facts.configuration.subnets),
+        subnets=_texts(facts.configuration.subnets[:MAX_NETWORKS]),
         gateway_product=facts.configuration.version,
-        routes=() if wanted is None else tuple(str(network) for network in wanted.routes),
-        bypass=() if wanted is None else tuple(str(network) for network in wanted.bypass),
+        routes=() if wanted is None else _texts(wanted.routes[:MAX_NETWORKS]),
+        bypass=() if wanted is None else _texts(wanted.bypass[:MAX_NETWORKS]),
         lan=wanted is not None and wanted.lan,
-        refused=() if wanted is None else tuple(str(network) for network in wanted.blocked),
+        refused=() if wanted is None else _texts(wanted.blocked[:MAX_NETWORKS]),
         dns_in_effect=None if wanted is None or wanted.dns is None else _dns(wanted.dns),
         ike_suite=facts.ike_suite,
         esp_suite=facts.esp_suite,

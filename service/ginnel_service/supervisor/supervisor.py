@@ -72,7 +72,9 @@ class Supervisor(EventFeed):
         self._secrets = secrets
         self._ring = ring
         self._desk = ProfileDesk(profiles, secrets)
-        self._keeper = KillSwitchKeeper(host.network, host.executor, wanted, self._switched, refused)
+        self._keeper = KillSwitchKeeper(
+            host.network, host.executor, wanted, self._switched, host.now, refused
+        )
         self._connections = Connections(host, self._desk, self._keeper, self.publish, key_file=key_file)
         self._on_demand = OnDemandDesk(
             host, self._desk, self._connections, wanted, Prober(host), self._tell_of
@@ -104,9 +106,12 @@ class Supervisor(EventFeed):
 
     def snapshot(self) -> Snapshot:
         statuses = self._connections.statuses()
+        profiles: tuple[ProfileSummary, ...] = ()
+        with suppress(OSError):  # their directory cannot be read: what stops traffic is told all the same
+            profiles = self._desk.summaries(statuses, self._on_demand.statuses())
         return Snapshot(
             connections=tuple(status for status in statuses.values() if status.state != "down"),
-            profiles=self._desk.summaries(statuses, self._on_demand.statuses()),
+            profiles=profiles,
             prompts=self._connections.prompts(),
             kill_switch=self._keeper.status(),
         )
@@ -207,17 +212,24 @@ class Supervisor(EventFeed):
 
     async def kill_switch_off(self, names: tuple[str, ...], *, force: bool) -> KillSwitchStatus:
         profiles = []
+        refused: OSError | None = None
         for name in names:  # all of them, before any is changed
             try:
                 profiles.append(self._desk.get(name))
-            except ProfileError:
+            except (ProfileError, OSError):
                 if not force:
                     raise
         for profile in profiles:
             off = msgspec.structs.replace(profile.kill_switch, mode="off")
-            self._desk.change(msgspec.structs.replace(profile, kill_switch=off))
+            try:
+                self._desk.change(msgspec.structs.replace(profile, kill_switch=off))
+            except OSError as error:  # a full disk keeps nobody from the network
+                refused = error
             self._tell_of(profile.name)
         await self._keeper.forget(*names, force=force)
+        refused = refused or self._keeper.unwritten
+        if refused is not None:
+            raise ServiceError("kill_switch_not_kept", errno=refused.errno)
         return self._keeper.status()
 
     async def answer_prompt(self, name: str, prompt_id: int, answer: str | None, *, remember: bool) -> None:

@@ -52,18 +52,24 @@ class WantedFile:
     def __init__(self, directory: Path) -> None:
         self._lock = threading.Lock()
         self._directory = PrivateDirectory(directory)
+        self.unwritten: OSError | None = None  # why the file is not as `now`
         self.now = self._read()
 
     def change(self, **fields: object) -> None:
-        """What the disk refuses is logged: the machine is as it should be, until the next start."""
+        """What the disk refuses is logged: the machine is as it should be, until the next start.
+
+        The next call tries again.
+        """
         with self._lock:  # neither a change nor a file may be half another thread's
             changed = msgspec.structs.replace(self.now, **fields)
-            if changed == self.now:
+            if changed == self.now and self.unwritten is None:
                 return
             self.now = changed
             try:
                 self._directory.write(FILE, msgspec.json.encode(changed), replace=True)
+                self.unwritten = None
             except OSError as error:
+                self.unwritten = error
                 log.error("what is wanted was not written: %s", error.strerror or error)
 
     def rename(self, name: str, new_name: str) -> None:

@@ -363,7 +363,8 @@ class Course:
             case PathChanged():
                 self._passage.path_changed(event.path)
             case PeerAddressesChanged():
-                self._learn()
+                if self._session.state is State.ESTABLISHED:  # anyone can say so before it is proven
+                    self._learn()
             case PathMtuChanged():
                 self._passage.path_mtu_changed(event.path_mtu)
             case SessionWants():

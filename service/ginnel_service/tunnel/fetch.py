@@ -21,10 +21,10 @@ from typing import Final, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509 import ocsp
 
 from ..clock import utc_s
+from ..ike.auth.credentials import UNREADABLE
 from ..ike.events import Endpoint, Fetch
 from .errors import TunnelError
 from .sockets import open_outside
@@ -181,10 +181,10 @@ def may_be_asked(host: str) -> bool:
 def next_update_s(data: bytes) -> float:
     """When a CRL or OCSP response says that a newer one comes (Unix seconds); 0 where it does not."""
     next_update: datetime | None = None
-    with contextlib.suppress(ValueError, UnsupportedAlgorithm, TypeError):
+    with contextlib.suppress(*UNREADABLE):
         next_update = x509.load_der_x509_crl(data).next_update_utc
     if next_update is None:
-        with contextlib.suppress(ValueError, UnsupportedAlgorithm, TypeError):
+        with contextlib.suppress(*UNREADABLE):
             next_update = ocsp.load_der_ocsp_response(data).next_update_utc
     return 0.0 if next_update is None else next_update.timestamp()
 

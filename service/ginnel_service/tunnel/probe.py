@@ -22,6 +22,7 @@ from .host import Host
 from .sockets import open_outside
 
 TIMEOUT_S: Final = 5.0
+CONNECT_S: Final = 1.5  # to an address behind which there is another
 MAX_LINE: Final = 1024
 ADDRESSES: Final = 3
 _PORTS: Final = {"http": 80, "https": 443}
@@ -61,15 +62,18 @@ class Prober:
             return False
         port = parts.port or _PORTS[parts.scheme]
         found = await self._host.resolve(parts.hostname, port, outside=True)
-        for at in [each for each in found if self._allowed(each.host)][:ADDRESSES]:
+        places = [each for each in found if self._allowed(each.host)][:ADDRESSES]
+        for at in places:
+            limit_s = TIMEOUT_S if at is places[-1] else CONNECT_S
             with suppress(OSError):
-                return await self._ask(at, parts.scheme == "https", parts.hostname, _target(url))
+                return await self._ask(at, parts.scheme == "https", parts.hostname, _target(url), limit_s)
         return False
 
-    async def _ask(self, at: Endpoint, secure: bool, name: str, target: str) -> bool:
+    async def _ask(self, at: Endpoint, secure: bool, name: str, target: str, limit_s: float) -> bool:
         connected = open_outside(at.host, self._host.network.socket_mark, socket.SOCK_STREAM)
         try:
-            await asyncio.get_running_loop().sock_connect(connected, (at.host, at.port))
+            async with asyncio.timeout(limit_s):
+                await asyncio.get_running_loop().sock_connect(connected, (at.host, at.port))
             tls = self._tls
             if secure and tls is None:  # in a thread: it reads every root of the system
                 tls = await asyncio.to_thread(ssl.create_default_context)

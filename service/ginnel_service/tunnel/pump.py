@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..ike.events import Event, Path
+from ..ike.events import Event, Path, State
 from ..ike.session import Session
 from .dataplane import WATCH_S
 from .errors import TunnelError, as_tunnel_error
@@ -38,7 +38,14 @@ class Pump:
 
     def received(self, data: bytes, path: Path) -> None:
         for session in self._hooks.sessions():  # each knows its own by the SPI
-            session.receive(data, path, self._hooks.now())
+            try:
+                session.receive(data, path, self._hooks.now())
+            except Exception as error:
+                # Anybody may have sent it: what stands does not fall by it, and has its upkeep.
+                if session.state is State.ESTABLISHED:
+                    self._log.error("a datagram was not taken", exc_info=error)
+                else:  # what it was waiting for may never come again
+                    self._failed("a datagram was not taken", error)
         self.run()
 
     def supply(self, session: Session, ticket: int, answer: bytes | str | None) -> None:
@@ -46,8 +53,7 @@ class Pump:
         try:
             session.supply(ticket, answer, self._hooks.now())
         except Exception as error:
-            self._log.error("an answer was not taken", exc_info=error)
-            self._hooks.failed(as_tunnel_error(error))
+            self._failed("an answer was not taken", error)
         self.run()
 
     def run(self) -> None:
@@ -65,8 +71,7 @@ class Pump:
                         self._link.send(data, path)
                     busy = busy or bool(events or datagrams)
         except Exception as error:
-            self._log.error("a session's event was not carried out", exc_info=error)
-            self._hooks.failed(as_tunnel_error(error))
+            self._failed("a session's event was not carried out", error)
         deadlines = [session.deadline() for session in self._hooks.sessions()]
         deadline = min((found for found in deadlines if found is not None), default=None)
         if deadline is not None and self._hooks.watches():
@@ -88,8 +93,18 @@ class Pump:
             self._timer = self._loop.call_later(max(0.0, deadline - self._hooks.now()), self._tick)
 
     def _tick(self) -> None:
-        self._hooks.look()
-        now = self._hooks.now()
-        for session in self._hooks.sessions():
-            session.advance(now)
-        self.run()
+        try:
+            self._hooks.look()
+            now = self._hooks.now()
+            for session in self._hooks.sessions():
+                session.advance(now)
+        except Exception as error:
+            self._failed("what was due was not done", error)
+            self.run()
+            self._arm(self._hooks.now() + WATCH_S)  # it is due still, and would be at once, and for ever
+        else:
+            self.run()
+
+    def _failed(self, what: str, error: Exception) -> None:
+        self._log.error(what, exc_info=error)
+        self._hooks.failed(as_tunnel_error(error))

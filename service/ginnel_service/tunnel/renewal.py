@@ -47,7 +47,7 @@ class Hooks:
 
 
 class Renewal:
-    """The sessions beside the one in use: one that shall take its place, and one whose place was taken."""
+    """The sessions beside the one in use: one that shall take its place, and those whose place was taken."""
 
     def __init__(self, sas: Associations, hooks: Hooks, log: logging.LoggerAdapter[logging.Logger]) -> None:
         self._sas = sas
@@ -56,12 +56,12 @@ class Renewal:
         self._loop = asyncio.get_running_loop()
         self._next: Session | None = None
         self._held: list[Event] = []
-        self._old: Session | None = None
+        self._old: list[Session] = []  # all but the last are closed already, and wait for the answer
         self._timer: asyncio.TimerHandle | None = None
 
     @property
     def sessions(self) -> tuple[Session, ...]:
-        return tuple(session for session in (self._next, self._old) if session is not None)
+        return (*self._old,) if self._next is None else (self._next, *self._old)
 
     def begin(self) -> None:
         """It is time to authenticate anew."""
@@ -101,7 +101,7 @@ class Renewal:
 
     def replaced(self, old: Session) -> None:
         """Let `old` linger, then close it: "SHOULD delete the old IKE SA within a reasonable time"."""
-        self._old = old
+        self._old.append(old)
         self._timer = self._loop.call_later(LINGER_S, self._linger_ends)
 
     def _linger_ends(self) -> None:
@@ -112,12 +112,12 @@ class Renewal:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._old is not None:
-            self._old.close(self._hooks.now())
+        for old in self._old:
+            old.close(self._hooks.now())
 
     def _closed(self, session: Session, event: Closed) -> None:
-        if session is self._old:
-            self._old = None
+        if session in self._old:
+            self._old.remove(session)
             return
         self._next, self._held = None, []
         if event.redirect:

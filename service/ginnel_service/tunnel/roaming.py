@@ -49,8 +49,10 @@ class Roaming:
     def learn(self) -> None:
         """The tunnel stands, or the gateway has other addresses: know the routes for the day one fails."""
         session = self._session()
-        self._routes = self._link.routes(session.mobility.remotes)
-        session.mobility.know_ways(tuple(route.path for route in self._routes))
+        routes = self._link.routes(session.mobility.remotes)
+        session.mobility.know_ways(tuple(route.path for route in routes))
+        if self._settling is None or self._routes is None:  # else the session has to hear of them yet
+            self._routes = routes
 
     def network_changed(self) -> None:
         if self._settling is None:

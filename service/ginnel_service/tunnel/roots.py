@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.utils import CryptographyDeprecationWarning
+
+from ..ike.auth.credentials import UNREADABLE
 
 MAX_OCTETS: Final = 8 << 20
 MAX_ROOTS: Final = 1000
@@ -57,5 +58,5 @@ def _parse(pem: bytes) -> x509.Certificate | None:
         warnings.simplefilter("ignore", CryptographyDeprecationWarning)  # old roots break small rules
         try:
             return x509.load_pem_x509_certificate(pem)
-        except (ValueError, UnsupportedAlgorithm):
+        except UNREADABLE:
             return None

@@ -19,6 +19,7 @@ from typing import Any, Final
 from ..ike.codes import ExchangeType, Flags
 from ..ike.events import Endpoint, Path, State
 from ..ike.exchanges.init import float_endpoint
+from ..ike.exchanges.path_probe import PathProbe
 from ..ike.session import Session
 from ..profiles.model import Transport
 from .errors import TunnelError
@@ -251,7 +252,9 @@ class Carrier:
         assert stream is not None
         if session is None or session.path.stream:
             return
-        if session.talk.current.requests.outstanding is None:
+        waits = session.talk.current.requests.outstanding
+        # A probe of the path's MTU begins when all else was answered
+        if waits is None or isinstance(waits.exchange, PathProbe):
             self._link.close_stream(stream)
             return
         log.info("%s does not answer over UDP after all", self._server)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ginnel_service.ike.auth.credentials import load_certificates, load_credential
 from ginnel_service.ike.errors import LocalError
-from helpers.authority import Authority, chain_pem, dns, new_key
+from helpers.authority import Authority, Issued, chain_pem, dns, in_latin_1, new_key
 
 ROOT = Authority()
 UPPER = ROOT.intermediate("Upper")
@@ -140,6 +140,14 @@ def test_roots_load_from_pem_bundle_and_der(tmp_path: Path) -> None:
     assert load_certificates((tmp_path / "out.p7b").read_bytes()) == (ROOT.certificate,)
     with pytest.raises(LocalError, match="no certificate"):
         load_certificates(LEAF.key_pem())
+
+
+def test_an_authority_whose_name_cannot_be_read_is_put_in_order() -> None:
+    inner = ROOT.intermediate("Odd")
+    above = in_latin_1(ROOT, Issued(inner.certificate, inner.key, (inner.certificate,)), name=b"Odd")
+    leaf = in_latin_1(inner, inner.issue("gw.example"), name=b"Odd")
+    data = chain_pem([above.certificate, leaf.certificate]) + leaf.key_pem()
+    assert load_credential(data).chain == (leaf.certificate, above.certificate)
 
 
 def test_two_roots_that_signed_each_other_do_not_loop() -> None:

@@ -18,7 +18,7 @@ from ginnel_service.ike.eap.server import Server
 from ginnel_service.ike.eap.tls_config import TlsConfig, TlsVersion
 from ginnel_service.ike.eap.tls_tunnel import TlsFailed, Tunnel
 from ginnel_service.ike.errors import LocalError
-from helpers.authority import CLIENT, dns, mail
+from helpers.authority import CLIENT, dns, in_latin_1, mail
 from ike.eap.certificates import authority, server_certificate, tls, user_certificate
 from ike.eap.ends import drive, seeded, utc
 
@@ -92,6 +92,14 @@ def test_a_common_name_is_a_users_name_only_beside_no_other(
     _, theirs, _ = drive(peer(tls(held), "bob@lab"), server(tls(server_certificate())))
     assert isinstance(theirs, Accepted)
     assert theirs.identity == identity
+
+
+def test_a_user_whose_names_cannot_be_read_is_rejected() -> None:
+    root = authority("root")
+    held = in_latin_1(root, root.issue("Bob", sans=[mail("bob@lab")], ekus=[CLIENT]), name=b"Bob")
+    _, theirs, _ = drive(peer(tls(held)), server(tls(server_certificate())))
+    assert isinstance(theirs, Rejected)
+    assert "names" in theirs.detail
 
 
 @pytest.mark.parametrize("version", ["1.2", "1.3"])

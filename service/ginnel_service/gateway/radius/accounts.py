@@ -79,10 +79,9 @@ class Accounts:
         self._send(account, Status.STOP, traffic, (Attribute.ACCT_TERMINATE_CAUSE, cause))
 
     async def close(self) -> None:
-        """Give the last accounts a moment."""
-        for account in self._accounts.values():
-            if account.timer is not None:
-                account.timer.cancel()
+        """End what is open still, whose peers did not answer our goodbye; the last accounts get a moment."""
+        for session, account in tuple(self._accounts.items()):
+            self.end(session, account.traffic(), lost=True)
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=CLOSE_S)
         for task in self._tasks:

@@ -144,7 +144,7 @@ def order_chain(leaf: x509.Certificate, others: Sequence[x509.Certificate]) -> t
     chain = [leaf]
     while len(chain) < MAX_CHAIN:
         above = next((each for each in others if each not in chain and _issued(each, chain[-1])), None)
-        if above is None or above.subject == above.issuer:
+        if above is None or _names_itself(above):
             break
         chain.append(above)
     return tuple(chain)
@@ -274,6 +274,13 @@ def _sequence(data: bytes) -> memoryview | None:
     except InvalidSyntax:
         return None
     return reader.rest()
+
+
+def _names_itself(certificate: x509.Certificate) -> bool:
+    try:
+        return certificate.subject == certificate.issuer
+    except UNREADABLE:
+        return False
 
 
 def _issued(issuer: x509.Certificate, subject: x509.Certificate) -> bool:

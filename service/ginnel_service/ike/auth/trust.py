@@ -97,10 +97,11 @@ def verify_chain(
 
 
 def lacks_root_alone(leaf: x509.Certificate, policy: TrustPolicy, utc_s: float, *, server: bool) -> bool:
-    """Whether `leaf`, for which no root vouches, would do if it were a root itself."""
+    """Whether `leaf`, for which no root vouches, would do if it were a root itself, and can be shown."""
     try:
+        leaf.subject, leaf.issuer  # noqa: B018  (parsed when read)
         verify_chain(leaf, (), replace(policy, roots=(leaf,)), utc_s, server=server)
-    except CertificateRefused:
+    except (CertificateRefused, *UNREADABLE):
         return False
     return True
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from cryptography import x509
 
+from ..auth.credentials import UNREADABLE
 from ..auth.errors import CertificateRefused
 from ..auth.names import alternative_names
 from ..errors import InvalidSyntax
@@ -78,6 +79,9 @@ class TlsServer(ServerMethod):
     def _identity(self) -> bytes:
         """The claimed identity where the certificate has it, else the certificate's first name."""
         assert self._tunnel.certificate is not None
-        names = names_of(self._tunnel.certificate)
+        try:
+            names = names_of(self._tunnel.certificate)
+        except UNREADABLE as error:
+            raise CertificateRefused("certificate_broken", f"the certificate's names: {error}") from None
         chosen = self._claimed if self._claimed in names else names[0]
         return chosen.encode("utf-8", "replace")

@@ -67,6 +67,10 @@ class ResumeExchange(Exchange):
         return (*payloads, *redirect.announcement(session.config))
 
     def response(self, session: Session, sa: IkeSa, message: Message, now: float) -> None:
+        elsewhere = redirect.found(message, session.config, self.nonce)
+        if elsewhere is not None:
+            session.leave_for(elsewhere, now)
+            return
         cookie = message.notify(NotifyType.COOKIE)
         if cookie is not None:
             # What the network duplicated asks for what we have sent already

@@ -44,5 +44,5 @@ class KillSwitchAnchor:
         """What pf lacks, such as a call of our anchors."""
         return error.strerror or ""
 
-    def vigil(self, look: Callable[[], None]) -> Vigil:
+    def vigil(self, look: Callable[[], bool]) -> Vigil:
         return Vigil(look, (NetworkWatch(self._kernel),), every_s=_EVERY_S, name="kill-switch")

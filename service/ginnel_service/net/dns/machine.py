@@ -20,7 +20,7 @@ from .keepers import Choice, Keeper, KeepsDns
 from .networkmanager import NetworkManagerDns
 from .resolvconf import ResolvconfDns, asks_local_resolver
 from .resolved import ResolvedDns
-from .saved import SavedDns
+from .saved import Saved, SavedDns
 
 log = logging.getLogger("ginnel.net")
 
@@ -49,7 +49,7 @@ class MachineDns:
             "scutil": ScutilDns(run),
             "file": self._file,
         }
-        self._left = True  # a predecessor may have left something
+        self._left: set[Keeper] = {"file", "networkmanager"}  # where a predecessor may have left something
 
     def keeper(self, step: SetDns) -> Keeper:
         """Who is to do `step`: who looks after this machine's DNS, or who was said to."""
@@ -62,7 +62,11 @@ class MachineDns:
         return linux.find(step, self._resolvconf)
 
     def set(self, step: SetDns, keeper: Keeper, ifindex: int) -> None:
-        self.recover()
+        try:
+            self.recover()
+        except OSError:
+            if keeper in self._left:
+                raise
         if keeper == "resolved":
             self._resolved.set(step, ifindex)
         else:
@@ -82,13 +86,23 @@ class MachineDns:
         return self._others[keeper].stands(step)
 
     def recover(self) -> list[str]:
-        """Put back, once, what a predecessor of whatever boot left; what was put back, in words."""
-        if not self._left:
-            return []
-        left = [self._file.recover(), self._networkmanager.recover()]
-        self._saved.remove()
-        self._left = False
-        return ["undone: ask the servers of a tunnel that is gone"] if any(left) else []
+        """Put back, once, what a predecessor of whatever boot left; what was put back, in words.
+
+        Raises OSError where somebody who kept it is away: the next call tries again.
+        """
+        found, failure = False, None
+        for keeper in sorted(self._left):
+            try:
+                found |= (self._file if keeper == "file" else self._networkmanager).recover()
+            except OSError as error:
+                failure = error
+                continue
+            self._left.discard(keeper)
+            if self._saved.read() == Saved():
+                self._saved.remove()  # what was begun and never read
+        if failure is not None:
+            raise failure
+        return ["undone: ask the servers of a tunnel that is gone"] if found else []
 
     def _say_what_it_cannot(self, step: SetDns, keeper: Keeper) -> None:
         servers = ", ".join(step.servers)

@@ -33,9 +33,14 @@ class Nearby:
 NOTHING_NEARBY: Final = Nearby()
 
 
+def can_name(device: str) -> bool:
+    """Whether nft(8) has a way to write that name, and does not read it as a pattern."""
+    return _NAME.match(device) is not None
+
+
 def check_name(device: str) -> None:
-    """Raise ValueError for a name that nft(8) has no way to write, or would read as a pattern."""
-    if not _NAME.match(device):
+    """Raise ValueError unless nftables `can_name` it."""
+    if not can_name(device):
         raise ValueError("not a device that nftables can name")
 
 

@@ -65,15 +65,15 @@ def kill_switch_anchor(wanted: KillSwitch, lan: Iterable[Network] = ()) -> str:
         arriving.append(f"proto udp from {gateway} to any fragment")
     near = list(lan) if wanted.lan else []
     if near:
-        networks = [
-            *collapse_addresses(net for net in near if net.version == 4),
-            *collapse_addresses(net for net in near if net.version == 6),
-        ]
-        targets = _set([*networks, *SITE_GROUPS4, *SITE_GROUPS6])
+        four = list(collapse_addresses(net for net in near if net.version == 4))
+        six = list(collapse_addresses(net for net in near if net.version == 6))
+        targets4, targets6 = [*four, *SITE_GROUPS4], [*six, *SITE_GROUPS6]
         ports = "{ 1:52, 54:852, 854:65535 }"  # names are asked nowhere but through a tunnel
-        out.append(f"proto {{ tcp, udp }} from any to {targets} port {ports}")
-        out.append(f"proto {{ icmp, icmp6 }} from any to {targets}")
-        arriving.append(f"from {_set(networks)} to any")
+        out.append(f"proto {{ tcp, udp }} from any to {_set([*targets4, *targets6])} port {ports}")
+        # Of a list of both pfctl would make a rule of each with the other's addresses, and refuse it
+        out.append(f"inet proto icmp from any to {_set(targets4)}")
+        out.append(f"inet6 proto icmp6 from any to {_set(targets6)}")
+        arriving.append(f"from {_set([*four, *six])} to any")
     if wanted.portal:
         out += ["proto { tcp, udp } from any to any port 53", "proto tcp from any to any port { 80, 443 }"]
         arriving += [

@@ -72,6 +72,7 @@ class PacketFilter:
         self._lock = threading.Lock()
         self._needed: set[Concern] = set()
         self._passing: frozenset[str] | None = None  # of the kill switch; None when nobody knows
+        self._enabled = False  # by this process
 
     def set_kill_switch(self, wanted: KillSwitch | None, lan: Iterable[Network] = ()) -> None:
         """Where it stops more than before, flows that are open are cut: a state would let them pass."""
@@ -146,6 +147,7 @@ class PacketFilter:
         self._needed.add(concern)
 
     def _take_down(self, concern: Concern) -> None:
+        self._forget_other_boot()
         self._pfctl("-q", "-a", self._anchor(concern), "-F", "rules")
         self._needed.discard(concern)
         if not self._needed:
@@ -158,9 +160,11 @@ class PacketFilter:
         """Have pf enabled for as long as we need it, and our anchors heard."""
         self._check_call("rules", "anchor")
         if self._system == "freebsd":
+            self._forget_other_boot()
             if "Status: Enabled" not in self._pfctl("-s", "info"):
                 self._write("enabled")
                 self._pfctl("-q", "-e")
+                self._enabled = True
             return
         token = self._read()
         if token and token in self._pfctl("-s", "References").split():
@@ -169,6 +173,13 @@ class PacketFilter:
         if given is None:
             raise PfError(errno.EOPNOTSUPP, "enable pf")
         self._write(given[1])
+
+    def _forget_other_boot(self) -> None:
+        """FreeBSD's pf has no tokens: where none of our anchors is left, pf is on by somebody else's wish."""
+        ours = self._enabled or self._needed or self._read() != "enabled"
+        if not ours and not any(map(self._has, get_args(Concern))):
+            with suppress(OSError):
+                self._note.unlink(missing_ok=True)
 
     def _let_go(self) -> None:
         """pf as it was, unless something of ours, be it another process's, still stands."""
@@ -179,6 +190,7 @@ class PacketFilter:
             self._pfctl(*(("-q", "-X", note) if self._system == "darwin" else ("-q", "-d")))
         with suppress(OSError):
             self._note.unlink(missing_ok=True)
+        self._enabled = False
 
     def _check_call(self, kind: str, word: str) -> None:
         """Our anchors are called, and nothing before that lets a packet through for good."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from ipaddress import ip_network
 from pathlib import Path
 
-from ..firewall.nftables import Nearby
+from ..firewall.nftables import Nearby, can_name
 from ..plan import MAIN_TABLE, TABLE, Facts, Family, SetSysctl, Step, is_device
 from ..surroundings import is_private
 from . import sysctl
@@ -64,10 +64,10 @@ def learn(sight: Sight, held: Iterable[Step], *, guards: bool = True) -> Facts:
 
 
 def nearby(sight: Sight) -> Nearby:
-    """What the kill switch has to know of the machine's links."""
+    """What the kill switch has to know of the machine's links; a bridge that it cannot name is none to it."""
     return Nearby(
         lan=tuple(ip_network(network) for network in dict.fromkeys(net for _, net in sorted(_lan(sight)))),
-        bridges=tuple(sorted(sight.kinds[index].name for index in _bridges(sight))),
+        bridges=tuple(sorted(name for index in _bridges(sight) if can_name(name := sight.kinds[index].name))),
     )
 
 

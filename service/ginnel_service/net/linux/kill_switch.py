@@ -60,7 +60,7 @@ class KillSwitchTable:
     def refused(self, error: OSError) -> str:
         return ""
 
-    def vigil(self, look: Callable[[], None]) -> Vigil:
+    def vigil(self, look: Callable[[], bool]) -> Vigil:
         tables = TableWatch()
         try:
             watches = (tables, NetworkWatch())
