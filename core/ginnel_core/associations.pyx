@@ -119,6 +119,7 @@ cdef class Associations:
         outbound.sa.copy_dscp = copy_dscp
         handle = self.next_handle
         self.next_handle += 1
+        outbound.sa.handle = handle
         self.outbounds[handle] = outbound
         self.rules.add(outbound)
         return handle

@@ -42,6 +42,7 @@ cdef enum Total:
 cdef struct EventRecord:
     EventKind kind
     uint32_t spi
+    uint64_t handle  # of an outbound SA
     int detail  # the Limit; of a lost device the errno; of a path its MTU
     int device  # 0: TUN, else the address family
     Address remote
@@ -96,7 +97,9 @@ cdef class Loop:
     cdef void too_big(self, const Address *remote, uint32_t mtu) noexcept nogil
     cdef void stray(self, const Address *remote, const Address *local, uint32_t spi) noexcept nogil
     cdef void drop(self, Reason reason) noexcept nogil
-    cdef void used(self, Usage *usage, uint32_t spi, uint32_t octets, uint64_t sequence) noexcept nogil
+    cdef void used(
+        self, Usage *usage, uint32_t spi, uint64_t handle, uint32_t octets, uint64_t sequence
+    ) noexcept nogil
     cdef void run(self) noexcept nogil
 
 cdef inline bint device_gone(int error) noexcept nogil:

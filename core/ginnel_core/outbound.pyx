@@ -102,7 +102,7 @@ cdef class OutboundLoop(Loop):
             return
         packet.length += size
         self.waiting += size
-        self.used(&rule.sa.usage, rule.sa.spi, length, rule.sa.sequence)
+        self.used(&rule.sa.usage, rule.sa.spi, rule.sa.handle, length, rule.sa.sequence)
 
     cdef void fit(
         self, const Rule *rule, uint8_t *inner, uint32_t length, uint8_t version, uint8_t tos, uint32_t limit

@@ -38,11 +38,15 @@ class PeerMoved(NamedTuple):
 
 
 class SaExpiring(NamedTuple):
-    """An SA passed a soft edge. direction: "in" or "out"; limit: "octets", "packets" or "sequence"."""
+    """An SA passed a soft edge. direction: "in" or "out"; limit: "octets", "packets" or "sequence".
+
+    An outbound SPI is its peer's choice, and another peer may choose the same: the handle tells them apart.
+    """
 
     direction: str
     spi: int
     limit: str
+    handle: int = 0  # outbound: what `install_outbound` returned
 
 
 class PathTooBig(NamedTuple):

@@ -252,9 +252,26 @@ def test_soft_limits_are_told_once() -> None:
         assert made.ping("-c", "10", "-i", "0.01")
         assert made.b.wait_event()[0] == SaExpiring("in", 0x1000, "packets")
         events = made.a.wait_event()
-        assert sorted(events) == [SaExpiring("in", 0x1001, "packets"), SaExpiring("out", 0x1000, "packets")]
+        out = SaExpiring("out", 0x1000, "packets", made.a.handles[0])
+        assert sorted(events) == [SaExpiring("in", 0x1001, "packets"), out]
         assert made.ping("-c", "10", "-i", "0.01")
         assert made.a.plane.events() == []
+
+
+def test_soft_limits_tell_sas_of_one_spi_apart() -> None:
+    """Two peers may have chosen the same."""
+    with tunnel() as made:
+        handles = [
+            made.a.plane.install_outbound(
+                spi=0x1000, encr=20, encr_key=bytes(20), local=ANY, remote=[to], peer=made.b.udp.local,
+                soft_packets=1,
+            )
+            for to in (Selector(17, port, port, bytes(4), b"\xff" * 4) for port in (700, 701))
+        ]  # fmt: skip
+        with made.a.space.socket(socket.SOCK_DGRAM) as sender:
+            for port, handle in zip((701, 700), reversed(handles), strict=True):
+                sender.sendto(b"?", (made.b.inner, port))
+                assert made.a.wait_event() == [SaExpiring("out", 0x1000, "packets", handle)]
 
 
 def test_unreachable_peers_are_survived(joined: Tunnel) -> None:

@@ -40,6 +40,22 @@ def test_without_settings_the_limits_are_the_ciphers_and_dscp_stays_inside() -> 
         assert (sa["soft_octets"], sa["soft_packets"]) == (0, 0)
 
 
+def test_peers_that_chose_the_same_spi_are_told_apart() -> None:
+    plane = FakePlane()
+    children = [replace(CHILD, spi_in=spi_in) for spi_in in (b"\0\0\0\3", b"\0\0\0\4")]
+    peers = [Associations(plane) for _ in children]
+    for sas, child in zip(peers, children, strict=True):
+        sas.install_inbound(child)
+        sas.install_outbound(child, PATH)
+    for handle, owner in zip(plane.outbound_sas, peers, strict=True):
+        child = children[peers.index(owner)]
+        assert [sas.owner_of(2, handle) for sas in peers] == [
+            child if sas is owner else None for sas in peers
+        ]
+    assert [sas.owner_of(3) for sas in peers] == [children[0], None]
+    assert [sas.owner_of(2) for sas in peers] == [None, None]  # theirs, not ours
+
+
 def test_what_an_ipv4_path_carried_is_no_less_than_an_ipv6_one_must() -> None:
     plane = FakePlane()
     sas = Associations(plane)

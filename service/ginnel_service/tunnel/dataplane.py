@@ -216,12 +216,12 @@ class Associations:
             self.retire_outbound(entry.child)
             self.retire_inbound(entry.child)
 
-    def owner_of(self, direction: str, spi: int) -> ChildSa | None:
-        """The child whose `direction` ("in" or "out") uses `spi`."""
+    def owner_of(self, spi: int, handle: int = 0) -> ChildSa | None:
+        """The child that sends by the plane's `handle`; without one, the child whose inbound SPI is `spi`."""
         for entry in self._installed.values():
-            child = entry.child
-            if spi == spi_number(child.spi_in if direction == "in" else child.spi_out):
-                return child
+            found = entry.outbound == handle if handle else spi_number(entry.child.spi_in) == spi
+            if found:
+                return entry.child
         return None
 
     @property
