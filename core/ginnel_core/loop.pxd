@@ -19,6 +19,7 @@ cdef enum:
     EVENTS = 256
     STRAYS = 16  # events that may wait when one of stray ESP is added
     SOCKETS = 2
+    LOSSES = SOCKETS + 1  # places in the ring for what a loop loses for good, and so tells once
     DEVICE_ERRORS = 64  # in a row: then a device is taken for lost
 
 cdef enum EventKind:

@@ -118,7 +118,8 @@ cdef class Loop:
 
     cdef bint push(self, const EventRecord *record) noexcept nogil:
         cdef uint64_t written = self.ring.written
-        if written - ginnel_load(&self.ring.read) >= EVENTS:
+        cdef uint64_t most = EVENTS if record.kind == DEVICE_LOST else EVENTS - LOSSES
+        if written - ginnel_load(&self.ring.read) >= most:
             return False
         self.ring.records[written % EVENTS] = record[0]
         ginnel_store(&self.ring.written, written + 1)

@@ -19,6 +19,7 @@ from ginnel_core import (
     DataPlane,
     DeviceLost,
     Endpoint,
+    Event,
     FramedTun,
     PeerMoved,
     SaExpiring,
@@ -32,6 +33,7 @@ from ginnel_core import (
 pytestmark = pytest.mark.netns
 
 IKE = bytes(range(1, 29))
+EVERY = (bytes(4), b"\xff" * 4)
 
 
 def drops(end: End) -> dict[str, int]:
@@ -266,7 +268,7 @@ def test_soft_limits_tell_sas_of_one_spi_apart() -> None:
                 spi=0x1000, encr=20, encr_key=bytes(20), local=ANY, remote=[to], peer=made.b.udp.local,
                 soft_packets=1,
             )
-            for to in (Selector(17, port, port, bytes(4), b"\xff" * 4) for port in (700, 701))
+            for to in (Selector(17, port, port, *EVERY) for port in (700, 701))
         ]  # fmt: skip
         with made.a.space.socket(socket.SOCK_DGRAM) as sender:
             for port, handle in zip((701, 700), reversed(handles), strict=True):
@@ -319,6 +321,30 @@ def test_a_deleted_device_is_told_and_the_rest_goes_on(joined: Tunnel) -> None:
     joined.b.plane.send_ike(IKE, joined.a.udp.local)
     assert joined.a.wait_ike().data == IKE
     assert joined.a.plane.counters()["batches_out"] <= batches + 1
+
+
+def test_a_deleted_device_is_told_behind_more_news_than_there_is_room_for() -> None:
+    with tunnel() as made:
+        ports = range(1000, 1300)
+        for port in ports:
+            made.a.plane.install_outbound(
+                spi=port, encr=20, encr_key=bytes(20), local=ANY, remote=[Selector(17, port, port, *EVERY)],
+                peer=made.b.udp.local, soft_packets=1,
+            )  # fmt: skip
+        with made.a.space.socket(socket.SOCK_DGRAM) as sender:
+            for port in ports:
+                sender.sendto(b"?", (made.b.inner, port))
+        made.a.wait_counter("packets_out", len(ports))
+        with made.a.space.inside():
+            made.a.space.ip(f"link delete {made.a.tun.name}")
+        told: list[Event] = []
+        while not any(isinstance(event, DeviceLost) for event in told):
+            told += made.a.wait_event()
+        *others, last = told
+        assert isinstance(last, DeviceLost)
+        assert last.what == "tun"
+        assert all(isinstance(event, SaExpiring) for event in others)
+        assert len(told) > 250
 
 
 def test_starting_and_stopping_leaks_nothing(joined: Tunnel) -> None:
