@@ -37,7 +37,7 @@ cdef struct InboundSa:
     int local_count
     Range *remote
     int remote_count
-    Address peer  # of the newest authentic packet
+    Address peer  # of the newest authentic packet, before it the one expected; family 0: not known
     Usage usage
 
 cdef struct Route:

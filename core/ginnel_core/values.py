@@ -31,7 +31,10 @@ class IkeDatagram(NamedTuple):
 
 
 class PeerMoved(NamedTuple):
-    """An authenticated packet of the inbound SA `spi` came from another address than the last one."""
+    """An authenticated packet of the inbound SA `spi` came from another address than the last one.
+
+    Or the first one did than was expected.
+    """
 
     spi: int
     remote: Endpoint

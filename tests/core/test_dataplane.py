@@ -11,6 +11,7 @@ import select
 import socket
 import struct
 import threading
+from collections.abc import Callable
 
 import pytest
 
@@ -246,6 +247,21 @@ def test_a_moved_peer_is_told_once_and_followed(joined: Tunnel) -> None:
     assert joined.b.wait_event() == [PeerMoved(0x1000, Endpoint("127.0.0.4", 4500))]
     assert joined.ping("-c", "3", "-i", "0.01")
     assert joined.b.plane.events() == []
+
+
+def test_a_peer_that_moved_before_its_first_packet_is_told() -> None:
+    with tunnel() as made:
+        here, elsewhere = made.a.udp.local, Endpoint("127.0.0.4", 4500)
+        for spi, source in ((0x1000, here), (0x2000, elsewhere)):
+            keys = {"spi": spi, "encr": 20, "encr_key": bytes(20), "local": ANY, "remote": ANY}
+            made.b.plane.install_inbound(**keys, peer=here)  # type: ignore[arg-type]
+            send: Callable[..., int] = made.a.plane.install_outbound
+            send(**keys, peer=made.b.udp.local, source=(source.host, 0))
+            made.a.space.run("ping", "-q", "-c", "1", "-W", "0.1", made.b.inner)
+            assert made.b.wait_counter("packets_in", 1)
+        assert made.b.wait_event() == [PeerMoved(0x2000, elsewhere)]
+        with pytest.raises(ValueError, match="numeric"):
+            made.b.plane.install_inbound(**{**keys, "spi": 0x3000}, peer=("host.example", 1))  # type: ignore[arg-type]
 
 
 def test_soft_limits_are_told_once() -> None:

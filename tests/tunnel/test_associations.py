@@ -32,6 +32,14 @@ def test_every_sa_gets_what_the_profile_asks_for() -> None:
         assert (sa["soft_octets"], sa["soft_packets"]) == (5_000_000, 2000)
 
 
+def test_the_plane_knows_where_a_peers_first_packet_is_expected_from() -> None:
+    plane = FakePlane()
+    relay = replace(PATH, remote=Endpoint("127.0.0.1", 9))
+    Associations(plane, via=lambda path: relay).install_inbound(CHILD, PATH)
+    Associations(plane).install_inbound(replace(CHILD, spi_in=b"\0\0\0\3"))
+    assert [sa["peer"] for sa in plane.inbound_sas.values()] == [relay.remote, None]
+
+
 def test_without_settings_the_limits_are_the_ciphers_and_dscp_stays_inside() -> None:
     inbound, outbound = installed(None)
     assert inbound["replay_window"] == 4096

@@ -101,7 +101,7 @@ class Peers:
             case ConfigurationReceived():
                 peer.addresses = tuple(str(address.ip) for address in event.configuration.addresses)
             case InboundReady():
-                peer.sas.install_inbound(event.child)
+                peer.sas.install_inbound(event.child, peer.path)
             case OutboundReady():
                 peer.sas.install_outbound(event.child, peer.path)
                 wanted = outer_octets(event.child.suite, peer.path, self._mtu)
