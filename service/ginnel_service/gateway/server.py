@@ -275,7 +275,7 @@ class Gateway:
                     self.failure = device_error(event)
                     self._failed()
                 case SaExpiring():
-                    if (found := self._peers.find(event.direction, event.spi)) is not None:
+                    if (found := self._peers.find(event.spi, event.handle)) is not None:
                         session, _, child = found
                         session.rekey_child(child.spi_in, now)
                         self._responder.touch(session)
@@ -307,7 +307,7 @@ class Gateway:
 
     def _follow(self, event: PeerMoved, now: float) -> None:
         """A NAT gave the peer another address or port (RFC 7296 section 2.23)."""
-        if (found := self._peers.find("in", event.spi)) is not None:
+        if (found := self._peers.find(event.spi)) is not None:
             session, peer, _ = found
             session.mobility.peer_moved(self._wire.path_to(peer.path.local, Endpoint(*event.remote)), now)
             self._responder.touch(session)
