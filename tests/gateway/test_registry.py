@@ -58,6 +58,8 @@ def test_users_are_listed_with_how_they_log_in(registry: Registry) -> None:
     ]
     with pytest.raises(GatewayError, match="user_exists"):
         registry.add("bob", "psk")
+    with pytest.raises(GatewayError, match="user_exists: bob"):
+        registry.add("@bob", "psk")
 
 
 def test_a_password_opens_the_gateway_until_the_user_is_removed(registry: Registry, made: Path) -> None:

@@ -165,16 +165,17 @@ def _users(
     psks: dict[Identity, bytes] = {}
     passwords: dict[bytes, bytes] = {}
     ppks: dict[Identity, Ppk] = {}
-    seen: set[str] = set()
+    seen: dict[Identity, str] = {}
     for at, user in users:
         try:
             who = Identity.parse_text(user.id)
         except LocalError as error:
             problems.append(Problem(f"{at}.id", str(error), "write an address, a host name or user@host"))
             continue
-        if user.id in seen:
-            problems.append(Problem(f"{at}.id", f"{who} is there twice", "remove one"))
-        seen.add(user.id)
+        if who in seen:
+            as_well = "" if seen[who] == user.id else f", as {seen[who]} too"
+            problems.append(Problem(f"{at}.id", f"{user.id} is there twice{as_well}", "remove one"))
+        seen.setdefault(who, user.id)
         if not (user.psk or user.password or user.ppk or user.certificate):
             problems.append(Problem(at, "has no way to log in", "give it a psk or a password"))
         if bool(user.ppk) != bool(user.ppk_id):
