@@ -117,6 +117,15 @@ def test_our_own_importer_finds_nothing_missing_in_what_is_handed_out(registry: 
         assert not shown.unused, name
 
 
+def test_files_of_users_with_names_alike_do_not_replace_one_another(registry: Registry) -> None:
+    names = ("eve@example.org", "eve-example.org", "Eve@example.org")
+    handed = [set(registry.add(name, "psk").files) for name in names]
+    assert "eve-example.org.toml" in handed[0]
+    assert len(set.union(*handed)) == sum(map(len, handed))
+    assert set(registry.export(names[1]).files) == handed[1]
+    assert not set(registry.export(names[0]).files) & (handed[1] | handed[2])
+
+
 def test_apples_file_trusts_the_office_alone_and_names_the_user(registry: Registry) -> None:
     handout = registry.add("eve@example.org", "password", ("mobileconfig",))
     (data,) = handout.files.values()
