@@ -125,7 +125,7 @@ class AuthAnswer:
             if failed is not None:
                 self._say(self._refuse(failed.detail, failed.code), at)
             else:
-                self._who = self._who or name
+                self._who = self._who or self._session.certified or name
                 self._say(self._proven(message, at), at)
 
         proof.check(self._session, self._sa, proof.Claim(self._idi, taken, message), remote, now, judged)
