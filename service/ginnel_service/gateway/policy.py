@@ -26,7 +26,9 @@ class Policy:
         self._pools = pools
         self.redirect_to = config.redirect_to
         self._offered = tuple(TrafficSelector.from_network(subnet) for subnet in config.subnets)
-        self._changed: dict[bytes, float] = {}  # when a name's way to log in became another, or none
+        self._changed: dict[
+            bytes | Identity, float
+        ] = {}  # when a way to log in became another, or none
 
     def greeting(self) -> Greeting:
         who = self._config.proofs
@@ -126,8 +128,10 @@ class Policy:
         self._pools.release(address.ip for address in configuration.addresses)
 
 
-def _spellings(who: Identity) -> Iterator[bytes]:
-    """A user's name as it was proven: as text, as octets, and without the domain that Windows puts before."""
+def _spellings(who: Identity) -> Iterator[bytes | Identity]:
+    """A user's name as it was proven: as such, as text, as octets, and without the domain that Windows puts
+    before."""
+    yield who
     yield str(who).encode()
     yield who.data
     yield who.data.rpartition(b"\\")[2]
