@@ -26,9 +26,7 @@ class Policy:
         self._pools = pools
         self.redirect_to = config.redirect_to
         self._offered = tuple(TrafficSelector.from_network(subnet) for subnet in config.subnets)
-        self._changed: dict[
-            bytes | Identity, float
-        ] = {}  # when a way to log in became another, or none
+        self._changed: dict[bytes | Identity, float] = {}  # when a way to log in became another, or none
 
     def greeting(self) -> Greeting:
         who = self._config.proofs

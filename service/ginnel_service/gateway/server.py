@@ -347,7 +347,10 @@ class Gateway:
         for session in self._peers.note_traffic(now):
             self._responder.touch(session)
         assert self._streams is not None
-        self._streams.review({peer.path for _, peer in self._peers}, now)
+        used = {peer.path for _, peer in self._peers}
+        # Whoever is asked for a password, or is about to approve by telephone, is no peer yet
+        used |= {session.path for session in self._responder.sessions}
+        self._streams.review(used, now)
         self._look_timer = self._loop.call_later(WATCH_S, self._look)
         self._pump()
 
