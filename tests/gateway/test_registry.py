@@ -185,6 +185,24 @@ def test_whose_login_changed_or_is_gone_is_outdated_and_nobody_else(registry: Re
     assert policy.readmit(who["stays"], ours, who["stays"], eap=False, since=50.0) is not None
 
 
+def test_a_certificate_is_shown_anew_when_one_was_taken_back(registry: Registry, made: Path) -> None:
+    registry.add("key", "psk")
+    registry.add("word", "password")
+    registry.add("goes", "certificate")
+    policy = _policy(load(made))
+    ours, stays = Identity.parse_text("vpn.example.org"), Identity.parse_text("stays@other.example")
+    key, word = Identity.parse_text("key"), Identity.parse_text("word")
+    policy.take(load(made), 20.0)
+    assert policy.readmit(stays, ours, stays, eap=False, since=10.0) is not None
+    registry.remove("goes")
+    policy.take(load(made), 30.0)
+    for by_eap in (False, True):
+        assert policy.readmit(stays, ours, stays, eap=by_eap, since=10.0) is None
+        assert policy.readmit(stays, ours, stays, eap=by_eap, since=31.0) is not None
+    assert policy.readmit(key, ours, key, eap=False, since=10.0) is not None
+    assert policy.readmit(word, ours, word, eap=True, since=10.0) is not None
+
+
 def _policy(config: GatewayConfig) -> Policy:
     return Policy(config, Pools((config.pool_ipv4, config.pool_ipv6)))
 
