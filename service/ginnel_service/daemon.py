@@ -37,7 +37,7 @@ from .supervisor.killswitch import reinstall
 from .supervisor.supervisor import Supervisor
 from .supervisor.wanted import WantedFile
 from .tunnel.errors import as_tunnel_error
-from .tunnel.host import SystemHost
+from .tunnel.system import SystemHost
 
 log = logging.getLogger("ginnel.daemon")
 

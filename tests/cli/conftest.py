@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
+import os
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -21,7 +25,23 @@ from ginnel_service.ipc.server import Server
 from ginnel_service.ipc.service import Sink
 from ginnel_service.profiles.model import Local, Profile
 
+# No test meets the keychain of whoever runs it.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+
 PSK = "correct horse battery staple"
+
+
+KEYRING = """
+entries = {}
+class InitError(Exception): pass
+def get_password(service, username):
+    if entries is None: raise InitError("rosebud rosebud")
+    return entries.get((service, username))
+def set_password(service, username, password):
+    entries[service, username] = password
+def delete_password(service, username):
+    del entries[service, username]
+"""
 
 
 @dataclass
@@ -62,6 +82,16 @@ class Served:
 
 def office(**changes: Any) -> Profile:
     return Profile(**{"name": "office", "server": "vpn.example.org", "local": Local(id="alice"), **changes})
+
+
+@pytest.fixture
+def keychain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    """Stands for the library keyring and the desktop's keychain behind it."""
+    (tmp_path / "keyring.py").write_text(KEYRING)
+    monkeypatch.syspath_prepend(tmp_path)
+    sys.modules.pop("keyring", None)
+    yield importlib.import_module("keyring")
+    del sys.modules["keyring"]
 
 
 @pytest.fixture

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import plistlib
 import stat
 from pathlib import Path
+from types import ModuleType
 
+import msgspec
 import pytest
 
 from cli.conftest import PSK, Served, office
@@ -19,6 +22,8 @@ from helpers.authority import Authority
 from helpers.import_files import FOLDER, PASSWORD
 
 PLAIN = "correct horse"
+#: A .sswan without its gateway.
+OFFICE = {"uuid": "6f7c1de8-2a6a-4f5d-8f0e-1a2b3c4d5e6f", "name": "Office", "type": "ikev2-eap"}
 
 
 def file(name: str) -> str:
@@ -128,7 +133,9 @@ def test_the_same_file_again_is_an_update_that_keeps_what_was_added(served: Serv
     made = {"uuid": "6f7c1de8-2a6a-4f5d-8f0e-1a2b3c4d5e6f", "name": "Office", "type": "ikev2-eap"}
     first, second = tmp_path / "first", tmp_path / "second"
     first.write_text(json.dumps({**made, "remote": {"addr": "a.example.org"}}))
-    second.write_text(json.dumps({**made, "name": "Renamed", "remote": {"addr": "b.example.org"}}))
+    second.write_text(
+        json.dumps({**made, "name": "Renamed", "remote": {"addr": "a.example.org"}, "mtu": 1300})
+    )
     (tmp_path / "password").write_text(PLAIN)
     given = ("--username", "alice", "--password-file", str(tmp_path / "password"), "--name", "work")
     assert served.json("import", str(first), "--yes", *given)["created"] == ["work"]
@@ -136,8 +143,47 @@ def test_the_same_file_again_is_an_update_that_keeps_what_was_added(served: Serv
     assert (answer["created"], answer["updated"]) == ([], ["work"])
     assert set(served.service.profiles) == {"work"}
     work = served.service.profiles["work"]
-    assert (work.server, work.authentication.username) == ("b.example.org", "alice")
+    assert (work.network.mtu, work.authentication.username) == (1300, "alice")
     assert served.service.secrets["work"].password == PLAIN
+
+
+@pytest.mark.parametrize(
+    ("remote", "told"),
+    [
+        ({"addr": "evil.example.org"}, "(a.example.org -> evil.example.org)"),
+        ({"addr": "a.example.org", "id": "evil.example.org"}, "(a.example.org -> evil.example.org)"),
+    ],
+)
+def test_an_update_for_another_gateway_has_none_of_the_secrets(
+    served: Served, tmp_path: Path, keychain: ModuleType, remote: dict[str, str], told: str
+) -> None:
+    first, forged = tmp_path / "first", tmp_path / "forged"
+    first.write_text(json.dumps({**OFFICE, "remote": {"addr": "a.example.org"}}))
+    forged.write_text(json.dumps({**OFFICE, "remote": remote}))
+    (tmp_path / "password").write_text(PLAIN)
+    given = ("--username", "alice", "--password-file", str(tmp_path / "password"))
+    assert served.run("import", str(first), "--yes", *given).exit_code == 0
+    keychain.entries["ginnel: Office", "alice"] = PLAIN
+    result = served.run("import", str(forged), "--yes")
+    assert f"{told}: stored secrets are forgotten." in result.stdout
+    assert served.service.secrets["Office"] == Secrets()
+    assert served.service.profiles["Office"].authentication.username == "alice"
+    assert keychain.entries == {}
+
+
+@pytest.mark.usefixtures("terminal", "keychain")
+def test_an_update_for_another_gateway_asks_for_the_key_anew(served: Served, tmp_path: Path) -> None:
+    name, values = "By-key", plistlib.loads((FOLDER / "binary.mobileconfig").read_bytes())
+    assert served.run("import", file("binary.mobileconfig"), "--yes", "--pick", name).exit_code == 0
+    old = served.service.profiles[name]
+    served.service.profiles[name] = msgspec.structs.replace(old, server="before.example.org")
+    for payload in values["PayloadContent"]:
+        payload.get("IKEv2", {}).pop("SharedSecret", None)
+    bare = tmp_path / "bare.mobileconfig"
+    bare.write_bytes(plistlib.dumps(values))
+    result = served.run("import", str(bare), "--pick", name, stdin="another key\ny\n")
+    assert result.exit_code == 0, result.output
+    assert served.service.secrets[name].psk == b"another key"
 
 
 def test_another_profile_of_that_name_is_not_overwritten(with_office: Served) -> None:
@@ -145,6 +191,17 @@ def test_another_profile_of_that_name_is_not_overwritten(with_office: Served) ->
     assert with_office.service.profiles["office"] == office()
     assert with_office.run("import", file("office.toml"), "--yes", "--replace").exit_code == 0
     assert with_office.service.profiles["office"].network.lan
+
+
+def test_what_takes_the_place_of_another_is_not_answered_by_its_keychain(
+    with_office: Served, keychain: ModuleType
+) -> None:
+    keychain.entries["ginnel: office", "alice"] = PLAIN
+    taken = ("--name", "office", "--username", "alice", "--yes")
+    assert with_office.run("import", file("eap.sswan"), *taken).exit_code == Exit.FAILED
+    assert keychain.entries
+    assert with_office.run("import", file("eap.sswan"), *taken, "--replace").exit_code == 0
+    assert keychain.entries == {}
 
 
 def test_a_signature_that_does_not_hold_is_refused(served: Served, tmp_path: Path) -> None:

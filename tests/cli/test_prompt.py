@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 from types import ModuleType
 
 import msgspec
@@ -55,27 +52,6 @@ def test_up_takes_the_first_answer_from_a_file_and_remembers_it_when_asked(with_
     result = with_office.run("up", "office", "--password-file", "-", "--remember", stdin=ANSWER + "\n")
     assert result.exit_code == 0
     assert with_office.service.answers == [(5, ANSWER, True)]
-
-
-KEYRING = """
-entries = {}
-class InitError(Exception): pass
-def get_password(service, username):
-    if entries is None: raise InitError("rosebud rosebud")
-    return entries.get((service, username))
-def set_password(service, username, password):
-    entries[service, username] = password
-"""
-
-
-@pytest.fixture
-def keychain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    """Stands for the library keyring and the desktop's keychain behind it."""
-    (tmp_path / "keyring.py").write_text(KEYRING)
-    monkeypatch.syspath_prepend(tmp_path)
-    sys.modules.pop("keyring", None)
-    yield importlib.import_module("keyring")
-    del sys.modules["keyring"]
 
 
 def test_a_password_is_kept_in_the_persons_keychain_and_found_there(

@@ -17,7 +17,7 @@ from ginnel_service.ike.events import Consult, Endpoint, Path, Wanted
 from ginnel_service.ike.session import Session
 from ginnel_service.tunnel.dataplane import Traffic
 from ginnel_service.tunnel.fetch import Fetcher
-from ginnel_service.tunnel.host import resolve_name
+from ginnel_service.tunnel.system import resolve_name
 from tunnel.fakes import play
 
 SERVER = Server("192.0.2.9", 1812, 1813, b"a secret of the lab")

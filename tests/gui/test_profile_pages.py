@@ -65,6 +65,25 @@ def on_demand(app: App, qtbot: QtBot) -> OnDemandPage:
     return page
 
 
+def choose_home(app: App, server: FakeServer, qtbot: QtBot) -> None:
+    """Another profile, there and chosen."""
+
+    def appear() -> None:
+        server.add(["home"])
+        server.service._tell_of("home")
+
+    server.do(appear)
+    qtbot.waitUntil(lambda: "home" in app.desk.mirror.profiles)
+    app.window.sidebar.choose("home")
+
+
+def all_answered(app: App, qtbot: QtBot) -> None:
+    """Whatever was asked of the service before."""
+    answered: list[object] = []
+    app.desk.call("profile.list", answered=lambda *answer: answered.append(answer))
+    qtbot.waitUntil(lambda: bool(answered))
+
+
 # Split tunnel
 
 
@@ -164,6 +183,36 @@ def test_a_change_that_is_refused_is_told_and_taken_back(
     assert kill_switch.modes["off"][0].isChecked()
 
 
+def test_a_refusal_is_not_told_of_the_profile_that_was_chosen_meanwhile(
+    app: App, kill_switch: KillSwitchPage, server: FakeServer, qtbot: QtBot
+) -> None:
+    choose_home(app, server, qtbot)
+    app.window.sidebar.choose("office")
+    qtbot.waitUntil(lambda: kill_switch.edit.profile == office(server))
+    refused = ServiceError("not_permitted", action="change_profile", name="office")
+    server.service.refuse["create_profile"] = refused
+    kill_switch.modes["always"][0].click()
+    app.window.sidebar.choose("home")
+    all_answered(app, qtbot)
+    assert kill_switch.edit.name == "home"
+    assert not kill_switch.trouble.isVisible()
+
+
+def test_a_draft_is_not_lost_to_the_answer_of_another_profile(
+    app: App, split: SplitPage, server: FakeServer, qtbot: QtBot
+) -> None:
+    choose_home(app, server, qtbot)
+    app.window.sidebar.choose("office")
+    qtbot.waitUntil(lambda: split.edit.profile == office(server))
+    changed: list[str] = []
+    split.edit.change("network", lan=True)
+    app.window.sidebar.choose("home")
+    split.edit.changed.connect(lambda: changed.append(split.edit.name))
+    all_answered(app, qtbot)
+    assert office(server).network.lan
+    assert changed == ["home"]  # when it was read
+
+
 def test_a_login_page_can_be_let_through(
     kill_switch: KillSwitchPage, server: FakeServer, qtbot: QtBot
 ) -> None:
@@ -254,6 +303,20 @@ def test_rules_are_paused_and_resumed(on_demand: OnDemandPage, server: FakeServe
     assert server.service.on_demand["office"].state == "paused"
     on_demand.resume.click()
     qtbot.waitUntil(on_demand.pause.isVisible)
+
+
+def test_a_refusal_of_rules_is_not_told_of_the_profile_that_was_chosen_meanwhile(
+    app: App, on_demand: OnDemandPage, server: FakeServer, qtbot: QtBot
+) -> None:
+    choose_home(app, server, qtbot)
+    app.window.sidebar.choose("office")
+    qtbot.waitUntil(lambda: on_demand.edit.profile == office(server))
+    server.do(lambda: server.service.profiles.__delitem__("office"))  # of which nobody heard yet
+    on_demand._ask("on")
+    app.window.sidebar.choose("home")
+    all_answered(app, qtbot)
+    assert on_demand.edit.name == "home"
+    assert not on_demand.trouble.isVisible()
 
 
 def test_changing_rules_opens_the_editor(on_demand: OnDemandPage, app: App, qtbot: QtBot) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ginnel_service.ipc.schema import ConnectionStatus, PromptKind, PromptStatus
+from ginnel_service.profiles.model import Profile
 
 #: kind of prompt -> the keychain's entry for it, before the name; `ginnel up --keychain` has the first
 _ENTRIES: Final[dict[PromptKind, str]] = {"password": "ginnel: ", "pkcs12": "ginnel certificate: "}
@@ -20,6 +21,16 @@ def key_of(prompt: PromptStatus) -> Key | None:
     """Where the keychain has the answer; None: it is none to keep."""
     entry = _ENTRIES.get(prompt.kind)
     return None if entry is None else (entry + prompt.name, prompt.username)
+
+
+def keys_of(profile: Profile) -> tuple[Key, ...]:
+    """Where the keychain has what prompts of `profile` ask for, the password first."""
+    said = profile.authentication
+    usernames: dict[PromptKind, str] = {
+        "password": said.username or said.eap_identity or profile.local_identity,
+        "pkcs12": "",
+    }
+    return tuple((entry + profile.name, usernames[kind]) for kind, entry in _ENTRIES.items())
 
 
 @dataclass(slots=True)

@@ -1,5 +1,5 @@
-"""From a file's candidates to profiles: names that are free, updates of what was imported before, and what is
-left out because the person does not trust it. Qt-free.
+"""From a file's candidates to profiles: names that are free, what was imported before, and what is left out
+because the person does not trust it. Qt-free.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 
 import msgspec
 
-from ginnel_service.profiles.importers import Candidate, complete
+from ginnel_service.profiles.importers import Candidate
 from ginnel_service.profiles.model import Profile
 
 
@@ -28,30 +28,6 @@ def by_origin(profiles: Iterable[Profile]) -> dict[str, Profile]:
         if profile.origin:
             found.setdefault(profile.origin, profile)
     return found
-
-
-def carried(candidate: Candidate, old: Profile) -> Candidate:
-    """`candidate` as an update of `old`, with what the person once added: user name, identity, certificate.
-
-    Keys that are asked for are with the service already.
-    """
-    done = complete(candidate, name=old.name)
-    if "username" in done.asks and old.authentication.username:
-        done = complete(done, username=old.authentication.username)
-    if "identity" in done.asks and old.local.id:
-        done = complete(done, identity=old.local.id)
-    name = old.authentication.certificate
-    theirs = old.certificates.get(name)
-    asks = [each for each in done.asks if each not in {"psk", "ppk"}]
-    if "certificate" in asks and theirs is not None:
-        profile = msgspec.structs.replace(
-            done.profile,
-            authentication=msgspec.structs.replace(done.profile.authentication, certificate=name),
-            certificates={**done.profile.certificates, name: theirs},
-        )
-        asks.remove("certificate")
-        done = msgspec.structs.replace(done, profile=profile)
-    return msgspec.structs.replace(done, asks=tuple(asks))
 
 
 def new_roots(candidate: Candidate, old: Profile | None) -> tuple[str, ...]:

@@ -70,6 +70,10 @@
         <translation>Name der Verbindung</translation>
     </message>
     <message>
+        <source>What happens to stored secrets</source>
+        <translation>Was mit gespeicherten Geheimnissen geschieht</translation>
+    </message>
+    <message>
         <source>&amp;Replace the one that there is, with its secrets</source>
         <translation>Die vorhandene samt ihren Geheimnissen e&amp;rsetzen</translation>
     </message>
@@ -84,6 +88,14 @@
     <message>
         <source>A new connection</source>
         <translation>Eine neue Verbindung</translation>
+    </message>
+    <message>
+        <source>Updates %1, which came from the same file.</source>
+        <translation>Aktualisiert %1 aus derselben Datei.</translation>
+    </message>
+    <message>
+        <source>The gateway is another one than before (%1 → %2): stored secrets are forgotten.</source>
+        <translation>Das Gateway ist ein anderes als zuvor (%1 → %2): Gespeicherte Geheimnisse werden vergessen.</translation>
     </message>
     <message>
         <source>What the file does not say</source>

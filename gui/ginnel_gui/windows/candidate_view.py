@@ -18,13 +18,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ginnel_service.profiles.importers import Ask, Candidate, complete
+from ginnel_service.profiles.importers import Ask, Candidate, carried, complete, gateway_change
 from ginnel_service.profiles.model import NAME_PATTERN, Profile
 from ginnel_service.profiles.secrets import Secrets
 
 from ..model.certificates import shown
 from ..model.import_words import ASKS
-from ..model.importing import carried, free_name, new_roots, without_roots
+from ..model.importing import free_name, new_roots, without_roots
 from ..model.problems import NAME_RULE
 from ..say import fill, say
 from .certificate_card import CertificateView
@@ -67,6 +67,20 @@ class CandidateView(QWidget):
     @property
     def is_update(self) -> bool:
         return self._old is not None
+
+    @property
+    def moved(self) -> tuple[str, str] | None:
+        """The gateway before and now, where it is an update for another one: then no stored secret stays."""
+        if self._old is None:
+            return None
+        line = self.asked.get("server")
+        server = line.text().strip() if line is not None else ""
+        return gateway_change(self._old, complete(self._candidate, server=server).profile)
+
+    @property
+    def updated(self) -> Profile | None:
+        """The profile whose place it takes as an update."""
+        return self._old
 
     @property
     def replaces(self) -> bool:
@@ -131,6 +145,9 @@ class CandidateView(QWidget):
         column.addLayout(row)
         self.state = Text(context.theme, size=SMALL, colour="muted")
         column.addWidget(self.state)
+        self.warning = Text(context.theme, colour="bad")
+        self.warning.setAccessibleDescription(self.tr("What happens to stored secrets"))
+        column.addWidget(self.warning)
         self.replace = QCheckBox(self.tr("&Replace the one that there is, with its secrets"))
         self.replace.setAccessibleName(self.tr("Replace the connection of this name"))
         self.replace.toggled.connect(self.changed)
@@ -139,12 +156,19 @@ class CandidateView(QWidget):
         self._say_state()
 
     def _say_state(self) -> None:
-        if self.is_update:
+        change = self.moved
+        if not self.is_update:
+            words = self.tr("A new connection")
+        elif change is None:
             words = fill(
                 self.tr("Updates %1, which came from the same file. Its secrets stay."), self.name.text()
             )
         else:
-            words = self.tr("A new connection")
+            words = fill(self.tr("Updates %1, which came from the same file."), self.name.text())
+        self.warning.setVisible(change is not None and bool(change[1]))  # else it is still to be typed
+        if change is not None:
+            told = self.tr("The gateway is another one than before (%1 → %2): stored secrets are forgotten.")
+            self.warning.setText(f"⚠ {fill(told, *change)}")
         self.state.setText(words)
         self.state.setVisible(not self.replaces)
         self.replace.setVisible(self.replaces)
@@ -166,7 +190,7 @@ class CandidateView(QWidget):
             line = QLineEdit()
             line.setMaxLength(1024 if ask in _SECRET else 256)
             line.setAccessibleName(say(ASKS[ask]))
-            line.textChanged.connect(self.changed)
+            line.textChanged.connect(self._say_state if ask == "server" else self.changed)
             self.asked[ask] = line
             if ask in _SECRET:
                 line.setEchoMode(QLineEdit.EchoMode.Password)

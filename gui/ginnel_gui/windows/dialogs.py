@@ -70,10 +70,22 @@ class Dialogs(QObject):
         delete = box.addButton(self.tr("&Delete"), QMessageBox.ButtonRole.DestructiveRole)
         cancel = box.addButton(QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(cancel)
-        delete.clicked.connect(
-            lambda: self._context.desk.call("profile.remove", NameParams(name=name), self._done)
-        )
+        delete.clicked.connect(lambda: self._remove(name))
         self._open(box)
+
+    def _remove(self, name: str) -> None:
+        """With what the keychain has for it, which the profile alone tells where to find."""
+        call, params = self._context.desk.call, NameParams(name=name)
+
+        def shown(profile: Profile | None, _: ErrorInfo | None) -> None:
+            def removed(_: object, error: ErrorInfo | None) -> None:
+                if error is None and profile is not None:
+                    self.prompts.forget(profile)
+                self._done(None, error)
+
+            call("profile.remove", params, while_alive(self, removed))
+
+        call("profile.show", params, while_alive(self, shown))
 
     def rename(self, name: str) -> None:
         from .rename_dialog import RenameDialog  # noqa: PLC0415
@@ -89,6 +101,7 @@ class Dialogs(QObject):
         dialog = ImportDialog(self._context, self._window)
         self._importing = True
         dialog.imported.connect(lambda names: self._window.show_profile(names[0]) if names else None)
+        dialog.disowned.connect(self.prompts.forget)
         dialog.finished.connect(self._imported)
         self._open(dialog)
         if path:

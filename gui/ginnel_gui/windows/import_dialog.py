@@ -46,9 +46,11 @@ _FILES: Final = "*.mobileconfig *.sswan *.conf *.xml *.zip *.p12 *.pfx *.toml"
 
 
 class ImportDialog(QDialog):
-    """`imported` names the profiles that were made or updated."""
+    """`imported` names the profiles that were made or updated; `disowned` is one whose secrets are forgotten,
+    those in the person's keychain too."""
 
     imported = Signal(list)
+    disowned = Signal(object)  # a Profile
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -367,16 +369,21 @@ class ImportDialog(QDialog):
             return
         self.import_button.setEnabled(False)
         (view, candidate), rest = left[0], left[1:]
+        old = view.updated
         params = ProfileCreateParams(
             profile=candidate.profile,
             secrets=candidate.secrets,
             replace=view.is_update or view.replaces,
-            keep_secrets=view.is_update,
+            keep_secrets=view.is_update and view.moved is None,
         )
 
         def answered(_: object, error: ErrorInfo | None) -> None:
             if error is None:
                 self._kept.append(candidate.profile.name)
+                if params.replace and not params.keep_secrets:
+                    for each in (candidate.profile, old):
+                        if each is not None:
+                            self.disowned.emit(each)
                 self._leave_out(view)
                 self._store(rest)
                 return

@@ -147,12 +147,16 @@ class OnDemandPage(ProfilePage):
             button.setEnabled(self.edit.profile is not None)
 
     def _ask(self, change: OnDemandChange) -> None:
+        name = self.edit.name
+
         def answered(_: object, error: ErrorInfo | None) -> None:
+            if name != self.edit.name:
+                return  # another was chosen meanwhile, of which this says nothing
             self.complain(error)
             self._show()
             self.edit.load()
 
-        params = OnDemandParams(name=self.edit.name, change=change)
+        params = OnDemandParams(name=name, change=change)
         self._desk.call("ondemand.set", params, answered)
 
     def _connect_everywhere(self) -> None:

@@ -67,9 +67,11 @@ class ProfileEdit(QObject):
         def answered(_: object, error: ErrorInfo | None) -> None:
             if wanted is self._wanted:
                 self._wanted = None
+            if wanted.name != self.name:
+                return  # another was chosen meanwhile, of which this says nothing
             if error is not None:
                 self.failed.emit(error)
-            elif wanted.name == self.name:
+            else:
                 self.profile = wanted
             self.changed.emit()
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import msgspec
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from ginnel_service.ipc.schema import ConnectionStatus, PromptStatus
+from ginnel_service.ipc.schema import ConnectionStatus, ErrorInfo, NameParams, PromptStatus
+from ginnel_service.profiles.model import Profile
 
+from ..alive import while_alive
 from ..keychain_access import KeychainAccess, Place
-from ..model.attempts import Attempts, key_of
+from ..model.attempts import Attempts, Key, key_of, keys_of
 from .page import Context
 from .prompt_dialog import PromptDialog
 
@@ -22,6 +25,7 @@ class Prompts(QObject):
         self._window = window
         self._keychain = keychain or KeychainAccess(self)
         self._has_keychain = True
+        self._forgotten: set[Key] = set()  # not to be used, whatever the keychain makes of it
         self._attempts = Attempts()
         self._waiting: list[PromptStatus] = []
         self._current: PromptStatus | None = None
@@ -32,6 +36,7 @@ class Prompts(QObject):
         desk.prompt_closed.connect(self._closed)
         desk.connection_changed.connect(self._changed)
         desk.contact.connect(self._met)
+        desk.renamed.connect(self._renamed)
         for prompt in desk.mirror.prompts.values():
             self._opened(prompt)
 
@@ -45,6 +50,11 @@ class Prompts(QObject):
         if all(each.id != prompt.id for each in self._waiting):
             self._waiting.insert(0, prompt)
         self._go_on()
+
+    def forget(self, profile: Profile) -> None:
+        """What the keychain has for `profile` is not for whatever takes its place."""
+        for key in keys_of(profile):
+            self._forget(key)
 
     def close(self) -> None:
         self._keychain.close()
@@ -71,16 +81,49 @@ class Prompts(QObject):
         status = self._context.desk.status(name) or ConnectionStatus(name=name)
         kept, forgotten = self._attempts.heard(status)
         for key, password in kept.items():
-            self._keychain.put(Place(*key), password, self._learn)
+            self._keep(key, password)
         for key in forgotten:
             self._keychain.forget(Place(*key))
+
+    def _renamed(self, before: str, now: str) -> None:
+        """The keychain's entries go along with the profile's name."""
+
+        def answered(profile: Profile | None, _: ErrorInfo | None) -> None:
+            if profile is not None:
+                old = msgspec.structs.replace(profile, name=before)
+                for key, new in zip(keys_of(old), keys_of(profile), strict=True):
+                    self._move(key, new)
+
+        self._context.desk.call("profile.show", NameParams(name=now), while_alive(self, answered))
+
+    def _move(self, key: Key, new: Key) -> None:
+        def found(password: str | None, _: bool) -> None:
+            if password:
+                self._keep(new, password)
+                self._forget(key)
+
+        if key not in self._forgotten:
+            self._forgotten.add(key)
+            self._keychain.get(Place(*key), found)
+
+    def _keep(self, key: Key, password: str) -> None:
+        def kept(_: str | None, there: bool) -> None:
+            self._learn(None, there)
+            if there:
+                self._forgotten.discard(key)
+
+        self._keychain.put(Place(*key), password, kept)
+
+    def _forget(self, key: Key) -> None:
+        self._forgotten.add(key)
+        self._keychain.forget(Place(*key))
 
     def _go_on(self) -> None:
         if self._current is not None or not self._waiting:
             return
         prompt = self._current = self._waiting.pop(0)
         key = key_of(prompt)
-        if key is None:
+        if key is None or key in self._forgotten:
             self._show(prompt, was_wrong=False)
         elif self._attempts.was_used(prompt):
             self._attempts.wrong(prompt)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
-import msgspec
 
 from ginnel_service.ipc.schema import HelloParams, NameParams, ProfileCreateParams
 from ginnel_service.profiles.importers import (
@@ -15,7 +15,9 @@ from ginnel_service.profiles.importers import (
     Candidate,
     ImportRefused,
     Preview,
+    carried,
     complete,
+    gateway_change,
     preview,
 )
 from ginnel_service.profiles.importers.draft import profile_name
@@ -26,6 +28,7 @@ from ginnel_service.profiles.validation import validate
 from . import previewing, secret
 from .common import Settings, command, plain, print_json
 from .import_words import ASKS
+from .keychain import Keychain
 from .wire import CliError, Wire
 
 _FILE = click.File("rb")
@@ -69,7 +72,7 @@ def import_(settings: Settings, *, file: BinaryIO, dry_run: bool, yes: bool, **o
     chosen = _chosen(found, options)
     if dry_run:
         named = [_completed(each, options, name, None, ask=False) for name, each in chosen]
-        _show(settings, found, [(each, False) for each in named])
+        _show(settings, found, [(each, None) for each in named])
         if settings.json:
             print_json({"preview": previewing.values(found), "created": [], "updated": []})
         return
@@ -79,25 +82,30 @@ def import_(settings: Settings, *, file: BinaryIO, dry_run: bool, yes: bool, **o
         wire.call("hello", HelloParams(client="ginnel"))  # before anything is asked for in vain
         known = _known(wire) if any(each.profile.origin for _, each in chosen) else {}
         taken = {summary.name for summary in wire.call("profile.list").profiles}
-        made: list[tuple[Candidate, bool]] = []
+        made: list[tuple[Candidate, Profile | None]] = []
         for name, each in chosen:
             old = known.get(each.profile.origin) if each.profile.origin else None
             if old is None and name in taken and not options["replace"]:
                 raise CliError("profile_exists", name=name)
             done = _completed(each, options, old.name if old else name, old, ask=True)
-            _check(done, keeps=old is not None)
-            made.append((done, old is not None))
+            _check(done, keeps=_keeps(done, old))
+            made.append((done, old))
         _show(settings, found, made)
         _confirm(settings, made, yes=yes)
-        for each, update in made:
+        for each, old in made:
             params = ProfileCreateParams(
                 profile=each.profile,
                 secrets=each.secrets,
-                replace=update or options["replace"],
-                keep_secrets=update,
+                replace=old is not None or options["replace"],
+                keep_secrets=_keeps(each, old),
             )
             wire.call("profile.create", params)
-    names = {update: [each.profile.name for each, kind in made if kind == update] for update in (False, True)}
+            if params.replace and not params.keep_secrets:
+                _forget(each.profile, *([old] if old is not None else []))
+    names = {
+        update: [each.profile.name for each, old in made if (old is not None) == update]
+        for update in (False, True)
+    }
     if settings.json:
         print_json({"preview": previewing.values(found), "created": names[False], "updated": names[True]})
         return
@@ -181,12 +189,10 @@ def _completed(
         secrets=given,
     )
     if old is not None:
-        done = _carried(done, old)
+        done = carried(done, old)
     if not ask:
         return done
     for what in done.asks:
-        if what in ("psk", "ppk") and old is not None:
-            continue  # the service has it
         words, option = ASKS[what]
         if what in ("certificate", "pkcs12_password") or not secret.can_ask():
             raise click.UsageError(f"The file lacks something: {words} ({option}).")
@@ -204,24 +210,18 @@ def _completed(
     return done
 
 
-def _carried(candidate: Candidate, old: Profile) -> Candidate:
-    """What the person once added to the same file: the user name, the certificate."""
-    done, ours = candidate, candidate.profile.authentication
-    if "username" in done.asks and old.authentication.username:
-        done = complete(done, username=old.authentication.username)
-    if "identity" in done.asks and old.local.id:
-        done = complete(done, identity=old.local.id)
-    theirs = old.certificates.get(old.authentication.certificate)
-    if "certificate" in done.asks and theirs is not None:
-        name = old.authentication.certificate
-        profile = msgspec.structs.replace(
-            done.profile,
-            authentication=msgspec.structs.replace(ours, certificate=name),
-            certificates={**done.profile.certificates, name: theirs},
-        )
-        asks = tuple(each for each in done.asks if each != "certificate")
-        done = msgspec.structs.replace(done, profile=profile, asks=asks)
-    return done
+def _keeps(candidate: Candidate, old: Profile | None) -> bool:
+    """Whether the stored secrets stay: of an update that leads to the gateway that they were given to."""
+    return old is not None and gateway_change(old, candidate.profile) is None
+
+
+def _forget(*profiles: Profile) -> None:
+    """What `ginnel up --keychain` kept for them; one that is locked or absent has nothing to say here."""
+    with suppress(CliError):
+        keychain = Keychain()
+        for each in profiles:
+            said = each.authentication
+            keychain.forget(each.name, said.username or said.eap_identity or each.local_identity)
 
 
 def _check(candidate: Candidate, *, keeps: bool) -> None:
@@ -234,16 +234,16 @@ def _check(candidate: Candidate, *, keeps: bool) -> None:
         raise CliError(error.code, **error.params)
 
 
-def _show(settings: Settings, found: Preview, made: list[tuple[Candidate, bool]]) -> None:
+def _show(settings: Settings, found: Preview, made: list[tuple[Candidate, Profile | None]]) -> None:
     if settings.json:
         return
     previewing.show(found)
-    for each, update in made:
-        previewing.show_candidate(each, each.profile.name, update=update)
+    for each, old in made:
+        previewing.show_candidate(each, each.profile.name, old=old)
     click.echo()
 
 
-def _confirm(settings: Settings, made: list[tuple[Candidate, bool]], *, yes: bool) -> None:
+def _confirm(settings: Settings, made: list[tuple[Candidate, Profile | None]], *, yes: bool) -> None:
     if yes:
         return
     if settings.json or not secret.can_ask():

@@ -17,6 +17,7 @@ from .wire import CliError
 class _Library(Protocol):
     def get_password(self, service: str, username: str) -> str | None: ...
     def set_password(self, service: str, username: str, password: str) -> None: ...
+    def delete_password(self, service: str, username: str) -> None: ...
 
 
 class Keychain:
@@ -32,19 +33,27 @@ class Keychain:
 
     def find(self, asked: PromptStatus) -> str | None:
         try:
-            return self._library.get_password(_entry(asked), asked.username)
+            return self._library.get_password(_entry(asked.name), asked.username)
         except Exception as error:  # a backend's own, of any kind
             raise _refusal(error) from None
 
     def keep(self, asked: PromptStatus, password: str) -> None:
         try:
-            self._library.set_password(_entry(asked), asked.username, password)
+            self._library.set_password(_entry(asked.name), asked.username, password)
+        except Exception as error:  # a backend's own, of any kind
+            raise _refusal(error) from None
+
+    def forget(self, name: str, username: str) -> None:
+        """Of the profile `name`; idempotent."""
+        try:
+            if self._library.get_password(_entry(name), username) is not None:
+                self._library.delete_password(_entry(name), username)
         except Exception as error:  # a backend's own, of any kind
             raise _refusal(error) from None
 
 
-def _entry(asked: PromptStatus) -> str:
-    return f"ginnel: {asked.name}"
+def _entry(name: str) -> str:
+    return f"ginnel: {name}"
 
 
 def _refusal(error: Exception) -> CliError:

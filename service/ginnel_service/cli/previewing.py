@@ -8,7 +8,8 @@ import click
 import msgspec
 from rich.table import Table
 
-from ginnel_service.profiles.importers import Candidate, Preview, Root, Unused
+from ginnel_service.profiles.importers import Candidate, Preview, Root, Unused, gateway_change
+from ginnel_service.profiles.model import Profile
 from ginnel_service.profiles.secrets import Secrets
 
 from .common import console, plain
@@ -41,10 +42,15 @@ def show(preview: Preview) -> None:
     _unused(preview.unused)
 
 
-def show_candidate(candidate: Candidate, name: str, *, update: bool = False) -> None:
-    """One profile: what was understood, what was not, and whom it would trust."""
+def show_candidate(candidate: Candidate, name: str, *, old: Profile | None = None) -> None:
+    """One profile: what was understood, what was not, and whom it would trust. `old` is what it updates."""
     click.echo()
-    click.echo(f"{plain(name)}: {'an update' if update else 'a new profile'}")
+    click.echo(f"{plain(name)}: {'a new profile' if old is None else 'an update'}")
+    if old is not None and (change := gateway_change(old, candidate.profile)) is not None:
+        before, now = map(plain, change)
+        click.echo(
+            f"The gateway is another one than before ({before} -> {now}): stored secrets are forgotten."
+        )
     table = Table("FIELD", "VALUE", "OUT OF", box=None, pad_edge=False)
     for used in candidate.used:
         if used.field != "name":

@@ -39,8 +39,8 @@ from ..net.vigil import Vigil
 from ..tunnel.dataplane import WATCH_S, Associations
 from ..tunnel.errors import TunnelError, as_tunnel_error, device_error
 from ..tunnel.fetch import Fetcher
-from ..tunnel.host import open_plain, open_tun, open_udp, resolve_name
 from ..tunnel.sockets import PlainSocket
+from ..tunnel.system import open_plain, open_tun, open_udp, resolve_name
 from ..tunnel.wire import Wire
 from .answers import Answers
 from .config import GatewayConfig

@@ -13,12 +13,13 @@ from PySide6.QtWidgets import QDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ginnel_gui.app import App
+from ginnel_gui.keychain_access import Place
 from ginnel_gui.windows.editor import Editor
 from ginnel_gui.windows.export_dialog import ExportDialog
 from ginnel_gui.windows.import_dialog import ImportDialog
 from ginnel_gui.windows.page import Context
 from ginnel_gui.windows.rename_dialog import RenameDialog
-from ginnel_service.ipc.schema import ConnectionStatus
+from ginnel_service.ipc.schema import ConnectionStatus, ErrorInfo
 from ginnel_service.profiles.importers import preview
 from ginnel_service.profiles.model import Authentication, Local, Profile, Transport
 from ginnel_service.profiles.secrets import Secrets
@@ -79,7 +80,11 @@ def test_a_copy_has_another_name_and_no_secret(qtbot: QtBot, app: App, server: F
     assert server.service.profiles["office-2"].authentication.username == "alice"
 
 
-def test_deleting_asks_first(qtbot: QtBot, app: App, server: FakeServer) -> None:
+def test_deleting_asks_first(
+    qtbot: QtBot, app: App, server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forgotten: list[Place] = []
+    monkeypatch.setattr(app.dialogs.prompts._keychain, "forget", forgotten.append)
     for delete in (False, True):
         app.window.sidebar.choose("office")
         app.window.commands.remove.trigger()
@@ -92,6 +97,26 @@ def test_deleting_asks_first(qtbot: QtBot, app: App, server: FakeServer) -> None
         if delete:
             qtbot.waitUntil(lambda: "office" not in app.desk.mirror.profiles)
         assert ("office" in server.service.profiles) != delete
+        assert (len(forgotten) == 2) == delete  # its password, and its certificate's
+    assert forgotten[0] == ("ginnel: office", "alice@example.org")
+
+
+def test_what_an_import_disowns_is_forgotten_by_the_keychain(
+    qtbot: QtBot, app: App, server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forgotten: list[Place] = []
+    monkeypatch.setattr(app.dialogs.prompts._keychain, "forget", forgotten.append)
+    app.dialogs.import_file(str(FOLDER / "eap.sswan"))
+    dialog = shown(qtbot, app, ImportDialog)
+    dialog.disowned.emit(server.service.profiles["office"])
+    assert Place("ginnel: office", "alice@example.org") in forgotten
+    dialog.reject()
+
+
+def test_what_cannot_be_read_can_be_deleted(qtbot: QtBot, app: App, server: FakeServer) -> None:
+    server.do(lambda: server.service.broken.update(office=ErrorInfo(code="profile_corrupt")))
+    app.dialogs._remove("office")
+    qtbot.waitUntil(lambda: "office" not in app.desk.mirror.profiles)
 
 
 def test_what_is_refused_is_explained(qtbot: QtBot, app: App) -> None:

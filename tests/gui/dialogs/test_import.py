@@ -14,14 +14,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from ginnel_gui.model.importing import carried, free_name
+from ginnel_gui.model.importing import free_name
 from ginnel_gui.windows.candidate_view import CandidateView
 from ginnel_gui.windows.certificate_card import CertificateView
 from ginnel_gui.windows.import_dialog import ImportDialog
 from ginnel_gui.windows.import_tree import ImportTree
 from ginnel_gui.windows.page import Context
 from ginnel_service.ipc.fake import FakeService
-from ginnel_service.profiles.importers import Unused, complete, preview
+from ginnel_service.profiles.importers import Unused, carried, complete, preview
 from ginnel_service.profiles.model import Profile
 from ginnel_service.profiles.secrets import Secrets
 from helpers.fake_server import FakeServer
@@ -130,7 +130,35 @@ def test_the_same_file_again_is_an_update(qtbot: QtBot, take: Open, service: Fak
     assert len(service.profiles) == 1
     assert dialog.views[0].is_update
     assert not dialog.views[0]._roots  # trusted already: asked once
+    assert not dialog.views[0].warning.isVisible()
     assert next(iter(service.secrets.values())).password == "typed before"
+
+
+def test_an_update_for_another_gateway_has_none_of_the_secrets(
+    qtbot: QtBot, take: Open, service: FakeService
+) -> None:
+    dialog = take("eap.sswan")
+    agree(dialog)
+    with qtbot.waitSignal(dialog.imported) as imported:
+        dialog.keep()
+    (name,) = imported.args[0]
+    before = msgspec.structs.replace(service.profiles[name], server="before.example.org")
+    service.profiles[name] = before
+    of_the_file = service.secrets[name]
+    service.secrets[name] = Secrets(password="typed before", psk=b"typed before")
+    again = take("eap.sswan")
+    qtbot.waitUntil(partial(_has_views, again))
+    view = again.views[0]
+    assert view.warning.isVisible()
+    assert f"(before.example.org → {view.result().profile.server}): stored secrets" in view.warning.text()
+    assert "secrets stay" not in view.state.text()
+    disowned: list[Profile] = []
+    again.disowned.connect(disowned.append)
+    agree(again)
+    with qtbot.waitSignal(again.imported):
+        again.keep()
+    assert service.secrets[name] == of_the_file
+    assert disowned == [service.profiles[name], before]
 
 
 def test_a_taken_name_is_not_replaced_unasked(qtbot: QtBot, take: Open, service: FakeService) -> None:
@@ -149,9 +177,12 @@ def test_a_taken_name_is_not_replaced_unasked(qtbot: QtBot, take: Open, service:
     assert view.replace.isVisible()
     assert not again.import_button.isEnabled()
     view.replace.setChecked(True)
+    disowned: list[Profile] = []
+    again.disowned.connect(disowned.append)
     with qtbot.waitSignal(again.imported):
         again.keep()
     assert set(service.profiles) == {name}
+    assert disowned == [service.profiles[name]]  # the keychain has what was for another one
 
 
 def test_several_connections_are_chosen_from(qtbot: QtBot, take: Open, service: FakeService) -> None:
@@ -298,4 +329,11 @@ def test_an_update_has_what_the_person_once_added() -> None:
     bare = preview((FOLDER / "certificate.sswan").read_bytes()).candidates[0]
     done = carried(bare, old)
     assert done.profile.name == "mine"
+    asking = msgspec.structs.replace(bare, asks=("certificate", "psk"))
+    assert carried(asking, old).asks == ()
+    for before in (
+        msgspec.structs.replace(old, server="before.example.org"),
+        msgspec.structs.replace(old, remote=msgspec.structs.replace(old.remote, id="before.example.org")),
+    ):
+        assert carried(asking, before).asks == ("certificate", "psk")  # their keys are forgotten
     assert free_name("a", {"a", "a-2"}) == "a-3"

@@ -14,15 +14,26 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from ginnel_gui.keychain import UNAVAILABLE
 from ginnel_gui.keychain_access import KeychainAccess, Place
 from ginnel_gui.model.attempts import Attempts
 from ginnel_gui.windows.page import Context
 from ginnel_gui.windows.prompt_dialog import PromptDialog
 from ginnel_gui.windows.prompts import Prompts
 from ginnel_service.ipc.fake import FakeService
-from ginnel_service.ipc.schema import CertificateShown, ConnectionStatus, ErrorInfo, PromptStatus
+from ginnel_service.ipc.schema import (
+    CertificateShown,
+    ConnectionStatus,
+    ErrorInfo,
+    PromptStatus,
+    RenameParams,
+)
+from ginnel_service.profiles.model import Authentication, Profile
 from helpers.fake_server import FakeServer
 
+OFFICE = Profile(
+    name="office", server="a.example.org", authentication=Authentication(method="eap", username="alice")
+)
 PLACE = Place("ginnel: office", "alice")
 PASSWORD = PromptStatus(id=1, name="office", kind="password", username="alice")
 CODE = PromptStatus(id=2, name="office", kind="otp", message="Code of your token?")
@@ -178,6 +189,48 @@ def test_a_wrong_password_of_the_keychain_is_used_once_and_forgotten(
     dialog.keeping["keychain"].setChecked(True)
     dialog.answer()
     qtbot.waitUntil(lambda: chain.get() == "rosebud")  # it led to a connection
+
+
+def test_what_the_keychain_has_goes_with_a_profile_that_is_deleted(
+    qtbot: QtBot, prompts: Prompts, server: FakeServer, keychain: KeychainAccess
+) -> None:
+    chain = Chain(qtbot, keychain)
+    chain.put("rosebud")
+    prompts.forget(OFFICE)
+    server.publish(PASSWORD)  # of another profile of that name, while the keychain is at it
+    shown(qtbot, prompts, 1)
+    qtbot.waitUntil(lambda: chain.get() is None)
+
+
+def test_a_keychain_that_forgets_nothing_is_not_asked_again(
+    qtbot: QtBot, prompts: Prompts, context: Context, server: FakeServer, keychain: KeychainAccess
+) -> None:
+    Chain(qtbot, keychain).put("rosebud")
+    prompts._keychain = KeychainAccess(prompts, command=("sh", "-c", f"exit {UNAVAILABLE}"))  # locked
+    prompts.forget(OFFICE)
+    qtbot.waitUntil(lambda: not prompts._keychain._running)
+    prompts._keychain = keychain
+    ask(server, context, PASSWORD)
+    dialog = shown(qtbot, prompts, 1)
+    dialog.lines[0].setText("another")
+    dialog.keeping["keychain"].setChecked(True)
+    dialog.answer()
+    qtbot.waitUntil(lambda: tuple(PLACE) not in prompts._forgotten)  # it is the new one's now
+    assert Chain(qtbot, keychain).get() == "another"
+
+
+def test_what_the_keychain_has_goes_along_with_a_new_name(
+    qtbot: QtBot, prompts: Prompts, context: Context, server: FakeServer, keychain: KeychainAccess
+) -> None:
+    server.service.profiles["office"] = OFFICE
+    chain = Chain(qtbot, keychain)
+    chain.put("rosebud")
+    context.desk.call("profile.rename", RenameParams(name="office", new_name="work"))
+    qtbot.waitUntil(lambda: chain.get() is None)
+    asked = msgspec.structs.replace(PASSWORD, name="work")
+    server.publish(asked)
+    qtbot.waitUntil(lambda: prompts._attempts.was_used(asked))
+    assert prompts.dialog is None
 
 
 def test_a_service_that_ends_says_nothing_of_the_keychains_password(

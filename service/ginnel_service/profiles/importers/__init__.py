@@ -28,6 +28,7 @@ from .preview import (
     Used,
     complete,
 )
+from .update import carried, gateway_change
 
 __all__ = [
     "MAX_OCTETS",
@@ -42,7 +43,9 @@ __all__ = [
     "Signer",
     "Unused",
     "Used",
+    "carried",
     "complete",
+    "gateway_change",
     "preview",
 ]
 

@@ -9,9 +9,9 @@ import pytest
 
 from ginnel_service.ike.events import Endpoint, Fetch
 from ginnel_service.net.base import FakeNetwork
-from ginnel_service.tunnel import fetch, host
+from ginnel_service.tunnel import fetch, system
 from ginnel_service.tunnel.errors import TunnelError
-from ginnel_service.tunnel.host import SystemHost
+from ginnel_service.tunnel.system import SystemHost
 
 WHAT = Fetch("http://crl.example/list")
 
@@ -32,8 +32,8 @@ def test_what_is_fetched_is_found_by_either_way_to_names(way: str, monkeypatch: 
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nlist")
             writer.close()
 
-        monkeypatch.setattr(host, "resolve_name", lambda name, port: answer(way == "system"))
-        monkeypatch.setattr(host, "resolve_outside", lambda name, port, mark: answer(way == "outside"))
+        monkeypatch.setattr(system, "resolve_name", lambda name, port: answer(way == "system"))
+        monkeypatch.setattr(system, "resolve_outside", lambda name, port, mark: answer(way == "outside"))
         monkeypatch.setattr(fetch, "may_be_asked", lambda host: True)
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         async with server:
