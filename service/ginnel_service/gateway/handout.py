@@ -5,6 +5,7 @@ A certificate comes as PKCS#12, too, for clients that want nothing else; its pas
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 from collections.abc import Callable
@@ -54,7 +55,7 @@ def hand_out(
         "sswan": lambda: export_sswan(profile, kept, p12_password=password),
         "toml": lambda: export_toml(profile, kept),
     }
-    stem = _stem(user.id)
+    stem = _file_stem(config, user)
     if formats == ("sswan",) and user.psk:
         raise GatewayError("format_unusable", format="sswan", user=user.id)
     files = {f"{stem}.{each}": writers[each]() for each in formats if not (each == "sswan" and user.psk)}
@@ -92,6 +93,14 @@ def profile_for(
         certificates=certificates if not user.psk else {},
     )
     return made, kept
+
+
+def _file_stem(config: GatewayConfig, user: User) -> str:
+    """With a digest where another user's files would bear the same name, on disks that fold case too."""
+    stem = _stem(user.id)
+    if any(each.id != user.id and _stem(each.id).lower() == stem.lower() for each in config.users):
+        stem += "-" + hashlib.sha256(user.id.encode()).hexdigest()[:8]
+    return stem
 
 
 def _stem(name: str) -> str:

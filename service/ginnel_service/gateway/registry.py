@@ -93,12 +93,15 @@ class Registry:
     def add(self, name: str, way: Way, formats: tuple[str, ...] = FORMATS, server: str = "") -> Handout:
         """A new user, with a fresh secret or certificate, and what to hand out."""
         try:
-            Identity.parse_text(name)
+            who = Identity.parse_text(name)
         except LocalError:
             raise GatewayError("name_unusable", name=name) from None
         with self._locked():
-            if any(user.id == name for user in self._config.users):
-                raise GatewayError("user_exists", name=name)
+            there = next(
+                (user.id for user in self._config.users if Identity.parse_text(user.id) == who), None
+            )
+            if there is not None:
+                raise GatewayError("user_exists", name=there)
             self._require(way)
             issued = self._authority().user(name) if way == "certificate" else None
             user = _fresh(name, way, issued)
