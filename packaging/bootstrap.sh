@@ -291,10 +291,9 @@ build_command() {
 build_project() {
     if is_built; then return 0; fi
     say "building the extensions"
-    # Other options leave the same file names: everything is built anew then.
-    if [ -e $built_stamp ] && [ "$(cat $built_stamp)" != "$options" ]; then
-        find build -mindepth 1 -maxdepth 1 ! -name peers -exec rm -rf {} +
-        rm -rf core/ginnel_core/*.so $built_stamp
+    # Other options leave the same file names, and Cython looks at dates alone: everything is built anew then.
+    if [ "$(cat $built_stamp 2>/dev/null)" != "$options" ]; then
+        rm -rf build/lib.* build/temp.* core/ginnel_core/*.so core/ginnel_core/*.c $built_stamp
     fi
     building=$VENV/.ginnel-building # dated before the build: a source that changes meanwhile is newer
     printf '%s\n' "$options" >$building

@@ -1,0 +1,76 @@
+"""packaging/bootstrap.sh in a clone of its own, with a stand-in for Python: what is built anew, and when."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ginnel_packaging.tree import ROOT
+
+#: It translates and compiles as the real one does: a file that is newer than its source stays as it is.
+PYTHON = """#!/bin/sh
+case "$*" in
+*_base_executable*) echo "$0" ;;
+*sys.version*) echo 3.11 ;;
+"-m venv"*) rm -rf .venv; mkdir -p .venv/bin; cp "$0" .venv/bin/python ;;
+*" -e ." | *build_ext*)
+    mkdir -p build/temp.x
+    for source in core/ginnel_core/*.pyx; do
+        [ -e "${source%.pyx}.c" ] || echo "debug=${GINNEL_DEBUG:-0}" >"${source%.pyx}.c"
+        [ -e "${source%.pyx}.x.so" ] || cp "${source%.pyx}.c" "${source%.pyx}.x.so"
+    done
+    ;;
+esac
+"""
+#: All of the machine's programs that it may have: no package manager.
+TOOLS = ("cat", "cksum", "cp", "dirname", "find", "id", "mkdir", "mv", "rm", "sh", "tail", "uname")
+
+
+class Clone:
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "a clone"
+        for name in ("packaging", "requirements", "core/ginnel_core"):
+            (self.root / name).mkdir(parents=True)
+        shutil.copy(ROOT / "packaging/bootstrap.sh", self.root / "packaging")
+        for name in ("requirements/run.txt", "requirements/dev.txt", "setup.py", "pyproject.toml"):
+            (self.root / name).touch()
+        (self.root / "core/ginnel_core/sa.pyx").touch()
+        self.programs = folder / "programs"
+        self.programs.mkdir()
+        for name in TOOLS:
+            (self.programs / name).symlink_to(shutil.which(name) or name)
+        python = self.programs / "python3"
+        python.write_text(PYTHON)
+        python.chmod(0o755)
+
+    def built(self, **environment: str) -> str:
+        """How the extension that is there after a run was translated."""
+        subprocess.run(
+            ["sh", self.root / "packaging/bootstrap.sh", "run"],
+            env={"PATH": str(self.programs), **environment},
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=True,
+        )
+        return (self.root / "core/ginnel_core/sa.x.so").read_text().strip()
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Clone:
+    return Clone(tmp_path)
+
+
+def test_other_options_translate_everything_anew(clone: Clone) -> None:
+    assert clone.built() == "debug=0"
+    assert clone.built(GINNEL_DEBUG="1") == "debug=1"
+    assert clone.built() == "debug=0"
+
+
+def test_other_options_and_another_environment_at_once_do_too(clone: Clone) -> None:
+    assert clone.built(GINNEL_DEBUG="1") == "debug=1"
+    (clone.root / "requirements/run.txt").write_text("click==9\n")
+    assert clone.built() == "debug=0"
