@@ -23,7 +23,7 @@ BODIES = {
 */Ginnel | */bin/python* | */Python) echo "Mach-O 64-bit executable" ;;
 *) echo "ASCII text" ;;
 esac""",
-    "curl": ': >"$3"',
+    "curl": ': >"$3"; exit ${CURL:-0}',
     "shasum": "cat >/dev/null; exit ${SHASUM:-0}",
     "pkgutil": f"""case $1 in
 --check-signature) printf '   1. %s\\n' "${{SIGNER:-{PSF}}}" ;;
@@ -158,6 +158,13 @@ def test_libcrypto_is_built_for_both_processors_as_for_other_systems(build: Buil
 def test_another_tarball_is_refused(build: Build) -> None:
     assert "is not what it should be" in build.run("openssl", status=1, SHASUM="1")
     assert build.called("perl") == []
+
+
+@pytest.mark.parametrize("step", ["runtime", "openssl"])
+def test_a_download_that_was_interrupted_is_begun_anew(build: Build, step: str) -> None:
+    build.run(step, status=18, CURL="18")
+    build.run(step)
+    assert len(build.called("curl")) == 1
 
 
 def test_modules_are_built_by_setup_py_for_both_processors(build: Build) -> None:
