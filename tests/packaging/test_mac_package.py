@@ -335,6 +335,26 @@ def test_somebody_elses_command_stays(mac: Mac) -> None:
     assert other.read_text() == "another's"
 
 
+def test_somebody_elses_link_stays_too(mac: Mac) -> None:
+    """Homebrew's commands are links."""
+    there = mac.root / "usr/local/Cellar/ginnel"
+    there.parent.mkdir(parents=True)
+    there.write_text("another's")
+    link = mac.root / "usr/local/bin/ginnel"
+    link.parent.mkdir(parents=True)
+    link.symlink_to("../Cellar/ginnel")
+    mac.script("postinstall")
+    assert link.read_text() == "another's"
+
+
+def test_a_link_that_leads_nowhere_gives_way(mac: Mac) -> None:
+    link = mac.root / "usr/local/bin/ginnel"
+    link.parent.mkdir(parents=True)
+    link.symlink_to("../Cellar/ginnel")
+    mac.script("postinstall")
+    assert str(link.readlink()).endswith("/Library/Ginnel/bin/ginnel")
+
+
 def test_an_upgrade_ends_the_former_service_and_removes_its_files(mac: Mac) -> None:
     former = mac.root / "Library/Ginnel/site/gone.py"
     former.write_text("")
