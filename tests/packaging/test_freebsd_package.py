@@ -297,6 +297,12 @@ def test_an_upgrade_undoes_nothing_and_keeps_everything(root: Root) -> None:
     assert (root.root / "usr/local/etc/ginnel/pf.conf").exists()
 
 
+def test_an_upgrade_says_how_the_service_that_it_stops_is_started() -> None:
+    told = {each["type"]: each["message"] for each in freebsd.manifest([], BSD)["messages"]}
+    assert "service ginneld start" in told["upgrade"]
+    assert "sysrc ginneld_enable=YES" in told["install"]
+
+
 def test_a_service_that_does_not_stop_keeps_nobody_from_deinstalling(root: Root) -> None:
     root.stand_in("service", '[ "$2" = onestatus ]')
     (root.root / "var/db/ginnel").mkdir(parents=True)
