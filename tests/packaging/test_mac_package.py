@@ -327,6 +327,18 @@ def test_installing_starts_the_service_and_links_the_command(mac: Mac) -> None:
     assert mac.called[-1] == f"launchctl bootstrap system {plist}"
 
 
+def test_a_service_that_an_administrator_disabled_stays_so(mac: Mac) -> None:
+    """launchd refuses to start it, which would make the whole installation fail."""
+    said = '"org.ginnel.ginneld" => disabled'
+    mac.stand_in("launchctl", f"case $1 in print-disabled) echo '\t{said}' ;; bootstrap) exit 119 ;; esac")
+    assert "launchctl enable system/org.ginnel.ginneld" in mac.script("postinstall")
+    mac.stand_in(
+        "launchctl", f"case $1 in print-disabled) echo '{said.replace('disabled', 'enabled')}' ;; esac"
+    )
+    assert mac.script("postinstall") == ""
+    assert "launchctl bootstrap" in mac.called[-1]
+
+
 def test_somebody_elses_command_stays(mac: Mac) -> None:
     other = mac.root / "usr/local/bin/ginnel"
     other.parent.mkdir(parents=True)
