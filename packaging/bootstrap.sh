@@ -66,9 +66,17 @@ dpkg_missing() {
     for package in "$@"; do
         case $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) in
         installed) ;;
-        *) printf '%s ' "$package" ;;
+        *) is_provided "$package" || printf '%s ' "$package" ;;
         esac
     done
+}
+
+# Whether a package that is installed stands for $1: libglib2.0-0 is libglib2.0-0t64 by now.
+is_provided() {
+    # shellcheck disable=SC2016  # dpkg-query's own variables
+    dpkg-query -W -f '${db:Status-Status} ${Provides}\n' | awk -v name="$1" '
+        $1 == "installed" { for (i = 2; i <= NF; i++) { sub(/,$/, "", $i); if ($i == name) found = 1 } }
+        END { exit !found }'
 }
 
 charon_runs() { pidof charon starter >/dev/null 2>&1; }

@@ -14,6 +14,8 @@ from ginnel_packaging.tree import ROOT
 PYTHON = """#!/bin/sh
 case "$*" in
 *_base_executable*) echo "$0" ;;
+*base_prefix*) echo /usr ;;
+*get_path*) echo . ;;
 *sys.version*) echo 3.11 ;;
 "-m venv"*) rm -rf .venv; mkdir -p .venv/bin; cp "$0" .venv/bin/python ;;
 *" -e ." | *build_ext*)
@@ -25,8 +27,16 @@ case "$*" in
     ;;
 esac
 """
+#: Where a package has got another name, and says that it is the former too: Debian 13, Ubuntu 24.04.
+DPKG_QUERY = """#!/bin/sh
+case $4 in
+'') printf 'installed \\ninstalled libglib2.0-0 (= 2.84.4-3), libglib2.0-bin-any (= 2)\\n' ;;
+libglib2.0-0) exit 1 ;;
+*) printf installed ;;
+esac
+"""
 #: All of the machine's programs that it may have: no package manager.
-TOOLS = ("cat", "cksum", "cp", "dirname", "find", "id", "mkdir", "mv", "rm", "sh", "tail", "uname")
+TOOLS = ("awk", "cat", "cksum", "cp", "dirname", "find", "id", "mkdir", "mv", "rm", "sh", "tail", "uname")
 
 
 class Clone:
@@ -42,20 +52,25 @@ class Clone:
         self.programs.mkdir()
         for name in TOOLS:
             (self.programs / name).symlink_to(shutil.which(name) or name)
-        python = self.programs / "python3"
-        python.write_text(PYTHON)
-        python.chmod(0o755)
+        self.stand_in("python3", PYTHON)
 
-    def built(self, **environment: str) -> str:
-        """How the extension that is there after a run was translated."""
+    def stand_in(self, name: str, text: str) -> None:
+        (self.programs / name).write_text(text)
+        (self.programs / name).chmod(0o755)
+
+    def run(self, level: str, **environment: str) -> None:
         subprocess.run(
-            ["sh", self.root / "packaging/bootstrap.sh", "run"],
+            ["sh", self.root / "packaging/bootstrap.sh", level],
             env={"PATH": str(self.programs), **environment},
             capture_output=True,
             text=True,
             timeout=20,
             check=True,
         )
+
+    def built(self, **environment: str) -> str:
+        """How the extension that is there after a run was translated."""
+        self.run("run", **environment)
         return (self.root / "core/ginnel_core/sa.x.so").read_text().strip()
 
 
@@ -74,3 +89,10 @@ def test_other_options_and_another_environment_at_once_do_too(clone: Clone) -> N
     assert clone.built(GINNEL_DEBUG="1") == "debug=1"
     (clone.root / "requirements/run.txt").write_text("click==9\n")
     assert clone.built() == "debug=0"
+
+
+def test_a_package_under_another_name_is_there(clone: Clone) -> None:
+    (clone.root / "Python.h").touch()
+    clone.stand_in("dpkg-query", DPKG_QUERY)
+    clone.stand_in("apt-get", "#!/bin/sh\nexit 100\n")
+    clone.run("gui")
