@@ -250,7 +250,21 @@ locked_for_freebsd() {
         keep' requirements/dev.txt
 }
 
+# Whether Qt has wheels for this machine: those for arm64 want the glibc of Debian 13 and Ubuntu 24.04.
+qt_is_there() {
+    [ "$OS $(uname -m)" = "Linux aarch64" ] || return 0
+    getconf GNU_LIBC_VERSION | awk '{ split($2, part, "."); exit !(part[1] > 2 || part[2] >= 39) }'
+}
+
+locked_without_qt() {
+    awk '
+        /^[^ #]/ { name = $0; sub(/[=;].*/, "", name); gsub(/ /, "", name) }
+        !index(" pyside6-essentials pytest-qt shiboken6 ", " " name " ")' requirements/dev.txt
+}
+
 make_environment() {
+    no_qt="for arm64 there is no Qt that runs with a glibc before 2.39"
+    [ "$LEVEL" != gui ] || qt_is_there || fail "$no_qt"
     key=$(environment_key)
     if [ "$(cat $VENV/.ginnel-environment 2>/dev/null)" = "$key" ]; then return 0; fi
     say "making $VENV with $BASE_PYTHON"
@@ -259,6 +273,10 @@ make_environment() {
     if [ "$OS" = FreeBSD ]; then
         dev=$VENV/freebsd.txt
         locked_for_freebsd >$dev
+    elif ! qt_is_there; then
+        say "without the app and its tests: $no_qt"
+        dev=$VENV/without-qt.txt
+        locked_without_qt >$dev
     fi
     $VENV/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt -r $dev
     printf '%s\n' "$key" >$VENV/.ginnel-environment

@@ -17,6 +17,7 @@ case "$*" in
 *base_prefix*) echo /usr ;;
 *get_path*) echo . ;;
 *sys.version*) echo 3.11 ;;
+*--require-hashes*) for last; do :; done; cp "$last" installed ;;
 "-m venv"*) rm -rf .venv; mkdir -p .venv/bin; cp "$0" .venv/bin/python ;;
 *" -e ." | *build_ext*)
     mkdir -p build/temp.x
@@ -96,3 +97,20 @@ def test_a_package_under_another_name_is_there(clone: Clone) -> None:
     clone.stand_in("dpkg-query", DPKG_QUERY)
     clone.stand_in("apt-get", "#!/bin/sh\nexit 100\n")
     clone.run("gui")
+
+
+@pytest.mark.parametrize(
+    ("machine", "glibc", "qt"),
+    [("aarch64", "2.36", False), ("aarch64", "2.41", True), ("x86_64", "2.36", True)],
+)
+def test_where_there_is_no_qt_the_rest_is_installed(clone: Clone, machine: str, glibc: str, qt: bool) -> None:
+    shutil.copy(ROOT / "requirements/dev.txt", clone.root / "requirements/dev.txt")
+    (clone.programs / "uname").unlink()
+    clone.stand_in("uname", f"#!/bin/sh\ncase $1 in -m) echo {machine} ;; *) echo Linux ;; esac\n")
+    clone.stand_in("getconf", f"#!/bin/sh\necho glibc {glibc}\n")
+    clone.run("run")
+    installed = (clone.root / "installed").read_text()
+    assert ("\npyside6-essentials==" in installed) is qt
+    assert ("\nshiboken6==" in installed) is qt
+    assert "\npytest==" in installed
+    assert qt or len(installed) < (clone.root / "requirements/dev.txt").stat().st_size
