@@ -42,7 +42,7 @@ if [ "$(cat build/deb/wheels/wanted 2>/dev/null)" != "$wanted" ]; then
 fi
 GINNEL_WHEELS=$PWD/build/deb/wheels
 export GINNEL_OPENSSL GINNEL_WHEELS
-unset PYTHONPATH
+unset PYTHONPATH GINNEL_DEBUG GINNEL_PLATFORM
 
 say "building $version"
 tree=$work/ginnel-$version

@@ -43,6 +43,7 @@ ORIGINAL=/Library/Frameworks/Python.framework
 MACOSX_DEPLOYMENT_TARGET=15.0
 ARCHFLAGS="-arch arm64 -arch x86_64"
 export MACOSX_DEPLOYMENT_TARGET ARCHFLAGS
+unset GINNEL_DEBUG GINNEL_PLATFORM # a package has the release's modules
 
 say() { printf '%s\n' "macos: $*"; }
 fail() {

@@ -1,4 +1,4 @@
-"""packaging/deb.sh in a clone of its own, as far as it fetches: what an earlier run left is no hindrance."""
+"""packaging/deb.sh in a clone of its own: what an earlier run or the environment left is no hindrance."""
 
 from __future__ import annotations
 
@@ -74,3 +74,21 @@ def test_an_environment_whose_making_was_interrupted_is_made_anew(clone: Clone) 
 def test_another_python_of_the_systems_gets_its_own_wheels(clone: Clone) -> None:
     clone.fetches("3.11")
     assert clone.fetches("3.13") == ["3.13", "3.13"]
+
+
+def test_the_build_is_a_releases_whatever_the_environment_says(clone: Clone, tmp_path: Path) -> None:
+    """Modules with sanitizers load nowhere by themselves."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    (clone.root / "packaging/debian").mkdir()
+    (clone.root / "packaging/debian/control").touch()
+    for name, body in (
+        ("git", "printf 'packaging/debian/control\\0'"),
+        ("dpkg-buildpackage", f"env >{tmp_path}/environment; exit 1"),
+    ):
+        (programs / name).write_text(f"#!/bin/sh\n{body}\n")
+        (programs / name).chmod(0o755)
+    clone.fetches("3.11", GINNEL_DEBUG="1", PATH=f"{programs}:{os.environ['PATH']}")
+    told = (tmp_path / "environment").read_text()
+    assert "\nGINNEL_WHEELS=" in told
+    assert "GINNEL_DEBUG" not in told

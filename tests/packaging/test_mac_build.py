@@ -170,9 +170,9 @@ def test_a_download_that_was_interrupted_is_begun_anew(build: Build, step: str) 
 def test_modules_are_built_by_setup_py_for_both_processors(build: Build) -> None:
     (build.work / "modules").mkdir(parents=True)
     body = "mkdir -p build/macos/modules/ginnel_core\n: >build/macos/modules/ginnel_core/transform.so\n"
-    body += 'echo "$GINNEL_OPENSSL $ARCHFLAGS $MACOSX_DEPLOYMENT_TARGET" >build/said'
+    body += 'echo "$GINNEL_OPENSSL $ARCHFLAGS $MACOSX_DEPLOYMENT_TARGET${GINNEL_DEBUG:-}" >build/said'
     build.stand_in(build.work / "venv/bin/python", body)
-    build.run("modules")
+    build.run("modules", GINNEL_DEBUG="1")
     assert build.called("python")[0].startswith(
         "setup.py --quiet build_ext --force --build-lib build/macos/modules"
     )
