@@ -78,7 +78,7 @@ sanitize: setup ## the packet path's tests on a build with bounds checks, Addres
 
 bench: setup-bench ## Ginnel beside other tunnels: speed, CPU time, latency (ROUNDS=3 SECONDS=3 ONLY=ginnel,link)
 	$(LINUX_ONLY)
-	PYTHONPATH=$(CURDIR)/core:$(CURDIR)/tests $(BIN)/python -m benchmarks.run \
+	PYTHONPATH="$(CURDIR)/core:$(CURDIR)/tests" $(BIN)/python -m benchmarks.run \
 		--rounds $(ROUNDS) --seconds $(SECONDS) --only "$(ONLY)" $(BENCH_ARGS)
 
 deb: ## the Debian package, in dist/
@@ -87,7 +87,7 @@ deb: ## the Debian package, in dist/
 	@packaging/deb.sh
 
 # Made on Linux for the other systems, then looked at by the tests of their packages.
-LOOK_AT = GINNEL_DIST=$(CURDIR)/dist $(PYTEST) -q -k "not same_bytes and not without_the_app" $(PYTEST_ARGS)
+LOOK_AT = GINNEL_DIST="$(CURDIR)/dist" $(PYTEST) -q -k "not same_bytes and not without_the_app" $(PYTEST_ARGS)
 
 freebsd-pkg: setup ## the package for FreeBSD, in dist/ (MACHINE=x86_64 or aarch64)
 	$(LINUX_ONLY)

@@ -66,9 +66,17 @@ dpkg_missing() {
     for package in "$@"; do
         case $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) in
         installed) ;;
-        *) printf '%s ' "$package" ;;
+        *) is_provided "$package" || printf '%s ' "$package" ;;
         esac
     done
+}
+
+# Whether a package that is installed stands for $1: libglib2.0-0 is libglib2.0-0t64 by now.
+is_provided() {
+    # shellcheck disable=SC2016  # dpkg-query's own variables
+    dpkg-query -W -f '${db:Status-Status} ${Provides}\n' | awk -v name="$1" '
+        $1 == "installed" { for (i = 2; i <= NF; i++) { sub(/,$/, "", $i); if ($i == name) found = 1 } }
+        END { exit !found }'
 }
 
 charon_runs() { pidof charon starter >/dev/null 2>&1; }
@@ -242,7 +250,21 @@ locked_for_freebsd() {
         keep' requirements/dev.txt
 }
 
+# Whether Qt has wheels for this machine: those for arm64 want the glibc of Debian 13 and Ubuntu 24.04.
+qt_is_there() {
+    [ "$OS $(uname -m)" = "Linux aarch64" ] || return 0
+    getconf GNU_LIBC_VERSION | awk '{ split($2, part, "."); exit !(part[1] > 2 || part[2] >= 39) }'
+}
+
+locked_without_qt() {
+    awk '
+        /^[^ #]/ { name = $0; sub(/[=;].*/, "", name); gsub(/ /, "", name) }
+        !index(" pyside6-essentials pytest-qt shiboken6 ", " " name " ")' requirements/dev.txt
+}
+
 make_environment() {
+    no_qt="for arm64 there is no Qt that runs with a glibc before 2.39"
+    [ "$LEVEL" != gui ] || qt_is_there || fail "$no_qt"
     key=$(environment_key)
     if [ "$(cat $VENV/.ginnel-environment 2>/dev/null)" = "$key" ]; then return 0; fi
     say "making $VENV with $BASE_PYTHON"
@@ -251,6 +273,10 @@ make_environment() {
     if [ "$OS" = FreeBSD ]; then
         dev=$VENV/freebsd.txt
         locked_for_freebsd >$dev
+    elif ! qt_is_there; then
+        say "without the app and its tests: $no_qt"
+        dev=$VENV/without-qt.txt
+        locked_without_qt >$dev
     fi
     $VENV/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt -r $dev
     printf '%s\n' "$key" >$VENV/.ginnel-environment
@@ -291,10 +317,9 @@ build_command() {
 build_project() {
     if is_built; then return 0; fi
     say "building the extensions"
-    # Other options leave the same file names: everything is built anew then.
-    if [ -e $built_stamp ] && [ "$(cat $built_stamp)" != "$options" ]; then
-        find build -mindepth 1 -maxdepth 1 ! -name peers -exec rm -rf {} +
-        rm -rf core/ginnel_core/*.so $built_stamp
+    # Other options leave the same file names, and Cython looks at dates alone: everything is built anew then.
+    if [ "$(cat $built_stamp 2>/dev/null)" != "$options" ]; then
+        rm -rf build/lib.* build/temp.* core/ginnel_core/*.so core/ginnel_core/*.c $built_stamp
     fi
     building=$VENV/.ginnel-building # dated before the build: a source that changes meanwhile is newer
     printf '%s\n' "$options" >$building

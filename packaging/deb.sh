@@ -29,9 +29,11 @@ if [ "${GINNEL_LIBCRYPTO:-}" = system ]; then
 else
     GINNEL_OPENSSL=$(/usr/bin/python3 -m ginnel_packaging.openssl build/openssl)
 fi
-[ -x build/deb/pip/bin/python ] || /usr/bin/python3 -m venv build/deb/pip
-wanted=$(cat requirements/app.txt requirements/build.txt | cksum)
+# Wheels are for one version of Python; an environment without pip may be what an interrupted run has left.
+python=$(/usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+wanted=$({ echo "$python" && cat requirements/app.txt requirements/build.txt; } | cksum)
 if [ "$(cat build/deb/wheels/wanted 2>/dev/null)" != "$wanted" ]; then
+    /usr/bin/python3 -m venv --clear build/deb/pip
     for list in app build; do
         build/deb/pip/bin/python -m pip download --quiet --disable-pip-version-check --require-hashes --no-deps \
             --only-binary=:all: --dest build/deb/wheels -r requirements/$list.txt
@@ -40,7 +42,7 @@ if [ "$(cat build/deb/wheels/wanted 2>/dev/null)" != "$wanted" ]; then
 fi
 GINNEL_WHEELS=$PWD/build/deb/wheels
 export GINNEL_OPENSSL GINNEL_WHEELS
-unset PYTHONPATH
+unset PYTHONPATH GINNEL_DEBUG GINNEL_PLATFORM
 
 say "building $version"
 tree=$work/ginnel-$version

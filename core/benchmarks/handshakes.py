@@ -12,6 +12,7 @@ import os
 import random
 import time
 import tracemalloc
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
@@ -65,6 +66,9 @@ class Users:
         self, id_i: Identity, id_r: Identity, who: Identity, *, eap: bool, since: float
     ) -> SessionConfig | None:
         return None
+
+    def outdated(self, names: Iterable[Identity], since: float) -> bool:
+        return False
 
     def release(self, configuration: Configuration) -> None:
         pass

@@ -89,9 +89,10 @@ cdef class Associations:
 
     def install_inbound(
         self, *, spi, encr, encr_key, integ=0, integ_key=b"", local, remote, replay_window=4096, esn=False,
-        soft_octets=0, soft_packets=0, sequence=0,
+        soft_octets=0, soft_packets=0, sequence=0, peer=None,
     ) -> None:
         """Accept packets of `spi`. Raises ValueError for a bad parameter or an SPI in use."""
+        cdef Inbound inbound
         self.check_usable()
         if spi in self.inbounds:
             raise ValueError("the SPI is in use")
@@ -99,6 +100,8 @@ cdef class Associations:
             spi, encr, encr_key, integ, integ_key, local, remote, replay_window, esn, soft_octets, soft_packets,
             sequence,
         )
+        if peer is not None:
+            fill_address(&inbound.sa.peer, peer)
         self.inbounds[spi] = inbound
         self.spis.add(inbound)
 
@@ -119,6 +122,7 @@ cdef class Associations:
         outbound.sa.copy_dscp = copy_dscp
         handle = self.next_handle
         self.next_handle += 1
+        outbound.sa.handle = handle
         self.outbounds[handle] = outbound
         self.rules.add(outbound)
         return handle

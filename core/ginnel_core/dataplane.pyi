@@ -55,6 +55,7 @@ class DataPlane:
         soft_octets: int = 0,  # raise SaExpiring here; 0: the cipher's own edge
         soft_packets: int = 0,
         sequence: int = 0,  # of an SA that is taken over: the packets up to it count as received
+        peer: Endpoint | tuple[str, int] | None = None,  # where the first is expected from; None: anywhere
     ) -> None:
         """Accept packets of `spi` (host order). Raises ValueError for a bad parameter or an SPI in use."""
 

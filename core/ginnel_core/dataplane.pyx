@@ -222,7 +222,7 @@ cdef drain(Loop loop, direction, found):
             what = "tun" if record.device == 0 else "udp4" if record.device == AF_INET else "udp6"
             found.append(DeviceLost(what, record.detail))
         else:
-            found.append(SaExpiring(direction, record.spi, LIMIT_NAMES[record.detail]))
+            found.append(SaExpiring(direction, record.spi, LIMIT_NAMES[record.detail], record.handle))
 
 
 def _run(loop, plane, running) -> None:

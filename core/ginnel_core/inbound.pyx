@@ -178,7 +178,7 @@ cdef class InboundLoop(Loop):
         if packet.tos & ECN_MASK and ecn_inherit(opened.inner, packet.tos) != Reason.OK:
             self.drop(Reason.ECN)
             return
-        self.used(&sa.usage, spi, opened.length, sa.window.top)
+        self.used(&sa.usage, spi, 0, opened.length, sa.window.top)
         self.deliver(opened.inner, &opened.flow)
 
     cdef void train(self, const Packet *packet) noexcept nogil:

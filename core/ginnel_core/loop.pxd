@@ -19,6 +19,7 @@ cdef enum:
     EVENTS = 256
     STRAYS = 16  # events that may wait when one of stray ESP is added
     SOCKETS = 2
+    LOSSES = SOCKETS + 1  # places in the ring for what a loop loses for good, and so tells once
     DEVICE_ERRORS = 64  # in a row: then a device is taken for lost
 
 cdef enum EventKind:
@@ -42,6 +43,7 @@ cdef enum Total:
 cdef struct EventRecord:
     EventKind kind
     uint32_t spi
+    uint64_t handle  # of an outbound SA
     int detail  # the Limit; of a lost device the errno; of a path its MTU
     int device  # 0: TUN, else the address family
     Address remote
@@ -96,7 +98,9 @@ cdef class Loop:
     cdef void too_big(self, const Address *remote, uint32_t mtu) noexcept nogil
     cdef void stray(self, const Address *remote, const Address *local, uint32_t spi) noexcept nogil
     cdef void drop(self, Reason reason) noexcept nogil
-    cdef void used(self, Usage *usage, uint32_t spi, uint32_t octets, uint64_t sequence) noexcept nogil
+    cdef void used(
+        self, Usage *usage, uint32_t spi, uint64_t handle, uint32_t octets, uint64_t sequence
+    ) noexcept nogil
     cdef void run(self) noexcept nogil
 
 cdef inline bint device_gone(int error) noexcept nogil:

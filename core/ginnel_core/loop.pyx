@@ -118,7 +118,8 @@ cdef class Loop:
 
     cdef bint push(self, const EventRecord *record) noexcept nogil:
         cdef uint64_t written = self.ring.written
-        if written - ginnel_load(&self.ring.read) >= EVENTS:
+        cdef uint64_t most = EVENTS if record.kind == DEVICE_LOST else EVENTS - LOSSES
+        if written - ginnel_load(&self.ring.read) >= most:
             return False
         self.ring.records[written % EVENTS] = record[0]
         ginnel_store(&self.ring.written, written + 1)
@@ -159,7 +160,9 @@ cdef class Loop:
     cdef void drop(self, Reason reason) noexcept nogil:
         ginnel_add(&self.drops[<int>reason], 1)
 
-    cdef void used(self, Usage *usage, uint32_t spi, uint32_t octets, uint64_t sequence) noexcept nogil:
+    cdef void used(
+        self, Usage *usage, uint32_t spi, uint64_t handle, uint32_t octets, uint64_t sequence
+    ) noexcept nogil:
         """Count a packet of an SA and tell of a soft edge that it crosses."""
         cdef EventRecord record
         cdef uint64_t values[3]
@@ -177,6 +180,7 @@ cdef class Loop:
                 memset(&record, 0, sizeof(record))
                 record.kind = SA_EXPIRING
                 record.spi = spi
+                record.handle = handle
                 record.detail = limit
                 if self.push(&record):
                     usage.raised |= <uint8_t>(1 << limit)

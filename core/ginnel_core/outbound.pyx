@@ -102,7 +102,7 @@ cdef class OutboundLoop(Loop):
             return
         packet.length += size
         self.waiting += size
-        self.used(&rule.sa.usage, rule.sa.spi, length, rule.sa.sequence)
+        self.used(&rule.sa.usage, rule.sa.spi, rule.sa.handle, length, rule.sa.sequence)
 
     cdef void fit(
         self, const Rule *rule, uint8_t *inner, uint32_t length, uint8_t version, uint8_t tos, uint32_t limit
@@ -178,13 +178,20 @@ cdef class OutboundLoop(Loop):
     cdef bint room(self, int which) noexcept nogil:
         """Wait a little until the socket takes more; what comes meanwhile waits in the device's queue."""
         cdef pollfd waits[2]
+        cdef int waited
         waits[0].fd = self.wake[0]
         waits[1].fd = self.udp4.fd if which == 0 else self.udp6.fd
         waits[0].events = <short>POLLIN
         waits[1].events = <short>POLLOUT
-        waits[0].revents = waits[1].revents = 0
-        poll(waits, 2, ROOM_MS)
-        return waits[1].revents != 0 and not ginnel_load(&self.stopping)
+        for waited in range(ROOM_MS):
+            waits[0].revents = waits[1].revents = 0
+            poll(waits, 2, ROOM_MS - waited)
+            if ginnel_load(&self.stopping):
+                return False
+            if waits[1].revents != <short>POLLERR:
+                break
+            poll(waits, 1, 1)  # an error that came back is the inbound loop's to fetch, which needs a processor
+        return waits[1].revents & <short>POLLOUT != 0
 
     cdef void send(self, int which, int start, int count) noexcept nogil:
         """Send the trains of one socket."""

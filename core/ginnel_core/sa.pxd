@@ -37,7 +37,7 @@ cdef struct InboundSa:
     int local_count
     Range *remote
     int remote_count
-    Address peer  # of the newest authentic packet
+    Address peer  # of the newest authentic packet, before it the one expected; family 0: not known
     Usage usage
 
 cdef struct Route:
@@ -47,6 +47,7 @@ cdef struct Route:
 
 cdef struct OutboundSa:
     uint32_t spi
+    uint64_t handle  # Python's name for it: peers choose the SPI
     uint32_t path_mtu  # octets of the outer IP packet; Python writes it
     Route *route  # immutable; Python swaps the pointer
     bint copy_dscp  # from the inner to the outer header

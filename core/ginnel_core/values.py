@@ -31,18 +31,25 @@ class IkeDatagram(NamedTuple):
 
 
 class PeerMoved(NamedTuple):
-    """An authenticated packet of the inbound SA `spi` came from another address than the last one."""
+    """An authenticated packet of the inbound SA `spi` came from another address than the last one.
+
+    Or the first one did than was expected.
+    """
 
     spi: int
     remote: Endpoint
 
 
 class SaExpiring(NamedTuple):
-    """An SA passed a soft edge. direction: "in" or "out"; limit: "octets", "packets" or "sequence"."""
+    """An SA passed a soft edge. direction: "in" or "out"; limit: "octets", "packets" or "sequence".
+
+    An outbound SPI is its peer's choice, and another peer may choose the same: the handle tells them apart.
+    """
 
     direction: str
     spi: int
     limit: str
+    handle: int = 0  # outbound: what `install_outbound` returned
 
 
 class PathTooBig(NamedTuple):

@@ -40,6 +40,9 @@ SCRIPTS: Final = {
     "pre-deinstall": ("pre-deinstall", "sample-deinstall"),
     "post-deinstall": ("post-deinstall",),
 }
+#: What pkg shows, by the occasion (pkg-create(8)). No script could start the service: pkg kills what that
+#: leaves running (libpkg's pkg_script_run).
+MESSAGES: Final = {"install": "pkg-message.in", "upgrade": "pkg-message-upgrade.in"}
 #: What ports have of our dependencies, by their names at PyPI; what they lack is bundled.
 PORTS: Final = {
     "asn1crypto": "devel/py-asn1crypto",
@@ -121,7 +124,9 @@ def manifest(found: Sequence[Item], target: Target, app: bool = True) -> dict[st
         "groups": ["ginnel"],
         "deps": {each.name: {"origin": each.origin, "version": each.version} for each in dependencies(app)},
         "annotations": {"flavor": FLAVOUR},
-        "messages": [{"message": filled((HERE / "pkg-message.in").read_text()), "type": "install"}],
+        "messages": [
+            {"message": filled((HERE / name).read_text()), "type": kind} for kind, name in MESSAGES.items()
+        ],
     }
 
 

@@ -41,6 +41,8 @@ OPTIONS: Final = (f"--prefix={NOWHERE}", f"--openssldir={NOWHERE}", *(f"no-{what
 #: In the name of what was built: other options make another folder.
 KEY: Final = hashlib.sha256(repr(OPTIONS).encode()).hexdigest()[:8]
 _SUITES: Final = (("debian", "trixie"), ("debian-security", "trixie-security"))
+#: A line of Checksums-Sha256: in a description (deb-src-control(5)).
+_SUM: Final = re.compile(r"^ [0-9a-f]{64} (\d+) ([^\s/]+)$", re.MULTILINE)
 _KEYRING: Final = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 
@@ -65,7 +67,7 @@ def source(cache: Path) -> Path:
     """
     cache.mkdir(parents=True, exist_ok=True)
     wanted = os.environ.get("GINNEL_OPENSSL_VERSION")
-    if there := list(cache.glob(f"openssl_{wanted or SERIES + '.*'}.dsc")):
+    if there := [path for path in cache.glob(f"openssl_{wanted or SERIES + '.*'}.dsc") if _is_whole(path)]:
         return max(there, key=lambda path: ordered(path.name))
     for version in [wanted] if wanted else _offered(cache):
         # A mirror need not have all that it lists.
@@ -75,6 +77,13 @@ def source(cache: Path) -> Path:
         f"no source of OpenSSL {wanted or SERIES} could be had with apt-get from Debian's mirror; "
         "GINNEL_OPENSSL_VERSION names another version, and a machine whose libssl-dev is as new needs none"
     )
+
+
+def _is_whole(description: Path) -> bool:
+    """Whether all that it names has come: a download may be interrupted, or a mirror have a part alone."""
+    named = _SUM.findall(description.read_text(errors="replace"))
+    paths = [(description.with_name(name), int(octets)) for octets, name in named]
+    return bool(paths) and all(path.is_file() and path.stat().st_size == octets for path, octets in paths)
 
 
 def version_of(description: Path) -> str:

@@ -27,6 +27,7 @@ from . import assets, payload, wheels
 from .freebsd import (
     APP_PORTS,
     HERE,
+    MESSAGES,
     PORTS,
     PREFIX,
     PYTHON,
@@ -113,11 +114,11 @@ def ginnel_port(made: Path, archive: Path) -> Iterator[tuple[PurePosixPath, str]
     yield PurePosixPath("files/ginneld.in"), (HERE / "ginneld.in").read_text()
     yield PurePosixPath("files/pf.conf.sample.in"), (HERE / "pf.conf.sample").read_text()
     yield PurePosixPath("files/pkg-deinstall.in"), pkg_deinstall()
-    message = (HERE / "pkg-message.in").read_text()
-    yield (
-        PurePosixPath("files/pkg-message.in"),
-        f"[\n{{ type: install\n  message: <<EOM\n{message}EOM\n}}\n]\n",
-    )
+    messages = [
+        f"{{ type: {kind}\n  message: <<EOM\n{(HERE / name).read_text()}EOM\n}}\n"
+        for kind, name in MESSAGES.items()
+    ]
+    yield PurePosixPath("files/pkg-message.in"), f"[\n{''.join(messages)}]\n"
 
 
 def pyrad_port(archive: Path) -> Iterator[tuple[PurePosixPath, str]]:

@@ -43,6 +43,7 @@ ORIGINAL=/Library/Frameworks/Python.framework
 MACOSX_DEPLOYMENT_TARGET=15.0
 ARCHFLAGS="-arch arm64 -arch x86_64"
 export MACOSX_DEPLOYMENT_TARGET ARCHFLAGS
+unset GINNEL_DEBUG GINNEL_PLATFORM # a package has the release's modules
 
 say() { printf '%s\n' "macos: $*"; }
 fail() {
@@ -53,6 +54,12 @@ fail() {
 version() { sed -n 's/^__version__ = "\(.*\)"$/\1/p' service/ginnel_service/__init__.py; }
 # The environment's Python, with the project's rooms.
 python() { PYTHONPATH=core:service:gui:packaging "$WORK/venv/bin/python" "$@"; }
+# download FILE ADDRESS: once, and whole or not at all.
+download() {
+    [ ! -e "$1" ] || return 0
+    curl -fsSL -o "$1.part" "$2"
+    mv "$1.part" "$1"
+}
 # Every program and library below $1, the deepest first: what is inside is signed before what holds it.
 programs() {
     find "$1" -type f -print | while IFS= read -r file; do
@@ -63,8 +70,7 @@ programs() {
 runtime() {
     package=$WORK/python-$PYTHON_VERSION-macos11.pkg
     mkdir -p "$WORK"
-    [ -e "$package" ] ||
-        curl -fsSL -o "$package" "https://www.python.org/ftp/python/$PYTHON_VERSION/${package##*/}"
+    download "$package" "https://www.python.org/ftp/python/$PYTHON_VERSION/${package##*/}"
     signature=$(pkgutil --check-signature "$package") || fail "$package is not signed"
     case $signature in
     *"1. $PYTHON_SIGNER"*) ;;
@@ -110,7 +116,7 @@ environment() {
 
 openssl() {
     archive=$WORK/openssl-$OPENSSL_VERSION.tar.gz
-    [ -e "$archive" ] || curl -fsSL -o "$archive" \
+    download "$archive" \
         "https://github.com/openssl/openssl/releases/download/openssl-$OPENSSL_VERSION/${archive##*/}"
     printf '%s  %s\n' "$OPENSSL_SHA256" "$archive" | shasum -a 256 -c - >/dev/null || fail "$archive is not what it should be"
     options=$(python -m ginnel_packaging.libcrypto)

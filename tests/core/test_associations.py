@@ -36,7 +36,7 @@ def drops(*ends: End) -> dict[str, int]:
 
 def expiring(made: Tunnel) -> list[SaExpiring]:
     events = made.a.plane.events() + made.b.plane.events()
-    return sorted(event for event in events if isinstance(event, SaExpiring))
+    return sorted(event._replace(handle=0) for event in events if isinstance(event, SaExpiring))
 
 
 EACH_ONCE = [SaExpiring(way, spi, "sequence") for way in ("in", "out") for spi in (0x1000, 0x1001)]

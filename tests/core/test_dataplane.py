@@ -11,6 +11,7 @@ import select
 import socket
 import struct
 import threading
+from collections.abc import Callable
 
 import pytest
 
@@ -19,6 +20,7 @@ from ginnel_core import (
     DataPlane,
     DeviceLost,
     Endpoint,
+    Event,
     FramedTun,
     PeerMoved,
     SaExpiring,
@@ -32,6 +34,7 @@ from ginnel_core import (
 pytestmark = pytest.mark.netns
 
 IKE = bytes(range(1, 29))
+EVERY = (bytes(4), b"\xff" * 4)
 
 
 def drops(end: End) -> dict[str, int]:
@@ -246,15 +249,47 @@ def test_a_moved_peer_is_told_once_and_followed(joined: Tunnel) -> None:
     assert joined.b.plane.events() == []
 
 
+def test_a_peer_that_moved_before_its_first_packet_is_told() -> None:
+    with tunnel() as made:
+        here, elsewhere = made.a.udp.local, Endpoint("127.0.0.4", 4500)
+        for spi, source in ((0x1000, here), (0x2000, elsewhere)):
+            keys = {"spi": spi, "encr": 20, "encr_key": bytes(20), "local": ANY, "remote": ANY}
+            made.b.plane.install_inbound(**keys, peer=here)  # type: ignore[arg-type]
+            send: Callable[..., int] = made.a.plane.install_outbound
+            send(**keys, peer=made.b.udp.local, source=(source.host, 0))
+            made.a.space.run("ping", "-q", "-c", "1", "-W", "0.1", made.b.inner)
+            assert made.b.wait_counter("packets_in", 1)
+        assert made.b.wait_event() == [PeerMoved(0x2000, elsewhere)]
+        with pytest.raises(ValueError, match="numeric"):
+            made.b.plane.install_inbound(**{**keys, "spi": 0x3000}, peer=("host.example", 1))  # type: ignore[arg-type]
+
+
 def test_soft_limits_are_told_once() -> None:
     with tunnel() as made:
         made.join(0x1000, soft_packets=5)
         assert made.ping("-c", "10", "-i", "0.01")
         assert made.b.wait_event()[0] == SaExpiring("in", 0x1000, "packets")
         events = made.a.wait_event()
-        assert sorted(events) == [SaExpiring("in", 0x1001, "packets"), SaExpiring("out", 0x1000, "packets")]
+        out = SaExpiring("out", 0x1000, "packets", made.a.handles[0])
+        assert sorted(events) == [SaExpiring("in", 0x1001, "packets"), out]
         assert made.ping("-c", "10", "-i", "0.01")
         assert made.a.plane.events() == []
+
+
+def test_soft_limits_tell_sas_of_one_spi_apart() -> None:
+    """Two peers may have chosen the same."""
+    with tunnel() as made:
+        handles = [
+            made.a.plane.install_outbound(
+                spi=0x1000, encr=20, encr_key=bytes(20), local=ANY, remote=[to], peer=made.b.udp.local,
+                soft_packets=1,
+            )
+            for to in (Selector(17, port, port, *EVERY) for port in (700, 701))
+        ]  # fmt: skip
+        with made.a.space.socket(socket.SOCK_DGRAM) as sender:
+            for port, handle in zip((701, 700), reversed(handles), strict=True):
+                sender.sendto(b"?", (made.b.inner, port))
+                assert made.a.wait_event() == [SaExpiring("out", 0x1000, "packets", handle)]
 
 
 def test_unreachable_peers_are_survived(joined: Tunnel) -> None:
@@ -302,6 +337,30 @@ def test_a_deleted_device_is_told_and_the_rest_goes_on(joined: Tunnel) -> None:
     joined.b.plane.send_ike(IKE, joined.a.udp.local)
     assert joined.a.wait_ike().data == IKE
     assert joined.a.plane.counters()["batches_out"] <= batches + 1
+
+
+def test_a_deleted_device_is_told_behind_more_news_than_there_is_room_for() -> None:
+    with tunnel() as made:
+        ports = range(1000, 1300)
+        for port in ports:
+            made.a.plane.install_outbound(
+                spi=port, encr=20, encr_key=bytes(20), local=ANY, remote=[Selector(17, port, port, *EVERY)],
+                peer=made.b.udp.local, soft_packets=1,
+            )  # fmt: skip
+        with made.a.space.socket(socket.SOCK_DGRAM) as sender:
+            for port in ports:
+                sender.sendto(b"?", (made.b.inner, port))
+        made.a.wait_counter("packets_out", len(ports))
+        with made.a.space.inside():
+            made.a.space.ip(f"link delete {made.a.tun.name}")
+        told: list[Event] = []
+        while not any(isinstance(event, DeviceLost) for event in told):
+            told += made.a.wait_event()
+        *others, last = told
+        assert isinstance(last, DeviceLost)
+        assert last.what == "tun"
+        assert all(isinstance(event, SaExpiring) for event in others)
+        assert len(told) > 250
 
 
 def test_starting_and_stopping_leaks_nothing(joined: Tunnel) -> None:

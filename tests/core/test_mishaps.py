@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shlex
+import socket
 import time
 from collections.abc import Iterator
 
 import pytest
 
-from core.routed import INNER_A, INNER_B, Routed, Transfer, datagram_socket, default_routes, drops, routed
+from core.routed import (
+    INNER_A,
+    INNER_B,
+    LEFT,
+    Routed,
+    Transfer,
+    datagram_socket,
+    default_routes,
+    drops,
+    routed,
+)
 from core.spaces import End
+from core.test_children import mac
+from core.test_too_big import forge_too_big
 from ginnel_core import DeviceLost
 
 pytestmark = pytest.mark.netns
@@ -89,6 +103,35 @@ def test_a_device_without_room() -> None:
             pass
         assert nothing_told(made.a, made.b)
         assert made.a.plane.features()["udp_segment"]
+
+
+def test_errors_that_come_back_do_not_keep_the_processor_busy_while_a_socket_is_full() -> None:
+    """The loop that waits for room leaves the only processor to the one that fetches them."""
+    processors = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(processors)})
+    try:
+        with routed() as made, datagram_socket(made.a.space, INNER_A[4]) as sender:
+            made.join(0x1000)
+            with socket.socket(fileno=os.dup(made.a.udp.fileno())) as full:
+                full.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 16)
+            with made.router.inside():  # an answer would wait behind what fills the device
+                made.router.ip(f"neigh replace {LEFT[4]} lladdr {mac(made)} dev toleft nud permanent")
+            narrow = "tc qdisc add dev outer root tbf rate 200kbit burst 2kb limit 40mb"
+            if made.left.run(*shlex.split(narrow)).returncode != 0:
+                pytest.skip("the kernel has no token bucket (sch_tbf)")
+            sender.setblocking(False)
+            began, used = time.monotonic(), time.process_time() - time.thread_time()
+            while time.monotonic() < began + 1:
+                with contextlib.suppress(BlockingIOError):
+                    for _ in range(100):
+                        sender.sendto(bytes(1300), (INNER_B[4], 9))
+                forge_too_big(made, 4, 1499)
+                made.a.wait_counter("errors_back", 1)
+            used = time.process_time() - time.thread_time() - used
+            assert used < 0.25 * (time.monotonic() - began)
+            assert made.a.wait_counter("drop_send_full", 1)
+    finally:
+        os.sched_setaffinity(0, processors)
 
 
 def test_a_device_that_is_removed_amid_a_transfer() -> None:

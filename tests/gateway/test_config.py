@@ -120,6 +120,19 @@ def test_a_user_twice_is_refused() -> None:
         parse(f'identity = "gw"\npool_ipv4 = "10.0.0.0/24"\nusers = [{user}, {user}]'.encode())
 
 
+@pytest.mark.parametrize(
+    ("one", "other"), [("fd00::1", "fd00::0001"), ("alice", "@alice"), ("C=CH,CN=a", "C=CH, CN=A")]
+)
+def test_a_user_twice_by_other_spellings_is_refused_with_both(one: str, other: str) -> None:
+    users = f'users = [{{ id = "{one}", psk = "x" }}, {{ id = "{other}", psk = "y" }}]'
+    with pytest.raises(GatewayError, match="twice") as caught:
+        parse(f'identity = "gw"\npool_ipv4 = "10.0.0.0/24"\n{users}'.encode())
+    (problem,) = caught.value.problems
+    assert problem.field == "users[2].id"
+    assert one in problem.message
+    assert other in problem.message
+
+
 def test_the_packet_path_is_steered_by_a_table_of_its_own() -> None:
     assert parse(GOOD.encode()).esp == EspSettings()
     table = "[esp]\nmax_octets = 1000000\nmax_packets = 1000\nreplay_window = 64\ncopy_dscp = true\n"

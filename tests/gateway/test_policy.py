@@ -60,3 +60,14 @@ def test_a_user_who_is_removed_has_to_go_however_the_name_is_spelt(text: str) ->
     it.take(parse(head + f"users = [{bob}]".encode()), now=3.0)
     assert it.outdated((who,), since=1.0)
     assert not it.outdated((Identity.parse_text("bob"),), since=1.0)
+
+
+def test_a_removed_user_has_to_go_by_a_distinguished_name_in_another_case_too() -> None:
+    head = b'identity = "gw"\npool_ipv4 = "10.0.0.0/30"\n'
+    bob, user = '{ id = "bob", psk = "y" }', '{ id = "C=CH, CN=alice", psk = "x" }'
+    config = parse(head + f"users = [{bob}, {user}]".encode())
+    it = Policy(config, Pools((config.pool_ipv4, None)))
+    who = Identity.parse_text("C=ch, CN=ALICE")
+    assert it.find(who, None, eap=False) is not None
+    it.take(parse(head + f"users = [{bob}]".encode()), now=3.0)
+    assert it.outdated((who,), since=1.0)

@@ -60,6 +60,8 @@ def test_users_are_listed_with_how_they_log_in(registry: Registry) -> None:
     ]
     with pytest.raises(GatewayError, match="user_exists"):
         registry.add("bob", "psk")
+    with pytest.raises(GatewayError, match="user_exists: bob"):
+        registry.add("@bob", "psk")
 
 
 def test_a_password_opens_the_gateway_until_the_user_is_removed(registry: Registry, made: Path) -> None:
@@ -115,6 +117,15 @@ def test_our_own_importer_finds_nothing_missing_in_what_is_handed_out(registry: 
         (candidate,) = shown.candidates
         assert candidate.profile.server == "192.0.2.1"
         assert not shown.unused, name
+
+
+def test_files_of_users_with_names_alike_do_not_replace_one_another(registry: Registry) -> None:
+    names = ("eve@example.org", "eve-example.org", "Eve@example.org")
+    handed = [set(registry.add(name, "psk").files) for name in names]
+    assert "eve-example.org.toml" in handed[0]
+    assert len(set.union(*handed)) == sum(map(len, handed))
+    assert set(registry.export(names[1]).files) == handed[1]
+    assert not set(registry.export(names[0]).files) & (handed[1] | handed[2])
 
 
 def test_apples_file_trusts_the_office_alone_and_names_the_user(registry: Registry) -> None:
@@ -174,6 +185,24 @@ def test_whose_login_changed_or_is_gone_is_outdated_and_nobody_else(registry: Re
     ours = Identity.parse_text("vpn.example.org")
     assert policy.readmit(who["goes"], ours, who["goes"], eap=False, since=50.0) is None
     assert policy.readmit(who["stays"], ours, who["stays"], eap=False, since=50.0) is not None
+
+
+def test_a_certificate_is_shown_anew_when_one_was_taken_back(registry: Registry, made: Path) -> None:
+    registry.add("key", "psk")
+    registry.add("word", "password")
+    registry.add("goes", "certificate")
+    policy = _policy(load(made))
+    ours, stays = Identity.parse_text("vpn.example.org"), Identity.parse_text("stays@other.example")
+    key, word = Identity.parse_text("key"), Identity.parse_text("word")
+    policy.take(load(made), 20.0)
+    assert policy.readmit(stays, ours, stays, eap=False, since=10.0) is not None
+    registry.remove("goes")
+    policy.take(load(made), 30.0)
+    for by_eap in (False, True):
+        assert policy.readmit(stays, ours, stays, eap=by_eap, since=10.0) is None
+        assert policy.readmit(stays, ours, stays, eap=by_eap, since=31.0) is not None
+    assert policy.readmit(key, ours, key, eap=False, since=10.0) is not None
+    assert policy.readmit(word, ours, word, eap=True, since=10.0) is not None
 
 
 def _policy(config: GatewayConfig) -> Policy:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from ginnel_service.demo.lab import Internet, Lab
-from ginnel_service.demo.rig import GATEWAY_ID, POOLS, CommandError, ping
+from ginnel_service.demo.rig import GATEWAY_ID, POOLS, CommandError, eventually, ping
 from helpers import nameserver
 from helpers.household import Household
 from helpers.offices import client_config
@@ -61,6 +61,17 @@ def test_a_user_comes_in_by_the_file_that_was_handed_out_and_goes_when_removed(
         assert caught.value.code == "authentication_failed"
     service.ginnel("down", profile)
     service.ginnel("remove", profile)
+
+
+def test_translation_comes_back_when_another_firewall_flushes_all_rulesets(office: Household) -> None:
+    host = office.gateway.host
+    host.run(["nft", "flush", "ruleset"])
+
+    def put_back() -> bool:
+        done = host.run(["nft", "list", "table", "inet", "ginnel-gateway"], check=False)
+        return done.returncode == 0 and done.stdout.count("masquerade") == 2
+
+    eventually(put_back, "the gateway's translation")
 
 
 def test_a_removed_user_disturbs_nobody_else(office: Household) -> None:

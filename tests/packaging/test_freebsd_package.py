@@ -287,6 +287,20 @@ def test_profiles_stay_and_it_is_said_how_to_remove_them(root: Root) -> None:
     assert sorted(path.name for path in state.iterdir()) == ["profiles", "secrets"]
 
 
+@pytest.mark.parametrize("profiles", [0, 1])
+def test_what_could_not_be_undone_stays_noted(root: Root, profiles: int) -> None:
+    """Of /etc/resolv.conf as it was there is no other copy; a service that was started by hand runs on."""
+    state = root.root / "var/db/ginnel"
+    for name in ("journal", "profiles", "wanted"):
+        (state / name).mkdir(parents=True)
+    (state / "journal/dns.saved").touch()
+    for number in range(profiles):
+        (state / f"profiles/{number}.toml").touch()
+    assert "ginnel doctor --repair" in deinstall(root)
+    assert (state / "journal/dns.saved").exists()
+    assert len(list((state / "profiles").iterdir())) == profiles
+
+
 def test_an_upgrade_undoes_nothing_and_keeps_everything(root: Root) -> None:
     state = root.root / "var/db/ginnel"
     (state / "journal").mkdir(parents=True)
@@ -295,6 +309,12 @@ def test_an_upgrade_undoes_nothing_and_keeps_everything(root: Root) -> None:
     assert not any("repair" in call for call in root.called)
     assert (state / "journal").exists()
     assert (root.root / "usr/local/etc/ginnel/pf.conf").exists()
+
+
+def test_an_upgrade_says_how_the_service_that_it_stops_is_started() -> None:
+    told = {each["type"]: each["message"] for each in freebsd.manifest([], BSD)["messages"]}
+    assert "service ginneld start" in told["upgrade"]
+    assert "sysrc ginneld_enable=YES" in told["install"]
 
 
 def test_a_service_that_does_not_stop_keeps_nobody_from_deinstalling(root: Root) -> None:

@@ -23,7 +23,7 @@ BODIES = {
 */Ginnel | */bin/python* | */Python) echo "Mach-O 64-bit executable" ;;
 *) echo "ASCII text" ;;
 esac""",
-    "curl": ': >"$3"',
+    "curl": ': >"$3"; exit ${CURL:-0}',
     "shasum": "cat >/dev/null; exit ${SHASUM:-0}",
     "pkgutil": f"""case $1 in
 --check-signature) printf '   1. %s\\n' "${{SIGNER:-{PSF}}}" ;;
@@ -160,12 +160,19 @@ def test_another_tarball_is_refused(build: Build) -> None:
     assert build.called("perl") == []
 
 
+@pytest.mark.parametrize("step", ["runtime", "openssl"])
+def test_a_download_that_was_interrupted_is_begun_anew(build: Build, step: str) -> None:
+    build.run(step, status=18, CURL="18")
+    build.run(step)
+    assert len(build.called("curl")) == 1
+
+
 def test_modules_are_built_by_setup_py_for_both_processors(build: Build) -> None:
     (build.work / "modules").mkdir(parents=True)
     body = "mkdir -p build/macos/modules/ginnel_core\n: >build/macos/modules/ginnel_core/transform.so\n"
-    body += 'echo "$GINNEL_OPENSSL $ARCHFLAGS $MACOSX_DEPLOYMENT_TARGET" >build/said'
+    body += 'echo "$GINNEL_OPENSSL $ARCHFLAGS $MACOSX_DEPLOYMENT_TARGET${GINNEL_DEBUG:-}" >build/said'
     build.stand_in(build.work / "venv/bin/python", body)
-    build.run("modules")
+    build.run("modules", GINNEL_DEBUG="1")
     assert build.called("python")[0].startswith(
         "setup.py --quiet build_ext --force --build-lib build/macos/modules"
     )

@@ -238,6 +238,19 @@ def test_two_packages_are_the_same_bytes(mac_items: list[Item], mac_package: Mac
 #: What a script names of a Mac's folders, wherever a word can begin.
 PLACES = re.compile(r"""(^|[\s'"=]|\$volume(?=/))(/(?:Library|Applications|usr/local|private|var)/)""", re.M)
 
+#: Whose service takes a while to end: bootout does not wait for that, and bootstrap refuses meanwhile.
+LAUNCHCTL = """
+case $1 in
+bootout) echo 2 >"$0.left"; exit 36 ;;
+bootstrap) [ "$(cat "$0.left" 2>/dev/null || echo 0)" = 0 ] || exit 5 ;;
+print)
+    left=$(cat "$0.left" 2>/dev/null || echo 9)
+    [ "$left" -gt 0 ] || exit 113
+    [ ! -e "$0.left" ] || echo $((left - 1)) >"$0.left"
+    ;;
+esac
+exit 0"""
+
 
 class Mac:
     """A root with the package in it, and stand-ins for macOS' programs that note how they are called."""
@@ -249,8 +262,9 @@ class Mac:
         self.programs = folder / "programs"
         self.programs.mkdir(parents=True)
         package.install(self.root)
-        for name in ("launchctl", "pfctl", "pkgutil", "pkill", "chown", "security"):
+        for name in ("pfctl", "pkgutil", "pkill", "chown", "security", "sleep"):
             self.stand_in(name)
+        self.stand_in("launchctl", LAUNCHCTL)
         self.stand_in("id", "echo 0")
 
     def stand_in(self, name: str, body: str = "exit 0") -> None:
@@ -313,6 +327,18 @@ def test_installing_starts_the_service_and_links_the_command(mac: Mac) -> None:
     assert mac.called[-1] == f"launchctl bootstrap system {plist}"
 
 
+def test_a_service_that_an_administrator_disabled_stays_so(mac: Mac) -> None:
+    """launchd refuses to start it, which would make the whole installation fail."""
+    said = '"org.ginnel.ginneld" => disabled'
+    mac.stand_in("launchctl", f"case $1 in print-disabled) echo '\t{said}' ;; bootstrap) exit 119 ;; esac")
+    assert "launchctl enable system/org.ginnel.ginneld" in mac.script("postinstall")
+    mac.stand_in(
+        "launchctl", f"case $1 in print-disabled) echo '{said.replace('disabled', 'enabled')}' ;; esac"
+    )
+    assert mac.script("postinstall") == ""
+    assert "launchctl bootstrap" in mac.called[-1]
+
+
 def test_somebody_elses_command_stays(mac: Mac) -> None:
     other = mac.root / "usr/local/bin/ginnel"
     other.parent.mkdir(parents=True)
@@ -321,18 +347,49 @@ def test_somebody_elses_command_stays(mac: Mac) -> None:
     assert other.read_text() == "another's"
 
 
+def test_somebody_elses_link_stays_too(mac: Mac) -> None:
+    """Homebrew's commands are links."""
+    there = mac.root / "usr/local/Cellar/ginnel"
+    there.parent.mkdir(parents=True)
+    there.write_text("another's")
+    link = mac.root / "usr/local/bin/ginnel"
+    link.parent.mkdir(parents=True)
+    link.symlink_to("../Cellar/ginnel")
+    mac.script("postinstall")
+    assert link.read_text() == "another's"
+
+
+def test_a_link_that_leads_nowhere_gives_way(mac: Mac) -> None:
+    link = mac.root / "usr/local/bin/ginnel"
+    link.parent.mkdir(parents=True)
+    link.symlink_to("../Cellar/ginnel")
+    mac.script("postinstall")
+    assert str(link.readlink()).endswith("/Library/Ginnel/bin/ginnel")
+
+
 def test_an_upgrade_ends_the_former_service_and_removes_its_files(mac: Mac) -> None:
     former = mac.root / "Library/Ginnel/site/gone.py"
     former.write_text("")
     state = mac.root / "Library/Application Support/Ginnel/profiles"
     state.mkdir(parents=True)
     mac.script("preinstall")
-    assert mac.called == [
-        "launchctl print system/org.ginnel.ginneld",
-        "launchctl bootout system/org.ginnel.ginneld",
-    ]
+    assert mac.called[1] == "launchctl bootout system/org.ginnel.ginneld"
     assert not former.exists()
     assert state.exists()
+
+
+def test_an_upgrade_waits_for_the_former_service_to_end(mac: Mac) -> None:
+    """It has the network to put back, for which it may read modules still; launchd takes no second one."""
+    mac.script("preinstall")
+    assert "launchctl print" in mac.called[-1]
+    mac.script("postinstall")
+    assert "launchctl bootstrap" in mac.called[-1]
+
+
+def test_a_service_that_does_not_end_is_not_waited_for_without_end(mac: Mac) -> None:
+    mac.stand_in("launchctl")
+    mac.script("preinstall")
+    assert 15 < mac.called.count("sleep 1") < 60
 
 
 def test_a_first_installation_ends_nothing(mac: Mac) -> None:
@@ -372,6 +429,15 @@ def test_uninstalling_leaves_no_file_launch_item_anchor_or_receipt(mac: Mac) -> 
     assert any(each.startswith(key) for each in called)
     assert called.index("pkill -x Ginnel") < called.index("launchctl bootout system/org.ginnel.ginneld")
     assert called[-1] == f"pkgutil --forget {IDENTIFIER}"
+
+
+def test_uninstalling_repairs_when_the_service_has_ended(mac: Mac) -> None:
+    """While that runs the repair is refused, and its modules are still wanted."""
+    (mac.root / "Library/Application Support/Ginnel").mkdir(parents=True)
+    uninstall(mac)
+    called = mac.called
+    at = called.index("ginnel doctor --repair --state-dir /Library/Application Support/Ginnel")
+    assert [call for call in called[:at] if call.startswith("launchctl")][-1].startswith("launchctl print")
 
 
 def test_profiles_are_kept_where_a_person_says_so(mac: Mac) -> None:

@@ -12,7 +12,7 @@ import pytest
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
 
-from ginnel_packaging import archives, bom, mac_wheels, payload, universal, wheels
+from ginnel_packaging import archives, bom, mac_wheels, openssl, payload, universal, wheels
 from ginnel_packaging.payload import Item
 from ginnel_service.paths import defaults
 from helpers import mac_reader, macho
@@ -157,3 +157,33 @@ def test_each_system_keeps_what_lasts_and_what_does_not_where_it_is_used_to() ->
     assert [str(path) for path in defaults("freebsd14")] == ["/var/run/ginnel", "/var/db/ginnel"]
     assert str(defaults("darwin")[1]) == "/Library/Application Support/Ginnel"
     assert [str(path) for path in defaults("linux")] == ["/run/ginnel", "/var/lib/ginnel"]
+
+
+def source_package(folder: Path, version: str, tarball: int = 5) -> None:
+    """As apt-get leaves it; `tarball` is how many octets of five have come."""
+    sums = f"Checksums-Sha256:\n {'0' * 64} 5 openssl_{version}.orig.tar.gz\nFiles:\n {'0' * 32} 5 x\n"
+    (folder / f"openssl_{version}-1.dsc").write_text(f"Source: openssl\n{sums}")
+    (folder / f"openssl_{version}.orig.tar.gz").write_bytes(bytes(tarball))
+
+
+def test_a_source_that_came_in_part_is_not_taken_for_the_newest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mirror may list what it has not."""
+    monkeypatch.delenv("GINNEL_OPENSSL_VERSION", raising=False)
+    source_package(tmp_path, "3.5.1")
+    source_package(tmp_path, "3.5.2", tarball=3)
+    assert openssl.source(tmp_path).name == "openssl_3.5.1-1.dsc"
+
+
+def test_a_source_that_came_in_part_is_fetched_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GINNEL_OPENSSL_VERSION", "3.5.2-1")
+    source_package(tmp_path, "3.5.2", tarball=3)
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    apt = programs / "apt-get"
+    apt.write_text("#!/bin/sh\nprintf 12345 >openssl_3.5.2.orig.tar.gz\n")
+    apt.chmod(0o755)
+    monkeypatch.setenv("PATH", str(programs))
+    assert openssl.source(tmp_path).name == "openssl_3.5.2-1.dsc"
+    assert (tmp_path / "openssl_3.5.2.orig.tar.gz").stat().st_size == 5

@@ -157,7 +157,9 @@ def test_its_scripts_are_clean(tree: Path, shellcheck: str, name: str) -> None:
 def test_the_message_is_one_that_pkg_reads(tree: Path) -> None:
     text = (tree / "ginnel/files/pkg-message.in").read_text()
     assert text.startswith("[\n{ type: install\n  message: <<EOM\n")
-    assert text.count("EOM") == 2
+    assert "EOM\n}\n{ type: upgrade\n  message: <<EOM\n" in text
+    assert text.endswith("\nEOM\n}\n]\n")
+    assert text.count("EOM") == 4
 
 
 def test_pyrads_port_is_for_the_locked_version(tmp_path: Path) -> None:

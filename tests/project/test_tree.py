@@ -48,6 +48,12 @@ def test_nothing_is_left_lying_about(pattern: re.Pattern[str]) -> None:
     assert not found
 
 
+def test_a_clone_may_have_a_blank_in_its_path() -> None:
+    """What the shell is given of make's own path is one word."""
+    quoted = re.sub(r'"[^"\n]*"', "", (ROOT / "Makefile").read_text())
+    assert "$(CURDIR)" not in quoted
+
+
 def test_every_folder_of_tests_mirrors_a_room_or_is_explained() -> None:
     rooms = {path.parent.name for path in (ROOT / "service/ginnel_service").glob("*/__init__.py")} | {"core"}
     page = (ROOT / "docs/testing.md").read_text().partition("\n## ")[0]

@@ -71,6 +71,15 @@ def test_the_gateway_learns_the_name_that_eap_proved() -> None:
     assert str(peer) == USER
 
 
+@pytest.mark.parametrize("name", [USER, "carol"])
+def test_a_login_that_changes_while_it_is_proven_lets_nobody_in(name: str) -> None:
+    world = eap_world(client={"local_auth": (eap(password=None),)})
+    world.outside, world.outside_s = lambda what: PASSWORD, 5.0
+    world.at(3.0, lambda: world.policy.changed.update({Identity.parse_text(name): 3.0}))
+    assert attempt(world) == (["authentication_failed"] * 2 if name == USER else [])
+    assert (world.client.state is State.ESTABLISHED) is (name != USER)
+
+
 def test_a_password_is_asked_for_when_none_is_known() -> None:
     world = eap_world(client={"local_auth": (eap(password=None),)})
     asked = []

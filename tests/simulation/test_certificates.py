@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from cryptography import x509
 
 from ginnel_service.ike.auth.credentials import Credential, LocalKey
 from ginnel_service.ike.auth.policy import Revocation, TrustPolicy
-from ginnel_service.ike.codes import ExchangeType, NotifyType
+from ginnel_service.ike.codes import ExchangeType, IdType, NotifyType
 from ginnel_service.ike.config import PskAuth, SignatureAuth
 from ginnel_service.ike.events import Fetch, IkeEstablished, Noted, Prompt, State
 from ginnel_service.ike.exchanges.auth import AuthExchange
@@ -74,6 +75,27 @@ def test_every_kind_of_key_proves_both_sides(kind: str) -> None:
     made.assert_settled()
     (established,) = (e for side, e in made.events if side == "gateway" and isinstance(e, IkeEstablished))
     assert str(established.peer) == "alice@example.org"
+
+
+@pytest.mark.parametrize(
+    "said", ["alice@example.org", "alice@EXAMPLE.org", "alice@example.org.", "subject", "key id"]
+)
+def test_a_peer_bears_the_name_of_its_certificate_however_it_spells_itself(said: str) -> None:
+    ours = alice()
+    key_id = x509.SubjectKeyIdentifier.from_public_key(ours.key.public_key()).digest
+    other = {
+        "subject": Identity(IdType.DER_ASN1_DN, ours.certificate.subject.public_bytes()),
+        "key id": Identity(IdType.KEY_ID, key_id),
+    }
+    local_id = other.get(said) or Identity.parse_text(said)
+    made = world(ours, gateway(), client={"local_id": local_id}, gateway={"remote_id": None})
+    made.policy.find = lambda id_i, id_r, *, eap: made.policy.config  # type: ignore[method-assign]
+    made.connect()
+    (established,) = (e for side, e in made.events if side == "gateway" and isinstance(e, IkeEstablished))
+    assert established.peer == Identity.parse_text("alice@example.org")
+    grant = made.peer.grant
+    assert grant is not None
+    assert (grant.who, grant.id_i) == (established.peer, local_id)
 
 
 @pytest.mark.parametrize("seed", range(10))

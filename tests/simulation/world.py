@@ -15,7 +15,7 @@ from __future__ import annotations
 import heapq
 import math
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
 from itertools import count
@@ -105,6 +105,7 @@ class Policy:
     def __init__(self, config: SessionConfig) -> None:
         self.config = config
         self.leased = 0
+        self.changed: dict[Identity, float] = {}  # when whose login did
         self.redirect_to = ""
         self.dns: tuple[IPv4Address, ...] = (IPv4Address("10.9.0.1"),)
 
@@ -125,6 +126,9 @@ class Policy:
         self, id_i: Identity, id_r: Identity, who: Identity, *, eap: bool, since: float
     ) -> SessionConfig | None:
         return self.find(id_i, id_r, eap=eap)
+
+    def outdated(self, names: Iterable[Identity], since: float) -> bool:
+        return any(since <= self.changed.get(name, -math.inf) for name in names)
 
     def lease(
         self, id_i: Identity, *, ipv4: bool, ipv6: bool, wished: tuple[Interface, ...], terms: Terms

@@ -15,10 +15,10 @@ from .errors import GatewayError
 PSK_OCTETS: Final = 32
 
 
-def check_name(name: str) -> None:
-    """Raises GatewayError `name_unusable` for what nobody can be called."""
+def named(name: str) -> Identity:
+    """Who is called so. Raises GatewayError `name_unusable` for what nobody can be called."""
     try:
-        Identity.parse_text(name)
+        return Identity.parse_text(name)
     except LocalError:
         raise GatewayError("name_unusable", name=name) from None
 
@@ -26,7 +26,7 @@ def check_name(name: str) -> None:
 def example(identity: str, user: str) -> str:
     """One user with a fresh random key, and no certificates. Raises GatewayError `name_unusable`."""
     for name in (identity, user):
-        check_name(name)
+        named(name)
     psk = secrets.token_urlsafe(PSK_OCTETS)
     said = {"identity": _quoted(identity), "users": _quoted(user), "psk": psk}
     return _COMMON.format(certificates=_NO_CERTIFICATES, **said)

@@ -55,7 +55,7 @@ def hand_out(
         "sswan": lambda: export_sswan(profile, kept, p12_password=password),
         "toml": lambda: export_toml(profile, kept),
     }
-    stem = _own_stem(user.id)
+    stem = _file_stem(config, user)
     if formats == ("sswan",) and kept.psk:
         raise GatewayError("format_unusable", format="sswan", user=user.id)
     files = {f"{stem}.{each}": writers[each]() for each in formats if not (each == "sswan" and kept.psk)}
@@ -97,15 +97,14 @@ def profile_for(
     return made, kept
 
 
+def _file_stem(config: GatewayConfig, user: User) -> str:
+    """With a digest where another user's files would bear the same name, on disks that fold case too."""
+    stem = _stem(user.id)
+    if any(each.id != user.id and _stem(each.id).lower() == stem.lower() for each in config.users):
+        stem += "-" + hashlib.sha256(user.id.encode()).hexdigest()[:8]
+    return stem
+
+
 def _stem(name: str) -> str:
     """A name for a file and a profile."""
     return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-._")[:60] or "ginnel"
-
-
-def _own_stem(user: str) -> str:
-    """The same for a user's files, which nobody else's may replace: names of other letters than ours, or too
-    long for a file, come down to the same."""
-    stem = _stem(user)
-    if stem == user.replace("@", "-"):
-        return stem
-    return f"{stem}-{hashlib.sha256(user.encode()).hexdigest()[:8]}"

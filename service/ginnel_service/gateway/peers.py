@@ -78,10 +78,10 @@ class Peers:
     def __len__(self) -> int:
         return len(self._peers)
 
-    def find(self, direction: str, spi: int) -> tuple[Session, Peer, ChildSa] | None:
-        """Whose SA it is, "in" or "out"."""
+    def find(self, spi: int, handle: int = 0) -> tuple[Session, Peer, ChildSa] | None:
+        """Whose SA it is: the inbound one of `spi`, or the outbound one of the packet path's `handle`."""
         for session, peer in self._peers.items():
-            child = peer.sas.owner_of(direction, spi)
+            child = peer.sas.owner_of(spi, handle)
             if child is not None:
                 return session, peer, child
         return None
@@ -101,7 +101,7 @@ class Peers:
             case ConfigurationReceived():
                 peer.addresses = tuple(str(address.ip) for address in event.configuration.addresses)
             case InboundReady():
-                peer.sas.install_inbound(event.child)
+                peer.sas.install_inbound(event.child, peer.path)
             case OutboundReady():
                 peer.sas.install_outbound(event.child, peer.path)
                 wanted = outer_octets(event.child.suite, peer.path, self._mtu)

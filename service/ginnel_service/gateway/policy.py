@@ -26,7 +26,8 @@ class Policy:
         self._pools = pools
         self.redirect_to = config.redirect_to
         self._offered = tuple(TrafficSelector.from_network(subnet) for subnet in config.subnets)
-        self._changed: dict[bytes, float] = {}  # when a name's way to log in became another, or none
+        self._changed: dict[bytes | Identity, float] = {}  # when a way to log in became another, or none
+        self._trust_changed = -math.inf  # when authorities or what they took back did
 
     def greeting(self) -> Greeting:
         who = self._config.proofs
@@ -66,6 +67,8 @@ class Policy:
         for name in before.keys() | after.keys():
             if before.get(name) != after.get(name):
                 self._changed[name] = now
+        if self._config.proofs.clients != config.proofs.clients:
+            self._trust_changed = now
         self._config = config
         self.redirect_to = config.redirect_to
         self._offered = tuple(TrafficSelector.from_network(subnet) for subnet in config.subnets)
@@ -77,11 +80,17 @@ class Policy:
     def readmit(
         self, id_i: Identity, id_r: Identity, who: Identity, *, eap: bool, since: float
     ) -> SessionConfig | None:
-        """Whoever logged in by EAP has to be a user still, or to have had a certificate inside it."""
+        """Whoever logged in by EAP has to be a user still, or to have had a certificate inside it.
+
+        A certificate is shown anew after a change of whom we trust.
+        """
         if self.outdated((who,), since) or (eap and self._config.radius is not None):
             return None
         server = self._config.proofs.eap
         if eap and (server is None or not (EapMethod.TLS in server.methods or server.lookup(who.data))):
+            return None
+        secret = server is not None and server.lookup(who.data) if eap else self._config.proofs.psks.get(id_i)
+        if not secret and since <= self._trust_changed:
             return None
         return self.find(id_i, id_r, eap=eap)
 
@@ -126,8 +135,10 @@ class Policy:
         self._pools.release(address.ip for address in configuration.addresses)
 
 
-def _spellings(who: Identity) -> Iterator[bytes]:
-    """A user's name as it was proven: as text, as octets, and without the domain that Windows puts before."""
+def _spellings(who: Identity) -> Iterator[bytes | Identity]:
+    """A user's name as it was proven: as such, as text, as octets, and without the domain that Windows puts
+    before."""
+    yield who
     yield str(who).encode()
     yield who.data
     yield who.data.rpartition(b"\\")[2]

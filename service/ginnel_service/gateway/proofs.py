@@ -88,7 +88,8 @@ class Proofs:
     eap: EapServerConfig | None = None
     psks: dict[Identity, bytes] = field(default_factory=dict, repr=False)
     ppks: dict[Identity, Ppk] = field(default_factory=dict, repr=False)
-    logins: dict[bytes, bytes] = field(default_factory=dict, repr=False)  # by name: changes as they change
+    #: By name: changes as they change.
+    logins: dict[bytes | Identity, bytes] = field(default_factory=dict, repr=False)
 
 
 def proofs(
@@ -142,15 +143,19 @@ def proofs(
     )
 
 
-def _logins(users: list[tuple[str, User]]) -> dict[bytes, bytes]:
-    """By each name as the file spells it and as an `Identity` does, such as `alice` for `@alice`."""
-    found: dict[bytes, bytes] = {}
+def _logins(users: list[tuple[str, User]]) -> dict[bytes | Identity, bytes]:
+    """By each name as the file spells it and as an `Identity` does, such as `alice` for `@alice`.
+
+    By the `Identity` itself as well: a distinguished name has more spellings than these.
+    """
+    found: dict[bytes | Identity, bytes] = {}
     for _, user in users:
-        names = {user.id}
+        names: set[bytes | Identity] = {user.id.encode()}
         with suppress(LocalError):  # is among the problems
-            names.add(str(Identity.parse_text(user.id)))
+            who = Identity.parse_text(user.id)
+            names |= {str(who).encode(), who}
         for name in names:
-            found[name.encode()] = found.get(name.encode(), b"") + _digest(user)
+            found[name] = found.get(name, b"") + _digest(user)
     return found
 
 
@@ -165,16 +170,17 @@ def _users(
     psks: dict[Identity, bytes] = {}
     passwords: dict[bytes, bytes] = {}
     ppks: dict[Identity, Ppk] = {}
-    seen: set[str] = set()
+    seen: dict[Identity, str] = {}
     for at, user in users:
         try:
             who = Identity.parse_text(user.id)
         except LocalError as error:
             problems.append(Problem(f"{at}.id", str(error), "write an address, a host name or user@host"))
             continue
-        if user.id in seen:
-            problems.append(Problem(f"{at}.id", f"{who} is there twice", "remove one"))
-        seen.add(user.id)
+        if who in seen:
+            as_well = "" if seen[who] == user.id else f", as {seen[who]} too"
+            problems.append(Problem(f"{at}.id", f"{user.id} is there twice{as_well}", "remove one"))
+        seen.setdefault(who, user.id)
         if not (user.psk or user.password or user.ppk or user.certificate):
             problems.append(Problem(at, "has no way to log in", "give it a psk or a password"))
         if bool(user.ppk) != bool(user.ppk_id):

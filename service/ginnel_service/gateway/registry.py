@@ -18,10 +18,11 @@ from typing import Final, Literal
 
 import msgspec
 
+from ..ike.payloads.identity import Identity
 from .authority import Authority, Issued, found
 from .config import GatewayConfig, Keeping, load
 from .errors import GatewayError
-from .example import PSK_OCTETS, check_name, example_with_authority
+from .example import PSK_OCTETS, example_with_authority, named
 from .files import read_private, write_private
 from .handout import FORMATS, Handout, hand_out
 from .proofs import User, read
@@ -48,7 +49,7 @@ def establish(folder: Path, identity: str, names: tuple[str, ...] = ()) -> Path:
     `names`: further host names and addresses of the gateway. Raises GatewayError; a file that is there
     already is left alone.
     """
-    check_name(identity)
+    named(identity)
     root = found(identity)
     authority = Authority(root.certificate, root.key)
     own = authority.gateway(identity, *names)
@@ -91,10 +92,13 @@ class Registry:
 
     def add(self, name: str, way: Way, formats: tuple[str, ...] = FORMATS, server: str = "") -> Handout:
         """A new user, with a fresh secret or certificate, and what to hand out."""
-        check_name(name)
+        who = named(name)
         with self._locked():
-            if any(user.id == name for user in self._config.users):
-                raise GatewayError("user_exists", name=name)
+            there = next(
+                (user.id for user in self._config.users if Identity.parse_text(user.id) == who), None
+            )
+            if there is not None:
+                raise GatewayError("user_exists", name=there)
             self._require(way)
             issued = self._authority().user(name) if way == "certificate" else None
             user = _fresh(name, way, issued)

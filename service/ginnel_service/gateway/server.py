@@ -34,7 +34,8 @@ from ..ike.events import Wanted as SessionWants
 from ..ike.responder import Responder
 from ..ike.session import Session
 from ..net.base import MachineNetwork, Wanted
-from ..net.machine import DeviceWatch, device_state
+from ..net.machine import DeviceWatch, device_state, nat_vigil
+from ..net.vigil import Vigil
 from ..tunnel.dataplane import WATCH_S, Associations
 from ..tunnel.errors import TunnelError, as_tunnel_error, device_error
 from ..tunnel.fetch import Fetcher
@@ -98,6 +99,8 @@ class Gateway:
         self._look_timer: asyncio.TimerHandle | None = None
         self._applied = False
         self._device_down = False
+        self._vigil: Vigil | None = None
+        self._not_kept = False
 
     async def start(self) -> None:
         """Raises TunnelError (`tun_not_permitted`, `port_busy`, ...); nothing is left then."""
@@ -125,6 +128,7 @@ class Gateway:
         self._loop.add_reader(self._watch.fileno(), self._device_changed)
         self._stack.callback(self._loop.remove_reader, self._watch.fileno())
         self._look_timer = self._loop.call_later(WATCH_S, self._look)
+        self._begin_vigil()
         self._report(Report(kind="listening", addresses=self.listening, detail=self._tun.name, remote=""))
         self._stack.callback(self._count)
 
@@ -141,6 +145,9 @@ class Gateway:
         if self._streams is not None:
             await self._streams.close()
         await self._answers.close()
+        if self._vigil is not None:
+            vigil, self._vigil = self._vigil, None
+            await self._loop.run_in_executor(self._executor, vigil.close)
         if self._applied:
             self._applied = False
             try:
@@ -275,7 +282,7 @@ class Gateway:
                     self.failure = device_error(event)
                     self._failed()
                 case SaExpiring():
-                    if (found := self._peers.find(event.direction, event.spi)) is not None:
+                    if (found := self._peers.find(event.spi, event.handle)) is not None:
                         session, _, child = found
                         session.rekey_child(child.spi_in, now)
                         self._responder.touch(session)
@@ -305,9 +312,31 @@ class Gateway:
             restored = self._loop.run_in_executor(self._executor, self._network.apply, OWNER, self._wanted())
             restored.add_done_callback(_tell_failure)
 
+    def _begin_vigil(self) -> None:
+        if not self._config.translated:
+            return
+        try:
+            self._vigil = nat_vigil(self._keep)
+        except OSError as error:
+            log.warning("translation is set up, and nobody watches over it: errno %s", error.errno)
+
+    def _keep(self) -> bool:
+        """On the vigil's thread: whether the machine is as it should be, what somebody took away put back."""
+        if self._device_down:
+            return True  # routes cannot come back before the device does, and everything does with it
+        try:
+            self._network.apply(OWNER, self._wanted())
+        except Exception as error:
+            if not self._not_kept:
+                log.error("what the machine's network lacks could not be put back", exc_info=error)
+            self._not_kept = True
+            return False
+        self._not_kept = False
+        return True
+
     def _follow(self, event: PeerMoved, now: float) -> None:
         """A NAT gave the peer another address or port (RFC 7296 section 2.23)."""
-        if (found := self._peers.find("in", event.spi)) is not None:
+        if (found := self._peers.find(event.spi)) is not None:
             session, peer, _ = found
             session.mobility.peer_moved(self._wire.path_to(peer.path.local, Endpoint(*event.remote)), now)
             self._responder.touch(session)
@@ -318,7 +347,10 @@ class Gateway:
         for session in self._peers.note_traffic(now):
             self._responder.touch(session)
         assert self._streams is not None
-        self._streams.review({peer.path for _, peer in self._peers}, now)
+        used = {peer.path for _, peer in self._peers}
+        # Whoever is asked for a password, or is about to approve by telephone, is no peer yet
+        used |= {session.path for session in self._responder.sessions}
+        self._streams.review(used, now)
         self._look_timer = self._loop.call_later(WATCH_S, self._look)
         self._pump()
 

@@ -5,7 +5,7 @@ Shapes follow RFC 7296; times are seconds. Secrets never show in a repr.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -160,6 +160,9 @@ class GatewayPolicy(Protocol):
 
         `since` is when it proved that; the rest is as for `find`.
         """
+
+    def outdated(self, names: Iterable[Identity], since: float) -> bool:
+        """Whether a peer that came as any of `names` at `since` would have to do it otherwise now."""
 
     def lease(
         self, id_i: Identity, *, ipv4: bool, ipv6: bool, wished: tuple[Interface, ...], terms: Terms

@@ -133,6 +133,7 @@ class Session:
         self._newcomer: Newcomer | None = None  # the peer that a responder has yet to know
         self.resumed = False
         self.grant: Grant | None = None  # as responder: who the peer has proven to be
+        self.certified: Identity | None = None  # as responder: the peer as its certificate names it
         self.office: TicketOffice | None = None
         self.token_maker: TokenMaker | None = None
         self.announced: tuple[TrafficSelector, ...] = ()  # what the gateway says it protects

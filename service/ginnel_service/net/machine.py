@@ -13,6 +13,7 @@ if sys.platform == "linux":
     from .linux.device import DeviceWatch, device_state
     from .linux.facts import boot_id
     from .linux.monitor import NetworkWatch, way
+    from .linux.nat import nat_vigil
     from .linux.network import LinuxNetwork as SystemNetwork
     from .linux.repair import repair
     from .linux.wireless import kind_of, ssid_of
@@ -20,6 +21,7 @@ else:
     from .bsd.around import kill_switch_stands, look_around
     from .bsd.kernel import boot_id
     from .bsd.monitor import DeviceWatch, NetworkWatch, device_state, way
+    from .bsd.nat import nat_vigil
     from .bsd.network import BsdNetwork as SystemNetwork
     from .bsd.repair import repair
     from .bsd.wireless import kind_of, ssid_of
@@ -35,6 +37,7 @@ __all__ = [
     "kill_switch_stands",
     "kind_of",
     "look_around",
+    "nat_vigil",
     "repair",
     "ssid_of",
     "way",

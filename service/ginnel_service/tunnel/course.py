@@ -304,7 +304,7 @@ class Course:
         for event in events:
             match event:
                 case SaExpiring():
-                    child = self._sas.owner_of(event.direction, event.spi)
+                    child = self._sas.owner_of(event.spi, event.handle)
                     if child is not None:
                         self._session.rekey_child(child.spi_in, self._host.now())
                 case PathTooBig():

@@ -42,6 +42,7 @@ class Plane(Protocol):
         esn: bool = False,
         soft_octets: int = 0,
         soft_packets: int = 0,
+        peer: Endpoint | tuple[str, int] | None = None,
     ) -> None: ...
     def install_outbound(
         self,
@@ -133,8 +134,8 @@ class Associations:
         self._least_mtu = FLOOR_IPV4  # of the family of the plane's way
         self._last_inbound_s = self._last_outbound_s = 0.0
 
-    def install_inbound(self, child: ChildSa) -> None:
-        """Raises ValueError as the plane does."""
+    def install_inbound(self, child: ChildSa, path: Path | None = None) -> None:
+        """The plane tells of packets that do not come along `path`. Raises ValueError as the plane does."""
         self._plane.install_inbound(
             spi=spi_number(child.spi_in),
             encr=child.suite.encr,
@@ -147,6 +148,7 @@ class Associations:
             esn=child.suite.esn,
             soft_octets=self._settings.max_octets,
             soft_packets=self._settings.max_packets,
+            peer=None if path is None else self._via(path).remote,
         )
         self._entry(child).inbound = True
 
@@ -216,12 +218,12 @@ class Associations:
             self.retire_outbound(entry.child)
             self.retire_inbound(entry.child)
 
-    def owner_of(self, direction: str, spi: int) -> ChildSa | None:
-        """The child whose `direction` ("in" or "out") uses `spi`."""
+    def owner_of(self, spi: int, handle: int = 0) -> ChildSa | None:
+        """The child that sends by the plane's `handle`; without one, the child whose inbound SPI is `spi`."""
         for entry in self._installed.values():
-            child = entry.child
-            if spi == spi_number(child.spi_in if direction == "in" else child.spi_out):
-                return child
+            found = entry.outbound == handle if handle else spi_number(entry.child.spi_in) == spi
+            if found:
+                return entry.child
         return None
 
     @property

@@ -80,7 +80,7 @@ def test_a_user_is_whom_the_certificate_names_not_whom_they_claim() -> None:
     subject = user_certificate().certificate.subject.rfc4514_string()
     _, theirs, _ = drive(peer(config, subject), server(tls(server_certificate())))
     assert isinstance(theirs, Accepted)
-    assert theirs.identity == subject.encode()
+    assert theirs.identity == b"bob@lab", "one person has one name"
 
 
 @pytest.mark.parametrize(("sans", "identity"), [([mail("eve@lab")], b"eve@lab"), ([], b"bob@lab")])

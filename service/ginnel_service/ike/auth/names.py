@@ -46,6 +46,49 @@ def check_identity(identity: Identity, certificate: x509.Certificate, *, allow_c
     )
 
 
+def as_named(identity: Identity, certificate: x509.Certificate) -> Identity:
+    """`identity`, which `certificate` is of, to the letter as its subjectAltName has it.
+
+    By its subject or its key id, a certificate is of the first name there. One person has one name then,
+    whatever they chose to say. Where there is none, or a wildcard alone, `identity` is what it is.
+    """
+    try:
+        names = _alternatives(certificate)
+    except UNREADABLE:
+        return identity
+    if identity.type in (IdType.DER_ASN1_DN, IdType.KEY_ID):
+        return names[0] if names else identity
+    return next((name for name in names if _same(name, identity)), identity)
+
+
+def _alternatives(certificate: x509.Certificate) -> list[Identity]:
+    """Mail addresses, host names, addresses."""
+    sans = alternative_names(certificate)
+    if sans is None:
+        return []
+    mails = sans.get_values_for_type(x509.RFC822Name)
+    hosts = [each for each in sans.get_values_for_type(x509.DNSName) if host(each) is not None]
+    addresses = [each for each in sans.get_values_for_type(x509.IPAddress) if not hasattr(each, "netmask")]
+    return [
+        *(Identity(IdType.RFC822_ADDR, each.encode()) for each in mails),
+        *(Identity(IdType.FQDN, each.encode()) for each in hosts),
+        *(Identity.parse_text(str(each)) for each in addresses),
+    ]
+
+
+def _same(one: Identity, other: Identity) -> bool:
+    """Whether they differ in the case of a host name, or its final dot, at the most."""
+    if one.type != other.type:
+        return False
+    texts = _ascii(one.data), _ascii(other.data)
+    match one.type:
+        case IdType.FQDN:
+            return host(texts[0]) == host(texts[1]) is not None
+        case IdType.RFC822_ADDR:
+            return _mailbox(texts[0]) == _mailbox(texts[1]) is not None
+    return one == other
+
+
 def subject_text(certificate: x509.Certificate) -> str:
     """The subject in printable, bounded text."""
     try:

@@ -19,12 +19,12 @@ from OpenSSL import crypto
 
 from .credentials import MAX_CHAIN, UNREADABLE, lenient
 from .errors import AuthRefused, CertificateRefused
-from .names import check_identity, matches, subject_text
+from .names import as_named, check_identity, matches, subject_text
 from .policy import Revocation, TrustPolicy
 from .revocation import Evidence, check
 from .signature import MAX_RSA_BITS, PublicKey, key_type
 
-__all__ = ["check_identity", "matches", "parse_certificate", "public_key", "verify_chain"]
+__all__ = ["as_named", "check_identity", "matches", "parse_certificate", "public_key", "verify_chain"]
 
 MAX_CERTIFICATES = 20  # of one message
 MAX_CERTIFICATE_OCTETS = 1 << 16

@@ -31,7 +31,7 @@ def names_of(certificate: x509.Certificate) -> list[str]:
     if not names:
         common = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
         names += [str(attribute.value) for attribute in common]
-    return [*names, certificate.subject.rfc4514_string()]
+    return names or [certificate.subject.rfc4514_string()]
 
 
 class TlsServer(ServerMethod):

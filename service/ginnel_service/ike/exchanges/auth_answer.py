@@ -50,6 +50,7 @@ class AuthAnswer:
         self._stage = Stage.IDENTITY
         self._round = 0
         self._first: Message | None = None  # the request that says what is wanted beyond authentication
+        self._since = 0.0  # when the policy was asked about the peer
         self._idi: IdiPayload | None = None
         self._who: Identity | None = None  # the name that was proven
         self._server: Server | Relay | None = None
@@ -97,6 +98,7 @@ class AuthAnswer:
             self._first = message
             proof.note_requests(self._session, message)
             idr = message.get(IdrPayload)
+            self._since = now
             config = self._policy.find(idi.identity, idr.identity if idr else None, eap=auth is None)
             if config is None:
                 self._say(self._refuse(f"nobody here is {idi.identity}"), now)
@@ -123,7 +125,7 @@ class AuthAnswer:
             if failed is not None:
                 self._say(self._refuse(failed.detail, failed.code), at)
             else:
-                self._who = self._who or name
+                self._who = self._who or self._session.certified or name
                 self._say(self._proven(message, at), at)
 
         proof.check(self._session, self._sa, proof.Claim(self._idi, taken, message), remote, now, judged)
@@ -250,6 +252,8 @@ class AuthAnswer:
             answer.append(NotifyPayload(NotifyType.PPK_IDENTITY))
         if another:
             return tuple(answer)
+        if self._policy.outdated((self._who,), self._since):
+            return self._refuse(f"{self._who} has another way to log in by now, or none")
         session.mobility.negotiated(first)
         if session.mobike:
             answer += session.mobility.offer()

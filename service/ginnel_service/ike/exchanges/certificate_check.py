@@ -85,6 +85,7 @@ class CertificateCheck:
         key = trust.public_key(leaf)
         signature.verify(key, auth.method, auth.data, self._octets, allow_sha1=policy.allow_sha1)
         trust.check_identity(self._identity, leaf, allow_cn=policy.allow_cn)
+        self._session.certified = trust.as_named(self._identity, leaf)
         now, server = self._session.utc(), self._session.is_initiator  # the peer acts as one
         try:
             self._chain = trust.verify_chain(

@@ -66,6 +66,7 @@ class ResumedAuthAnswer(AuthAnswer):
     ) -> None:
         super().__init__(session, sa, policy)
         self._office, self._found = office, found
+        self._since = found.grant.authenticated
 
     def handle(self, message: Message, now: float) -> Payloads:
         grant = self._found.grant

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from ipaddress import ip_network
+from typing import Final
 
 from ..firewall.pfctl import PacketFilter
 from ..plan import Translate
+from ..vigil import Vigil
+from .monitor import NetworkWatch
+
+_EVERY_S: Final = 20.0  # pf tells nobody that an anchor was emptied
 
 
 class Nat:
@@ -26,3 +32,8 @@ class Nat:
         """Whether there was any, be it a predecessor's."""
         self._standing = None
         return self._filter.unset_nat()
+
+
+def nat_vigil(look: Callable[[], bool]) -> Vigil:
+    """Has `look` called when uplinks may be others, and now and then. Raises OSError."""
+    return Vigil(look, (NetworkWatch(),), every_s=_EVERY_S, name="nat")
