@@ -70,8 +70,20 @@ def mangled():
         data[chance.randrange(len(data))] = chance.randrange(256)
     return bytes(data).replace(b"\\n", b" ") + b"\\n"
 messages = [mangled() for _ in range(10000)]
-service, answered = connect(), 0
-service.setblocking(False)
+def begin():
+    # refused at the door while those of a former harm wait before it
+    while True:
+        service = connect()
+        try:
+            service.sendall(b'{"jsonrpc":"2.0","id":1,"method":"hello"}\\n')
+            if b'"result"' in service.recv(4096):
+                service.setblocking(False)
+                return service
+        except OSError:
+            pass
+        service.close()
+        time.sleep(0.02)
+service, answered = begin(), 0
 pending = b""
 ready()
 while True:
