@@ -34,13 +34,13 @@ def files_arrive(client: Host, server: Host, *, megabytes: int) -> None:
 class Pinging:
     """Pings over each family while the block runs; every one must be answered, once and in order.
 
-    `answered` tells afterwards how many were. A strongSwan peer has many threads, so that an answer under one
-    pair of SAs may overtake one under the pair before: then `in_order` is too much to ask.
+    `answered` tells afterwards how many were. Of each family `most_lost` may be lost, where the peer's
+    software does not promise more.
     """
 
-    def __init__(self, client: Host, *, interval_s: float = 0.002, in_order: bool = True) -> None:
+    def __init__(self, client: Host, *, interval_s: float = 0.002, most_lost: int = 0) -> None:
         self.answered = 0
-        self._in_order = in_order
+        self._most_lost = most_lost
         self._client = client
         self._interval_s = interval_s
 
@@ -65,7 +65,9 @@ class Pinging:
             answered = [int(number) for number in re.findall(r"icmp_seq=(\d+) ttl=", text)]
             process.log.write_text("")  # the next one may share it
             # the very last may still have been on its way
-            assert len(answered) in {sent, sent - 1}
-            expected = [number % 65536 for number in range(1, len(answered) + 1)]
-            assert answered == expected or (not self._in_order and sorted(answered) == expected), answered
+            assert 0 <= sent - len(answered) <= 1 + self._most_lost, (sent, len(answered))
+            if self._most_lost:
+                assert answered == sorted(set(answered))
+            else:
+                assert answered == [number % 65536 for number in range(1, len(answered) + 1)]
             self.answered += len(answered)
