@@ -34,6 +34,17 @@ async def be_at(it: Served, *way: Way, ssid: str = "") -> None:
     await asyncio.sleep(2)
 
 
+class Slow:
+    """A prober whose servers answer after five seconds."""
+
+    def __init__(self, host: object) -> None:
+        pass
+
+    async def probe(self, url: str) -> bool:
+        await asyncio.sleep(5)
+        return True
+
+
 def test_rules_connect_and_disconnect_as_the_machine_moves(tmp_path: Path) -> None:
     async def act(world: World) -> None:
         it = world.start()
@@ -147,14 +158,6 @@ def test_a_machine_that_takes_another_temporary_address_has_not_moved(tmp_path: 
 def test_who_connects_while_the_rules_still_ask_stays_connected(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Slow:
-        def __init__(self, host: object) -> None:
-            pass
-
-        async def probe(self, url: str) -> bool:
-            await asyncio.sleep(5)
-            return True
-
     async def act(world: World) -> None:
         it = world.start()
         rule = OnDemandRule(action="disconnect", probe="http://a.example/")
@@ -322,14 +325,6 @@ def test_nobodys_slow_servers_hold_up_the_rules_of_others(
 def test_rules_that_were_changed_while_a_server_was_asked_are_not_followed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Slow:
-        def __init__(self, host: object) -> None:
-            pass
-
-        async def probe(self, url: str) -> bool:
-            await asyncio.sleep(5)
-            return True
-
     async def act(world: World) -> None:
         it = world.start()
         rule = OnDemandRule(action="connect", probe="http://a.example/")
