@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
-from ..ike.auth.credentials import UNREADABLE
 from ..ike.auth.names import host
+from ..unreadable import UNREADABLE
 from .errors import GatewayError
 
 KEY_BITS: Final = 3072

@@ -17,7 +17,7 @@ import msgspec
 from cryptography import x509
 from msgspec import Meta
 
-from ..ike.auth.credentials import UNREADABLE, Credential, load_certificates, load_credential
+from ..ike.auth.credentials import Credential, load_certificates, load_credential
 from ..ike.auth.policy import Revocation, TrustPolicy
 from ..ike.auth.revocation import is_http
 from ..ike.config import Ppk
@@ -26,6 +26,7 @@ from ..ike.eap.tls_config import TlsConfig
 from ..ike.errors import LocalError
 from ..ike.payloads.identity import Identity
 from ..profiles.model import Problem, printable
+from ..unreadable import UNREADABLE
 from .table import Table, Texts
 
 MAX_FILE_OCTETS: Final = 1 << 18

@@ -12,7 +12,6 @@ from base64 import b64decode
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import InternalError, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.serialization import (
@@ -26,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
+from ..unreadable import UNREADABLE
 from . import pkcs12_cost
 
 MAX_CHAIN: Final = 16
@@ -42,18 +42,6 @@ PrivateKey = (
 _PEM = b"-----BEGIN "
 _KEY_IN_PEM = re.compile(
     rb"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:(?!-----).)+-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL
-)
-#: What `cryptography` raises over input that it cannot take.
-_UNREADABLE: Final = (
-    ValueError,
-    TypeError,
-    OverflowError,
-    LookupError,  # a TLS feature that it has no name for
-    InternalError,  # a key whose octets OpenSSL refuses
-    UnsupportedAlgorithm,
-    x509.InvalidVersion,
-    x509.DuplicateExtension,
-    x509.UnsupportedGeneralNameType,
 )
 _CURVES: Final = ("secp256r1", "secp384r1", "secp521r1")
 
@@ -93,7 +81,7 @@ def open_key(data: bytes, password: str | None = None) -> bytes:
         if password:
             return open_key(data)
         raise PasswordNeededError("the private key is encrypted") from None
-    except _UNREADABLE:
+    except UNREADABLE:
         if password:
             raise PasswordNeededError("the private key does not open with this password") from None
         raise UnusableError("it holds no private key in PEM or DER") from None
@@ -118,7 +106,7 @@ def open_pkcs12(data: bytes, password: str | None = None) -> tuple[str, bytes]:
             # Some programs write BER instead of DER, which the person can do nothing about.
             warnings.simplefilter("ignore", UserWarning)
             found = pkcs12.load_pkcs12(data, password.encode() if password else None)
-    except _UNREADABLE:
+    except UNREADABLE:
         raise PasswordNeededError("the PKCS#12 file does not open with this password") from None
     if found.key is None or found.cert is None:
         raise UnusableError("the PKCS#12 file holds no certificate with its private key")
@@ -156,7 +144,7 @@ def load_key(pkcs8: bytes) -> PrivateKey:
     try:
         # Whether the primes of a key are prime is for its owner to know, and takes long to tell.
         key = load_der_private_key(pkcs8, None, unsafe_skip_rsa_key_validation=True)
-    except _UNREADABLE:
+    except UNREADABLE:
         raise UnusableError("the private key is not in unencrypted PKCS#8") from None
     return _usable(key)
 
@@ -165,7 +153,7 @@ def belongs(key: PrivateKey, certificate: x509.Certificate) -> bool:
     """Whether the certificate is of this key."""
     try:
         theirs = certificate.public_key()
-    except _UNREADABLE:
+    except UNREADABLE:
         return False
     form = Encoding.DER, PublicFormat.SubjectPublicKeyInfo
     return key.public_key().public_bytes(*form) == theirs.public_bytes(*form)
@@ -181,7 +169,7 @@ def _certificates(data: bytes) -> tuple[x509.Certificate, ...]:
             found = (x509.load_der_x509_certificate(data),)
         for certificate in found:
             certificate.subject, certificate.issuer, certificate.extensions  # noqa: B018  (parsed when read)
-    except _UNREADABLE:
+    except UNREADABLE:
         raise UnusableError("it holds no certificate in PEM or DER") from None
     if len(found) > MAX_CHAIN:
         raise UnusableError(f"it holds more than {MAX_CHAIN} certificates")

@@ -24,8 +24,8 @@ from cryptography import x509
 from cryptography.x509 import ocsp
 
 from ..clock import utc_s
-from ..ike.auth.credentials import UNREADABLE
 from ..ike.events import Endpoint, Fetch
+from ..unreadable import UNREADABLE
 from .errors import TunnelError
 from .sockets import open_outside
 

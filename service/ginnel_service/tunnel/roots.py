@@ -16,7 +16,7 @@ from typing import Final
 from cryptography import x509
 from cryptography.utils import CryptographyDeprecationWarning
 
-from ..ike.auth.credentials import UNREADABLE
+from ..unreadable import UNREADABLE
 
 MAX_OCTETS: Final = 8 << 20
 MAX_ROOTS: Final = 1000

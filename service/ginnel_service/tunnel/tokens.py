@@ -17,9 +17,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from ..ike.auth.credentials import UNREADABLE, Credential, assemble
+from ..ike.auth.credentials import Credential, assemble
 from ..ike.auth.signature import PublicKey, Scheme
 from ..ike.errors import LocalError
+from ..unreadable import UNREADABLE
 
 MAX_OBJECTS: Final = 64
 #: The DigestInfo of RFC 8017 section 9.2 before the digest, by the name of the hash.

@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from ...unreadable import UNREADABLE
 from ..codes import CertEncoding
 from ..der import SEQUENCE, element, elements
 from ..errors import InvalidSyntax
 from ..events import Fetch
 from ..payloads.cert import CertPayload, CertReqPayload
 from ..wire import Reader
-from .credentials import UNREADABLE, Credential
+from .credentials import Credential
 from .errors import CertificateRefused
 from .policy import TrustPolicy
 from .revocation import MAX_EVIDENCE, is_http

@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from cryptography import x509
-from cryptography.exceptions import InternalError, UnsupportedAlgorithm
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import pkcs7, pkcs12
 from cryptography.utils import CryptographyDeprecationWarning
 
+from ...unreadable import UNREADABLE
 from ..errors import InvalidSyntax, LocalError
 from ..wire import Reader
 from .errors import AuthRefused
@@ -29,18 +30,6 @@ MAX_FILE_OCTETS = 1 << 20
 MAX_CHAIN = 10
 _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----.*?-----END \1-----", re.DOTALL)
 _PKCS8_ENCRYPTED, _PKCS8 = "ENCRYPTED PRIVATE KEY", "PRIVATE KEY"
-#: What `cryptography` raises over input that it cannot take.
-UNREADABLE = (
-    ValueError,
-    TypeError,
-    OverflowError,
-    LookupError,  # a TLS feature that it has no name for
-    InternalError,  # a key whose octets OpenSSL refuses
-    UnsupportedAlgorithm,
-    x509.InvalidVersion,
-    x509.DuplicateExtension,
-    x509.UnsupportedGeneralNameType,
-)
 
 
 @contextmanager

@@ -8,11 +8,11 @@ from ipaddress import ip_address
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from ...unreadable import UNREADABLE
 from ..codes import IdType
 from ..errors import InvalidSyntax
 from ..payloads import dn
 from ..payloads.identity import Identity
-from .credentials import UNREADABLE
 from .errors import CertificateRefused
 
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")

@@ -21,8 +21,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, SignatureAlgorithmOID
 
+from ...unreadable import UNREADABLE
 from ..events import Fetch
-from .credentials import UNREADABLE, lenient
+from .credentials import lenient
 from .errors import CertificateRefused
 from .names import subject_text
 from .policy import TrustPolicy

@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 from OpenSSL import crypto
 
-from .credentials import MAX_CHAIN, UNREADABLE, lenient
+from ...unreadable import UNREADABLE
+from .credentials import MAX_CHAIN, lenient
 from .errors import AuthRefused, CertificateRefused
 from .names import as_named, check_identity, matches, subject_text
 from .policy import Revocation, TrustPolicy

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from cryptography import x509
 
-from ..auth.credentials import UNREADABLE
+from ...unreadable import UNREADABLE
 from ..auth.errors import CertificateRefused
 from ..auth.names import alternative_names
 from ..errors import InvalidSyntax

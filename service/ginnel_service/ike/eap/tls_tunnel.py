@@ -11,7 +11,7 @@ from collections.abc import Callable
 from cryptography import x509
 from OpenSSL import SSL
 
-from ..auth.credentials import UNREADABLE
+from ...unreadable import UNREADABLE
 from ..auth.errors import CertificateRefused
 from ..auth.revocation import Evidence
 from ..auth.revocation import check as check_revocation
