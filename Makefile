@@ -46,8 +46,9 @@ unit: setup ## the tests that need no network of their own
 
 network: setup ## the tests in network namespaces and against strongSwan (Linux)
 ifeq ($(OS),Linux)
-	$(PYTEST) $(BESIDE) -m "($(NETWORK)) and not (alone or $(ELSEWHERE))" $(PYTEST_ARGS)
-	$(PYTEST) -m "($(NETWORK)) and alone" $(PYTEST_ARGS)
+	@failed=; $(PYTEST) $(BESIDE) -m "($(NETWORK)) and not (alone or $(ELSEWHERE))" $(PYTEST_ARGS) || failed=side-by-side; \
+	$(PYTEST) -m "($(NETWORK)) and alone" $(PYTEST_ARGS) || failed="$$failed alone"; \
+	[ -z "$$failed" ] || { echo "make network: failed:" $$failed; exit 1; }
 else
 	@echo "make network: skipped; network namespaces are Linux's (see docs/platforms.md)"
 endif

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,10 @@ def listening(host: Host) -> list[str]:
     return found
 
 
-def descriptors(process: Process) -> int:
-    """How many files a process has open."""
-    return len(list(Path(f"/proc/{process.pid}/fd").iterdir()))
+def open_files(pid: int) -> list[str]:
+    """What a process holds open, as proc(5) names it: files by their paths."""
+    held = []
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed since
+            held.append(str(descriptor.readlink()))
+    return held
