@@ -28,7 +28,7 @@ from ginnel_service.tunnel.convert import (
     wanted_network,
 )
 from ginnel_service.tunnel.dataplane import EspSettings
-from ginnel_service.tunnel.errors import as_tunnel_error, socket_error, tun_error
+from ginnel_service.tunnel.errors import TunnelError, as_tunnel_error, socket_error, tun_error
 
 GCM = EspSuite(20, 256)
 CBC = EspSuite(12, 256, 12)
@@ -279,6 +279,18 @@ def test_every_address_of_the_gateway_is_named_once() -> None:
         (("10.1.0.0/16",), ("172.16.0.0/12",), ("10.1.0.0/16",)),  # it speaks of what it does not carry
         (("0.0.0.0/0", "::/0"), (), ("0.0.0.0/0", "::/0")),
         (("0.0.0.0/0",), ("0.0.0.0/0",), ("0.0.0.0/0",)),
+        (
+            ("10.0.0.0/9", "10.128.0.0/16", "10.129.0.0/16", "172.16.0.0/12", "fd00::/8"),
+            (
+                "10.64.0.0/10",
+                "10.128.3.0/24",
+                "10.129.0.0/16",
+                "192.168.0.0/16",
+                "2001:db8::/32",
+                "fd00::/32",
+            ),
+            ("10.64.0.0/10", "10.128.3.0/24", "10.129.0.0/16", "fd00::/32"),
+        ),
     ],
 )
 def test_a_profile_may_leave_to_the_gateway_what_goes_through_the_tunnel(
@@ -296,3 +308,26 @@ def test_a_profile_may_leave_to_the_gateway_what_goes_through_the_tunnel(
     if wanted.routes != everything.routes:
         assert wanted.blocked == ()
         assert wanted.dns is None  # nobody says which names are for its servers
+
+
+def test_a_gateway_does_not_hold_the_service_up_with_more_networks_than_anyone_has() -> None:
+    ranges = tuple(
+        TrafficSelector(
+            0,
+            0,
+            65535,
+            ip_address((0x2001 << 112) + (n << 100) + 1),
+            ip_address((0x2001 << 112) + (n << 100) + (1 << 99) - 2),
+        )
+        for n in range(255)
+    )
+    keys = ChildKeys(b"", b"")
+    child = ChildSa(b"1234", b"5678", GCM, keys, keys, (), ranges)
+    with pytest.raises(TunnelError, match="4,096 networks") as refused:
+        wanted_network("tun0", Profile(name="a", server="b"), Configuration(), (child,), V4)
+    assert refused.value.code == "invalid_peer_message"
+    few = ChildSa(b"1234", b"5678", GCM, keys, keys, (), ranges[:20])
+    assert (
+        len(wanted_network("tun0", Profile(name="a", server="b"), Configuration(), (few,), V4).routes)
+        == 20 * 196
+    )

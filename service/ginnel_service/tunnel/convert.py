@@ -25,6 +25,7 @@ from ..profiles.model import Network as ProfileNetwork
 from ..profiles.model import Problem, Profile, ProfileError
 from ..profiles.secrets import Secrets
 from .dataplane import EspSettings
+from .errors import TunnelError
 from .proofs import proofs
 
 OUTER_MTU: Final = 1500
@@ -34,6 +35,8 @@ SAFE_MTU: Final = 1400
 MIN_IPV6_MTU: Final = 1280
 #: So does every path that carries IPv6, and nearly every other.
 FRAGMENT_OCTETS: Final = MIN_IPV6_MTU
+#: A range that nobody aligned comes to 254 networks, and a gateway may choose 255 of them a CHILD SA.
+MOST_ROUTES: Final = 4096
 EVERYTHING: Final[dict[int, Network]] = {4: IPv4Network("0.0.0.0/0"), 6: IPv6Network("::/0")}
 
 
@@ -133,7 +136,7 @@ def wanted_network(
 ) -> Wanted:
     """What a connected tunnel asks of the machine; `children` are the CHILD SAs in use, at least one.
 
-    `gateways` are where the peer can be reached beside the end of `path`.
+    `gateways` are where the peer can be reached beside the end of `path`. Raises TunnelError, see `routes`.
     """
     # The prefix that a gateway names tells of its network, not of a link of ours: the host address alone.
     addresses = tuple(ip_interface(address.ip) for address in configuration.addresses)
@@ -162,12 +165,17 @@ def routes(children: Iterable[ChildSa], versions: set[int]) -> tuple[Network, ..
 
     The selectors hold what both sides agreed on: of the subnets that the profile asked for and of those that
     the gateway says it protects (INTERNAL_IP4_SUBNET), what is in none has no SA that would carry it.
+    Raises TunnelError for more than MOST_ROUTES, which would hold the service up: to leave some out would let
+    their packets pass beside the tunnel.
     """
     found: dict[IPv4Network | IPv6Network, None] = {}
     for selector in (ts for child in children for ts in child.remote_ts):
         for network in selector.networks():
             if not versions or network.version in versions:
                 found[network] = None
+        if len(found) > MOST_ROUTES:
+            detail = f"its traffic selectors come to more than {MOST_ROUTES:,} networks"
+            raise TunnelError("invalid_peer_message", detail=detail)
     return tuple(sorted(found, key=lambda network: (network.version, network)))
 
 
@@ -179,16 +187,23 @@ def announced(
     RFC 7296 section 3.15.2: what its selectors cover beyond them may be sent directly, as the client chooses.
     """
     hosts = [ip_network(server) for server in servers if "%" not in str(server)]
-    inside = [common for subnet in subnets for net in routed if (common := _common(net, subnet)) is not None]
-    asked = [host for host in hosts if any(_common(net, host) is not None for net in routed)]
-    return collapse((*inside, *asked)) if inside else tuple(routed)
+    inside = _in_both(collapse(routed), collapse(subnets))
+    return collapse((*inside, *_in_both(collapse(routed), collapse(hosts)))) if inside else tuple(routed)
 
 
-def _common(one: Network, other: Network) -> Network | None:
-    """Of two networks that have addresses in common, one lies within the other."""
-    if one.version != other.version or not one.overlaps(other):
-        return None
-    return one if one.prefixlen > other.prefixlen else other
+def _in_both(ones: Sequence[Network], others: Sequence[Network]) -> list[Network]:
+    """What two lists have in common, each of them collapsed: of two that meet one lies in the other."""
+    common: list[Network] = []
+    left, right = iter(ones), iter(others)
+    one, other = next(left, None), next(right, None)
+    while one is not None and other is not None:
+        if one.version == other.version and one.overlaps(other):
+            common.append(max(one, other, key=lambda network: network.prefixlen))
+        if (one.version, int(one.broadcast_address)) < (other.version, int(other.broadcast_address)):
+            one = next(left, None)
+        else:
+            other = next(right, None)
+    return common
 
 
 def blocked(network: ProfileNetwork, routed: Sequence[Network]) -> tuple[Network, ...]:
