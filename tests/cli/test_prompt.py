@@ -79,6 +79,20 @@ def test_a_password_in_the_keychain_that_is_wrong_is_asked_for_and_replaced(
     assert keychain.entries == {("ginnel: office", "alice"): ANSWER}
 
 
+def test_the_keychains_password_follows_a_profile_to_its_new_name_and_its_end(
+    with_office: Served, keychain: ModuleType
+) -> None:
+    keychain.entries["ginnel: office", "alice"] = ANSWER
+    assert with_office.run("rename", "office", "a/b").exit_code == Exit.BAD_PROFILE
+    assert keychain.entries == {("ginnel: office", "alice"): ANSWER}
+    assert with_office.run("rename", "office", "work").exit_code == 0
+    assert keychain.entries == {("ginnel: work", "alice"): ANSWER}
+    assert with_office.run("remove", "office").exit_code == Exit.UNKNOWN_PROFILE
+    assert keychain.entries
+    assert with_office.run("remove", "work").exit_code == 0
+    assert keychain.entries == {}
+
+
 def test_a_keychain_that_cannot_be_used_says_so_and_no_more(
     with_office: Served, keychain: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -28,7 +27,7 @@ from ginnel_service.profiles.validation import validate
 from . import previewing, secret
 from .common import Settings, command, plain, print_json
 from .import_words import ASKS
-from .keychain import Keychain
+from .keychain import forget
 from .wire import CliError, Wire
 
 _FILE = click.File("rb")
@@ -101,7 +100,7 @@ def import_(settings: Settings, *, file: BinaryIO, dry_run: bool, yes: bool, **o
             )
             wire.call("profile.create", params)
             if params.replace and not params.keep_secrets:
-                _forget(each.profile, *([old] if old is not None else []))
+                forget(each.profile, *([old] if old is not None else []))
     names = {
         update: [each.profile.name for each, old in made if (old is not None) == update]
         for update in (False, True)
@@ -213,15 +212,6 @@ def _completed(
 def _keeps(candidate: Candidate, old: Profile | None) -> bool:
     """Whether the stored secrets stay: of an update that leads to the gateway that they were given to."""
     return old is not None and gateway_change(old, candidate.profile) is None
-
-
-def _forget(*profiles: Profile) -> None:
-    """What `ginnel up --keychain` kept for them; one that is locked or absent has nothing to say here."""
-    with suppress(CliError):
-        keychain = Keychain()
-        for each in profiles:
-            said = each.authentication
-            keychain.forget(each.name, said.username or said.eap_identity or each.local_identity)
 
 
 def _check(candidate: Candidate, *, keeps: bool) -> None:

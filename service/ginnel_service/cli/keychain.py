@@ -7,9 +7,11 @@ extra, `ginnel[keychain]`, as machines without a desktop have none.
 from __future__ import annotations
 
 import importlib
+from contextlib import suppress
 from typing import Protocol, cast
 
 from ginnel_service.ipc.schema import PromptStatus
+from ginnel_service.profiles.model import Profile
 
 from .wire import CliError
 
@@ -43,13 +45,28 @@ class Keychain:
         except Exception as error:  # a backend's own, of any kind
             raise _refusal(error) from None
 
-    def forget(self, name: str, username: str) -> None:
-        """Of the profile `name`; idempotent."""
+    def forget(self, name: str, username: str, new_name: str = "") -> None:
+        """Of the profile `name`, but for the profile `new_name` if that is given; idempotent."""
         try:
-            if self._library.get_password(_entry(name), username) is not None:
+            password = self._library.get_password(_entry(name), username)
+            if password is not None and new_name:
+                self._library.set_password(_entry(new_name), username, password)
+            if password is not None:
                 self._library.delete_password(_entry(name), username)
         except Exception as error:  # a backend's own, of any kind
             raise _refusal(error) from None
+
+
+def forget(*profiles: Profile, new_name: str = "") -> None:
+    """What `ginnel up --keychain` kept for them; one that is locked or absent has nothing to say here.
+
+    `new_name`: what the profile is called now, and its entry from then on.
+    """
+    with suppress(CliError):
+        keychain = Keychain()
+        for each in profiles:
+            said = each.authentication
+            keychain.forget(each.name, said.username or said.eap_identity or each.local_identity, new_name)
 
 
 def _entry(name: str) -> str:

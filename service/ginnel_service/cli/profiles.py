@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+from contextlib import suppress
 
 import click
 from rich.table import Table
@@ -13,7 +14,9 @@ from ginnel_service.ipc.schema import NameParams, ProfileSummary, RenameParams
 from ginnel_service.profiles.model import Profile, serialise_profile
 
 from .common import Settings, command, console, plain, print_json
+from .keychain import forget
 from .tables import COLOURS
+from .wire import CliError, Wire
 from .words import STATES, explain
 
 NO_PROFILE = "There is no profile yet. Make one with: ginnel create NAME --server HOST --username YOU"
@@ -57,7 +60,9 @@ def rename(settings: Settings, *, name: str, new_name: str) -> None:
     It has to be disconnected. Its secrets, its kill switch and its on-demand rules go with it.
     """
     with settings.connect() as wire:
+        known = _shown(wire, name)
         wire.call("profile.rename", RenameParams(name=name, new_name=new_name))
+    forget(*known, new_name=new_name)
     if settings.json:
         print_json({"renamed": name, "name": new_name})
     else:
@@ -67,13 +72,22 @@ def rename(settings: Settings, *, name: str, new_name: str) -> None:
 @command(example="ginnel remove office")
 @click.argument("name")
 def remove(settings: Settings, *, name: str) -> None:
-    """Delete the profile NAME and its secrets."""
+    """Delete the profile NAME and its secrets, and what `ginnel up --keychain` kept of it."""
     with settings.connect() as wire:
+        known = _shown(wire, name)
         wire.call("profile.remove", NameParams(name=name))
+    forget(*known)
     if settings.json:
         print_json({"removed": name})
     else:
         click.echo(f"Removed {plain(name)}.")
+
+
+def _shown(wire: Wire, name: str) -> list[Profile]:
+    """None where it is broken, or another's: the next call says so."""
+    with suppress(CliError):
+        return [wire.call("profile.show", NameParams(name=name))]
+    return []
 
 
 def _owner(uid: int) -> str:
