@@ -5,7 +5,15 @@ from collections import deque
 from libc.stdint cimport uint32_t
 
 from ginnel_core.address cimport fill_address
-from ginnel_core.posix cimport AF_INET, AF_INET6, ginnel_load, ginnel_peek, ginnel_poke32, ginnel_store
+from ginnel_core.posix cimport (
+    AF_INET,
+    AF_INET6,
+    ginnel_load,
+    ginnel_peek,
+    ginnel_poke32,
+    ginnel_store,
+    ginnel_wake_signal,
+)
 from ginnel_core.sa cimport Inbound, Outbound, Usage
 from ginnel_core.values import SaCounters
 
@@ -104,6 +112,8 @@ cdef class Associations:
             fill_address(&inbound.sa.peer, peer)
         self.inbounds[spi] = inbound
         self.spis.add(inbound)
+        ginnel_store(&self.inward_loop.installs, self.inward_loop.installs + 1)
+        ginnel_wake_signal(self.inward_loop.wake[1])
 
     def install_outbound(
         self, *, spi, encr, encr_key, integ=0, integ_key=b"", local, remote, peer, source=None, esn=False,

@@ -1,7 +1,9 @@
 """The inbound loop; see inbound.pxd. Nothing here allocates, logs or raises once it runs."""
 
+from libc.stdint cimport uint64_t
 from libc.string cimport memcmp, memset
 
+from ginnel_core.early cimport EARLY, Early, EarlyDatagrams
 from ginnel_core.ecn cimport ECN_MASK, ecn_inherit
 from ginnel_core.esp cimport Opened, esp_open
 from ginnel_core.loop cimport (
@@ -46,6 +48,7 @@ cdef class InboundLoop(Loop):
     def __init__(self, TunDevice tun not None, UdpChannel udp4, UdpChannel udp6, int event_fd, int ike_fd):
         Loop.__init__(self, tun, udp4, udp6, event_fd, BATCH)
         self.ike_fd = ike_fd
+        self.early = EarlyDatagrams()
         self.coalescer.offloads = tun.offloads
 
     cdef void hand_over(self, const Packet *packet, uint8_t *data, uint32_t length) noexcept nogil:
@@ -161,6 +164,7 @@ cdef class InboundLoop(Loop):
         sa = find_inbound(<const InboundTable *>self.table, spi)
         if sa == NULL:
             self.drop(Reason.UNKNOWN_SPI)
+            self.early.keep(packet, data, length, self.now_ns)
             self.stray(&packet.remote, &packet.local, spi)
             return
         reason = esp_open(sa, data, length, &opened)
@@ -196,6 +200,24 @@ cdef class InboundLoop(Loop):
                 length = packet.length - offset
             self.datagram(packet, packet.data + offset, length)
             offset += length
+
+    cdef void catch_up(self) noexcept nogil:
+        """Carry on what came before its SA did, if it has one by now."""
+        cdef uint64_t installs = ginnel_load(&self.installs)
+        cdef Early *early
+        cdef int index
+        if installs == self.caught_up:
+            return
+        self.caught_up = installs
+        for index in range(EARLY):
+            early = self.early.waiting(index, self.now_ns)
+            if early == NULL:
+                continue
+            if find_inbound(<const InboundTable *>self.table, ginnel_get32(early.octets)) != NULL:
+                ginnel_add(&self.drops[<int>Reason.UNKNOWN_SPI], <uint64_t>-1)  # after all
+                self.datagram(&early.packet, early.octets, early.packet.length)
+                early.packet.length = 0
+        self.finish_all()
 
     cdef bint receive(self, int which) noexcept nogil:
         """Carry one batch; False when the socket is lost."""
@@ -250,11 +272,14 @@ cdef class InboundLoop(Loop):
             if poll(waits, 3, -1) < 0 and errno != EINTR:
                 self.lost(AF_INET if self.has_udp4 else AF_INET6, errno)
                 return
+            if waits[0].revents != 0:
+                ginnel_wake_drain(self.wake[0])  # first: a later word of `halt` stays
             if ginnel_load(&self.stopping):
                 return
-            if waits[1].revents == 0 and waits[2].revents == 0:
+            if waits[0].revents == 0 and waits[1].revents == 0 and waits[2].revents == 0:
                 continue
             self.resume()
+            self.catch_up()
             for which in range(SOCKETS):
                 if waits[which + 1].revents & <short>POLLERR:
                     self.errors(which)

@@ -65,6 +65,7 @@ cdef class Loop:
     cdef uint64_t told
     cdef uint64_t *epoch  # the data plane's
     cdef const void *table  # an InboundTable or an OutboundTable
+    cdef uint64_t installs  # what Python put into its table so far, where the loop has to hear of it
     cdef uint64_t stopping
     cdef int wake[2]
     cdef int event_fd  # the data plane's
