@@ -19,7 +19,7 @@ def test_the_log_file_is_opened_anew_and_levels_change_on_demand(lab: Lab) -> No
     folder.mkdir(mode=0o700)
     file = folder / "log"
     service = Service(host, "--log-file", str(file))
-    assert "listens at" in file.read_text()
+    eventually(lambda: "listens at" in file.read_text(), "its first line")
     assert service.process.log.read_text() == ""
     file.rename(folder / "old")
     service.process.popen.send_signal(signal.SIGHUP)

@@ -23,7 +23,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from ginnel_service.demo.lab import Internet, Lab
-from ginnel_service.demo.rig import GATEWAY_ID, finish_ping, ping, start_ping
+from ginnel_service.demo.rig import GATEWAY_ID, ping, start_ping
 from helpers.onlooker import ENABLED
 from helpers.roaming import SECOND, Roaming
 from helpers.screen import BOUND_S, Person, Screen, app
@@ -112,7 +112,7 @@ def test_a_day_with_the_program(lab: Lab, screen: Screen, tmp_path: Path) -> Non
     # Traffic is drawn.
     pings = start_ping(office.net.client, Internet.SERVER[0], 2000)
     carol.until(lambda: received(carol) > 10, "a chart that moves")
-    assert finish_ping(pings).lost == 0
+    assert pings().lost == 0
 
     # Another network.
     before = sent_from(carol)

@@ -8,14 +8,16 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
 
 from ginnel_service.demo.lab import Host, Internet, Lab
-from ginnel_service.demo.rig import CLIENT_ID, GATEWAY_ID, FileServer, Service, finish_ping, start_ping
+from ginnel_service.demo.rig import CLIENT_ID, GATEWAY_ID, FileServer, Service
 from helpers.peers import CHARON_POOLS, PROFILE, profile
 from helpers.strongswan import Charon, CharonConfig
+from helpers.traffic import no_ping_is_lost
 
 pytestmark = [pytest.mark.interop, pytest.mark.netns]
 
@@ -34,17 +36,20 @@ class Office:
     files: FileServer
     psk: str
 
-    def up(self, *proposals: str) -> str:
-        """Connect with those ESP proposals, the defaults when there are none; returns what was agreed on."""
+    @contextmanager
+    def connected(self, *proposals: str) -> Iterator[str]:
+        """With those ESP proposals, the defaults when there are none; gives what was agreed on."""
         wanted = {**profile(0), "esp": {"proposals": list(proposals)}}
         self.service.create(wanted, self.psk)
-        return str(self.service.ginnel("up", PROFILE, "--timeout", "20")["esp_suite"])
+        suite = str(self.service.ginnel("up", PROFILE, "--timeout", "20")["esp_suite"])
+        try:
+            yield suite
+        finally:
+            self.service.ginnel("down", PROFILE)
 
     def carries_traffic(self) -> None:
         """Pings, then a file each way at once."""
-        for running in [start_ping(self.client, address, 20) for address in Internet.SERVER]:
-            pings = finish_ping(running)
-            assert (pings.received, pings.duplicates) == (20, 0)
+        no_ping_is_lost(self.client, count=20)
         with ThreadPoolExecutor() as pool:
             transfers = (
                 pool.submit(self.files.download, self.client, Internet.SERVER[0]),
@@ -70,12 +75,12 @@ def office() -> Iterator[Office]:
 
 @pytest.mark.parametrize("words", WORDS)
 def test_traffic_with_transform(office: Office, words: str) -> None:
-    assert office.up(words) == words
-    office.carries_traffic()
-    office.service.ginnel("down", PROFILE)
+    with office.connected(words) as suite:
+        assert suite == words
+        office.carries_traffic()
 
 
 def test_the_defaults_meet_a_gateway_that_has_no_esn(office: Office) -> None:
-    assert office.up() == "aes128gcm16"  # strongSwan goes by its own order
-    office.carries_traffic()
-    office.service.ginnel("down", PROFILE)
+    with office.connected() as suite:
+        assert suite == "aes128gcm16"  # strongSwan goes by its own order
+        office.carries_traffic()

@@ -21,10 +21,8 @@ from ginnel_service.demo.rig import (
     Gateway,
     Service,
     eventually,
-    finish_ping,
     network_state,
     ping,
-    start_ping,
 )
 
 pytestmark = pytest.mark.netns
@@ -170,8 +168,7 @@ def test_the_doctor_shows_a_live_tunnel_and_what_it_needs(lab: Lab) -> None:
 
 def test_a_limit_of_packets_brings_new_keys_and_loses_nothing(lab: Lab) -> None:
     net, service, _ = connected(lab, esp={"max_packets": 2000})
-    pinging = start_ping(net.client, Internet.SERVER[0], 7000, interval_s=0.001)
-    pings = finish_ping(pinging)
+    pings = ping(net.client, Internet.SERVER[0], 7000, interval_s=0.001)
     assert (pings.sent, pings.received, pings.duplicates) == (7000, 7000, 0)
     assert 2 <= service.status("office")["rekeys"]["child"] <= 4
     assert warnings(service) == {}

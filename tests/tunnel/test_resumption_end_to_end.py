@@ -20,7 +20,6 @@ from ginnel_service.demo.rig import (
     GATEWAY_ID,
     Gateway,
     Service,
-    finish_ping,
     network_state,
     ping,
     start_ping,
@@ -76,7 +75,7 @@ def test_a_killed_gateway_has_its_clients_back_with_their_next_packet(lab: Lab) 
 def test_a_network_that_was_gone_is_resumed(lab: Lab) -> None:
     net, gateway, service, _ = connected(lab, liveness_s=1.0)
     pings = start_ping(net.client, Internet.SERVER[0], 5, interval_s=0.2)
-    assert finish_ping(pings).lost == 0
+    assert pings().lost == 0
     net.router.ip("link set gateway down")
     service.wait_for("office", lambda status: status["state"] == "reconnecting", "the end of the session")
     net.router.ip("link set gateway up")

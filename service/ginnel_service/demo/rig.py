@@ -246,29 +246,31 @@ def parse_pings(text: str) -> Pings:
     )
 
 
-def start_ping(host: Host, address: str, count: int, *, interval_s: float = 0.002) -> Process:
-    """Begin pinging; `finish_ping` has the outcome.
+def start_ping(host: Host, address: str, count: int, *, interval_s: float = 0.002) -> Callable[[], Pings]:
+    """Begin pinging; what it returns waits for the outcome.
 
     Without a deadline ping waits for its last answer no longer than for the slowest before it, and calls
     one that is a little later lost. With one it goes on until it has `count` answers.
     """
     deadline_s = int(count * interval_s) + PATIENCE_S
     argv = ["ping", "-n", "-c", str(count), "-i", str(interval_s), "-w", str(deadline_s), address]
-    label = f"ping-{secrets.token_hex(3)}"
-    return host.popen(argv, label=label)
+    process = host.popen(argv, label=f"ping-{secrets.token_hex(3)}")
 
+    def finish() -> Pings:
+        process.popen.wait(deadline_s + PATIENCE_S)
+        text = process.log.read_text()
+        summary = parse_pings(text)
+        answered = sorted({int(number) for number in _ANSWERED.findall(text)})[:count]
+        if len(answered) < count:
+            return summary
+        # ping did not wait for what it sent while the last of these was under way
+        return replace(summary, sent=answered[-1], received=count)
 
-def finish_ping(process: Process, timeout_s: float = 60.0) -> Pings:
-    process.popen.wait(timeout_s)
-    text = process.log.read_text()
-    summary = parse_pings(text)
-    answered = {int(number) for number in _ANSWERED.findall(text)}
-    # what was sent after the last answered one was not waited for
-    return replace(summary, sent=max(answered, default=summary.sent), received=len(answered))
+    return finish
 
 
 def ping(host: Host, address: str, count: int, *, interval_s: float = 0.002) -> Pings:
-    return finish_ping(start_ping(host, address, count, interval_s=interval_s))
+    return start_ping(host, address, count, interval_s=interval_s)()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from .rig import (
     Pings,
     Service,
     Transfer,
-    finish_ping,
     network_state,
     start_ping,
     url_of,
@@ -97,8 +96,7 @@ class Namespaces:
         yield "Start the service", service
 
     def start_ping(self, address: str, count: int, *, interval_s: float) -> Callable[[], Pings]:
-        process = start_ping(self.client, address, count, interval_s=interval_s)
-        return lambda: finish_ping(process)
+        return start_ping(self.client, address, count, interval_s=interval_s)
 
     def page(self) -> str:
         return url_of(self.addresses["ipv4"])
