@@ -160,7 +160,7 @@ def test_two_windows_and_the_command_line_show_the_same(lab: Lab, screen: Screen
     address = status["addresses"][0].removesuffix("/32")
     for person in people:
         person.wait_for(f"My addresses: {address}…")
-        assert person.sees(f"From: {status['path']['local']}")
+        person.wait_for(f"From: {status['path']['local']}")
     office.service.ginnel("down", "office")
     for person in people:
         person.wait_for("Disconnected", "label")
