@@ -123,6 +123,7 @@ def test_a_day_with_the_program(lab: Lab, screen: Screen, tmp_path: Path) -> Non
     roaming.to_antenna()
     carol.until(lambda: sent_from(carol).startswith(SECOND[0]), f"another address than {before}")
     assert carol.sees("Connected", "label")
+    office.gateway.wait_for("moved")  # it goes on to answer at the old address until it is sure
     assert ping(office.net.client, Internet.SERVER[0], 20).lost == 0
 
     # The service is killed, and comes back.
