@@ -187,7 +187,7 @@ def test_the_demo_opens_the_app_on_its_tunnel(screen: Screen, scratch: Path, end
         newcomer.press("ctrl+w")
     else:
         newcomer.process.send_signal(signal.SIGINT)
-    assert newcomer.process.wait(BOUND_S) == 0
+    assert newcomer.process.wait(DEMO_S) == 0
     assert "The app is closed, and everything is cleaned up." in newcomer.said
     assert list(scratch.iterdir()) == []
     assert [*newcomer.home.rglob("*ginnel*"), *newcomer.home.rglob("*Ginnel*")] == []
