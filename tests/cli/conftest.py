@@ -20,7 +20,7 @@ from click.testing import CliRunner, Result
 from ginnel_service.cli.main import main
 from ginnel_service.ipc.access import Policy
 from ginnel_service.ipc.fake import FakeService
-from ginnel_service.ipc.schema import Event
+from ginnel_service.ipc.schema import Event, LogEntry
 from ginnel_service.ipc.server import Server
 from ginnel_service.ipc.service import Sink
 from ginnel_service.profiles.model import Local, Profile
@@ -65,19 +65,32 @@ class Served:
         result = self.run("--json", *arguments, stdin=stdin)
         return json.loads(result.stdout)
 
-    def say_on_attach(self, events: Sequence[Event]) -> None:
-        """Publish `events` to the first subscriber once it has its snapshot, then hang up."""
+    def say_on_attach(self, events: Sequence[Event], *, after_the_tail: bool = False) -> None:
+        """Publish `events` to the first subscriber once it has its snapshot, then hang up.
+
+        With `after_the_tail` they come when it has the log's last lines, too, for which it asks next.
+        """
+        sinks: list[Sink] = []
+        last_lines = self.service.tail_log
 
         def attach(sink: Sink) -> Callable[[], None]:
-            self.loop.call_later(0.1, speak, sink)
+            sinks.append(sink)
+            if not after_the_tail:
+                self.loop.call_later(0.1, speak)
             return lambda: None
 
-        def speak(sink: Sink) -> None:
+        async def tail_log(lines: int) -> tuple[LogEntry, ...]:
+            self.loop.call_later(0.1, speak)
+            return await last_lines(lines)
+
+        def speak() -> None:
             for event in events:
-                sink(event)
+                sinks[0](event)
             self.closing = self.loop.create_task(self.server.close())
 
         self.service.attach = attach  # type: ignore[method-assign]
+        if after_the_tail:
+            self.service.tail_log = tail_log  # type: ignore[method-assign]
 
 
 def office(**changes: Any) -> Profile:

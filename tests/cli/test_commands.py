@@ -299,7 +299,7 @@ def test_watching_as_json_prints_a_line_an_event(with_office: Served) -> None:
 def test_following_the_log_goes_on_with_new_lines(served: Served) -> None:
     old, new = (LogEntry(at=float(n), level="info", logger="ginnel", message=f"line {n}") for n in (1, 2))
     served.service.entries = [old]
-    served.say_on_attach([old, new])
+    served.say_on_attach([old, new], after_the_tail=True)
     lines = served.run("log", "--follow").stdout.splitlines()
     assert [line.rsplit(": ")[1] for line in lines] == ["line 1", "line 2"]
 
@@ -338,7 +338,7 @@ def test_the_log_shows_what_matters_of_one_connection(served: Served) -> None:
         LogEntry(at=9.0, level="info", logger="x", message="line 9", connection="office"),
         LogEntry(at=10.0, level="error", logger="x", message="line 10", connection="office"),
     ]
-    served.say_on_attach(late)
+    served.say_on_attach(late, after_the_tail=True)
     assert shown("--follow", "--connection", "office", "--level", "warning") == ["1", "10"]
 
 

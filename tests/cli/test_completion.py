@@ -68,7 +68,7 @@ def test_a_service_that_does_not_answer_is_not_waited_for(tmp_path: Path) -> Non
         deaf.listen()
         began = time.monotonic()
         assert completed("ginnel up of", None, tmp_path / "deaf") == []
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 15  # other commands wait for half a minute
 
 
 class Terminal:

@@ -110,7 +110,7 @@ def test_a_keychain_that_cannot_be_used_says_so_and_no_more(
 
 def test_without_a_terminal_up_says_how_to_answer_and_waits(with_office: Served) -> None:
     with_office.service.asks = [asks("otp")]
-    result = with_office.run("up", "office", "--timeout", "0.3")
+    result = with_office.run("up", "office", "--timeout", "2")
     assert result.exit_code == Exit.TIMEOUT
     assert "asks for a one-time code: give it with `ginnel prompt office`" in result.stderr
     # A second `up` joins what waits, and hears of a prompt that opened before it came.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -48,6 +49,15 @@ def qapp_cls() -> type[Application]:
 def no_keychain(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test meets the keychain of whoever runs it: the helper says that there is none."""
     monkeypatch.setattr("ginnel_gui.keychain_access.HELPER", ("sh", "-c", f"exit {UNAVAILABLE}"))
+
+
+@pytest.fixture
+def little_to_collect() -> Iterator[None]:
+    """What other tests left in this process is no burden of the app's: Python's collector passes over it."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture

@@ -73,7 +73,7 @@ def test_a_tunnel_is_made_watched_lost_and_let_go(lab: Lab, start: StartApp, qtb
     qtbot.waitUntil(lambda: face(app) is Face.CONNECTED, timeout=BOUND_MS)
     press(app)
     qtbot.waitUntil(lambda: face(app) is Face.DISCONNECTED, timeout=BOUND_MS)
-    assert service.status(PROFILE)["state"] == "down"
+    service.wait_for(PROFILE, lambda status: status["state"] == "down", "the end of the tunnel")
 
 
 def test_a_wrong_key_is_told_with_what_to_do(lab: Lab, start: StartApp, qtbot: QtBot) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import random
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -157,15 +156,6 @@ def _for_others_s() -> float:
     queued_ns = int(Path("/proc/thread-self/schedstat").read_text().split()[1])
     stolen = int(Path("/proc/stat").read_text().split(maxsplit=9)[8])
     return queued_ns / 1e9 + stolen / os.sysconf("SC_CLK_TCK")
-
-
-@pytest.fixture
-def little_to_collect() -> Iterator[None]:
-    """What other tests left in this process is no burden of the app's: Python's collector passes over it."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 @pytest.mark.alone

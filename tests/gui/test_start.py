@@ -176,6 +176,7 @@ def test_the_socket_comes_from_the_command_line_or_the_environment(monkeypatch: 
     assert arguments(["--socket", "/tmp/y.sock", "a", "b"]).file == ["a", "b"]
 
 
+@pytest.mark.usefixtures("little_to_collect")
 def test_a_thousand_profiles_stay_smooth(start: StartApp, server: FakeServer, qtbot: QtBot) -> None:
     server.add(f"site-{number:04}" for number in range(1000))
     app = start(server.path)
@@ -189,9 +190,9 @@ def test_a_thousand_profiles_stay_smooth(start: StartApp, server: FakeServer, qt
         app.tray.refresh,
         sidebar.grab,
     ):
-        began = time.process_time()
+        began = time.thread_time()
         act()
-        assert time.process_time() - began < 0.1
+        assert time.thread_time() - began < 0.1
 
 
 def test_the_source_language_needs_no_catalogue(qapp: Application) -> None:

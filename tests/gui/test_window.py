@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 import msgspec
+import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QMouseEvent
 from PySide6.QtTest import QTest
@@ -235,6 +236,7 @@ def test_an_open_question_can_be_answered_from_the_page(
 def test_counters_move_the_legend_and_the_chart(start: StartApp, server: FakeServer, qtbot: QtBot) -> None:
     server.add(["office"])
     server.service.connections["office"] = ConnectionStatus(name="office", state="up")
+    server.service.statistics = tuple  # type: ignore[method-assign]  # those of each second are ours
     app = start(server.path)
     chart = page(app).traffic.chart
     for octets in (0, 5_000_000, 10_000_000):
@@ -291,7 +293,10 @@ def test_a_lost_service_is_told_and_found_again(start: StartApp, server: FakeSer
     assert shown_buttons(app) == ["Connect"]
 
 
-def test_a_service_that_never_was_there_is_told(start: StartApp, tmp_path: Path, qtbot: QtBot) -> None:
+def test_a_service_that_never_was_there_is_told(
+    start: StartApp, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ginnel_gui.windows.main_window.PATIENCE_MS", 2000)  # a start may take a second
     app = start(tmp_path / "nothing", waits=False)
     assert app.window.stack.currentWidget() is not app.window.lost
     qtbot.waitUntil(lambda: app.window.stack.currentWidget() is app.window.lost)

@@ -40,9 +40,12 @@ _ROOT: Final = "/org/a11y/atspi/accessible/root"
 _ACCESSIBLE: Final = "org.a11y.atspi.Accessible"
 _EVENTS: Final = "org.a11y.atspi.Event.Object"
 _BOUND_S: Final = 20.0
+#: Until a program is there, which may have others to start before it shows itself.
+_START_S: Final = 60.0
 
 #: Numbers of AtspiStateType.
 ENABLED: Final = 8
+FOCUSED: Final = 12
 SHOWING: Final = 25
 
 
@@ -118,7 +121,7 @@ class Onlooker:
     def wait_for_program(self, number: int) -> str:
         """The name of the program that comes as `number` (from 0). Raises TimeoutError."""
         with self._came:
-            if not self._came.wait_for(lambda: len(self.programs) > number, _BOUND_S):
+            if not self._came.wait_for(lambda: len(self.programs) > number, _START_S):
                 raise TimeoutError("no program made itself known")
             return self.programs[number]
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from .onlooker import BOUND, ENABLED, Bus, Onlooker, Seen
+from .onlooker import BOUND, ENABLED, FOCUSED, Bus, Onlooker, Seen
 
 #: Two windows have room side by side.
 SIZE: Final = "2200x900x24"
@@ -139,6 +139,14 @@ class Person:
         self.until(there, f"{role} {name}", timeout_s=timeout_s)
         return found[0]
 
+    def wait_to_type(self, window: str) -> None:
+        """Until keys go to the window that is called so, or begins so: it may be seen before that."""
+
+        def has_focus() -> bool:
+            return any(FOCUSED in each.states and _called(each.window, window) for each in self.look())
+
+        self.until(has_focus, f"{window} to have the focus")
+
     def until(self, ready: Callable[[], bool], what: str, *, timeout_s: float = BOUND_S) -> None:
         """Raises AssertionError with all that is to be seen."""
         deadline = time.monotonic() + timeout_s
@@ -195,6 +203,8 @@ def app(socket: Path) -> tuple[str, ...]:
 
 
 def _is(seen: Seen, name: str, role: str) -> bool:
-    if role not in {"", seen.role}:
-        return False
-    return seen.name.startswith(name[:-1]) if name.endswith("…") else seen.name == name
+    return role in {"", seen.role} and _called(seen.name, name)
+
+
+def _called(name: str, wanted: str) -> bool:
+    return name.startswith(wanted[:-1]) if wanted.endswith("…") else name == wanted

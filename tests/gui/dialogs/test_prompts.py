@@ -46,6 +46,9 @@ CERTIFICATE = PromptStatus(
     ),
 )
 
+#: Of anything that the keychain takes part in, in milliseconds: each look is a process of Python's.
+BOUND_MS = 30_000
+
 #: The library keyring, with a directory for a keychain.
 KEYRING = """
 import os, pathlib
@@ -83,11 +86,11 @@ class Chain:
     def _wait(self, begin: Callable[[Callable[[str | None, bool], None]], None]) -> str | None:
         found: list[str | None] = []
         begin(lambda password, _: found.append(password))
-        self._qtbot.waitUntil(lambda: bool(found))
+        self._qtbot.waitUntil(lambda: bool(found), timeout=BOUND_MS)
         return found[0]
 
-    def get(self) -> str | None:
-        return self._wait(lambda then: self._access.get(PLACE, then))
+    def get(self, place: Place = PLACE) -> str | None:
+        return self._wait(lambda then: self._access.get(place, then))
 
     def put(self, password: str) -> None:
         self._wait(lambda then: self._access.put(PLACE, password, then))
@@ -113,7 +116,9 @@ def ask(server: FakeServer, context: Context, *questions: PromptStatus) -> None:
 
 
 def shown(qtbot: QtBot, prompts: Prompts, number: int) -> PromptDialog:
-    qtbot.waitUntil(lambda: prompts.dialog is not None and prompts.dialog.prompt.id == number)
+    qtbot.waitUntil(
+        lambda: prompts.dialog is not None and prompts.dialog.prompt.id == number, timeout=BOUND_MS
+    )
     assert prompts.dialog is not None
     return prompts.dialog
 
@@ -171,7 +176,7 @@ def test_the_keychain_answers_without_a_word(
 ) -> None:
     Chain(qtbot, keychain).put("rosebud")
     ask(server, context, PASSWORD)
-    qtbot.waitUntil(lambda: server.service.answers == [(1, "rosebud", False)])
+    qtbot.waitUntil(lambda: server.service.answers == [(1, "rosebud", False)], timeout=BOUND_MS)
     assert prompts.dialog is None
 
 
@@ -184,11 +189,11 @@ def test_a_wrong_password_of_the_keychain_is_used_once_and_forgotten(
     ask(server, context, PASSWORD, again)
     dialog = shown(qtbot, prompts, 4)
     assert server.service.answers == [(1, "old", False)]
-    qtbot.waitUntil(lambda: chain.get() is None)
+    qtbot.waitUntil(lambda: chain.get() is None, timeout=BOUND_MS)
     dialog.lines[0].setText("rosebud")
     dialog.keeping["keychain"].setChecked(True)
     dialog.answer()
-    qtbot.waitUntil(lambda: chain.get() == "rosebud")  # it led to a connection
+    qtbot.waitUntil(lambda: chain.get() == "rosebud", timeout=BOUND_MS)  # it led to a connection
 
 
 def test_what_the_keychain_has_goes_with_a_profile_that_is_deleted(
@@ -199,7 +204,7 @@ def test_what_the_keychain_has_goes_with_a_profile_that_is_deleted(
     prompts.forget(OFFICE)
     server.publish(PASSWORD)  # of another profile of that name, while the keychain is at it
     shown(qtbot, prompts, 1)
-    qtbot.waitUntil(lambda: chain.get() is None)
+    qtbot.waitUntil(lambda: chain.get() is None, timeout=BOUND_MS)
 
 
 def test_a_keychain_that_forgets_nothing_is_not_asked_again(
@@ -215,7 +220,7 @@ def test_a_keychain_that_forgets_nothing_is_not_asked_again(
     dialog.lines[0].setText("another")
     dialog.keeping["keychain"].setChecked(True)
     dialog.answer()
-    qtbot.waitUntil(lambda: tuple(PLACE) not in prompts._forgotten)  # it is the new one's now
+    qtbot.waitUntil(lambda: tuple(PLACE) not in prompts._forgotten, timeout=BOUND_MS)  # it is the new one's
     assert Chain(qtbot, keychain).get() == "another"
 
 
@@ -226,10 +231,11 @@ def test_what_the_keychain_has_goes_along_with_a_new_name(
     chain = Chain(qtbot, keychain)
     chain.put("rosebud")
     context.desk.call("profile.rename", RenameParams(name="office", new_name="work"))
-    qtbot.waitUntil(lambda: chain.get() is None)
+    qtbot.waitUntil(lambda: chain.get() is None, timeout=BOUND_MS)
+    qtbot.waitUntil(lambda: chain.get(Place("ginnel: work", "alice")) == "rosebud", timeout=BOUND_MS)
     asked = msgspec.structs.replace(PASSWORD, name="work")
     server.publish(asked)
-    qtbot.waitUntil(lambda: prompts._attempts.was_used(asked))
+    qtbot.waitUntil(lambda: prompts._attempts.was_used(asked), timeout=BOUND_MS)
     assert prompts.dialog is None
 
 
@@ -239,13 +245,13 @@ def test_a_service_that_ends_says_nothing_of_the_keychains_password(
     chain = Chain(qtbot, keychain)
     chain.put("rosebud")
     server.publish(PASSWORD)
-    qtbot.waitUntil(lambda: prompts._attempts.was_used(PASSWORD))
+    qtbot.waitUntil(lambda: prompts._attempts.was_used(PASSWORD), timeout=BOUND_MS)
     server.stop()
     qtbot.waitUntil(lambda: not context.desk.has_contact)
     server.start()
     qtbot.waitUntil(lambda: context.desk.has_contact)
     ask(server, context, PASSWORD)
-    qtbot.waitUntil(lambda: server.service.answers == [(1, "rosebud", False)])
+    qtbot.waitUntil(lambda: server.service.answers == [(1, "rosebud", False)], timeout=BOUND_MS)
     assert prompts.dialog is None
     assert chain.get() == "rosebud"
 
@@ -348,7 +354,7 @@ def test_no_password_is_among_the_arguments_of_a_process(
     access = KeychainAccess(command=(sys.executable, "-c", code))
     done: list[bool] = []
     access.put(PLACE, "rosebud", lambda _, there: done.append(there))
-    qtbot.waitUntil(lambda: bool(done))
+    qtbot.waitUntil(lambda: bool(done), timeout=BOUND_MS)
     seen = (tmp_path / "seen").read_text()
     assert "ginnel: office" in seen
     assert "rosebud" not in seen
@@ -370,7 +376,7 @@ def test_a_helper_that_does_not_listen_is_waited_for(qtbot: QtBot) -> None:
     access = KeychainAccess(command=(sys.executable, "-c", code))
     done: list[bool] = []
     access.put(PLACE, "rosebud" * 100_000, lambda _, there: done.append(there))
-    qtbot.waitUntil(lambda: bool(done))
+    qtbot.waitUntil(lambda: bool(done), timeout=BOUND_MS)
     assert done == [False]
 
 
