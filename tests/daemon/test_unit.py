@@ -177,7 +177,7 @@ def test_a_service_that_hangs_is_started_anew(client: Client) -> None:
     os.kill(client.pid(), signal.SIGSTOP)
     eventually(lambda: client.machine.show("ginneld", "NRestarts") == "1", "the watchdog", timeout_s=30)
     eventually(client.is_active, "the service after it hung")
-    assert "watchdog" in client.machine.journal("ginneld").lower()
+    eventually(lambda: "watchdog" in client.machine.journal("ginneld").lower(), "word of the watchdog")
 
 
 @pytest.mark.netns

@@ -37,6 +37,7 @@ _ICMP, _IGMP, _TCP, _UDP, _ICMPV6, _HOP_BY_HOP = 1, 2, 6, 17, 58, 0
 _NEIGHBOURS = frozenset({133, 135, 136})  # router solicitation, neighbour solicitation and advertisement
 _GROUPS = frozenset({131, 132, 143})
 _WAIT_S = 10.0
+_ECHO_S = 2.0  # among other messages; without any, an answer is not waited for so long
 
 
 class Kind(Enum):
@@ -228,7 +229,8 @@ def watch(device: str) -> None:
     """Until SIGTERM, and then what has arrived by then."""
     stop_reading, stop_writing = os.pipe()
     signal.signal(signal.SIGTERM, lambda *_: os.write(stop_writing, b"."))
-    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ETH_P_ALL)) as wire:
+    # without a protocol until it is bound: or it would hear every device (packet(7))
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0) as wire:
         wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
         wire.bind((device, _ETH_P_ALL))
         wire.setblocking(False)
@@ -294,17 +296,18 @@ def _echo(address: str) -> str:
             request = request[:2] + struct.pack(">H", checksum(request)) + request[4:]
         try:
             out.sendto(request, (address, 0))
-            until = time.monotonic() + 0.2
-            while time.monotonic() < until:
-                data = out.recv(2048)
+            until = time.monotonic() + _ECHO_S
+            while True:
+                data = out.recv(2048)  # what came while others had the processor is still there
                 data = data if version6 else data[(data[0] & 15) * 4 :]
                 if data[0] in (0, 129) and data[8:] == MARKER:
                     return "ok"
+                if time.monotonic() > until:
+                    return "silence"
         except TimeoutError:
             return "silence"
         except OSError as error:
             return _name(error)
-    return "silence"
 
 
 def checksum(data: bytes) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import signal
 import struct
 import subprocess
 from collections.abc import Iterable
@@ -11,6 +13,8 @@ from pathlib import Path
 
 from ginnel_service.demo.lab import Host, environment
 from ginnel_service.demo.rig import eventually
+
+_COUNTS = re.compile(r"(\d+) packets? captured, (\d+) packets? received by filter, (\d+) packets? dropped")
 
 
 class Capture:
@@ -37,9 +41,23 @@ class Capture:
             label="tcpdump",
         )
         eventually(lambda: "listening on" in self._process.tail(), "tcpdump", alive=[self._process])
+        self._passed_over = self._waiting()  # what came before its filter was set
 
     def stop(self) -> None:
+        """Everything that has passed until now is in the file then."""
+        eventually(lambda: self._waiting() <= self._passed_over, "what was captured", alive=[self._process])
         self._process.stop()
+
+    def _waiting(self) -> int:
+        """What the kernel has had for it, and it has not written: it says so at SIGUSR1 (tcpdump(1))."""
+        before = len(self._counts())
+        self._process.popen.send_signal(signal.SIGUSR1)
+        eventually(lambda: len(self._counts()) > before, "tcpdump's counts", alive=[self._process])
+        captured, received, dropped = map(int, self._counts()[-1])
+        return received - captured - dropped
+
+    def _counts(self) -> list[tuple[str, str, str]]:
+        return _COUNTS.findall(self._process.log.read_text())
 
 
 def fields(capture: Path, display_filter: str, *names: str, keys: Path | None = None) -> list[list[str]]:

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
+#: A hundred deaths and as many recoveries, on a machine that has other things to do.
+LONG_S = 300
 
 pytestmark = pytest.mark.netns
 
@@ -28,7 +30,7 @@ def namespace_command() -> tuple[str, ...] | None:
     return None
 
 
-def play(program: str, scenario: str, state_dir: Path) -> None:
+def play(program: str, scenario: str, state_dir: Path, *, timeout_s: float = 110) -> None:
     command = namespace_command()
     if command is None:
         pytest.skip("needs root or unprivileged user namespaces, iproute2 and /dev/net/tun")
@@ -37,7 +39,7 @@ def play(program: str, scenario: str, state_dir: Path) -> None:
         check=False,
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=timeout_s,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
     )
     assert result.returncode == 0, result.stdout + result.stderr
@@ -111,15 +113,17 @@ def test_crash(scenario: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(LONG_S + 10)
 @pytest.mark.parametrize(
     "scenario",
     ["kill_at_every_step_device_dies", "kill_at_every_step_device_survives", "kill_while_recovering"],
 )
 def test_killed_service_leaves_nothing_after_recovery(scenario: str, tmp_path: Path) -> None:
-    play("crash_scenarios.py", scenario, tmp_path / "state")
+    play("crash_scenarios.py", scenario, tmp_path / "state", timeout_s=LONG_S)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(LONG_S + 10)
 @pytest.mark.parametrize(
     "scenario",
     [
@@ -132,7 +136,7 @@ def test_killed_service_leaves_nothing_after_recovery(scenario: str, tmp_path: P
     ],
 )
 def test_killed_service_leaves_the_resolvers_file_as_it_was(scenario: str, tmp_path: Path) -> None:
-    play("dns_crash_scenarios.py", scenario, tmp_path / "state")
+    play("dns_crash_scenarios.py", scenario, tmp_path / "state", timeout_s=LONG_S)
 
 
 @pytest.mark.parametrize("scenario", ["torn_while_written_in_place", "what_somebody_else_wrote_stays"])

@@ -12,6 +12,7 @@ import signal
 import struct
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from ipaddress import ip_interface, ip_network
 from pathlib import Path
@@ -100,6 +101,11 @@ def build_world() -> None:
     sysctl("ipv4/conf/up0/rp_filter", "1")
     sysctl("ipv4/conf/peer0/forwarding", "1")  # differs from the global switch
     sysctl("ipv4/conf/all/accept_redirects", "0")
+    until = time.monotonic() + 10
+    while any(link["operstate"] != "UP" for link in ip_json("link", "show", "type", "veth")):
+        # the kernel says so a moment later, and adds the route for groups then
+        assert time.monotonic() < until
+        time.sleep(0.005)
 
 
 def snapshot() -> dict[str, object]:

@@ -33,19 +33,22 @@ SOAKING = "GINNEL_REKEYS" in os.environ
 AT_ONCE, WITHIN_S = 28, 5.1
 #: One that is asked for while its predecessor is being completed is left alone.
 ASK_AGAIN_S = 0.1
-SETTLE_S = 0.2
+#: How late an acknowledgement may be before it counts as lost: a busy machine lets a process wait.
+LATE_ACK = "3s"
 NAME = "office"
 
 pytestmark = [pytest.mark.alone, pytest.mark.netns, pytest.mark.slow, pytest.mark.timeout(120 + 2 * COUNT)]
 
 
-def keep_order(lab: Lab) -> None:
+def keep_order(net: Internet) -> None:
     """Let TCP send nothing again but what was lost or late.
 
     A veth hands packets to the queue of the processor that sends them, and a sender that moves to another one
-    overtakes itself: all go to the first. Tail loss probes, sent on a guess, are off (tcp_early_retrans).
+    overtakes itself: all go to the first. Tail loss probes, sent on a guess, are off (tcp_early_retrans), and
+    the server, which sends nearly everything, has patience (ip-route(8), rto_min).
     """
-    for host in lab.hosts:
+    net.server.ip(f"route change default via 10.77.0.1 rto_min {LATE_ACK}")
+    for host in net.lab.hosts:
         host.sysctl({"ipv4/tcp_early_retrans": "0"})
         host.run(["mount", "-t", "sysfs", "sysfs", "/sys"])
         host.run(["sh", "-c", "for queue in /sys/class/net/*/queues/rx-0/rps_cpus; do echo 1 >$queue; done"])
@@ -98,7 +101,6 @@ def under_load(net: Internet, files: FileServer) -> Iterator[Run]:
             over.set()
             thread.join()
             run.seconds = time.monotonic() - begun
-        time.sleep(SETTLE_S)  # so that one ping at most is under way
     assert hashes == {files.sha256}
     run.megabits_s = sum(octets) * 8 / run.seconds / 1e6
     run.pings = pinging.answered
@@ -146,7 +148,7 @@ class Rekeyer:
 
 def test_rekeys_without_end_cost_no_packet(lab: Lab) -> None:
     net = Internet(lab)
-    keep_order(lab)
+    keep_order(net)
     psk = secrets.token_urlsafe(16)
     gateway, service = Gateway(net.gateway, psk), Service(net.client)
     service.create(
@@ -173,7 +175,8 @@ def test_rekeys_without_end_cost_no_packet(lab: Lab) -> None:
     begun = Counter((event["what"], event["by"]) for event in gateway.events("rekeyed"))
     print(f"{begun.total()} rekeys: {dict(begun)}\nwith rekeys: {rekeyed}")
     for side in ("peer", "gateway"):
-        assert begun["child", side] >= COUNT // 2
+        # one that was asked for twice may come in the place of the other side's
+        assert begun["child", side] >= COUNT // 2 - COUNT // 20
         assert begun["ike", side] >= COUNT // 20
     assert service.status(NAME)["state"] == "up"
     if SOAKING or rekeyed.sent_again or rekeyed.out_of_order:  # is it the machine?

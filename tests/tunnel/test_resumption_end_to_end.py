@@ -64,7 +64,8 @@ def test_a_killed_gateway_has_its_clients_back_with_their_next_packet(lab: Lab) 
     gateway.process.kill()
     again = Gateway(net.gateway, psk)
     assert secret.read_bytes() == kept
-    assert until_answered(net.client, 10.0) < 2.0
+    # by silence alone it would be missed after 5 s at the earliest
+    assert until_answered(net.client, 10.0) < 4.0
     status = service.status("office")
     assert (status["state"], status["error"]) == ("up", None)
     assert network_state(net.client) == configured

@@ -18,6 +18,8 @@ from .host import Host, Link
 
 #: Between two looks at a DNS that changes, so that two programs that both insist do not busy the machine.
 DNS_SETTLE_S: Final = 1.0
+#: Before such a look: a file that somebody else writes is empty first, and nobody's wish then.
+DNS_WRITTEN_S: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,8 +144,12 @@ class Machine:
             self._dns_again = True
             return
         self._dns_again = False
+        self._dns_pause = self._loop.call_later(DNS_WRITTEN_S, self._dns_written)
+
+    def _dns_written(self) -> None:
         self._dns_pause = self._loop.call_later(DNS_SETTLE_S, self._dns_settled)
-        self._begin_restoring(self._restore_dns(wanted))
+        if (wanted := self._facts.wanted) is not None:
+            self._begin_restoring(self._restore_dns(wanted))
 
     def _dns_settled(self) -> None:
         self._dns_pause = None
