@@ -104,6 +104,7 @@ def device() -> Iterator[tuple[Space, Device]]:
                 space.ip("link set inner0 up mtu 1500")
                 space.ip(f"address add {NEAR4}/24 dev inner0")
                 space.ip(f"address add {NEAR6}/64 dev inner0 nodad")
+                space.wait_for(NEAR6)
                 yield space, Device(fd)
             finally:
                 os.close(fd)

@@ -46,11 +46,11 @@ EACH_ONCE = [SaExpiring(way, spi, "sequence") for way in ("in", "out") for spi i
 def test_the_soft_edge_of_sequence_numbers_is_told_once(esn: bool) -> None:
     with tunnel() as made:
         made.join(0x1000, esn=esn, sequence=SOFT[esn] - 10)
-        assert made.ping("-c", "9", "-i", "0.002")
+        assert made.ping(9, interval_s=0.002)
         assert expiring(made) == []
-        assert made.ping("-c", "1")
+        assert made.ping()
         assert expiring(made) == EACH_ONCE
-        assert made.ping("-c", "50", "-i", "0.002")
+        assert made.ping(50, interval_s=0.002)
         assert expiring(made) == []
         assert not drops(made.a, made.b)
 
@@ -59,16 +59,16 @@ def test_the_soft_edge_of_sequence_numbers_is_told_once(esn: bool) -> None:
 def test_an_sa_sends_to_its_last_sequence_number_and_no_further(esn: bool) -> None:
     with tunnel() as made:
         made.join(0x1000, esn=esn, sequence=LAST[esn] - 20)
-        assert made.ping("-c", "10", "-i", "0.002")
+        assert made.ping(10, interval_s=0.002)
         assert expiring(made) == EACH_ONCE
         made.a.space.run("ping", "-q", "-c", "25", "-i", "0.002", "-W", "1", made.b.inner)
         assert made.a.wait_counter("drop_sequence_exhausted", 15) == 15
         assert made.a.plane.outbound(made.a.handles[0]).packets == 20
-        assert made.b.plane.inbound(0x1000).packets == 20
+        assert made.b.wait_counter("packets_in", 20) == made.b.plane.inbound(0x1000).packets == 20
         assert drops(made.a, made.b) == {"drop_sequence_exhausted": 15}
         assert expiring(made) == []
         made.join(0x2000, esn=esn)  # the rekey sends on
-        assert made.ping("-c", "3", "-i", "0.002")
+        assert made.ping(3, interval_s=0.002)
 
 
 def test_an_sa_that_is_taken_over_accepts_nothing_twice() -> None:
@@ -102,7 +102,7 @@ def test_the_path_mtu_is_set_within_what_a_path_can_have() -> None:
             for bad in (-1, 2**32):
                 with pytest.raises(ValueError, match="sequence"):
                     install(sequence=bad, **parameters)
-            assert each.ping("-c", "1")
+            assert each.ping()
 
 
 def stranger(number: int) -> list[Selector]:
@@ -164,16 +164,14 @@ def test_other_sas_come_and_go_under_a_flow_that_never_notices() -> None:
     """Its own SA moves, and is rekeyed to narrower and to wider selectors, meanwhile."""
     with tunnel() as made:
         made.join(0x1000)
-        assert made.ping("-c", "1")
+        assert made.ping()
         gc.collect()
         before = live_objects()
         over = threading.Event()
-        shown: list[str] = []
+        answers: list[dict[int, float]] = []
         whole: list[int] = []
         pings = threading.Thread(
-            target=lambda: shown.append(
-                made.a.space.run("ping", "-q", "-c", "2000", "-i", "0.001", "-W", "5", made.b.inner).stdout
-            )
+            target=lambda: answers.append(made.a.space.round_trips(made.b.inner, 2000, "-i", "0.001"))
         )
         stream = threading.Thread(target=ask_and_answer, args=(made, over, whole))
         pings.start()
@@ -198,7 +196,7 @@ def test_other_sas_come_and_go_under_a_flow_that_never_notices() -> None:
             made.join(spis[-1], local=both, remote=both)
             for end in ends:
                 end.plane.retire_outbound(end.handles.pop(0))
-            if len(spis) > 3:  # what came under the older ones is long through
+            if len(spis) > 3 and made.arrived(*itertools.islice(spis, 1, None)):
                 gone = spis.popleft()
                 made.b.plane.retire_inbound(gone)
                 made.a.plane.retire_inbound(gone + 1)
@@ -210,7 +208,7 @@ def test_other_sas_come_and_go_under_a_flow_that_never_notices() -> None:
         stream.join()
         assert not drops(*ends)
         assert whole
-        assert " 0% packet loss" in shown[0]
+        assert len(answers[0]) == 2000
         for each in strangers:
             each.go(len(each.held))
         while len(spis) > 1:
@@ -218,7 +216,7 @@ def test_other_sas_come_and_go_under_a_flow_that_never_notices() -> None:
             made.b.plane.retire_inbound(gone)
             made.a.plane.retire_inbound(gone + 1)
         wait_until_freed(made, before)
-        assert made.ping("-c", "1")
+        assert made.ping()
 
 
 def wait_until_freed(made: Tunnel, expected: dict[str, int]) -> None:
@@ -235,13 +233,13 @@ def wait_until_freed(made: Tunnel, expected: dict[str, int]) -> None:
 def test_ten_thousand_sas_come_and_go_beside_the_one_that_is_used() -> None:
     with tunnel() as made:
         made.join(0x1000)
-        assert made.ping("-c", "1")
+        assert made.ping()
         gc.collect()
         before = live_objects()
         strangers = Strangers(made.a.plane, made.b.udp.local)
         strangers.come(10_000)
-        assert made.ping("-c", "20", "-i", "0.002")
+        assert made.ping(20, interval_s=0.002)
         strangers.go(10_000)
         wait_until_freed(made, before)
-        assert made.ping("-c", "20", "-i", "0.002")
+        assert made.ping(20, interval_s=0.002)
         assert not drops(made.a, made.b)

@@ -6,6 +6,7 @@ RFC 8750 (implicit IV) publishes no vectors, and no published ones of CCM have R
 
 from __future__ import annotations
 
+import gc
 import struct
 import tomllib
 from pathlib import Path
@@ -189,6 +190,7 @@ def test_what_does_not_fit_is_refused_and_no_key_named(
 
 
 def test_transforms_are_freed() -> None:
+    gc.collect()
     before = live_objects()["transform"]
     held = [keyed(suite, True) for suite in SUITES]
     assert live_objects()["transform"] == before + len(SUITES)

@@ -63,22 +63,28 @@ def test_who_asks_too_fast_waits_and_nobody_else_does(tmp_path: Path) -> None:
             for _ in range(10):
                 assert "result" in await fast.read()
             burst_s = loop.time() - began
-            asked = loop.time()
-            assert "result" in await calm.call("hello")
-            assert loop.time() - asked < 0.15
-            for _ in range(20):
-                assert "result" in await fast.read()
-            assert loop.time() - began >= 0.9 * 20 / 50
-            assert burst_s < 20 / 50
+            served: list[dict[str, Any]] = []
 
-    serve(tmp_path, scenario, limits=Limits(rate=Rate(per_s=50, burst=10), rate_per_uid=FREE))
+            async def wait() -> None:
+                while len(served) < 20:
+                    served.append(await fast.read())
+
+            waiting = asyncio.create_task(wait())
+            assert "result" in await calm.call("hello")
+            assert len(served) <= 10  # on a machine that slept meanwhile another burst
+            await waiting
+            assert all("result" in answer for answer in served)
+            assert loop.time() - began >= 0.9 * 20 / 20
+            assert burst_s < 20 / 20
+
+    serve(tmp_path, scenario, limits=Limits(rate=Rate(per_s=20, burst=10), rate_per_uid=FREE))
 
 
 def test_all_clients_of_a_person_share_one_rate(tmp_path: Path) -> None:
     async def scenario(service: FakeService, path: Path) -> None:
         loop = asyncio.get_running_loop()
+        began = loop.time()
         async with calling(path) as one, calling(path) as two:
-            began = loop.time()
             for caller in (one, two):
                 caller.writer.write(b'{"jsonrpc":"2.0","id":1,"method":"hello"}\n' * 15)
             for _ in range(15):

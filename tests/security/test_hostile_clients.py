@@ -37,7 +37,7 @@ SERIES = 3
 LEAST = float(os.environ.get("GINNEL_LEAST_SHARE", "0.7"))
 SETTLED_S, MEASURED_S = 2.0, 3.0
 MOST_OF_A_PROCESSOR = 0.15
-LOOKS, LONGEST_LOOK_S = 9, 1.0
+LOOKS, LONGEST_LOOK_S = 9, 3.0
 
 _BEGIN = """
 import json, random, select, socket, time

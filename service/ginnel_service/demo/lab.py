@@ -29,12 +29,15 @@ import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
 TOOLS = ("unshare", "nsenter", "setpriv", "mount", "ip", "nft", "tee")
 STOP_S = 5.0  # between SIGTERM and SIGKILL
+ADDRESS_S = 10.0  # until an IPv6 address is ours
+RTF_LOCAL = 0x80000000  # <linux/ipv6_route.h>
 #: Where the administrators' tools are; a person's PATH often leaves these out.
 SYSTEM_PATH = "/usr/sbin:/sbin"
 
@@ -147,6 +150,23 @@ class Host:
         """Run lines of ip(8) commands as one batch."""
         self.run(["ip", "-batch", "-"], stdin="\n".join(lines) + "\n")
 
+    def wait_for(self, *addresses: str) -> None:
+        """Wait until IPv6 addresses of this host are its own. Raises LabError.
+
+        One without duplicate address detection can be bound to at once, but what comes for it is lost until
+        a worker of the kernel has made its route.
+        """
+        wanted = {ip_address(address).packed.hex() for address in addresses}
+        table, deadline = Path(f"/proc/{self.pid}/net/ipv6_route"), time.monotonic() + ADDRESS_S
+        while wanted:
+            for line in table.read_text().splitlines():
+                words = line.split()
+                if int(words[8], 16) & RTF_LOCAL:
+                    wanted.discard(words[0])
+            if wanted and time.monotonic() > deadline:
+                raise LabError(f"{self.name}: {', '.join(addresses)}: no local route within {ADDRESS_S:g} s")
+            time.sleep(0.001)
+
     def sysctl(self, settings: Mapping[str, str]) -> None:
         """Write sysctls of this host's own network namespace, by their path below /proc/sys/net."""
         for key, value in settings.items():
@@ -252,16 +272,16 @@ class Lab:
     ) -> tuple[str, str]:  # fmt: skip
         """Join two hosts by a veth pair; each end is named after the other host. Addresses are CIDR texts."""
         left_name, right_name = right.name[:15], left.name[:15]
+        ends = ((left, left_name, tuple(left_addresses)), (right, right_name, tuple(right_addresses)))
         peer = f"peer name {right_name} mtu {mtu} netns {right.pid}"
         left.ip(f"link add {left_name} mtu {mtu} type veth {peer}")
-        for host, device, addresses in (
-            (left, left_name, left_addresses),
-            (right, right_name, right_addresses),
-        ):
+        for host, device, addresses in ends:
             host.ip(
                 f"link set {device} up",
                 *(f"addr add {a} dev {device}" + (" nodad" if ":" in a else "") for a in addresses),
             )
+        for host, _, addresses in ends:
+            host.wait_for(*(a.partition("/")[0] for a in addresses if ":" in a))
         return left_name, right_name
 
     def report(self, lines: int = 15) -> str:
