@@ -67,6 +67,7 @@ class Roaming:
             "route replace default via 192.0.2.1 dev router",
             "route replace ::/0 via 2001:db8:1::1 dev router",
         )
+        self.client.wait_for("2001:db8:1::10")
 
     def nowhere(self) -> None:
         self.client.ip("link set router down")

@@ -103,6 +103,7 @@ def test_a_lease_and_its_routes_pull_nothing_out(lab: Lab, mode: str) -> None:
         it.state("with its routes", carries=(4, 6))
         # TunnelCrack (CVE-2023-36672): the link itself claims to be what is behind the tunnel
         it.client.ip("addr add 10.77.0.9/24 dev router", "addr add fd77:7::9/64 dev router nodad")
+        it.client.wait_for("fd77:7::9")
         it.state("on a link that claims the inside", carries=(4, 6))
     assert "10.77.0.0/24 via 192.168.7.1" in routes, "the network did claim it"
     seen = it.packets("a lease and its renewal", Kind.UPKEEP)

@@ -24,6 +24,7 @@ from typing import Any, Self
 from ginnel_service.demo.lab import Internet, Lab
 from ginnel_service.demo.rig import CLIENT_ID, GATEWAY_ID, POOLS, Gateway, GatewayOptions, Service
 from helpers import nameserver
+from helpers.lan import add_lan
 from helpers.leaks import MARKER, Allowed, Kind, Packet, Sniffer, classify
 from helpers.roaming import Roaming
 from helpers.temptation import Tempter
@@ -60,8 +61,7 @@ class Walk:
         """`gateway`: more of its file; `sly` and `targets` are the programs', see `Tempter`."""
         self.net = Internet(lab)
         self.client = self.net.client
-        self.client.ip("addr add 192.168.7.10/24 dev router", "addr add fd12::10/64 dev router nodad")
-        self.net.router.ip("addr add 192.168.7.1/24 dev client", "addr add fd12::1/64 dev client nodad")
+        add_lan(self.net)
         self.roaming = Roaming(lab, self.net)
         nameserver.start(self.net.router, ROUTER[0], Internet.GATEWAY[0])
         nameserver.start(self.net.server, Internet.SERVER[0], Internet.GATEWAY[0])
@@ -82,6 +82,7 @@ class Walk:
         """Back to the first uplink, which lost its IPv6 addresses when it was down."""
         self.roaming.to_router()
         self.client.ip("addr replace fd12::10/64 dev router nodad")
+        self.client.wait_for("fd12::10")
 
     def start_gateway(self) -> Gateway:
         options = GatewayOptions(dns=(Internet.SERVER[0],), more=self._options)

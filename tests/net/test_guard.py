@@ -10,6 +10,7 @@ import pytest
 
 from ginnel_service.demo.lab import Internet, Lab
 from helpers import machine
+from helpers.lan import add_lan
 from helpers.leaks import tempt
 from helpers.machine import VIRTUAL
 
@@ -19,8 +20,7 @@ pytestmark = pytest.mark.netns
 @pytest.fixture
 def net(lab: Lab) -> Internet:
     made = Internet(lab)
-    made.client.ip("addr add 192.168.7.10/24 dev router", "addr add fd12::10/64 dev router nodad")
-    made.router.ip("addr add 192.168.7.1/24 dev client", "addr add fd12::1/64 dev client nodad")
+    add_lan(made)
     made.router.ip(
         "route add 10.9.0.5 via 192.168.7.10 src 192.168.7.1",
         "route add fd00:9::5 via fd12::10 src fd12::1",

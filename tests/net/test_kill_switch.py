@@ -17,6 +17,7 @@ import pytest
 from ginnel_service.demo.lab import Host, Internet, Lab, Process
 from ginnel_service.demo.rig import CLIENT_ID, GATEWAY_ID, Gateway, Service, ping
 from helpers import leaks, machine
+from helpers.lan import add_lan
 from helpers.leaks import Allowed, Kind, Sniffer, tempt
 
 pytestmark = pytest.mark.netns
@@ -35,8 +36,7 @@ ON_THE_LAN = Allowed(lan=("192.168.7.0/24", "fd12::/64", "224.0.0.0/24", "ff02::
 @pytest.fixture
 def net(lab: Lab) -> Internet:
     made = Internet(lab)
-    made.client.ip("addr add 192.168.7.10/24 dev router", "addr add fd12::10/64 dev router nodad")
-    made.router.ip("addr add 192.168.7.1/24 dev client", "addr add fd12::1/64 dev client nodad")
+    add_lan(made)
     return made
 
 
@@ -226,6 +226,7 @@ def container(net: Internet, lab: Lab) -> Host:
     net.client.ip("addr add fd17::1/64 dev docker0 nodad")
     lab.link(guest, net.client, ("172.17.0.2/16", "fd17::2/64"), ())
     net.client.ip("link set guest master docker0")
+    net.client.wait_for("fd17::1")
     guest.ip("route add default via 172.17.0.1", "route add ::/0 via fd17::1")
     return guest
 

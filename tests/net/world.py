@@ -102,8 +102,10 @@ def build_world() -> None:
     sysctl("ipv4/conf/peer0/forwarding", "1")  # differs from the global switch
     sysctl("ipv4/conf/all/accept_redirects", "0")
     until = time.monotonic() + 10
-    while any(link["operstate"] != "UP" for link in ip_json("link", "show", "type", "veth")):
-        # the kernel says so a moment later, and adds the route for groups then
+    while any(link["operstate"] != "UP" for link in ip_json("link", "show", "type", "veth")) or not ip_json(
+        "-6", "route", "show", "2001:db8::2", "table", "local"
+    ):
+        # the kernel says so a moment later, and adds the routes for groups and for the address then
         assert time.monotonic() < until
         time.sleep(0.005)
 
