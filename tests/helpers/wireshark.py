@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import signal
 import struct
 import subprocess
 from collections.abc import Iterable
@@ -11,6 +13,9 @@ from pathlib import Path
 
 from ginnel_service.demo.lab import Host, environment
 from ginnel_service.demo.rig import eventually
+
+#: What tcpdump says of itself when it is asked, and at its end.
+_COUNTS = re.compile(r"(\d+) packets? captured, (\d+) packets? received by filter")
 
 
 class Capture:
@@ -36,10 +41,18 @@ class Capture:
             ],
             label="tcpdump",
         )
-        eventually(lambda: "listening on" in self._process.tail(), "tcpdump", alive=[self._process])
+        eventually(lambda: "listening on" in self._process.said(), "tcpdump", alive=[self._process])
 
     def stop(self) -> None:
+        """Once all that has come by now is in the file."""
+        eventually(self._has_written_all, "tcpdump to write what it got", alive=[self._process])
         self._process.stop()
+
+    def _has_written_all(self) -> bool:
+        """By the latest answer to SIGUSR1 (tcpdump(1))."""
+        told = _COUNTS.findall(self._process.said())
+        self._process.popen.send_signal(signal.SIGUSR1)
+        return bool(told) and told[-1][0] == told[-1][1]
 
 
 def fields(capture: Path, display_filter: str, *names: str, keys: Path | None = None) -> list[list[str]]:
