@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import signal
+from contextlib import suppress
 from typing import Self
 
-from ginnel_service.demo.lab import Host, Internet
-from ginnel_service.demo.rig import FileServer, parse_pings, start_ping
+from ginnel_service.demo.lab import Host, Internet, LabError, Process
+from ginnel_service.demo.rig import FileServer, eventually, start_ping
 
 MEGABYTE = 1_000_000
 
@@ -34,13 +35,11 @@ def files_arrive(client: Host, server: Host, *, megabytes: int) -> None:
 class Pinging:
     """Pings over each family while the block runs; every one must be answered, once and in order.
 
-    `answered` tells afterwards how many were. A strongSwan peer has many threads, so that an answer under one
-    pair of SAs may overtake one under the pair before: then `in_order` is too much to ask.
+    `answered` tells afterwards how many were.
     """
 
-    def __init__(self, client: Host, *, interval_s: float = 0.002, in_order: bool = True) -> None:
+    def __init__(self, client: Host, *, interval_s: float = 0.002) -> None:
         self.answered = 0
-        self._in_order = in_order
         self._client = client
         self._interval_s = interval_s
 
@@ -51,21 +50,37 @@ class Pinging:
             )
             for address in Internet.SERVER
         ]
+        eventually(lambda: all(map(_answers, self._running)), "the first answers", alive=self._running)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        sent = [_sent(process) for process in self._running] if kind is None else []
+        for process, count in zip(self._running, sent, strict=False):
+            _wait_for_answers(process, count)
         for process in self._running:
             process.popen.send_signal(signal.SIGINT)
             process.popen.wait(10)
-        if kind is not None:
-            return
-        for process in self._running:
-            text = process.log.read_text()
-            sent = parse_pings(text).sent
-            answered = [int(number) for number in re.findall(r"icmp_seq=(\d+) ttl=", text)]
-            process.log.write_text("")  # the next one may share it
-            # the very last may still have been on its way
-            assert len(answered) in {sent, sent - 1}
-            expected = [number % 65536 for number in range(1, len(answered) + 1)]
-            assert answered == expected or (not self._in_order and sorted(answered) == expected), answered
+        for process, count in zip(self._running, sent, strict=False):
+            answered = _answers(process)
+            assert len(answered) >= count
+            assert answered == [number % 65536 for number in range(1, len(answered) + 1)], answered
             self.answered += len(answered)
+
+
+def _answers(process: Process) -> list[int]:
+    """The numbers of the pings that were answered by now."""
+    return [int(number) for number in re.findall(r"icmp_seq=(\d+) ttl=", process.said())]
+
+
+def _wait_for_answers(process: Process, count: int) -> None:
+    """As long as may be; whoever looks then sees which are missing."""
+    with suppress(LabError):
+        eventually(lambda: len(_answers(process)) >= count, "the last answers", alive=[process])
+
+
+def _sent(process: Process) -> int:
+    """How many pings were sent by now, as ping says on SIGQUIT (ping(8))."""
+    process.popen.send_signal(signal.SIGQUIT)
+    counts = re.compile(r"\d+/(\d+) packets, ")
+    eventually(lambda: counts.search(process.said()) is not None, "ping's counts", alive=[process])
+    return int(counts.findall(process.said())[-1])
