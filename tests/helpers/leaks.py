@@ -37,6 +37,7 @@ _ICMP, _IGMP, _TCP, _UDP, _ICMPV6, _HOP_BY_HOP = 1, 2, 6, 17, 58, 0
 _NEIGHBOURS = frozenset({133, 135, 136})  # router solicitation, neighbour solicitation and advertisement
 _GROUPS = frozenset({131, 132, 143})
 _WAIT_S = 10.0
+_SO_TIMESTAMPNS = 35  # socket(7)
 
 
 class Kind(Enum):
@@ -173,7 +174,7 @@ class Sniffer:
         self._host = host
         self._device = device
         self.frames: list[bytes] = []
-        self.times: list[float] = []  # when each came, in time.monotonic()
+        self.times: list[float] = []  # when each came to the kernel, in time.monotonic()
 
     def __enter__(self) -> Self:
         self._process = self._host.python(__file__, "watch", self._device, label=f"leaks-{self._device}")
@@ -230,6 +231,7 @@ def watch(device: str) -> None:
     signal.signal(signal.SIGTERM, lambda *_: os.write(stop_writing, b"."))
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ETH_P_ALL)) as wire:
         wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
+        wire.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
         wire.bind((device, _ETH_P_ALL))
         wire.setblocking(False)
         print("ready", flush=True)
@@ -239,9 +241,11 @@ def watch(device: str) -> None:
             stopping = stop_reading in ready
             with contextlib.suppress(BlockingIOError):
                 while True:
-                    frame, (_, _, kind, _, _) = wire.recvfrom(65536)
+                    frame, ((_, _, stamp), *_), _, (_, _, kind, _, _) = wire.recvmsg(65536, 64)
                     if kind != socket.PACKET_OUTGOING:
-                        print(f"{time.monotonic():.6f} {frame.hex()}")
+                        seconds, nanoseconds = struct.unpack("=qq", stamp)
+                        ago = time.time() - seconds - nanoseconds / 1e9  # it may have waited to be read
+                        print(f"{time.monotonic() - ago:.6f} {frame.hex()}")
         print("end", flush=True)
 
 
