@@ -38,6 +38,7 @@ _NEIGHBOURS = frozenset({133, 135, 136})  # router solicitation, neighbour solic
 _GROUPS = frozenset({131, 132, 143})
 _WAIT_S = 10.0
 _ECHO_S = 2.0  # among other messages; without any, an answer is not waited for so long
+_SO_TIMESTAMPNS = 35  # socket(7)
 
 
 class Kind(Enum):
@@ -174,7 +175,7 @@ class Sniffer:
         self._host = host
         self._device = device
         self.frames: list[bytes] = []
-        self.times: list[float] = []  # when each came, in time.monotonic()
+        self.times: list[float] = []  # when each came to the kernel, in time.monotonic()
 
     def __enter__(self) -> Self:
         self._process = self._host.python(__file__, "watch", self._device, label=f"leaks-{self._device}")
@@ -232,6 +233,7 @@ def watch(device: str) -> None:
     # without a protocol until it is bound: or it would hear every device (packet(7))
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0) as wire:
         wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
+        wire.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
         wire.bind((device, _ETH_P_ALL))
         wire.setblocking(False)
         print("ready", flush=True)
@@ -241,9 +243,11 @@ def watch(device: str) -> None:
             stopping = stop_reading in ready
             with contextlib.suppress(BlockingIOError):
                 while True:
-                    frame, (_, _, kind, _, _) = wire.recvfrom(65536)
+                    frame, ((_, _, stamp), *_), _, (_, _, kind, _, _) = wire.recvmsg(65536, 64)
                     if kind != socket.PACKET_OUTGOING:
-                        print(f"{time.monotonic():.6f} {frame.hex()}")
+                        seconds, nanoseconds = struct.unpack("=qq", stamp)
+                        ago = time.time() - seconds - nanoseconds / 1e9  # it may have waited to be read
+                        print(f"{time.monotonic() - ago:.6f} {frame.hex()}")
         print("end", flush=True)
 
 

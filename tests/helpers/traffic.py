@@ -72,7 +72,6 @@ class Pinging:
             return
         for process, count in zip(self._running, due, strict=True):
             answered = _answered(process)
-            process.log.write_text("")  # the next one may share it
             if self._in_order:
                 assert answered == _numbers(len(answered)), answered
             else:
@@ -85,8 +84,8 @@ class Pinging:
 def _sent(process: Process) -> int:
     """How many it has sent by now: it says so at SIGQUIT (ping(8))."""
     process.popen.send_signal(signal.SIGQUIT)
-    eventually(lambda: _SO_FAR.search(process.log.read_text()) is not None, "ping's count", alive=[process])
-    found = _SO_FAR.findall(process.log.read_text())
+    eventually(lambda: _SO_FAR.search(process.said()) is not None, "ping's count", alive=[process])
+    found = _SO_FAR.findall(process.said())
     return int(found[-1])
 
 
@@ -95,7 +94,7 @@ def _all_answered(process: Process, count: int) -> bool:
 
 
 def _answered(process: Process) -> list[int]:
-    return [int(number) for number in _ANSWERED.findall(process.log.read_text())]
+    return [int(number) for number in _ANSWERED.findall(process.said())]
 
 
 def _numbers(count: int) -> list[int]:

@@ -40,7 +40,7 @@ class Capture:
             ],
             label="tcpdump",
         )
-        eventually(lambda: "listening on" in self._process.tail(), "tcpdump", alive=[self._process])
+        eventually(lambda: "listening on" in self._process.said(), "tcpdump", alive=[self._process])
         self._passed_over = self._waiting()  # what came before its filter was set
 
     def stop(self) -> None:
@@ -57,7 +57,7 @@ class Capture:
         return received - captured - dropped
 
     def _counts(self) -> list[tuple[str, str, str]]:
-        return _COUNTS.findall(self._process.log.read_text())
+        return _COUNTS.findall(self._process.said())
 
 
 def fields(capture: Path, display_filter: str, *names: str, keys: Path | None = None) -> list[list[str]]:

@@ -11,8 +11,9 @@ from helpers.offices import FromCharon, ToCharon
 from helpers.pki import Pki
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
+    """A module's own: tests of one may come again after those of another."""
     return Pki(tmp_path_factory.mktemp("pki"))
 
 

@@ -116,6 +116,8 @@ def test_a_killed_demo_leaves_nothing_that_cannot_be_repaired(
     service = service_of(folder)
     reading = os.pidfd_open(service)
     try:
+        if service_too:  # nor does it learn of the demo's end
+            signal.pidfd_send_signal(reading, signal.SIGSTOP)
         demo.kill()
         if service_too:
             signal.pidfd_send_signal(reading, signal.SIGKILL)

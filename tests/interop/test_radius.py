@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from ginnel_service.demo.rig import eventually
 from ginnel_service.gateway.radius.client import Conversation, RadiusClient
 from ginnel_service.gateway.radius.codec import Attribute, number
 from ginnel_service.gateway.radius.config import RadiusConfig, Server
@@ -52,9 +53,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("freeradius")
     port = free_port()
     arguments = freeradius.configure(folder, USERS, authority("root"), server_certificate(), port=port)
-    with (folder / "log").open("wb") as log:
+    file = folder / "log"
+    with file.open("wb") as log:
         process = subprocess.Popen(arguments, stdout=log, stderr=log, env=freeradius.environment())
     try:
+        eventually(lambda: "Ready to process" in file.read_text(), "FreeRADIUS")
         yield Server("127.0.0.1", port, port + 1, freeradius.SECRET.encode())
     finally:
         process.terminate()
@@ -76,9 +79,9 @@ def free_port() -> int:
         return found
 
 
-def config(*servers: Server, tries: int = 5) -> RadiusConfig:
+def config(*servers: Server, tries: int = 5, timeout_s: float = 0.5) -> RadiusConfig:
     return RadiusConfig(
-        servers=servers, timeout_s=0.5, tries=tries, nas_identifier="gw", accounting=True, interim_s=0
+        servers=servers, timeout_s=timeout_s, tries=tries, nas_identifier="gw", accounting=True, interim_s=0
     )
 
 
@@ -156,7 +159,7 @@ def test_the_next_server_is_asked_when_one_is_silent(server: Server) -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
             deaf.bind(("127.0.0.1", 0))
             silent = Server("127.0.0.1", deaf.getsockname()[1], 1, b"a secret of nobody")
-            client = RadiusClient(config(silent, server, tries=1))
+            client = RadiusClient(config(silent, server, tries=1, timeout_s=2.0))
             first = await log_in(client, user(EapMethod.MSCHAPV2))
             assert len(deaf.recv(4096)) > 20
             second = await log_in(client, user(EapMethod.MSCHAPV2))

@@ -6,6 +6,7 @@ charon 5.9 puts no OCSP into IKE. openssl answers for the authority.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from ginnel_service.demo.lab import Internet
+from ginnel_service.demo.lab import Internet, Process
 from ginnel_service.demo.rig import CLIENT_ID, GATEWAY_ID, eventually
 from helpers.offices import FromCharon, ToCharon, Web
 from helpers.pki import Entity, Pki
@@ -64,19 +65,21 @@ def made(pki: Pki) -> Certificates:
 @pytest.fixture(scope="module")
 def webs(
     made: Certificates, pki: Pki, to_charon: ToCharon, from_charon: FromCharon, tmp_path_factory: Any
-) -> Webs:
+) -> Iterator[Webs]:
     crl = pki.crl(made.root, *made.revoked.values())
     index = tmp_path_factory.mktemp("ocsp") / "index"
     index.write_text(
         "".join(ocsp_line(each, "V") for each in made.good.values())
         + "".join(ocsp_line(each, "R") for each in made.revoked.values())
     )
-    found = []
+    found, running = [], []
     for office in (to_charon, from_charon):
         found.append(Web(office.net.gateway, office.folder / "web"))
         found[-1].put("crl", crl)
-        serve_ocsp(office, made.root, index)
-    return Webs(*found)
+        running += [found[-1].process, serve_ocsp(office, made.root, index)]
+    yield Webs(*found)
+    for process in running:
+        process.stop()
 
 
 def ocsp_line(entity: Entity, status: str) -> str:
@@ -87,14 +90,15 @@ def ocsp_line(entity: Entity, status: str) -> str:
                       f"/CN={entity.name}")) + "\n"  # fmt: skip
 
 
-def serve_ocsp(office: ToCharon | FromCharon, root: Entity, index: Path) -> None:
+def serve_ocsp(office: ToCharon | FromCharon, root: Entity, index: Path) -> Process:
     responder = office.net.gateway.popen(
         ["openssl", "ocsp", "-index", str(index), "-port", str(OCSP_PORT), "-CA", str(root.file),
          "-rsigner", str(root.file), "-rkey", str(root.key), "-ndays", "1"],
         label="ocsp",
     )  # fmt: skip
     # a connection that asks nothing would keep it busy for good
-    eventually(lambda: "waiting" in responder.tail(), "the OCSP responder", alive=[responder])
+    eventually(lambda: "waiting" in responder.said(), "the OCSP responder", alive=[responder])
+    return responder
 
 
 def be(

@@ -57,6 +57,7 @@ class Process:
     label: str
     popen: subprocess.Popen[bytes]
     log: Path
+    begins: int = 0  # where in the log, which others of the same label had before
 
     @property
     def pid(self) -> int:
@@ -64,6 +65,10 @@ class Process:
 
     def running(self) -> bool:
         return self.popen.poll() is None
+
+    def said(self) -> str:
+        """All that it has written by now."""
+        return self.log.read_bytes()[self.begins :].decode(errors="replace")
 
     def tail(self, lines: int = 15) -> str:
         """The last lines of its log."""
@@ -127,6 +132,7 @@ class Host:
         label = f"{self.name}-{label or Path(argv[0]).name}"
         log = self.lab.directory / f"{label}.log"
         with log.open("ab") as output:
+            begins = output.tell()
             popen = subprocess.Popen(
                 self.command(argv),
                 stdin=self.stdin,
@@ -138,7 +144,7 @@ class Host:
         # Until setpriv has made way for the program, the process would outlive us.
         while popen.poll() is None and not _runs(popen.pid, argv):
             time.sleep(0.001)
-        process = Process(label, popen, log)
+        process = Process(label, popen, log, begins)
         self.lab.processes.append(process)
         return process
 
