@@ -125,10 +125,11 @@ async def _serve(
     loop.add_signal_handler(signal.SIGUSR1, gateway.rekey, "child")
     loop.add_signal_handler(signal.SIGUSR2, gateway.rekey, "ike")
     loop.add_signal_handler(signal.SIGHUP, _reload, gateway, file, tell)
-    if signal.SIGHUP in early:
-        _reload(gateway, file, tell)
     try:
         await control.start()
+        gateway.announce()
+        if signal.SIGHUP in early:
+            _reload(gateway, file, tell)
         await stop.wait()
         return gateway.failure
     finally:

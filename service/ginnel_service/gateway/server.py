@@ -129,8 +129,11 @@ class Gateway:
         self._stack.callback(self._loop.remove_reader, self._watch.fileno())
         self._look_timer = self._loop.call_later(WATCH_S, self._look)
         self._begin_vigil()
-        self._report(Report(kind="listening", addresses=self.listening, detail=self._tun.name, remote=""))
         self._stack.callback(self._count)
+
+    def announce(self) -> None:
+        """Report that it listens: after `start`, once whoever hears of it can ask, too."""
+        self._report(Report(kind="listening", addresses=self.listening, detail=self._tun.name, remote=""))
 
     async def close(self) -> None:
         """Delete every session, undo all on the machine, close everything. Idempotent."""
