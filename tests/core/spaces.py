@@ -29,6 +29,7 @@ from pathlib import Path
 import pytest
 
 from ginnel_core import DataPlane, Event, IkeDatagram, Selector, Tun, UdpSocket
+from ginnel_service.demo.lab import local_addresses
 
 CLONE_NEWNET = 0x40000000
 ANY4 = Selector(0, 0, 65535, bytes(4), b"\xff" * 4)
@@ -39,7 +40,6 @@ PORT = 4500
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
 PATIENCE_S = 20
 IP_MTU_DISCOVER, DO = 10, 2
-RTF_LOCAL = 0x80000000
 #: By address family: the types of a ping and of its answer.
 ECHO = {socket.AF_INET: (8, 0), socket.AF_INET6: (128, 129)}
 _ANSWERED = re.compile(r"icmp_seq=(\d+) ttl=\d+ time=([\d.]+) ms")
@@ -88,18 +88,15 @@ class Space:
         One without duplicate address detection can be bound to at once, but what comes for it is lost until
         a worker of the kernel has made its route.
         """
-        wanted, deadline = (
-            {ip_address(each).packed.hex() for each in addresses},
-            time.monotonic() + PATIENCE_S,
-        )
-        while True:
-            with self.inside():
-                routes = Path("/proc/thread-self/net/ipv6_route").read_text().splitlines()
-            local = {words[0] for words in map(str.split, routes) if int(words[8], 16) & RTF_LOCAL}
-            if wanted <= local:
-                return
+        wanted = {ip_address(each).packed for each in addresses}
+        deadline = time.monotonic() + PATIENCE_S
+        while not wanted <= self._local_addresses():
             assert time.monotonic() < deadline, addresses
             time.sleep(0.001)
+
+    def _local_addresses(self) -> set[bytes]:
+        with self.inside():
+            return local_addresses(Path("/proc/thread-self/net/ipv6_route").read_text())
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         with self.inside():
@@ -217,9 +214,8 @@ class Tunnel:
             while left:
                 passed_s = time.monotonic() - begun
                 if sent < count and passed_s >= sent * interval_s:
-                    total = (
-                        (asks << 8) + who + sent
-                    )  # the rest is zeros; of ICMPv6 the kernel makes the checksum
+                    # the rest of the message is zeros; of ICMPv6 the kernel makes the checksum
+                    total = (asks << 8) + who + sent
                     check = ~((total & 0xFFFF) + (total >> 16)) & 0xFFFF
                     asking.send(struct.pack(">BBHHH", asks, 0, check, who, sent) + bytes(size))
                     sent += 1

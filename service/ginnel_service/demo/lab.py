@@ -162,14 +162,10 @@ class Host:
         One without duplicate address detection can be bound to at once, but what comes for it is lost until
         a worker of the kernel has made its route.
         """
-        wanted = {ip_address(address).packed.hex() for address in addresses}
+        wanted = {ip_address(address).packed for address in addresses}
         table, deadline = Path(f"/proc/{self.pid}/net/ipv6_route"), time.monotonic() + ADDRESS_S
-        while wanted:
-            for line in table.read_text().splitlines():
-                words = line.split()
-                if int(words[8], 16) & RTF_LOCAL:
-                    wanted.discard(words[0])
-            if wanted and time.monotonic() > deadline:
+        while not wanted <= local_addresses(table.read_text()):
+            if time.monotonic() > deadline:
                 raise LabError(f"{self.name}: {', '.join(addresses)}: no local route within {ADDRESS_S:g} s")
             time.sleep(0.001)
 
@@ -331,6 +327,12 @@ class Internet:
 def default(host: Host, *gateways: str) -> None:
     """Default routes, the family read from the address."""
     host.ip(*(f"route add {'::/0' if ':' in g else '0.0.0.0/0'} via {g}" for g in gateways))
+
+
+def local_addresses(routes: str) -> set[bytes]:
+    """The IPv6 addresses that are a host's own, packed, by the text of /proc/net/ipv6_route."""
+    words = map(str.split, routes.splitlines())
+    return {bytes.fromhex(each[0]) for each in words if int(each[8], 16) & RTF_LOCAL}
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
