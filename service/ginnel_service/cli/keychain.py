@@ -45,28 +45,43 @@ class Keychain:
         except Exception as error:  # a backend's own, of any kind
             raise _refusal(error) from None
 
-    def forget(self, name: str, username: str, new_name: str = "") -> None:
-        """Of the profile `name`, but for the profile `new_name` if that is given; idempotent."""
+    def forget(self, name: str, username: str) -> None:
+        """Of the profile `name`; idempotent."""
         try:
-            password = self._library.get_password(_entry(name), username)
-            if password is not None and new_name:
-                self._library.set_password(_entry(new_name), username, password)
-            if password is not None:
+            if self._library.get_password(_entry(name), username) is not None:
                 self._library.delete_password(_entry(name), username)
         except Exception as error:  # a backend's own, of any kind
             raise _refusal(error) from None
 
+    def rename(self, name: str, username: str, new_name: str) -> None:
+        """What was the profile `name`'s is the profile `new_name`'s."""
+        try:
+            password = self._library.get_password(_entry(name), username)
+            if password is not None:
+                self._library.set_password(_entry(new_name), username, password)
+        except Exception as error:  # a backend's own, of any kind
+            raise _refusal(error) from None
+        self.forget(name, username)
 
-def forget(*profiles: Profile, new_name: str = "") -> None:
-    """What `ginnel up --keychain` kept for them; one that is locked or absent has nothing to say here.
 
-    `new_name`: what the profile is called now, and its entry from then on.
-    """
+def forget(*profiles: Profile) -> None:
+    """What `ginnel up --keychain` kept for them; one that is locked or absent has nothing to say here."""
     with suppress(CliError):
         keychain = Keychain()
         for each in profiles:
-            said = each.authentication
-            keychain.forget(each.name, said.username or said.eap_identity or each.local_identity, new_name)
+            keychain.forget(each.name, _username(each))
+
+
+def rename(profile: Profile, new_name: str) -> None:
+    """What `ginnel up --keychain` kept for it goes along, unless the keychain is locked or absent."""
+    with suppress(CliError):
+        Keychain().rename(profile.name, _username(profile), new_name)
+
+
+def _username(profile: Profile) -> str:
+    """As the service asks for the password."""
+    said = profile.authentication
+    return said.username or said.eap_identity or profile.local_identity
 
 
 def _entry(name: str) -> str:

@@ -13,8 +13,8 @@ from rich.text import Text
 from ginnel_service.ipc.schema import NameParams, ProfileSummary, RenameParams
 from ginnel_service.profiles.model import Profile, serialise_profile
 
+from . import keychain
 from .common import Settings, command, console, plain, print_json
-from .keychain import forget
 from .tables import COLOURS
 from .wire import CliError, Wire
 from .words import STATES, explain
@@ -62,7 +62,8 @@ def rename(settings: Settings, *, name: str, new_name: str) -> None:
     with settings.connect() as wire:
         known = _shown(wire, name)
         wire.call("profile.rename", RenameParams(name=name, new_name=new_name))
-    forget(*known, new_name=new_name)
+    for each in known:
+        keychain.rename(each, new_name)
     if settings.json:
         print_json({"renamed": name, "name": new_name})
     else:
@@ -76,7 +77,7 @@ def remove(settings: Settings, *, name: str) -> None:
     with settings.connect() as wire:
         known = _shown(wire, name)
         wire.call("profile.remove", NameParams(name=name))
-    forget(*known)
+    keychain.forget(*known)
     if settings.json:
         print_json({"removed": name})
     else:
