@@ -37,12 +37,14 @@ async def be_at(it: Served, *way: Way, ssid: str = "") -> None:
 class Slow:
     """A prober whose servers answer after five seconds."""
 
+    answer = True
+
     def __init__(self, host: object) -> None:
         pass
 
     async def probe(self, url: str) -> bool:
         await asyncio.sleep(5)
-        return True
+        return self.answer
 
 
 def test_rules_connect_and_disconnect_as_the_machine_moves(tmp_path: Path) -> None:
@@ -294,13 +296,8 @@ def test_an_idle_connection_stays_down_until_the_machine_moves(tmp_path: Path) -
 def test_nobodys_slow_servers_hold_up_the_rules_of_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Slow:
-        def __init__(self, host: object) -> None:
-            pass
-
-        async def probe(self, url: str) -> bool:
-            await asyncio.sleep(5)
-            return False
+    class Absent(Slow):
+        answer = False
 
     async def act(world: World) -> None:
         it = world.start()
@@ -318,7 +315,7 @@ def test_nobodys_slow_servers_hold_up_the_rules_of_others(
             assert it.state() == "down"
         await it.supervisor.close()
 
-    monkeypatch.setattr("ginnel_service.supervisor.supervisor.Prober", Slow)
+    monkeypatch.setattr("ginnel_service.supervisor.supervisor.Prober", Absent)
     serve(tmp_path, act)
 
 

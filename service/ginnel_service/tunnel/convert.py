@@ -187,8 +187,9 @@ def announced(
     RFC 7296 section 3.15.2: what its selectors cover beyond them may be sent directly, as the client chooses.
     """
     hosts = [ip_network(server) for server in servers if "%" not in str(server)]
-    inside = _in_both(collapse(routed), collapse(subnets))
-    return collapse((*inside, *_in_both(collapse(routed), collapse(hosts)))) if inside else tuple(routed)
+    carried = collapse(routed)
+    inside = _in_both(carried, collapse(subnets))
+    return collapse((*inside, *_in_both(carried, collapse(hosts)))) if inside else tuple(routed)
 
 
 def _in_both(ones: Sequence[Network], others: Sequence[Network]) -> list[Network]:

@@ -279,7 +279,7 @@ class AuthAnswer:
         return tuple(answer)
 
     def _granted(self, now: float) -> Grant:
-        """What the tickets of this session will stand for."""
+        """What the tickets of this IKE SA will stand for (RFC 5723)."""
         assert self._first is not None
         assert self._who is not None
         return Grant(
