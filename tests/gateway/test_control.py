@@ -88,6 +88,7 @@ def test_a_visitor_who_says_nothing_does_not_keep_the_gateway_from_ending(tmp_pa
         door = socket.socket(socket.AF_UNIX)
         door.connect(str(tmp_path / FILE))
         threading.Thread(target=stay, args=(door,)).start()
+        assert ask_status(tmp_path) == STATUS  # who came before has been let in
 
     served(tmp_path, visit)
     done.set()
